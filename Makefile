@@ -1,0 +1,49 @@
+# Everything runs in VENV, which is made where it is absent and updated where it is out of date.
+#
+#   make demo       generate data, train, evaluate, and draw what was learned
+#   make test       the test suite
+#   make test-full  the test suite, tests marked slow included
+#   make lint       check style; `make format` mends what can be mended
+#   make clean      remove what was built or cached (not data, work_dirs or the environment)
+#
+# Settings: PYTHON (default python3), VENV (.venv), JOBS (test processes), ARGS (for the command),
+# TORCH_ARGS (for the pip call that installs torch, e.g. --index-url of a CPU-only build).
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+ARGS ?=
+TORCH_ARGS ?=
+
+RUN := "$(VENV)/bin/python"
+# Each test process keeps to one core: several with all cores each only wait for one another.
+PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n $(JOBS) --dist loadfile
+
+.PHONY: help env demo test test-full lint format clean
+
+help:
+	@sed -n '3,7s/^# *//p' Makefile
+
+env:
+	@PYTHON="$(PYTHON)" TORCH_ARGS="$(TORCH_ARGS)" requirements/setup_env.sh "$(VENV)"
+
+demo: env
+	$(RUN) tools/demo.py $(ARGS)
+
+test: env
+	$(PYTEST) $(ARGS)
+
+test-full: env
+	$(PYTEST) --run-slow $(ARGS)
+
+lint: env
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+format: env
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .coverage htmlcov
+	find . -path ./.git -prune -o -path "./$(VENV)" -prune -o -type d -name __pycache__ -exec rm -rf {} +

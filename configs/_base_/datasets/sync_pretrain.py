@@ -1,0 +1,62 @@
+# Synchronisation pretext on a folder of videos with sound; labels are not needed.
+# MMAV_DATA_ROOT, or tools' `--cfg-options data_root=...`, points every split elsewhere.
+data_root = '{{$MMAV_DATA_ROOT:data/audioset}}'
+clip_seconds = 2.0  # s
+num_frames = 32  # 16 frames per second
+min_shift = 0.5  # s
+num_negatives = 3
+
+train_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=num_negatives,
+         min_shift=min_shift),
+    dict(type='LoadFrames', num_frames=num_frames),
+    dict(type='RandomResizedCrop', area_range=(0.5, 1.0)),
+    dict(type='Resize', scale=(112, 112), keep_ratio=False),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='PackAudioVisualInputs'),
+]
+# Evaluation: one in-sync and one shifted window per clip, fixed by seed and file.
+test_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1,
+         min_shift=min_shift, test_mode=True),
+    dict(type='LoadFrames', num_frames=num_frames),
+    dict(type='Resize', scale=(-1, 128)),
+    dict(type='CenterCrop', crop_size=112),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='PackAudioVisualInputs'),
+]
+
+train_dataloader = dict(
+    batch_size=32,
+    num_workers=8,
+    persistent_workers=True,
+    pin_memory=True,
+    drop_last=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type='AudioVisualDataset',
+        data_root=data_root,
+        ann_file='train.txt',
+        on_unusable='skip',
+        pipeline=train_pipeline))
+val_dataloader = dict(
+    batch_size=32,
+    num_workers=8,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='AudioVisualDataset',
+        data_root=data_root,
+        ann_file='val.txt',
+        test_mode=True,
+        on_unusable='skip',
+        pipeline=test_pipeline))
+test_dataloader = val_dataloader
+
+val_evaluator = dict(type='SyncMetric')
+test_evaluator = val_evaluator

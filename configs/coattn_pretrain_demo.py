@@ -1,0 +1,95 @@
+# The full recipe made small: SoundingShapes, 48 px, a narrow tower, no GPU needed.
+_base_ = 'coattn_pretrain.py'
+
+data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
+clip_seconds = 1.6  # s
+num_frames = 32  # 20 frames per second
+min_shift = 0.4  # s
+max_epochs = 16
+
+model = dict(
+    backbone=dict(
+        visual=dict(
+            num_stages=3,
+            base_channels=16,
+            out_indices=(2, ),
+            spatial_strides=(2, 2, 1),
+            temporal_strides=(1, 1, 1),
+            dilations=(1, 1, 1),
+            inflate=((1, 1), (0, 0), (0, 0))),
+        audio=dict(base_channels=16, strides=((1, 1), (2, 2), (2, 1)))),
+    neck=dict(in_channels=(64, 64), embed_dims=64),
+    cls_head=dict(in_channels=64))
+
+train_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1,
+         min_shift=min_shift),
+    dict(type='LoadFrames', num_frames=num_frames),
+    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+    dict(type='RandomCrop', size=48),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='PackAudioVisualInputs'),
+]
+# The whole picture, at the scale of training: the towers take any size.
+test_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1,
+         min_shift=min_shift, test_mode=True),
+    dict(type='LoadFrames', num_frames=num_frames),
+    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='PackAudioVisualInputs'),
+]
+
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=2,
+    pin_memory=False,
+    dataset=dict(
+        _delete_=True,
+        type='SoundingShapesDataset',
+        data_root=data_root,
+        tier='medium',
+        split='train',
+        pipeline=train_pipeline))
+val_dataloader = dict(
+    batch_size=16,
+    num_workers=2,
+    dataset=dict(
+        _delete_=True,
+        type='SoundingShapesDataset',
+        data_root=data_root,
+        tier='medium',
+        split='val',
+        test_mode=True,
+        pipeline=test_pipeline))
+test_dataloader = dict(
+    batch_size=16,
+    num_workers=2,
+    dataset=dict(
+        _delete_=True,
+        type='SoundingShapesDataset',
+        data_root=data_root,
+        tier='medium',
+        split='test',
+        test_mode=True,
+        pipeline=test_pipeline))
+
+train_cfg = dict(max_epochs=max_epochs)
+optim_wrapper = dict(
+    _delete_=True,
+    type='OptimWrapper',
+    optimizer=dict(type='AdamW', lr=2e-3, weight_decay=0.05),
+    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
+    clip_grad=dict(max_norm=5.0))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=1,
+         convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', by_epoch=True, begin=1, end=max_epochs, T_max=max_epochs - 1,
+         eta_min_ratio=0.01, convert_to_iter_based=True),
+]
+auto_scale_lr = dict(base_batch_size=16)

@@ -1,0 +1,59 @@
+"""Parameters and floating-point operations of a network and its parts."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+
+def network_complexity(model: nn.Module, num_frames: int, size: int, clip_seconds: float,
+                       num_negatives: int = 1) -> dict[str, tuple[int, int]]:
+    """Count parameters and FLOPs of one clip with its sounds.
+
+    Operations are those that torch dispatches: convolutions, matrix products and attention; a
+    multiplication and an addition count as two.
+
+    Args:
+        model (nn.Module): An :class:`AudioVisualRecognizer`.
+        num_frames (int): Frames T of the clip.
+        size (int): Height and width of the frames, px.
+        clip_seconds (float): Length of the clip, s.
+        num_negatives (int): Shifted sounds K.
+
+    Returns:
+        dict[str, tuple[int, int]]: Parameters and FLOPs by part: visual tower, audio tower, neck,
+        head, whole network.
+    """
+    preprocessor = model.data_preprocessor
+    samples = round(clip_seconds * preprocessor.log_mel.sample_rate)
+    inputs = preprocessor.preprocess(
+        torch.zeros(1, 3, num_frames, size, size, dtype=torch.uint8),
+        torch.zeros(1, 1 + num_negatives, samples))
+    parts = {
+        'visual tower': model.backbone.visual,
+        'audio tower': model.backbone.audio,
+        'neck': model.neck,
+        'head': model.cls_head,
+        'whole network': model,
+    }
+    was_training = model.training
+    model.eval()
+    # Maths attention, because the counter does not know the fused CPU kernel.
+    with (torch.no_grad(), torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH),
+          FlopCounterMode(display=False) as counter):
+        model(inputs, mode='tensor')
+    model.train(was_training)
+    counts = counter.get_flop_counts()
+    names = {module: name for name, module in model.named_modules()}
+    root = type(model).__name__
+
+    def flops(module: nn.Module) -> int:
+        if module is model:
+            return counter.get_total_flops()
+        return sum(counts.get(f'{root}.{names[module]}', {}).values())
+
+    return {
+        part: (sum(p.numel() for p in module.parameters()), flops(module))
+        for part, module in parts.items()
+    }

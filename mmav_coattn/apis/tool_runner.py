@@ -1,0 +1,119 @@
+"""What the command-line tools share: reading a config, and plain sentences for the user's mistakes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+
+from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
+
+DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
+
+def run_tool(main: Callable[[], None]) -> None:
+    """Run a tool's ``main``; a mistake of the user ends in one sentence and exit code 1.
+
+    Anything that is not the user's mistake keeps its traceback.
+
+    Args:
+        main (Callable): The tool.
+    """
+    try:
+        main()
+    except Exception as error:
+        sentence = user_sentence(error)
+        if sentence is None:
+            raise
+        print(f'error: {sentence}', file=sys.stderr)
+        sys.exit(1)
+
+
+def user_sentence(error: BaseException) -> str | None:
+    """The sentence to show for an exception, or None if it is not the user's mistake.
+
+    Args:
+        error (BaseException): As caught. One that comes from a loader worker carries the original
+            only as text, with the worker's traceback in front.
+
+    Returns:
+        str | None: The sentence.
+    """
+    text = str(error)
+    if 'in DataLoader worker process' in text:
+        found = re.findall(r'^mmav_coattn\.errors\.\w+: (.*)', text, flags=re.MULTILINE)
+        return found[-1].strip() if found else None
+    if isinstance(error, UserError):
+        return text
+    if isinstance(error, KeyError) and 'is not in the' in text and 'registry' in text:
+        name = text.strip('"\'').split(' ')[0]
+        kind = re.search(r'::(\w+) registry', text)
+        return (f'The config names a {kind.group(1) if kind else "module"} of type {name!r}, which is '
+                'not registered. Check its spelling, or add the package that defines it to '
+                'custom_imports in the config.')
+    return None
+
+
+def load_config(path: str, cfg_options: dict | None = None) -> Config:
+    """Read a config, merge the command line's options, and carry ``data_root`` everywhere.
+
+    Args:
+        path (str): Config file.
+        cfg_options (dict, optional): Values of ``--cfg-options``.
+
+    Returns:
+        Config: The merged config.
+
+    Raises:
+        DataNotFoundError: If there is no such file.
+    """
+    if not Path(path).is_file():
+        raise DataNotFoundError(f'{path}: there is no such config file.')
+    cfg = Config.fromfile(path)
+    old_root = cfg.get('data_root')
+    if cfg_options:
+        cfg.merge_from_dict(cfg_options)
+        if 'data_root' in cfg_options:
+            set_data_root(cfg, old_root, cfg_options['data_root'])
+    return cfg
+
+
+def set_data_root(cfg: Config, old_root: str | None, new_root: str) -> None:
+    """Point every dataset that used the recipe's ``data_root`` to another folder.
+
+    A config's variables are already copied into its datasets when ``--cfg-options`` is merged, so
+    that changing the variable alone would change nothing.
+
+    Args:
+        cfg (Config): Changed in place.
+        old_root (str, optional): The root that the config was written with.
+        new_root (str): The new one.
+
+    Raises:
+        ConfigError: If no dataset of the config uses the old root.
+    """
+    changed = 0
+    for dataset in iter_datasets(cfg):
+        if dataset.get('data_root') in (old_root, new_root):
+            dataset['data_root'] = new_root
+            changed += 1
+    if not changed:
+        raise ConfigError(f'--cfg-options data_root={new_root} would change nothing: no dataset of '
+                          f'this config has data_root={old_root!r}. Set the data_root of its '
+                          'datasets instead, e.g. train_dataloader.dataset.data_root=...')
+
+
+def iter_datasets(cfg: Config) -> Iterator[ConfigDict]:
+    """Every dataset config of a config's loaders, those inside wrappers included."""
+    for name in DATALOADERS:
+        dataset = (cfg.get(name) or {}).get('dataset')
+        stack = [dataset] if dataset else []
+        while stack:
+            dataset = stack.pop()
+            yield dataset
+            if dataset.get('dataset'):
+                stack.append(dataset['dataset'])
+            stack.extend(dataset.get('datasets') or [])

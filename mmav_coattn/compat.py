@@ -1,0 +1,243 @@
+"""The few shims that today's stack needs, each with its reason, each inactive where not needed.
+
+:func:`apply` runs once, when ``mmav_coattn`` is imported, and before ``mmaction.models`` is.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import pickle
+import re
+import struct
+import sys
+import types
+import warnings
+import zipfile
+from importlib.machinery import ModuleSpec
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import torch
+
+from .errors import CheckpointError, CheckpointNotFoundError, MissingDependencyError
+
+DRN_PACKAGE = 'mmaction.models.localizers.drn'
+
+
+def apply() -> None:
+    """Apply every shim. Safe to call more than once.
+
+    Raises:
+        MissingDependencyError: If mmcv or mmaction2 is not installed.
+    """
+    require_openmmlab()
+    provide_missing_drn()
+    allow_mmengine_checkpoints()
+    explain_refused_checkpoints()
+
+
+def require_openmmlab() -> None:
+    """Say what to install where mmaction2 or mmcv is absent, and warn of two mmcv in one place.
+
+    Neither build of mmcv is a hard dependency of this package: they share one folder, so a
+    requirement of ``mmcv-lite`` would write over the full ``mmcv`` of a user who has that.
+    """
+    if importlib.util.find_spec('mmaction') is None:
+        raise MissingDependencyError(
+            "mmaction2 is not installed. Run: pip install 'mmaction2>=1.2,<2'"
+        )
+    if importlib.util.find_spec('mmcv') is None:
+        raise MissingDependencyError(
+            'Neither mmcv nor mmcv-lite is installed, and mmaction2 needs one of them. Run: '
+            "pip install 'mmcv-lite>=2.0.0rc4,<2.2' (enough for everything here), or install the "
+            'full mmcv of the same versions; never both in one environment.'
+        )
+    if _is_distribution('mmcv') and _is_distribution('mmcv-lite'):
+        warnings.warn(
+            'Both mmcv and mmcv-lite are installed. They share one folder, and the one installed '
+            'last has written over files of the other. Uninstall both, then install one.',
+            stacklevel=2,
+        )
+
+
+def _is_distribution(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def require_pkg_resources() -> None:
+    """Say what to install where setuptools no longer brings ``pkg_resources``.
+
+    mmengine imports it to resolve ``_base_ = 'mmaction::...'``, and setuptools 82 dropped it.
+    For tools to call before they read a config; models work without it.
+
+    Raises:
+        MissingDependencyError: If it is absent.
+    """
+    if importlib.util.find_spec('pkg_resources') is None:
+        raise MissingDependencyError(
+            'mmengine needs pkg_resources to read a config that inherits from mmaction2, and the '
+            "installed setuptools does not bring it. Run: pip install 'setuptools<81'"
+        )
+
+
+def provide_missing_drn() -> None:
+    """Register a placeholder for ``mmaction.models.localizers.drn`` where the wheel lacks it.
+
+    The wheel of mmaction2 1.2.0 on the package index was built without that folder, while
+    ``mmaction/models/localizers/__init__.py`` imports ``DRN`` from it, so that importing
+    ``mmaction.models`` fails (open-mmlab/mmaction2#2714). An install from its git repository has
+    the folder and is left alone. The placeholder is in no registry, and constructing it says why it
+    cannot be used.
+    """
+    spec = importlib.util.find_spec('mmaction')
+    if spec is None or not spec.submodule_search_locations:
+        return
+    if any(
+        (Path(root) / 'models/localizers/drn/drn.py').is_file()
+        for root in spec.submodule_search_locations
+    ):
+        return
+    if DRN_PACKAGE in sys.modules:
+        return
+
+    class DRN:
+        """Placeholder: this install of mmaction2 does not contain the DRN localizer."""
+
+        def __init__(self, *args, **kwargs) -> None:
+            raise ImportError(
+                'The installed mmaction2 wheel does not contain the DRN localizer '
+                '(open-mmlab/mmaction2#2714). Install mmaction2 from its git repository to use it.'
+            )
+
+    package = types.ModuleType(DRN_PACKAGE)
+    package.__path__ = []
+    package.__spec__ = ModuleSpec(DRN_PACKAGE, loader=None, is_package=True)
+    module = types.ModuleType(f'{DRN_PACKAGE}.drn')
+    module.__spec__ = ModuleSpec(f'{DRN_PACKAGE}.drn', loader=None)
+    module.DRN = DRN
+    package.drn = module
+    sys.modules[DRN_PACKAGE] = package
+    sys.modules[f'{DRN_PACKAGE}.drn'] = module
+
+
+def loads_weights_only() -> bool:
+    """Whether ``torch.load`` refuses by default what is not plain weights (torch >= 2.6)."""
+    major, minor = torch.__version__.split('.')[:2]
+    return (int(major), int(minor)) >= (2, 6)
+
+
+def rebuild_history_buffer(log_history, count_history, max_length):
+    """Rebuild a :class:`mmengine.logging.HistoryBuffer` from its plain contents."""
+    from mmengine.logging import HistoryBuffer
+
+    return HistoryBuffer(log_history, count_history, max_length)
+
+
+def _reduce_history_buffer(self):
+    return rebuild_history_buffer, (self._log_history, self._count_history, self.max_length)
+
+
+def allow_mmengine_checkpoints() -> None:
+    """Make mmengine's checkpoints loadable with ``weights_only=True``, torch's default since 2.6.
+
+    mmengine pickles its log buffers by bound methods, which needs ``getattr`` to load, and
+    allow-listing ``getattr`` would let a checkpoint run code. So the buffer is pickled by its plain
+    contents instead, and only the function that rebuilds it and numpy's own are allow-listed; not
+    the buffer's class, whose ``__setstate__`` would write what it is given into the class itself.
+
+    Checkpoints fetched over http go through ``torch.hub``, which still defaults to running
+    whatever code the file asks for: there the same rule is set explicitly.
+    """
+    if not loads_weights_only():
+        return
+    import numpy as np
+    from mmengine.logging import HistoryBuffer
+
+    HistoryBuffer.__reduce__ = _reduce_history_buffer
+
+    try:
+        from numpy._core import multiarray
+    except ImportError:  # numpy < 2
+        from numpy.core import multiarray
+    allowed = [rebuild_history_buffer, np.ndarray, np.dtype]
+    # numpy pickles a dtype by its own class, e.g. numpy.dtypes.Float64DType.
+    codes = '?' + np.typecodes['AllInteger'] + np.typecodes['Float']
+    allowed += [type(np.dtype(code)) for code in codes]
+    # A file written by numpy 1 names numpy.core, one by numpy 2 numpy._core; both mean the same.
+    allowed += [
+        (getattr(multiarray, name), f'numpy.{core}.multiarray.{name}')
+        for core in ('core', '_core')
+        for name in ('_reconstruct', 'scalar')
+    ]
+    torch.serialization.add_safe_globals(allowed)
+
+    from mmengine.runner import checkpoint
+
+    if not isinstance(checkpoint.load_url, functools.partial):
+        checkpoint.load_url = functools.partial(checkpoint.load_url, weights_only=True)
+
+
+def explain_refused_checkpoints() -> None:
+    """Turn what ``torch.load`` raises inside mmengine into a sentence for the user.
+
+    Wraps the one method through which every checkpoint of every scheme (local file, http, model
+    zoo) is loaded, so that mmaction2's stock scripts say it too.
+    """
+    from mmengine.runner.checkpoint import CheckpointLoader
+
+    original = CheckpointLoader.load_checkpoint.__func__
+    if hasattr(original, '__wrapped__'):
+        return
+
+    @functools.wraps(original)
+    def load_checkpoint(cls, filename, *args, **kwargs):
+        try:
+            return original(cls, filename, *args, **kwargs)
+        except FileNotFoundError as error:
+            raise CheckpointNotFoundError(f'{filename}: there is no such checkpoint.') from error
+        except (pickle.UnpicklingError, EOFError) as error:
+            raise CheckpointError(explain_refused_checkpoint(filename, error)) from error
+        except (RuntimeError, LookupError, ValueError, struct.error) as error:
+            # Bytes that are no checkpoint make torch's readers fail in any of these ways; with a
+            # whole file, they say what they are, such as running out of memory.
+            path = Path(filename).expanduser()
+            if not path.is_file() or _looks_like_checkpoint(path):
+                raise
+            raise CheckpointError(explain_refused_checkpoint(filename, error)) from error
+
+    CheckpointLoader.load_checkpoint = classmethod(load_checkpoint)
+
+
+def _looks_like_checkpoint(path: Path) -> bool:
+    """Whether a file is a whole zip, or begins with the magic number of torch's older format."""
+    magic = pickle.dumps(torch.serialization.MAGIC_NUMBER, protocol=2)
+    with path.open('rb') as file:
+        return file.read(len(magic)) == magic or zipfile.is_zipfile(path)
+
+
+def explain_refused_checkpoint(path: str | Path, error: Exception) -> str:
+    """Say in one sentence why a checkpoint was not loaded and what to do.
+
+    Args:
+        path (str | Path): The checkpoint.
+        error (Exception): What ``torch.load`` raised.
+
+    Returns:
+        str: The sentence.
+    """
+    needed = re.search(r'GLOBAL ([\w.]+)|unrecognized function (<.+?>)', str(error))
+    if needed is None:
+        return (
+            f'{path}: not a checkpoint that torch can read, or an incomplete one. Copy or download '
+            'it again.'
+        )
+    return (
+        f'{path}: refused, because loading it would have to run code beyond rebuilding weights '
+        f'(it asks for {needed.group(1) or needed.group(2)}). If you trust where it comes from, '
+        'load it in a script of your own, keep its state_dict alone, and save that with torch.save.'
+    )

@@ -1,0 +1,34 @@
+"""A data root that was changed, but not where the data is read, stops the run."""
+
+from __future__ import annotations
+
+from mmengine.hooks import Hook
+from mmaction.registry import HOOKS
+from mmengine.runner import Runner
+
+from mmav_coattn.apis.tool_runner import DATALOADERS, iter_datasets
+from mmav_coattn.errors import ConfigError
+
+
+@HOOKS.register_module()
+class DataRootGuardHook(Hook):
+    """Refuse to run when the recipe's ``data_root`` and its datasets disagree.
+
+    ``--cfg-options data_root=FOLDER`` changes a variable that was already copied into the datasets.
+    The tools of this package carry it on; mmaction2's stock scripts do not, and would go on with
+    the old folder without a word.
+
+    Raises:
+        ConfigError: Before the run, if no dataset of the config has its ``data_root``.
+    """
+
+    def before_run(self, runner: Runner) -> None:
+        wanted = runner.cfg.get('data_root')
+        used = sorted({str(dataset.data_root) for dataset in iter_datasets(runner.cfg)
+                       if dataset.get('data_root') is not None})
+        if wanted is not None and used and str(wanted) not in used:
+            raise ConfigError(
+                f'data_root={wanted} is set, but the datasets read from {", ".join(used)}. Give the '
+                'folder by the environment variable MMAV_DATA_ROOT, or use this package\'s '
+                'tools/train.py and tools/test.py, which carry --cfg-options data_root=... to '
+                f'every dataset, or set it in {", ".join(DATALOADERS)}.')

@@ -1,0 +1,6 @@
+"""From uint8 frames and waveforms to the towers' inputs, on the device."""
+
+from .audio_visual_data_preprocessor import AudioVisualDataPreprocessor
+from .log_mel import LogMelSpectrogram
+
+__all__ = ['AudioVisualDataPreprocessor', 'LogMelSpectrogram']

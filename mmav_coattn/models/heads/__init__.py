@@ -1,0 +1,5 @@
+"""Heads."""
+
+from .sync_head import SyncHead
+
+__all__ = ['SyncHead']

@@ -1,0 +1,209 @@
+"""Co-attention of "Look, Listen, and Attend" (Cheng et al., ACM MM 2020)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from mmaction.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmav_coattn.errors import ConfigError
+
+from .guided_attention import GuidedAttention, TemporalSelfAttention
+from .time_alignment import resample_time, time_code
+
+
+class CoAttentionFeatures(NamedTuple):
+    """What the neck hands to the head; J = 1+K audio windows of a clip.
+
+    Attributes:
+        audio (Tensor): Audio stream (N, J, T', D).
+        visual (Tensor): Visual stream (N, J, T', D): what of the picture each audio attended to.
+        attention (Tensor | None): Where in the picture each audio looked, (N, J, T', H', W'), sums
+            to 1 over places; None unless asked for, or where the module has no AGA.
+    """
+
+    audio: Tensor
+    visual: Tensor
+    attention: Tensor | None = None
+
+
+class CoAttentionBlock(nn.Module):
+    """Cross-modal attention, then self-attention over time.
+
+    ::
+
+        audio stream  --+-- query --> AGA over places ------> visual stream --> SA
+                         \\ /
+        visual stream --+-- query --> VGA over frequencies -> audio stream  --> SA
+
+    Both directions start from the streams as they came in. With ``AGA`` alone the audio stream
+    passes unchanged, with ``VGA`` alone the visual one.
+
+    Args:
+        module (str): ``'AGA'``, ``'VGA'`` or ``'CMA'`` (both).
+        dims (int): Channels D.
+        num_heads (int): Attention heads.
+        scope (str): ``'frame'`` or ``'clip'``, see :class:`GuidedAttention`.
+        visual_window (int): Neighbouring steps of the picture that AGA sees.
+        audio_window (int): Neighbouring steps of the sound that VGA sees.
+        self_attention (bool): Whether self-attention follows.
+        keep_visual (bool): Add what AGA saw to the visual stream instead of replacing it.
+    """
+
+    def __init__(self, module: str, dims: int, num_heads: int, scope: str, visual_window: int,
+                 audio_window: int, self_attention: bool, keep_visual: bool) -> None:
+        super().__init__()
+        self.keep_visual = keep_visual
+        self.aga = self.vga = self.visual_sa = self.audio_sa = None
+        if module in ('AGA', 'CMA'):
+            self.aga = GuidedAttention(dims, num_heads, scope, visual_window)
+        if module in ('VGA', 'CMA'):
+            self.vga = GuidedAttention(dims, num_heads, scope, audio_window)
+        if self_attention:
+            self.visual_sa = TemporalSelfAttention(dims, num_heads) if self.aga else None
+            self.audio_sa = TemporalSelfAttention(dims, num_heads) if self.vga else None
+
+    def forward(self, audio: Tensor, visual: Tensor, audio_tokens: Tensor, visual_tokens: Tensor,
+                return_attention: bool) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Update both streams (N, J, T, D); see :class:`CoAttentionNeck` for the tokens' shapes."""
+        new_audio, new_visual, attention = audio, visual, None
+        if self.aga is not None:
+            seen, attention = self.aga(audio, visual_tokens, return_attention)
+            new_visual = visual + seen if self.keep_visual else seen
+        if self.vga is not None:
+            # Each of the N*J audio windows has tokens of its own, looked into by one visual stream.
+            heard, _ = self.vga(visual.flatten(0, 1).unsqueeze(1), audio_tokens.flatten(0, 1))
+            new_audio = audio + heard.view_as(audio)
+        if self.visual_sa is not None:
+            new_visual = self.visual_sa(new_visual)
+        if self.audio_sa is not None:
+            new_audio = self.audio_sa(new_audio)
+        return new_audio, new_visual, attention
+
+
+@MODELS.register_module()
+class CoAttentionNeck(BaseModule):
+    """Brings both modalities onto one time grid and lets each attend to the other.
+
+    Synchronisation is a relation in time, so nothing is pooled over time here. Per time step of the
+    picture there are visual tokens (places) and audio tokens (frequencies), and one vector of each
+    stream, which starts as the mean and maximum of the step's tokens seen through a short
+    convolution over time.
+
+    Args:
+        in_channels (tuple[int, int]): Channels of the visual and the audio tower.
+        embed_dims (int): Channels D of tokens and streams; even.
+        module (str): ``'AGA'`` (audio-guided attention), ``'VGA'`` (visual-guided attention) or
+            ``'CMA'`` (cross-modal attention: both).
+        self_attention (bool): Whether self-attention (SA) over time follows.
+        depth (int): Co-attention blocks in cascade.
+        num_heads (int): Attention heads; must divide ``embed_dims``.
+        scope (str): ``'frame'``: a query sees tokens of its own time (and ``window`` neighbours);
+            ``'clip'``: tokens of all times.
+        visual_window (int): Neighbouring steps of the picture on either side seen by AGA.
+        audio_window (int): Neighbouring steps of the sound on either side seen by VGA.
+        query_kernel (int): Length of the convolution over time that makes a stream's start; odd.
+        keep_average (bool): Whether the first block adds what AGA saw to the pooled picture instead
+            of replacing it.
+        init_cfg (dict, optional): Initialisation.
+
+    Raises:
+        ConfigError: If a setting is not one of those above.
+    """
+
+    MODULES = ('AGA', 'VGA', 'CMA')
+    SCOPES = ('frame', 'clip')
+
+    def __init__(self,
+                 in_channels: tuple[int, int],
+                 embed_dims: int = 256,
+                 module: str = 'CMA',
+                 self_attention: bool = True,
+                 depth: int = 1,
+                 num_heads: int = 4,
+                 scope: str = 'frame',
+                 visual_window: int = 0,
+                 audio_window: int = 2,
+                 query_kernel: int = 5,
+                 keep_average: bool = False,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg=init_cfg)
+        if module not in self.MODULES:
+            raise ConfigError(f'neck: module={module!r} is not one of {self.MODULES}.')
+        if scope not in self.SCOPES:
+            raise ConfigError(f'neck: scope={scope!r} is not one of {self.SCOPES}.')
+        if depth < 1:
+            raise ConfigError(f'neck: depth={depth} must be at least 1.')
+        if query_kernel % 2 == 0:
+            raise ConfigError(f'neck: query_kernel={query_kernel} must be odd, so that a step lies '
+                              'in the middle of what it sees.')
+        if embed_dims % 2:
+            raise ConfigError(f'neck: embed_dims={embed_dims} must be even for the time code.')
+        self.embed_dims = embed_dims
+        self.scope = scope
+        visual_channels, audio_channels = in_channels
+        self.visual_proj = nn.Sequential(
+            nn.Linear(visual_channels, embed_dims), nn.LayerNorm(embed_dims))
+        self.audio_proj = nn.Sequential(
+            nn.Linear(audio_channels, embed_dims), nn.LayerNorm(embed_dims))
+        self.visual_start = nn.Conv1d(
+            2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2)
+        self.audio_start = nn.Conv1d(
+            2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2)
+        self.blocks = nn.ModuleList([
+            CoAttentionBlock(module, embed_dims, num_heads, scope, visual_window, audio_window,
+                             self_attention, keep_visual=keep_average or block > 0)
+            for block in range(depth)
+        ])
+
+    def forward(self,
+                visual: Tensor,
+                audio: Tensor,
+                visual_times: Tensor,
+                audio_times: Tensor,
+                return_attention: bool = False) -> CoAttentionFeatures:
+        """Attend.
+
+        Args:
+            visual (Tensor): Features of the visual tower (N, C_v, T', H', W').
+            audio (Tensor): Features of the audio tower (N, J, C_a, F', T'').
+            visual_times (Tensor): Times of the T' visual steps, s from the start of the clip.
+            audio_times (Tensor): Times of the T'' audio steps, s from the start of their window.
+            return_attention (bool): Also return the map of the last AGA.
+
+        Returns:
+            CoAttentionFeatures: Streams (N, J, T', D) and, if asked for, the map.
+        """
+        height, width = visual.shape[-2:]
+        num_audios = audio.shape[1]
+        visual_tokens = self.visual_proj(visual.permute(0, 2, 3, 4, 1).flatten(2, 3))  # N T' P D
+        audio = resample_time(audio, audio_times, visual_times)
+        audio_tokens = self.audio_proj(audio.permute(0, 1, 4, 3, 2))  # N J T' F' D
+
+        code = time_code(visual_times, self.embed_dims).to(visual_tokens.dtype)
+        visual_stream = self.start_stream(visual_tokens, self.visual_start) + code
+        audio_stream = self.start_stream(audio_tokens, self.audio_start) + code
+        visual_stream = visual_stream[:, None].expand(-1, num_audios, -1, -1)
+        if self.scope == 'clip':
+            visual_tokens = visual_tokens + code[:, None]
+            audio_tokens = audio_tokens + code[:, None]
+
+        attention = None
+        for index, block in enumerate(self.blocks):
+            last = index == len(self.blocks) - 1
+            audio_stream, visual_stream, attention = block(
+                audio_stream, visual_stream, audio_tokens, visual_tokens,
+                return_attention and last)
+        if attention is not None:
+            attention = attention.unflatten(-1, (height, width))
+        return CoAttentionFeatures(audio_stream, visual_stream, attention)
+
+    @staticmethod
+    def start_stream(tokens: Tensor, conv: nn.Conv1d) -> Tensor:
+        """Pool the tokens of each step and convolve over time: (..., T, L, D) -> (..., T, D)."""
+        pooled = torch.cat([tokens.mean(dim=-2), tokens.amax(dim=-2)], dim=-1)  # (..., T, 2D)
+        stream = conv(pooled.flatten(0, -3).transpose(1, 2)).transpose(1, 2)
+        return stream.unflatten(0, pooled.shape[:-2])

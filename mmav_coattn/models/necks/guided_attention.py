@@ -1,0 +1,101 @@
+"""The parts of a co-attention block: audio-guided, visual-guided and self-attention."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from .attention import MultiHeadAttention
+from .time_alignment import neighbour_steps
+
+
+class GuidedAttention(nn.Module):
+    """One modality's stream looks into the tokens of the other.
+
+    Used both ways: audio-guided attention (AGA) queries the places of the picture with the sound,
+    visual-guided attention (VGA) the frequencies of the sound with the picture.
+
+    In ``frame`` scope a query at time ``t`` sees the tokens of time ``t``, or of ``t - window`` to
+    ``t + window``. In ``clip`` scope it sees those of all times.
+
+    Args:
+        dims (int): Channels D.
+        num_heads (int): Attention heads.
+        scope (str): ``'frame'`` or ``'clip'``.
+        window (int): Neighbouring time steps on either side; frame scope only.
+    """
+
+    def __init__(self, dims: int, num_heads: int, scope: str, window: int) -> None:
+        super().__init__()
+        self.scope = scope
+        self.window = window
+        self.query_norm = nn.LayerNorm(dims)
+        self.attention = MultiHeadAttention(dims, num_heads)
+
+    def forward(self, stream: Tensor, tokens: Tensor,
+                return_weights: bool = False) -> tuple[Tensor, Tensor | None]:
+        """Attend.
+
+        Args:
+            stream (Tensor): Queries (B, J, T, D): J streams that share the tokens of one item.
+            tokens (Tensor): What they look into (B, T, L, D).
+            return_weights (bool): Also return where each query looked.
+
+        Returns:
+            tuple[Tensor, Tensor | None]: What was seen (B, J, T, D), and the weights
+            (B, J, T, L), mean over heads and summed over the times that were looked into, so that
+            they sum to 1 over the L tokens of a step.
+        """
+        batch, num_streams, steps, _ = stream.shape
+        num_tokens = tokens.shape[2]
+        keys, values = self.attention.project_memory(tokens)
+        queries = self.query_norm(stream)
+        if self.scope == 'frame':
+            # All J streams of a time step are queries on the same keys: nothing is copied per J.
+            queries = queries.transpose(1, 2).flatten(0, 1)  # (B*T, J, D)
+            keys = neighbour_steps(keys, self.window).flatten(0, 1)  # (B*T, (2w+1)*L, D)
+            values = neighbour_steps(values, self.window).flatten(0, 1)
+        else:
+            queries = queries.flatten(1, 2)  # (B, J*T, D)
+            keys, values = keys.flatten(1, 2), values.flatten(1, 2)  # (B, T*L, D)
+        seen = self.attention(queries, keys, values)
+        weights = None
+        if return_weights:
+            weights = self.attention.weights(queries, keys).mean(dim=1)
+            weights = weights.unflatten(-1, (-1, num_tokens)).sum(dim=-2)
+        if self.scope == 'frame':
+            seen = seen.unflatten(0, (batch, steps)).transpose(1, 2)
+            if weights is not None:
+                weights = weights.unflatten(0, (batch, steps)).transpose(1, 2)
+        else:
+            seen = seen.unflatten(1, (num_streams, steps))
+            if weights is not None:
+                weights = weights.unflatten(1, (num_streams, steps))
+        return seen, weights
+
+
+class TemporalSelfAttention(nn.Module):
+    """Self-attention (SA) of one stream over its time steps, then a feed-forward layer.
+
+    Pre-norm residual form.
+
+    Args:
+        dims (int): Channels D.
+        num_heads (int): Attention heads.
+        ffn_ratio (int): Width of the feed-forward layer over D.
+    """
+
+    def __init__(self, dims: int, num_heads: int, ffn_ratio: int = 2) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(dims)
+        self.attention = MultiHeadAttention(dims, num_heads)
+        self.ffn = nn.Sequential(
+            nn.LayerNorm(dims), nn.Linear(dims, ffn_ratio * dims), nn.GELU(),
+            nn.Linear(ffn_ratio * dims, dims))
+
+    def forward(self, stream: Tensor) -> Tensor:
+        """(B, J, T, D) -> (B, J, T, D)."""
+        x = stream.flatten(0, 1)
+        normed = self.norm(x)
+        x = x + self.attention(normed, *self.attention.project_memory(normed))
+        x = x + self.ffn(x)
+        return x.view_as(stream)

@@ -1,0 +1,5 @@
+"""Recognizers."""
+
+from .audio_visual_recognizer import AudioVisualRecognizer
+
+__all__ = ['AudioVisualRecognizer']

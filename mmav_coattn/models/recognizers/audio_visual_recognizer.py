@@ -1,0 +1,119 @@
+"""The recognizer that learns and judges synchronisation."""
+
+from __future__ import annotations
+
+import torch
+from mmaction.models.recognizers.base import BaseRecognizer
+from mmaction.registry import MODELS
+from torch import Tensor
+
+from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
+from mmav_coattn.models.necks.time_alignment import step_times
+
+
+@MODELS.register_module()
+class AudioVisualRecognizer(BaseRecognizer):
+    """Towers, neck and head over frames and the log-mels of 1+K audio windows.
+
+    ``inputs`` is what :class:`AudioVisualDataPreprocessor` makes: ``imgs`` (N, C, T, H, W),
+    ``log_mels`` (N, 1+K, F, T_a), ``clip_seconds`` (s). The visual tower runs once per clip.
+
+    Args:
+        backbone (dict): :class:`AudioVisualBackbone`.
+        neck (dict): :class:`CoAttentionNeck` or another neck of that signature.
+        cls_head (dict): :class:`SyncHead`.
+        train_cfg (dict, optional): Not used.
+        test_cfg (dict, optional): ``blind_controls`` (bool): judge each clip also with its picture
+            and with its sound blanked. ``return_attention`` (bool): add the map to predictions.
+        data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
+    """
+
+    def __init__(self,
+                 backbone: dict,
+                 neck: dict,
+                 cls_head: dict,
+                 train_cfg: dict | None = None,
+                 test_cfg: dict | None = None,
+                 data_preprocessor: dict | None = None) -> None:
+        data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
+        super().__init__(backbone, cls_head, neck, train_cfg, test_cfg, data_preprocessor)
+        test_cfg = test_cfg or {}
+        self.blind_controls = test_cfg.get('blind_controls', False)
+        #: Set by whoever wants maps, for instance the visualisation hook.
+        self.return_attention = test_cfg.get('return_attention', False)
+
+    def extract_feat(self,
+                     inputs: dict,
+                     stage: str = 'neck',
+                     return_attention: bool = False,
+                     **kwargs) -> tuple[CoAttentionFeatures | tuple | Tensor, dict]:
+        """Run the network up to a stage.
+
+        Args:
+            inputs (dict): See the class.
+            stage (str): ``'backbone'``, ``'neck'`` or ``'head'``.
+            return_attention (bool): Compute the attention map in the neck.
+
+        Returns:
+            tuple: The stage's output, and an empty dict, as mmaction2's recognizers return.
+        """
+        imgs, log_mels = inputs['imgs'], inputs['log_mels']
+        visual, audio = self.backbone(imgs, log_mels)
+        if stage == 'backbone':
+            return (visual, audio), {}
+        num_frames = imgs.shape[2]
+        frame_seconds = inputs['clip_seconds'] / num_frames
+        # Frame i was taken in the middle of the i-th of num_frames equal parts of the clip.
+        visual_times = step_times(
+            visual.shape[2], num_frames, frame_seconds, frame_seconds / 2, visual.device)
+        audio_times = step_times(audio.shape[-1], log_mels.shape[-1],
+                                 self.data_preprocessor.log_mel.frame_seconds, 0.0, audio.device)
+        features = self.neck(visual, audio, visual_times, audio_times, return_attention)
+        if stage == 'neck':
+            return features, {}
+        return self.cls_head(features), {}
+
+    def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Tensor:
+        """Mode ``tensor``: the output of a stage, the logits (N, 1+K) by default."""
+        return self.extract_feat(inputs, stage=stage)[0]
+
+    def loss(self, inputs: dict, data_samples: list, **kwargs) -> dict[str, Tensor]:
+        """Mode ``loss``: losses of a batch, see :meth:`SyncHead.loss`."""
+        features, _ = self.extract_feat(inputs)
+        return self.cls_head.loss(features, data_samples)
+
+    def predict(self, inputs: dict | None, data_samples: list, **kwargs) -> list:
+        """Mode ``predict``: add the judgement to each usable data sample.
+
+        Args:
+            inputs (dict, optional): Of the usable samples, in order; None if there is none.
+            data_samples (list[ActionDataSample]): All samples; those with ``unusable`` are passed
+                through as they are.
+
+        Returns:
+            list[ActionDataSample]: With ``sync_scores`` (1+K,) logits; if blind controls are on
+            ``sync_scores_picture_blank`` and ``sync_scores_sound_blank``; if asked for
+            ``attention`` (1+K, T', H', W').
+        """
+        usable = [sample for sample in data_samples if 'unusable' not in sample]
+        if not usable:
+            return data_samples
+        features, _ = self.extract_feat(inputs, return_attention=self.return_attention)
+        fields = dict(sync_scores=self.cls_head.predict(features))
+        if features.attention is not None:
+            fields['attention'] = features.attention.float()
+        if self.blind_controls:
+            fields.update(self.predict_blind(inputs))
+        for name, values in fields.items():
+            for sample, value in zip(usable, values):
+                sample.set_field(value, name, dtype=torch.Tensor)
+        return data_samples
+
+    def predict_blind(self, inputs: dict) -> dict[str, Tensor]:
+        """Scores (N, 1+K) with the picture, and with the sound, replaced by nothing."""
+        preprocessor = self.data_preprocessor
+        no_picture = dict(inputs, imgs=preprocessor.blank_picture(inputs['imgs']))
+        no_sound = dict(inputs, log_mels=preprocessor.blank_sound(inputs['log_mels']))
+        return dict(
+            sync_scores_picture_blank=self.cls_head.predict(self.extract_feat(no_picture)[0]),
+            sync_scores_sound_blank=self.cls_head.predict(self.extract_feat(no_sound)[0]))

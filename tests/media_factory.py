@@ -1,0 +1,274 @@
+"""Real video files for the tests, written with PyAV, whose every frame and sample says when it is.
+
+Each picture carries its own frame number as a pattern of black and white blocks
+(:func:`frame_number` reads it back), so a test knows exactly which frame a reader returned. The
+sound is a sum of sinusoids of fixed pseudo-random frequency and phase, a formula of time
+(:func:`reference_wave`), so :func:`audio_lag` can tell how far off a window is, whatever the codec
+and the sample rate. At each event a click sounds and the lower half of the picture is white.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+NUMBER_BITS = 10
+CLICK_HZ = 1800.0
+CLICK_SIGMA = 0.001
+_TONES = np.random.default_rng(7)
+_TONE_HZ = _TONES.uniform(200.0, 3000.0, 48)
+_TONE_PHASE = _TONES.uniform(0.0, 2 * np.pi, 48)
+
+
+@dataclass
+class Truth:
+    """What a written file contains, in seconds of the container's clock."""
+
+    path: Path
+    frame_times: np.ndarray
+    frame_end: float
+    audio_start: float
+    audio_end: float
+    events: tuple[float, ...]
+
+    def frame_at(self, time: float) -> int:
+        """Number of the frame on show at ``time``."""
+        return int(np.searchsorted(self.frame_times, time, side='right')) - 1
+
+
+def reference_wave(times: np.ndarray, events: Sequence[float] = (), level: float = 0.05):
+    """The sound at any time: tones with an RMS of ``level``, and a click at each event."""
+    times = np.asarray(times, dtype=np.float64)
+    wave = np.zeros_like(times)
+    for hz, phase in zip(_TONE_HZ, _TONE_PHASE, strict=True):
+        wave += np.sin(2 * np.pi * hz * times + phase)
+    wave *= level * np.sqrt(2 / len(_TONE_HZ))
+    for event in events:
+        near = np.abs(times - event) < 8 * CLICK_SIGMA
+        offset = times[near] - event
+        wave[near] += (
+            0.7 * np.exp(-0.5 * (offset / CLICK_SIGMA) ** 2) * np.cos(2 * np.pi * CLICK_HZ * offset)
+        )
+    return wave
+
+
+def audio_lag(wave: np.ndarray, start: float, sample_rate: int, search: float = 0.12) -> float:
+    """Seconds by which ``wave``, said to start at ``start``, is late against the reference.
+
+    The lag of the highest normalised correlation on a grid of 1/32 ms (the correlations at all lags
+    at once, by FFT); also checks that the
+    correlation there is high, so that silence or noise cannot pass.
+    """
+    wave = np.asarray(wave, dtype=np.float64)
+    fine = max(1, round(32_000 / sample_rate))
+    reach = round(search * sample_rate * fine)
+    grid = start + np.arange(-reach, len(wave) * fine + reach) / (sample_rate * fine)
+    dense = reference_wave(grid)
+    # sum_n wave[n] dense[reach - lag + n * fine] for each lag, as one correlation on the fine grid.
+    spread = np.zeros(len(wave) * fine)
+    spread[::fine] = wave
+    size = 1 << (len(dense) + len(spread)).bit_length()
+    product = np.fft.rfft(dense, size) * np.conj(np.fft.rfft(spread, size))
+    scores = np.fft.irfft(product, size)[: 2 * reach + 1]
+    best = int(np.argmax(scores))
+    piece = dense[best::fine][: len(wave)]
+    quality = scores[best] / (np.linalg.norm(piece) * np.linalg.norm(wave) + 1e-12)
+    if quality < 0.5:
+        raise AssertionError(f'the window does not hold the reference sound ({quality:.2f})')
+    return (reach - best) / (sample_rate * fine)
+
+
+def click_time(wave: np.ndarray, start: float, sample_rate: int) -> float:
+    """Time in seconds of the loudest click in ``wave``."""
+    # Half the width of the click is enough smoothing to step over the carrier's zeros.
+    width = max(1, round(CLICK_SIGMA * sample_rate))
+    kernel = np.hanning(2 * width + 3)
+    energy = np.convolve(np.asarray(wave, dtype=np.float64) ** 2, kernel / kernel.sum(), 'same')
+    return start + int(np.argmax(energy)) / sample_rate
+
+
+def draw_frame(number: int, flash: bool, size: tuple[int, int]) -> np.ndarray:
+    """A picture ``(H, W, 3)`` uint8 that carries ``number`` in its upper half."""
+    width, height = size
+    image = np.full((height, width, 3), 40, np.uint8)
+    for bit in range(NUMBER_BITS):
+        top, bottom, left, right = _block(bit, width, height)
+        image[top:bottom, left:right] = 235 if number >> bit & 1 else 20
+    image[height // 2 :, width // 4 :] = 250 if flash else 60
+    image[height // 2 :, : width // 4] = (200, 40, 40)  # red on the left: order and flips show
+    return image
+
+
+def frame_number(image: np.ndarray) -> int:
+    """The number that :func:`draw_frame` put into a picture."""
+    height, width = image.shape[:2]
+    number = 0
+    for bit in range(NUMBER_BITS):
+        top, bottom, left, right = _block(bit, width, height)
+        middle = image[top + 2 : bottom - 2, left + 2 : right - 2]
+        number |= int(middle.mean() > 128) << bit
+    return number
+
+
+def is_flash(image: np.ndarray) -> bool:
+    """Whether the lower half of the picture is lit."""
+    height, width = image.shape[:2]
+    return bool(image[height // 2 + 4 :, width // 4 + 4 :].mean() > 150)
+
+
+def _block(bit: int, width: int, height: int) -> tuple[int, int, int, int]:
+    columns = NUMBER_BITS // 2
+    row, column = divmod(bit, columns)
+    return (
+        row * height // 4,
+        (row + 1) * height // 4,
+        column * width // columns,
+        (column + 1) * width // columns,
+    )
+
+
+def write_clip(
+    path: str | Path,
+    *,
+    duration: float = 4.0,
+    fps: str | float | Fraction = 25,
+    frame_times: Sequence[float] | None = None,
+    size: tuple[int, int] = (64, 64),
+    video: bool = True,
+    video_codec: str = 'libx264',
+    video_start: float = 0.0,
+    gop: int = 12,
+    b_frames: int = 0,
+    audio: bool = True,
+    audio_codec: str = 'aac',
+    sample_rate: int = 16000,
+    layout: str = 'mono',
+    audio_start: float = 0.0,
+    audio_duration: float | None = None,
+    level: float = 0.05,
+    events: Sequence[float] = (),
+    gap: tuple[float, float] | None = None,
+    options: dict[str, str] | None = None,
+) -> Truth:
+    """Write one click-and-flash file and say what it contains.
+
+    Args:
+        path: Where; the suffix chooses the container.
+        duration: Seconds of picture, and of sound unless ``audio_duration`` is given.
+        fps: Frames per second, used unless ``frame_times`` is given; ``'30000/1001'`` is exact.
+        frame_times: Presentation times of the frames from ``video_start`` on, in seconds
+            (variable frame rate).
+        size: Width and height in pixels.
+        video: Whether there is a picture.
+        video_codec: FFmpeg name of the encoder.
+        video_start: Time of the first frame on the container's clock, seconds.
+        gop: Frames from keyframe to keyframe.
+        b_frames: Most B-frames in a row.
+        audio: Whether there is an audio stream.
+        audio_codec: FFmpeg name of the encoder.
+        sample_rate: Of the audio stream, Hz.
+        layout: FFmpeg name of the channel layout.
+        audio_start: Time of the first sample on the container's clock, seconds.
+        audio_duration: Seconds of sound.
+        level: RMS of the tones, of full scale; 0 gives digital silence (no clicks either).
+        events: Times of click and flash, seconds of the container's clock.
+        gap: First and last second of a hole in the audio stream, or None.
+        options: Options of the container.
+
+    Returns:
+        Truth: The times that must come back.
+    """
+    import av
+
+    path = Path(path)
+    rate = Fraction(fps).limit_denominator(1001)
+    if frame_times is None:
+        count = round(duration * rate)
+        pts = [Fraction(i) / rate for i in range(count)]
+        step = 1 / rate
+        time_base = None
+    else:
+        pts = [Fraction(t).limit_denominator(90000) for t in frame_times]
+        step = pts[-1] - pts[-2]
+        time_base = Fraction(1, 90000)
+    pts = [p + Fraction(video_start).limit_denominator(90000) for p in pts]
+    times = np.array([float(p) for p in pts])
+    audio_duration = duration if audio_duration is None else audio_duration
+    truth = Truth(
+        path,
+        times,
+        float(pts[-1] + step),
+        audio_start,
+        audio_start + audio_duration,
+        tuple(events),
+    )
+    flashes = {truth.frame_at(event + 1e-6) for event in events}
+
+    with av.open(str(path), 'w', options=options or {}) as container:
+        picture = sound = None
+        if video:
+            picture = container.add_stream(video_codec, rate=rate)
+            picture.width, picture.height = size
+            picture.pix_fmt = 'yuv420p'
+            picture.codec_context.gop_size = gop
+            picture.codec_context.max_b_frames = b_frames
+            if video_codec == 'libx264':
+                picture.options = {'preset': 'ultrafast', 'crf': '20', 'bf': str(b_frames)}
+            elif video_codec == 'libvpx-vp9':
+                picture.options = {'cpu-used': '8', 'deadline': 'realtime'}
+            if time_base or video_start:
+                picture.codec_context.time_base = time_base or Fraction(1, 90000)
+        if audio:
+            sound = container.add_stream(audio_codec, rate=sample_rate, layout=layout)
+
+        packets = []
+        if picture is not None:
+            tick = picture.codec_context.time_base or 1 / rate
+            for number, time in enumerate(pts):
+                image = draw_frame(number, number in flashes, size)
+                frame = av.VideoFrame.from_ndarray(image, 'rgb24')
+                frame.time_base = tick
+                frame.pts = round(time / tick)
+                packets += picture.encode(frame)
+            packets += picture.encode(None)
+        if sound is not None:
+            packets += _encode_sound(sound, truth, sample_rate, layout, level, gap)
+        packets.sort(key=lambda packet: float(packet.dts * packet.time_base))
+        for packet in packets:
+            container.mux(packet)
+    return truth
+
+
+def _encode_sound(sound, truth, sample_rate, layout, level, gap):
+    import av
+
+    count = round((truth.audio_end - truth.audio_start) * sample_rate)
+    times = truth.audio_start + np.arange(count) / sample_rate
+    wave = reference_wave(times, truth.events, level) if level else np.zeros(count)
+    wave = np.clip(wave, -0.99, 0.99)
+    channels = av.AudioLayout(layout).nb_channels
+    # Channels of unlike loudness whose mean is the reference: a reader that picks one channel,
+    # or mixes planar data as packed, gives another wave.
+    gains = np.linspace(0.5, 1.5, channels) if channels > 1 else np.ones(1)
+    planes = (gains[:, None] * wave[None]).clip(-1, 1).astype(np.float32)
+    resampler = av.AudioResampler(
+        format=sound.codec_context.format, layout=layout, rate=sample_rate
+    )
+    packets = []
+    block = 4000
+    for first in range(0, count, block):
+        if gap and gap[0] <= times[first] < gap[1]:
+            continue
+        piece = np.ascontiguousarray(planes[:, first : first + block])
+        frame = av.AudioFrame.from_ndarray(piece, 'fltp', layout)
+        frame.sample_rate = sample_rate
+        frame.pts = round(truth.audio_start * sample_rate) + first
+        frame.time_base = Fraction(1, sample_rate)
+        for out in resampler.resample(frame):
+            packets += sound.encode(out)
+    packets += sound.encode(None)
+    return packets

@@ -1,0 +1,55 @@
+import pytest
+import torch
+from mmav_coattn.models.necks.guided_attention import GuidedAttention, TemporalSelfAttention
+
+
+def slow_guided(module, stream, tokens):
+    """Each query alone with the tokens it may see."""
+    seen, weights = torch.zeros_like(stream), torch.zeros(*stream.shape[:3], tokens.shape[2])
+    steps = tokens.shape[1]
+    for item in range(len(stream)):
+        for j in range(stream.shape[1]):
+            for t in range(steps):
+                if module.scope == 'frame':
+                    times = [min(max(t + offset, 0), steps - 1)
+                             for offset in range(-module.window, module.window + 1)]
+                else:
+                    times = range(steps)
+                memory = torch.cat([tokens[item, time] for time in times])[None]
+                query = module.query_norm(stream[item, j, t])[None, None]
+                keys, values = module.attention.project_memory(memory)
+                seen[item, j, t] = module.attention(query, keys, values)
+                weight = module.attention.weights(query, keys).mean(dim=1)[0, 0]
+                weights[item, j, t] = weight.view(len(times), -1).sum(dim=0)
+    return seen, weights
+
+
+@pytest.mark.parametrize('scope, window', [('frame', 0), ('frame', 2), ('clip', 0)])
+def test_equals_loop(scope, window):
+    torch.manual_seed(0)
+    module = GuidedAttention(8, 2, scope, window)
+    stream, tokens = torch.randn(2, 3, 5, 8), torch.randn(2, 5, 4, 8)
+    with torch.no_grad():
+        seen, weights = module(stream, tokens, return_weights=True)
+        slow_seen, slow_weights = slow_guided(module, stream, tokens)
+    torch.testing.assert_close(seen, slow_seen)
+    torch.testing.assert_close(weights, slow_weights)
+    torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, 3, 5))
+    assert module(stream, tokens)[1] is None
+
+
+def test_frame_scope_sees_its_own_time_only():
+    torch.manual_seed(0)
+    module = GuidedAttention(8, 2, 'frame', 1)
+    stream = torch.randn(1, 1, 6, 8)
+    tokens = torch.randn(1, 6, 4, 8, requires_grad=True)
+    module(stream, tokens)[0][0, 0, 3].sum().backward()
+    touched = tokens.grad.abs().sum(dim=(0, 2, 3)).nonzero().flatten().tolist()
+    assert touched == [2, 3, 4]
+
+
+def test_self_attention_keeps_streams_apart():
+    torch.manual_seed(0)
+    module = TemporalSelfAttention(8, 2)
+    stream = torch.randn(2, 3, 5, 8)
+    torch.testing.assert_close(module(stream)[1, 2], module(stream[1:, 2:])[0, 0])

@@ -1,0 +1,54 @@
+"""Print parameters and FLOPs of a config's network, per evaluated pair and per part."""
+
+import argparse
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmaction.registry import MODELS
+from mmav_coattn.apis.complexity import network_complexity
+from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmengine.config import DictAction
+from mmengine.registry import init_default_scope
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file')
+    parser.add_argument('--num-frames', type=int, help='frames of a clip; default: the config\'s')
+    parser.add_argument('--size', type=int, help='height and width, px; default: the config\'s')
+    parser.add_argument('--clip-seconds', type=float, help='length of a clip, s; default: the config\'s')
+    parser.add_argument('--num-negatives', type=int, default=1,
+                        help='shifted sounds that share one pass of the visual tower')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='change settings')
+    return parser.parse_args()
+
+
+def input_size(cfg) -> int:
+    """Height of the frames that reach the network: the last crop or resize of the test pipeline."""
+    for transform in reversed(cfg.test_pipeline):
+        size = transform.get('crop_size') or transform.get('size') or transform.get('scale')
+        if size is not None:
+            return size if isinstance(size, int) else size[-1]
+    raise SystemExit('error: the config has no test_pipeline with a crop or a resize; give --size.')
+
+
+def main():
+    args = parse_args()
+    cfg = load_config(args.config, args.cfg_options)
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    model = MODELS.build(cfg.model)
+    size = args.size or input_size(cfg)
+    num_frames = args.num_frames or cfg.num_frames
+    clip_seconds = args.clip_seconds or cfg.clip_seconds
+    report = network_complexity(model, num_frames, size, clip_seconds, args.num_negatives)
+    pairs = 1 + args.num_negatives
+    print(f'{args.config}: {num_frames} frames of {size} x {size} px, {clip_seconds} s, '
+          f'{pairs} sounds per clip')
+    print(f'| part | parameters, M | GFLOPs per clip |\n|---|---|---|')
+    for name, (parameters, flops) in report.items():
+        print(f'| {name} | {parameters / 1e6:.2f} | {flops / 1e9:.2f} |')
+    print(f'GFLOPs per pair: {report["whole network"][1] / 1e9 / pairs:.2f} '
+          '(multiply and add counted as two)')
+
+
+if __name__ == '__main__':
+    run_tool(main)

@@ -1,0 +1,85 @@
+"""Train a model by its config; the flags are those of mmaction2's tools/train.py."""
+
+import argparse
+import os
+from pathlib import Path
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmaction.registry import RUNNERS
+from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+from mmengine.config import DictAction
+from mmengine.runner import Runner
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file')
+    parser.add_argument('--work-dir', help='folder for logs and checkpoints')
+    parser.add_argument(
+        '--resume', nargs='?', const='auto',
+        help='go on from this checkpoint, or without a value from the newest in the work folder')
+    parser.add_argument('--amp', action='store_true', help='automatic mixed precision (GPU)')
+    parser.add_argument('--no-validate', action='store_true', help='no validation while training')
+    parser.add_argument(
+        '--auto-scale-lr', action='store_true',
+        help='scale the learning rate by actual over base batch size')
+    parser.add_argument('--seed', type=int, help='random seed; wins over the config')
+    parser.add_argument(
+        '--diff-rank-seed', action='store_true', help='another seed for each process')
+    parser.add_argument(
+        '--deterministic', action='store_true', help='deterministic algorithms, slower')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction,
+        help='change settings, as key.subkey=value; data_root=FOLDER reaches every dataset')
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    args = parser.parse_args()
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    return args
+
+
+def merge_args(cfg, args):
+    """Put the command line's choices into the config."""
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+        # Without validation there is no best checkpoint to save.
+        cfg.default_hooks.checkpoint.save_best = None
+    cfg.launcher = args.launcher
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
+    if args.amp:
+        if cfg.optim_wrapper.get('type', 'OptimWrapper') not in ('OptimWrapper', 'AmpOptimWrapper'):
+            raise ConfigError(f'--amp does not go with optim_wrapper.type='
+                              f'{cfg.optim_wrapper.type!r}; leave it out.')
+        cfg.optim_wrapper.type = 'AmpOptimWrapper'
+        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    if args.resume == 'auto':
+        cfg.resume, cfg.load_from = True, None
+    elif args.resume is not None:
+        if not Path(args.resume).is_file():
+            raise DataNotFoundError(f'--resume {args.resume}: there is no such checkpoint file.')
+        cfg.resume, cfg.load_from = True, args.resume
+    if args.auto_scale_lr:
+        cfg.auto_scale_lr.enable = True
+    randomness = dict(cfg.get('randomness') or {})
+    if args.seed is not None:
+        randomness['seed'] = args.seed
+    randomness.setdefault('seed', None)
+    randomness['diff_rank_seed'] = args.diff_rank_seed or randomness.get('diff_rank_seed', False)
+    randomness['deterministic'] = args.deterministic or randomness.get('deterministic', False)
+    cfg.randomness = randomness
+    return cfg
+
+
+def main():
+    args = parse_args()
+    cfg = merge_args(load_config(args.config, args.cfg_options), args)
+    runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
+    runner.train()
+
+
+if __name__ == '__main__':
+    run_tool(main)

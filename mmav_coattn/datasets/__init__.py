@@ -1,0 +1,6 @@
+"""Data: videos with sound, the synthetic set, and the transforms from a file to packed clips."""
+
+from . import transforms
+from .audio_visual_dataset import AudioVisualDataset
+
+__all__ = ['AudioVisualDataset', 'transforms']

@@ -1,0 +1,267 @@
+"""Videos with sound, from a folder or an annotation file; labels are optional."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mmaction.registry import DATASETS, TRANSFORMS
+from mmaction.structures import ActionDataSample
+from mmengine.dataset import BaseDataset
+
+from ..errors import (
+    ConfigError,
+    DataNotFoundError,
+    MediaError,
+    MissingFileError,
+    SilentAudioError,
+    UserError,
+)
+from .video_lists import find_videos, read_annotations
+
+#: How many files a message names before it says how many more there are.
+_NAMED = 5
+
+
+@DATASETS.register_module()
+class AudioVisualDataset(BaseDataset):
+    """Videos with sound.
+
+    The videos are either all video files below the data root, in alphabetical order, or those that
+    an annotation file lists, ``path`` or ``path label`` a line (see
+    :func:`~mmav_coattn.datasets.video_lists.read_annotations`).
+
+    A file that cannot be used (missing, unreadable, without picture or sound, silent, too short)
+    is never replaced in silence:
+
+    - ``on_unusable='skip'``, training: another file is drawn, and the sample carries the meta
+      information ``replaced``, a list of ``(relpath, reason, sentence)``, which
+      :class:`~mmav_coattn.engine.hooks.UnusableMediaReportHook` counts and reports;
+    - ``on_unusable='skip'``, test mode: the sample has no tensors and carries the meta information
+      ``unusable``, ``(reason, sentence)``, which the metric lists by name;
+    - ``on_unusable='error'``: the error is raised.
+
+    Args:
+        ann_file (str): Annotation file, within ``data_root`` unless absolute. Defaults to ``''``:
+            all video files below the data root.
+        data_root (str): Folder of the data.
+        data_prefix (dict): ``dict(video=...)``, the folder of the videos within ``data_root``.
+        pipeline (Sequence[dict or Callable]): Transforms.
+        with_labels (bool, optional): Whether the lines end with a label. Defaults to None: they do
+            if all of them end with a whole number.
+        on_unusable (str): ``'skip'`` or ``'error'``. Defaults to ``'skip'``.
+        check_files (bool): Whether to look for every listed file at once. Defaults to False:
+            files are looked for when they are read, and a missing one is treated as
+            ``on_unusable`` says.
+        allow_outside (bool): Whether an annotation file may name files outside the data root.
+            Defaults to False.
+        hint (str): One sentence that says how to make the data, for the message where they are
+            absent.
+        max_refetch (int): In training, how many files in a row may be unusable. Defaults to 100.
+        **kwargs: Further arguments of :class:`mmengine.dataset.BaseDataset`.
+
+    Raises:
+        ConfigError: If the annotation file is empty or malformed, a folder holds no video, or a
+            transform of the pipeline is unknown.
+        DataNotFoundError: If the data root, the annotation file or (with ``check_files``) a
+            listed file does not exist.
+    """
+
+    METAINFO = dict(dataset_type='AudioVisualDataset')
+
+    def __init__(
+        self,
+        ann_file: str = '',
+        data_root: str = '',
+        data_prefix: dict | None = None,
+        pipeline: Sequence[dict | Callable] = (),
+        with_labels: bool | None = None,
+        on_unusable: str = 'skip',
+        check_files: bool = False,
+        allow_outside: bool = False,
+        hint: str = '',
+        max_refetch: int = 100,
+        **kwargs,
+    ) -> None:
+        if on_unusable not in ('skip', 'error'):
+            raise ConfigError(f"on_unusable={on_unusable!r} must be 'skip' or 'error'.")
+        if not ann_file and not data_root:
+            raise ConfigError(
+                f'{type(self).__name__} needs data_root, a folder of videos, or ann_file, a list '
+                f'of them.'
+            )
+        self.with_labels = with_labels
+        self.on_unusable = on_unusable
+        self.check_files = check_files
+        self.allow_outside = allow_outside
+        self.hint = hint
+        super().__init__(
+            ann_file=str(ann_file),
+            data_root=str(data_root),
+            data_prefix=data_prefix or dict(video=''),
+            pipeline=_build_transforms(pipeline),
+            max_refetch=max_refetch,
+            **kwargs,
+        )
+
+    @property
+    def video_root(self) -> str:
+        """Absolute path of the folder that relative paths start from."""
+        root = self.data_prefix.get('video') or self.data_root
+        return os.path.abspath(root or Path(self.ann_file).parent)  # noqa: PTH100
+
+    def load_data_list(self) -> list[dict]:
+        """List the videos.
+
+        Returns:
+            list[dict]: ``relpath`` (within the video root), ``label`` (-1 for none) and, from an
+            annotation file, ``line`` (its number there, from 1).
+        """
+        root = Path(self.video_root)
+        if not root.is_dir():
+            raise DataNotFoundError(self._absent('folder of videos', root))
+        if not self.ann_file:
+            items = [dict(relpath=relpath, label=-1) for relpath in find_videos(root)]
+            if not items:
+                raise ConfigError(f'{root}: this folder holds no video file, at any depth.')
+            return items
+        ann_file = Path(self.ann_file)
+        if not ann_file.is_file():
+            raise DataNotFoundError(self._absent('annotation file', ann_file))
+        items = read_annotations(
+            ann_file, str(root), with_labels=self.with_labels, allow_outside=self.allow_outside
+        )
+        if self.check_files:
+            self._check_all(items)
+        return items
+
+    def get_data_info(self, idx: int) -> dict:
+        """Annotation of one video.
+
+        Returns:
+            dict: ``filename`` (absolute path), ``relpath``, ``label``, ``sample_idx`` and what
+            :meth:`load_data_list` put there.
+        """
+        info = super().get_data_info(idx)
+        # Joined only now: the full path of each file of a large set would take most of its memory.
+        info['filename'] = os.path.join(self.video_root, info['relpath'])  # noqa: PTH118
+        return info
+
+    def prepare_data(self, idx: int):
+        """Run the pipeline on one video.
+
+        Raises:
+            MissingFileError: If the file does not exist; names the line of the annotation file.
+            MediaError: If a transform returned None, mmengine's way to refuse a sample.
+        """
+        info = self.get_data_info(idx)
+        if not os.path.isfile(info['filename']):  # noqa: PTH113
+            raise MissingFileError(info['filename'], f'does not exist{self._named_where(info)}')
+        data = self.pipeline(info)
+        if data is None:
+            raise MediaError(info['filename'], 'was refused by a transform of the pipeline')
+        return data
+
+    def __getitem__(self, idx: int) -> dict:
+        """One packed sample; see the class for what happens to unusable files.
+
+        Raises:
+            MediaError: If the file cannot be used and ``on_unusable='error'``.
+            UserError: If in training no drawn file can be used; names the first of them.
+        """
+        self.full_init()
+        if self.test_mode or self.on_unusable == 'error':
+            try:
+                return self.prepare_data(idx)
+            except MediaError as error:
+                if self.on_unusable == 'error':
+                    raise
+                return self._unusable_sample(idx, error)
+        replaced: list[tuple[str, str, str]] = []
+        hopeless: set[int] = set()
+        while len(replaced) <= self.max_refetch and len(hopeless) < len(self):
+            try:
+                data = self.prepare_data(idx)
+            except MediaError as error:
+                relpath = self.get_data_info(idx)['relpath']
+                replaced.append((relpath, error.reason, str(error)))
+                # Another draw of windows may meet sound in the same file; nothing else changes.
+                if not isinstance(error, SilentAudioError):
+                    hopeless.add(idx)
+                idx = self._rand_another()
+                continue
+            if replaced:
+                data['data_samples'].set_metainfo(dict(replaced=replaced))
+            return data
+        raise UserError(self._exhausted(replaced))
+
+    def _unusable_sample(self, idx: int, error: MediaError) -> dict:
+        info = self.get_data_info(idx)
+        sample = ActionDataSample(
+            metainfo=dict(
+                filename=info['filename'],
+                relpath=info['relpath'],
+                sample_idx=info['sample_idx'],
+                unusable=(error.reason, str(error)),
+            )
+        )
+        return dict(inputs=dict(imgs=None, audios=None), data_samples=sample)
+
+    def _named_where(self, info: dict) -> str:
+        return f', named in {self.ann_file} line {info["line"]}' if 'line' in info else ''
+
+    def _absent(self, what: str, path: Path) -> str:
+        sentences = [f'{path}: this {what} does not exist.']
+        if self.hint:
+            sentences.append(self.hint)
+        sentences.append(
+            'Give the folder of your own videos by data_root, or see everything work without any '
+            'data by `make demo`.'
+        )
+        return ' '.join(sentences)
+
+    def _check_all(self, items: list[dict]) -> None:
+        missing = [
+            item
+            for item in items
+            if not os.path.isfile(os.path.join(self.video_root, item['relpath']))  # noqa: PTH113, PTH118
+        ]
+        if missing:
+            named = ', '.join(
+                f'line {item["line"]} ({item["relpath"]})' for item in missing[:_NAMED]
+            )
+            more = f' and {len(missing) - _NAMED} more' if len(missing) > _NAMED else ''
+            raise DataNotFoundError(
+                f'{self.ann_file}: {len(missing)} of its {len(items)} files do not exist in '
+                f'{self.video_root}: {named}{more}.'
+            )
+
+    def _exhausted(self, replaced: list[tuple[str, str, str]]) -> str:
+        where = self.ann_file or self.video_root
+        first = {relpath: sentence for relpath, _, sentence in reversed(replaced)}
+        counts = Counter(reason for _, reason, _ in replaced)
+        if len(self) == 1:
+            return f'{where}: its only video cannot be used: {replaced[0][2]}.'
+        reasons = ', '.join(f'{count} {reason}' for reason, count in counts.most_common())
+        named = '; '.join(list(reversed(list(first.values())))[:_NAMED])
+        return (
+            f'{where}: no usable video among {len(replaced)} drawn in a row of {len(self)} '
+            f'({reasons}): {named}.'
+        )
+
+
+def _build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:
+    """Build transforms from mmaction2's registry, with a sentence for a name that is unknown."""
+    transforms = []
+    for position, transform in enumerate(pipeline):
+        if isinstance(transform, dict):
+            kind = transform.get('type')
+            if kind is None:
+                raise ConfigError(f'Transform {position} of the pipeline has no type: {transform}.')
+            if isinstance(kind, str) and TRANSFORMS.get(kind) is None:
+                raise ConfigError(f'Transform {position} of the pipeline is unknown: {kind!r}.')
+            transform = TRANSFORMS.build(transform)
+        transforms.append(transform)
+    return transforms

@@ -1,0 +1,95 @@
+"""When the streams of a file begin and end, without reading all of it.
+
+Durations in headers are not good enough: Matroska has none per stream, MP4 counts what an edit list
+hides, and a file that was cut off keeps the header of the whole. So the ends are taken from the
+last packets, after a jump to the end of the file; the cost does not grow with the file's length.
+"""
+
+from __future__ import annotations
+
+from ...errors import UnreadableMediaError
+
+#: Seconds on the container's clock that no file reaches; a jump there lands at the last keyframe.
+_PAST_ANY_END = 10**6 * 3600
+
+
+def find_spans(container, streams: list, path: str) -> dict[int, tuple[float, float]]:
+    """First and last second of each stream on the container's clock.
+
+    Args:
+        container (av.container.InputContainer): The open file; it is left at any position.
+        streams (list): Its streams to look at.
+        path (str): The file's name, for messages.
+
+    Returns:
+        dict[int, tuple[float, float]]: Start and end in seconds by the index of the stream.
+
+    Raises:
+        UnreadableMediaError: If a stream has no packet, or no time stamps.
+    """
+    import av
+
+    try:
+        starts = {stream.index: _first_time(container, stream) for stream in streams}
+        ends = _last_times(container, streams)
+    except (av.FFmpegError, OSError) as error:
+        raise UnreadableMediaError(path, f'its streams cannot be read ({error})') from error
+    spans = {}
+    for stream in streams:
+        kind = 'picture' if stream.type == 'video' else 'sound'
+        start, end = starts[stream.index], ends.get(stream.index)
+        if start is None or end is None:
+            raise UnreadableMediaError(
+                path,
+                f'its {kind} holds no data with time stamps; the file is probably cut off or '
+                f'damaged',
+            )
+        spans[stream.index] = (start, end)
+    return spans
+
+
+def _first_time(container, stream) -> float | None:
+    """Time of the first frame that is really shown or heard, codec delay and edit list applied."""
+    if stream.start_time is not None:
+        return float(stream.start_time * stream.time_base)
+    container.seek(0)
+    for frame in container.decode(stream):
+        return frame.time
+    return None
+
+
+def _last_times(container, streams: list) -> dict[int, float]:
+    import av
+
+    ends: dict[int, float] = {}
+    for stream in streams:
+        if stream.index in ends:
+            continue
+        try:
+            container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
+            # One jump serves every stream that still has packets behind the place it led to.
+            ends.update(_ends_from_here(container, streams))
+        except av.FFmpegError:
+            pass  # This container cannot jump to its end; it is read from the start instead.
+        if stream.index not in ends:
+            container.seek(0)
+            for index, end in _ends_from_here(container, streams).items():
+                ends.setdefault(index, end)
+    return ends
+
+
+def _ends_from_here(container, streams: list) -> dict[int, float]:
+    last: dict[int, list] = {}
+    for packet in container.demux(streams):
+        if packet.pts is None or packet.is_discard:
+            continue
+        entry = last.setdefault(packet.stream.index, [None, None, packet.stream])
+        if entry[0] is None or packet.pts > entry[0].pts:
+            entry[0], entry[1] = packet, entry[0]
+        elif entry[1] is None or packet.pts > entry[1].pts:
+            entry[1] = packet
+    ends = {}
+    for index, (final, before, stream) in last.items():
+        duration = final.duration or (final.pts - before.pts if before is not None else 0)
+        ends[index] = float((final.pts + duration) * stream.time_base)
+    return ends

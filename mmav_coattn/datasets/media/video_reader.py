@@ -1,0 +1,138 @@
+"""Pictures by time: at ``t``, the latest frame whose time stamp is at most ``t`` is on show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import UnreadableMediaError
+from .seeking import seek_to
+
+#: Seconds to start earlier when a jump led past the wanted frame (a keyframe whose frames are
+#: shown before it, or an index by decoding time); the last one leads to the beginning of any file.
+_BACK_OFFS = (0.0, 2.0, 10.0, 10**6)
+#: Slack when a time is compared with a time stamp, in seconds: far below any frame's duration.
+_EPSILON = 1e-6
+
+
+def read_frames_pyav(
+    container, stream, times: np.ndarray, *, short_side: int | None, path: str
+) -> np.ndarray:
+    """Decode the frames on show at ``times`` with PyAV, in one pass.
+
+    Args:
+        container (av.container.InputContainer): The open file.
+        stream (av.video.stream.VideoStream): Its picture.
+        times (np.ndarray): ``(T,)`` seconds, in any order.
+        short_side (int, optional): Pixels to scale the shorter side down to.
+        path (str): The file's name, for messages.
+
+    Returns:
+        np.ndarray: ``(T, H, W, 3)`` uint8, RGB.
+
+    Raises:
+        UnreadableMediaError: If decoding fails, or the picture ends before the last time.
+    """
+    import av
+
+    order = np.argsort(times, kind='stable')
+    wanted = times[order]
+    try:
+        shown = None
+        for back_off in _BACK_OFFS:
+            seek_to(container, stream, wanted[0] - back_off)
+            shown = _frames_on_show(container.decode(stream), wanted)
+            if shown is not None:
+                break
+    except (av.FFmpegError, OSError) as error:
+        raise UnreadableMediaError(path, f'its picture cannot be decoded ({error})') from error
+    if shown is None:
+        raise UnreadableMediaError(
+            path,
+            f'its picture cannot be decoded from {wanted[0]:.3f} to {wanted[-1]:.3f} s; the file '
+            f'is probably cut off or damaged',
+        )
+    # Neighbouring times often fall into one frame: convert each frame once.
+    converted: dict[int, np.ndarray] = {}
+    images: list = [None] * len(times)
+    for position, frame in zip(order, shown, strict=True):
+        if id(frame) not in converted:
+            converted[id(frame)] = _to_rgb(frame, short_side)
+        images[position] = converted[id(frame)]
+    return np.stack(images)
+
+
+def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
+    """The frames on show at the sorted times, or None if decoding began or ended in their midst."""
+    shown: list = []
+    current = None
+    duration = 0.0
+    for frame in frames:
+        if frame.pts is None:
+            continue  # Not placed on the clock, so it cannot be on show at a known time.
+        start = frame.time
+        if current is None and start > wanted[0] + _EPSILON:
+            return None
+        while len(shown) < len(wanted) and wanted[len(shown)] < start - _EPSILON:
+            shown.append(current)
+        if len(shown) == len(wanted):
+            return shown
+        if current is not None:
+            duration = start - current.time
+        current = frame
+    if current is None:
+        return None
+    # The last frame stays for its own duration; anything later would be a frozen picture.
+    end = current.time + max(duration, float((current.duration or 0) * current.time_base))
+    while len(shown) < len(wanted) and wanted[len(shown)] <= end + _EPSILON:
+        shown.append(current)
+    return shown if len(shown) == len(wanted) else None
+
+
+def _to_rgb(frame, short_side: int | None) -> np.ndarray:
+    width, height = _scaled_size(frame.width, frame.height, short_side)
+    if (width, height) == (frame.width, frame.height):
+        return frame.to_ndarray(format='rgb24')
+    return frame.to_ndarray(format='rgb24', width=width, height=height, interpolation='AREA')
+
+
+def _scaled_size(width: int, height: int, short_side: int | None) -> tuple[int, int]:
+    shorter = min(width, height)
+    if short_side is None or shorter <= short_side:
+        return width, height
+    return round(width * short_side / shorter), round(height * short_side / shorter)
+
+
+def read_frames_decord(
+    container, stream, times: np.ndarray, *, short_side: int | None, path: str
+) -> np.ndarray:
+    """Read the frames on show at ``times`` with decord; see :func:`read_frames_pyav`.
+
+    decord's own time stamps count from the first frame, so the index of a frame is looked up in
+    PyAV's packet time stamps instead.
+    """
+    import av
+    import decord  # after torch, which the package imports first: decord needs that order
+
+    try:
+        seek_to(container, stream, -_BACK_OFFS[-1])
+        stamps = sorted(
+            packet.pts
+            for packet in container.demux(stream)
+            if packet.pts is not None and not packet.is_discard
+        )
+        start = np.asarray(stamps, dtype=np.float64) * float(stream.time_base)
+        context = stream.codec_context
+        width, height = _scaled_size(context.width, context.height, short_side)
+        reader = decord.VideoReader(
+            path, ctx=decord.cpu(0), width=width, height=height, num_threads=1
+        )
+        if len(reader) != len(start):
+            raise UnreadableMediaError(
+                path,
+                f'decord counts {len(reader)} frames, its packets are {len(start)}, so frames '
+                f"cannot be found by time; use frame_backend='pyav'",
+            )
+        indices = np.searchsorted(start, times + _EPSILON, side='right') - 1
+        return reader.get_batch(indices.tolist()).asnumpy()
+    except (av.FFmpegError, decord.DECORDError, OSError) as error:
+        raise UnreadableMediaError(path, f'its picture cannot be decoded ({error})') from error

@@ -1,0 +1,65 @@
+"""Pictures of the in-sync window."""
+
+from __future__ import annotations
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from ...errors import ConfigError
+
+
+@TRANSFORMS.register_module()
+class LoadFrames(BaseTransform):
+    """Read the frames on show in window 0, evenly spread over it by time.
+
+    Frame ``i`` is the one on show at ``t0 + (i + 0.5) * clip_seconds / num_frames``, so the
+    pictures keep the clip's time whatever the file's frame rate.
+
+    Required Keys:
+
+    - media
+    - window_starts
+    - clip_seconds
+
+    Added Keys:
+
+    - imgs (list[np.ndarray]): ``num_frames`` pictures ``(H, W, 3)`` uint8, RGB.
+    - original_shape (tuple[int, int]): Height and width as read.
+    - img_shape (tuple[int, int])
+    - num_clips (int): 1.
+    - clip_len (int): ``num_frames``.
+    - modality (str): ``'RGB'``.
+
+    Args:
+        num_frames (int): Pictures of a clip.
+        short_side (int, optional): Scale the shorter side down to so many pixels while reading,
+            which spares large pictures a second pass. Defaults to None, the picture as it is.
+
+    Raises:
+        ConfigError: If ``num_frames`` or ``short_side`` is below 1.
+        UnreadableMediaError: If the pictures cannot be decoded.
+    """
+
+    def __init__(self, num_frames: int, short_side: int | None = None) -> None:
+        if num_frames < 1:
+            raise ConfigError(f'num_frames={num_frames} must be 1 or more.')
+        if short_side is not None and short_side < 1:
+            raise ConfigError(f'short_side={short_side} must be 1 pixel or more.')
+        self.num_frames = num_frames
+        self.short_side = short_side
+
+    def transform(self, results: dict) -> dict:
+        """Read the frames."""
+        step = results['clip_seconds'] / self.num_frames
+        times = results['window_starts'][0] + (np.arange(self.num_frames) + 0.5) * step
+        frames = results['media'].read_frames(times, short_side=self.short_side)
+        results['imgs'] = list(frames)
+        results['original_shape'] = results['img_shape'] = frames.shape[1:3]
+        results['num_clips'] = 1
+        results['clip_len'] = self.num_frames
+        results['modality'] = 'RGB'
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(num_frames={self.num_frames}, short_side={self.short_side})'

@@ -1,0 +1,66 @@
+"""The first transform of every pipeline: from a file name to a lazily opened file."""
+
+from __future__ import annotations
+
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from ...errors import NoAudioError, NoVideoError
+from ..media import MediaFile
+
+
+@TRANSFORMS.register_module()
+class OpenAudioVisual(BaseTransform):
+    """Open a video with sound on the container's clock.
+
+    Required Keys:
+
+    - filename
+
+    Added Keys:
+
+    - media (:class:`~mmav_coattn.datasets.media.MediaFile`)
+
+    Args:
+        frame_backend (str): What reads the pictures, ``'pyav'`` or ``'decord'``.
+            Defaults to ``'pyav'``.
+        num_threads (int): Decoder threads for each file. Defaults to 1, because loader workers
+            already run side by side.
+        need_video (bool): Whether a file without a picture is unusable. Defaults to True.
+        need_audio (bool): Whether a file without sound is unusable. Defaults to True.
+
+    Raises:
+        UnreadableMediaError: If the file cannot be opened.
+        NoVideoError: If it has no picture and ``need_video``.
+        NoAudioError: If it has no audio stream and ``need_audio``.
+    """
+
+    def __init__(
+        self,
+        frame_backend: str = 'pyav',
+        num_threads: int = 1,
+        need_video: bool = True,
+        need_audio: bool = True,
+    ) -> None:
+        self.frame_backend = frame_backend
+        self.num_threads = num_threads
+        self.need_video = need_video
+        self.need_audio = need_audio
+        MediaFile('', frame_backend)  # an unknown backend fails here, not in a worker
+
+    def transform(self, results: dict) -> dict:
+        """Open the file and look whether it has what is needed."""
+        media = MediaFile(results['filename'], self.frame_backend, self.num_threads)
+        if self.need_video and not media.has_video:
+            raise NoVideoError(media.path, 'has no picture')
+        if self.need_audio and not media.has_audio:
+            raise NoAudioError(media.path, 'has no audio stream')
+        results['media'] = media
+        return results
+
+    def __repr__(self) -> str:
+        return (
+            f'{type(self).__name__}(frame_backend={self.frame_backend!r}, '
+            f'num_threads={self.num_threads}, need_video={self.need_video}, '
+            f'need_audio={self.need_audio})'
+        )

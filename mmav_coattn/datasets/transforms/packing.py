@@ -1,0 +1,84 @@
+"""The last transform of every pipeline: from arrays to the model's inputs and a data sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from mmaction.registry import TRANSFORMS
+from mmaction.structures import ActionDataSample
+from mmcv.transforms import BaseTransform
+
+
+@TRANSFORMS.register_module()
+class PackAudioVisualInputs(BaseTransform):
+    """Pack clips and waveforms for the model, and close the file.
+
+    Required Keys:
+
+    - imgs (optional): ``(1, C, T, H, W)``, from mmaction2's ``FormatShape``.
+    - audios (optional): ``(1 + K, S)`` float32.
+    - shift (optional): ``(1 + K,)`` seconds.
+    - label (optional): Class, or -1 for none.
+
+    Removed Keys:
+
+    - media
+
+    The packed result holds ``inputs`` (a dict of the tensors ``imgs`` and ``audios``, those of
+    them that are there) and ``data_samples``, an ``ActionDataSample`` with
+
+    - ``sync_label``: float tensor ``(1 + K,)``, 1 for the in-sync window and 0 for the others;
+    - ``gt_label``: long tensor ``(1,)``, only if the label is not negative;
+    - the meta keys as meta information, arrays as lists.
+
+    Args:
+        meta_keys (Sequence[str]): Keys to keep as meta information, where they are there.
+        extra_meta_keys (Sequence[str]): More of them, for the annotations of a data set.
+    """
+
+    META_KEYS = (
+        'filename',
+        'relpath',
+        'sample_idx',
+        'window_starts',
+        'shift',
+        'clip_seconds',
+        'sample_rate',
+        'original_shape',
+        'img_shape',
+        'flip',
+    )
+
+    def __init__(
+        self, meta_keys: Sequence[str] = META_KEYS, extra_meta_keys: Sequence[str] = ()
+    ) -> None:
+        self.meta_keys = (*meta_keys, *extra_meta_keys)
+
+    def transform(self, results: dict) -> dict:
+        """Pack one sample."""
+        media = results.pop('media', None)
+        if media is not None:
+            media.close()
+        inputs = {
+            key: torch.from_numpy(np.ascontiguousarray(results[key]))
+            for key in ('imgs', 'audios')
+            if key in results
+        }
+        sample = ActionDataSample()
+        sample.set_metainfo({key: _plain(results[key]) for key in self.meta_keys if key in results})
+        if 'shift' in results:
+            label = torch.zeros(len(results['shift']))
+            label[0] = 1.0
+            sample.set_field(label, 'sync_label', dtype=torch.Tensor)
+        if results.get('label', -1) >= 0:
+            sample.set_gt_label(int(results['label']))
+        return dict(inputs=inputs, data_samples=sample)
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(meta_keys={self.meta_keys})'
+
+
+def _plain(value):
+    return value.tolist() if isinstance(value, np.ndarray) else value

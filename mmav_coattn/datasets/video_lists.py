@@ -1,0 +1,121 @@
+"""Lists of videos: the files below a folder, or the lines of an annotation file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..errors import ConfigError
+
+#: File name suffixes that are taken for videos in a folder.
+VIDEO_SUFFIXES = frozenset(
+    '.3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv'.split()
+)
+
+
+def find_videos(root: Path) -> list[str]:
+    """All video files below a folder, by their suffix.
+
+    Links to folders are followed, each folder once; hidden files and folders are left out.
+
+    Args:
+        root (Path): The folder.
+
+    Returns:
+        list[str]: Paths relative to ``root``, with forward slashes, in alphabetical order.
+    """
+    found = []
+    seen = set()
+    for folder, subfolders, names in os.walk(root, followlinks=True):
+        real = Path(folder).resolve()
+        if real in seen:
+            subfolders.clear()
+            continue
+        seen.add(real)
+        subfolders[:] = [name for name in subfolders if not name.startswith('.')]
+        found += [
+            (Path(folder) / name).relative_to(root).as_posix()
+            for name in names
+            if not name.startswith('.') and Path(name).suffix.lower() in VIDEO_SUFFIXES
+        ]
+    return sorted(found)
+
+
+def read_annotations(
+    ann_file: Path, root: str, with_labels: bool | None = None, allow_outside: bool = False
+) -> list[dict]:
+    """Read an annotation file with ``path`` or ``path label`` a line.
+
+    Blank lines are skipped. A path may hold spaces; a label is a whole number, the last word of its
+    line. Whether there are labels holds for the whole file: by default there are if every line
+    ends with a whole number after a path, and there are not if no line does; where only some do,
+    ``with_labels`` must say.
+
+    Args:
+        ann_file (Path): The file, UTF-8.
+        root (str): Absolute path of the folder that relative paths start from.
+        with_labels (bool, optional): Whether the lines end with a label. Defaults to None, as said.
+        allow_outside (bool): Whether a path may lead outside ``root``.
+
+    Returns:
+        list[dict]: ``relpath``, ``label`` (-1 for none) and ``line`` (from 1).
+
+    Raises:
+        ConfigError: If the file is empty, is no text, has a line without the label it should have,
+            or names a path outside ``root``.
+    """
+    try:
+        text = ann_file.read_text(encoding='utf-8')
+    except UnicodeDecodeError as error:
+        raise ConfigError(f'{ann_file}: this annotation file is not UTF-8 text.') from error
+    lines = [
+        (number, line)
+        for number, line in enumerate(map(str.strip, text.split('\n')), start=1)
+        if line
+    ]
+    if not lines:
+        raise ConfigError(f'{ann_file}: this annotation file names no video; it is empty.')
+    labelled = None
+    if with_labels is not False:
+        labelled = [_split_label(line) for _, line in lines]
+        without = next((n for n, parts in enumerate(labelled) if parts is None), None)
+        if with_labels is None and all(parts is None for parts in labelled):
+            labelled = None
+        elif without is not None:
+            number, line = lines[without]
+            advice = '' if with_labels else ' (other lines do): set with_labels to True or False'
+            raise ConfigError(
+                f'{ann_file} line {number}: {line!r} does not end with a whole number as its '
+                f'label{advice}.'
+            )
+    if labelled is None:
+        labelled = [(line, -1) for _, line in lines]
+    items = []
+    for (number, _), (path, label) in zip(lines, labelled, strict=True):
+        # Only such paths can lead outside; checking each would take seconds for a large set.
+        if '..' in path or path.startswith('/'):
+            path = _inside(path, root, allow_outside, f'{ann_file} line {number}')
+        items.append(dict(relpath=path, label=label, line=number))
+    return items
+
+
+def _split_label(line: str) -> tuple[str, int] | None:
+    path, _, last = line.replace('\t', ' ').rpartition(' ')
+    path = path.rstrip()
+    digits = last[1:] if last.startswith('-') else last
+    if not path or not (digits.isascii() and digits.isdigit()):
+        return None
+    return line[: len(path)], int(last)
+
+
+def _inside(path: str, root: str, allow_outside: bool, where: str) -> str:
+    """The path relative to ``root``; outside of it as it is, or refused."""
+    full = os.path.normpath(os.path.join(root, path))  # noqa: PTH118
+    if Path(full).is_relative_to(root):
+        return Path(full).relative_to(root).as_posix()
+    if not allow_outside:
+        raise ConfigError(
+            f'{where}: {path!r} leads outside the data root {root}; set allow_outside=True if that '
+            f'is meant.'
+        )
+    return full

@@ -1,0 +1,327 @@
+"""From files to packed samples, and what happens to files that cannot be used."""
+
+import numpy as np
+import pytest
+import torch
+from media_factory import audio_lag, frame_number, write_clip
+from mmengine.dataset import pseudo_collate
+
+from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.errors import (
+    ConfigError,
+    DataNotFoundError,
+    MissingFileError,
+    NoAudioError,
+    UserError,
+)
+
+
+def pipeline(test_mode=False, **sampling):
+    return [
+        dict(type='OpenAudioVisual'),
+        dict(
+            type='SampleSyncWindows',
+            **{'clip_seconds': 0.8, 'num_negatives': 2, 'min_shift': 0.2, **sampling},
+            test_mode=test_mode,
+        ),
+        dict(type='LoadFrames', num_frames=8),
+        dict(type='FormatShape', input_format='NCTHW'),
+        dict(type='LoadAudioWindows', sample_rate=16000),
+        dict(type='PackAudioVisualInputs'),
+    ]
+
+
+@pytest.fixture(scope='module')
+def good(media_folder):
+    """A folder of three usable files."""
+    folder = media_folder / 'good'
+    (folder / 'sub').mkdir(parents=True)
+    write_clip(folder / 'a.mp4', duration=2.0)
+    write_clip(folder / 'b.mkv', duration=2.4, audio_start=0.3, b_frames=1)
+    write_clip(folder / 'sub' / 'c.mp4', duration=2.0, fps=12.5, sample_rate=44100)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def mixed(media_folder, good):
+    """One usable file, and one for each reason why a file is not."""
+    folder = media_folder / 'mixed'
+    folder.mkdir()
+    (folder / 'good.mp4').write_bytes((good / 'a.mp4').read_bytes())
+    write_clip(folder / 'mute.mp4', duration=1.5, audio=False)
+    write_clip(folder / 'blind.mp4', duration=1.5, video=False)
+    write_clip(folder / 'silent.mp4', duration=1.5, level=0.0)
+    write_clip(folder / 'short.mp4', duration=0.5)
+    (folder / 'text.mp4').write_text('no video\n' * 50)
+    return folder
+
+
+REASONS = {
+    'mute.mp4': 'no_audio',
+    'blind.mp4': 'no_video',
+    'silent.mp4': 'silent',
+    'short.mp4': 'too_short',
+    'text.mp4': 'unreadable',
+    'gone.mp4': 'missing',
+}
+
+
+def test_sample_of_a_folder(good):
+    np.random.seed(0)
+    dataset = AudioVisualDataset(data_root=str(good), pipeline=pipeline())
+    assert [dataset.get_data_info(i)['relpath'] for i in range(3)] == [
+        'a.mp4',
+        'b.mkv',
+        'sub/c.mp4',
+    ]
+    for index, rate in ((0, 25), (2, 12.5)):
+        sample = dataset[index]
+        imgs, audios = sample['inputs']['imgs'], sample['inputs']['audios']
+        assert imgs.shape == (1, 3, 8, 64, 64) and imgs.dtype == torch.uint8
+        assert audios.shape == (3, 12800) and audios.dtype == torch.float32
+        info = sample['data_samples']
+        assert info.relpath == dataset.get_data_info(index)['relpath']
+        assert info.sample_idx == index and info.filename == str(good / info.relpath)
+        assert info.sync_label.tolist() == [1, 0, 0] and 'gt_label' not in info
+        # The picture shows the in-sync window, and every waveform sounds at its own start.
+        times = info.window_starts[0] + (np.arange(8) + 0.5) * 0.1
+        shown = [frame_number(img) for img in imgs[0].permute(1, 2, 3, 0).numpy()]
+        assert shown == [int(time * rate + 1e-6) for time in times]
+        for start, wave in zip(info.window_starts, audios.numpy(), strict=True):
+            assert abs(audio_lag(wave, start, 16000)) <= 1e-3
+        assert info.shift == [start - info.window_starts[0] for start in info.window_starts]
+        assert all(abs(shift) >= 0.2 - 1e-9 for shift in info.shift[1:])
+
+
+def test_mmaction2_spatial_transforms_run_in_between(good):
+    steps = pipeline()
+    steps[3:3] = [
+        dict(type='FixedCrop', box=(0.0, 0.0, 1.0, 0.5)),
+        dict(type='MultiScaleCrop', input_size=32, scales=(1, 0.8)),
+        dict(type='Resize', scale=(40, 40), keep_ratio=False),
+        dict(type='RandomResizedCrop', area_range=(0.5, 1.0)),
+        dict(type='Resize', scale=(36, 36), keep_ratio=False),
+        dict(type='RandomCrop', size=32),
+        dict(type='CenterCrop', crop_size=28),
+        dict(type='Flip', flip_ratio=1.0),
+        dict(type='ColorJitter'),
+    ]
+    sample = AudioVisualDataset(data_root=str(good), pipeline=steps)[0]
+    assert sample['inputs']['imgs'].shape == (1, 3, 8, 28, 28)
+    assert sample['inputs']['imgs'].dtype == torch.uint8
+    assert sample['data_samples'].flip and sample['data_samples'].img_shape == (28, 28)
+    assert sample['data_samples'].original_shape == (64, 64)
+
+
+def test_annotation_file_with_labels_and_prefix(good, tmp_path):
+    (tmp_path / 'list.txt').write_text('c.mp4 5\n')
+    dataset = AudioVisualDataset(
+        ann_file=str(tmp_path / 'list.txt'),
+        data_root=str(good),
+        data_prefix=dict(video='sub'),
+        pipeline=pipeline(),
+    )
+    sample = dataset[0]['data_samples']
+    assert sample.gt_label.tolist() == [5]
+    assert sample.filename == str(good / 'sub' / 'c.mp4') and sample.relpath == 'c.mp4'
+
+
+def test_pairs_are_fixed_in_test_mode(good, tmp_path):
+    def starts(dataset):
+        return {
+            dataset[i]['data_samples'].relpath: dataset[i]['data_samples'].window_starts
+            for i in range(len(dataset))
+        }
+
+    folder = AudioVisualDataset(data_root=str(good), pipeline=pipeline(True), test_mode=True)
+    np.random.seed(5)
+    first = starts(folder)
+    (tmp_path / 'other.txt').write_text('sub/c.mp4\na.mp4\n')
+    other = AudioVisualDataset(
+        str(tmp_path / 'other.txt'), data_root=str(good), pipeline=pipeline(True), test_mode=True
+    )
+    assert starts(other) == {name: first[name] for name in ('sub/c.mp4', 'a.mp4')}
+    again = folder[1]['inputs']
+    assert torch.equal(folder[1]['inputs']['imgs'], again['imgs'])
+    assert torch.equal(folder[1]['inputs']['audios'], again['audios'])
+
+
+def listed(mixed, tmp_path, names, **options):
+    (tmp_path / 'list.txt').write_text('\n'.join(names))
+    return AudioVisualDataset(str(tmp_path / 'list.txt'), data_root=str(mixed), **options)
+
+
+def test_training_skips_and_notes(mixed, tmp_path):
+    names = ['good.mp4', *REASONS]
+    dataset = listed(mixed, tmp_path, names, pipeline=pipeline())
+    np.random.seed(0)
+    assert 'replaced' not in dataset[0]['data_samples'].metainfo
+    for index, name in enumerate(names[1:], start=1):
+        sample = dataset[index]['data_samples']
+        assert sample.relpath == 'good.mp4'
+        relpath, reason, sentence = sample.replaced[0]
+        assert (relpath, reason) == (name, REASONS[name])
+        assert sentence.startswith(str(mixed / name))
+        assert all(REASONS[relpath] == reason for relpath, reason, _ in sample.replaced)
+
+
+def test_redraws_follow_the_seed(mixed, tmp_path):
+    dataset = listed(mixed, tmp_path, ['good.mp4', *REASONS], pipeline=pipeline())
+
+    def draw():
+        np.random.seed(3)
+        samples = [dataset[i]['data_samples'] for i in range(1, 7)]
+        return [(s.replaced, s.window_starts) for s in samples]
+
+    assert draw() == draw()
+
+
+def test_test_mode_lists_by_name(mixed, tmp_path):
+    names = ['good.mp4', *REASONS]
+    dataset = listed(mixed, tmp_path, names, pipeline=pipeline(True), test_mode=True)
+    samples = [dataset[i] for i in range(len(names))]
+    for index, name in enumerate(names[1:], start=1):
+        assert samples[index]['inputs'] == dict(imgs=None, audios=None)
+        info = samples[index]['data_samples']
+        assert info.relpath == name and info.sample_idx == index
+        assert info.filename == str(mixed / name)
+        reason, sentence = info.unusable
+        assert reason == REASONS[name] and name in sentence
+    batch = pseudo_collate(samples)
+    assert [imgs is None for imgs in batch['inputs']['imgs']] == [False] + [True] * 6
+    assert len(batch['data_samples']) == 7
+
+
+@pytest.mark.parametrize('test_mode', [False, True])
+def test_error_policy(mixed, tmp_path, test_mode):
+    dataset = listed(
+        mixed,
+        tmp_path,
+        ['good.mp4', '', 'mute.mp4', 'gone.mp4'],
+        pipeline=pipeline(test_mode),
+        test_mode=test_mode,
+        on_unusable='error',
+    )
+    with pytest.raises(NoAudioError, match=r'mute\.mp4: has no audio stream'):
+        dataset[1]
+    with pytest.raises(
+        MissingFileError, match=r'gone\.mp4: does not exist, named in .*list\.txt line 4'
+    ):
+        dataset[2]
+    assert dataset[0]['data_samples'].relpath == 'good.mp4'
+
+
+def test_only_video_has_no_audio(media_folder):
+    folder = media_folder / 'one_mute'
+    folder.mkdir()
+    write_clip(folder / 'mute.mp4', audio=False, duration=1.5)
+    dataset = AudioVisualDataset(data_root=str(folder), pipeline=pipeline())
+    with pytest.raises(UserError) as error:
+        dataset[0]
+    assert str(error.value) == (
+        f'{folder}: its only video cannot be used: {folder}/mute.mp4: has no audio stream.'
+    )
+
+
+def test_no_usable_video(mixed, tmp_path):
+    dataset = listed(mixed, tmp_path, ['mute.mp4', 'short.mp4'], pipeline=pipeline())
+    np.random.seed(0)
+    with pytest.raises(UserError) as error:
+        dataset[0]
+    message = str(error.value)
+    assert message.startswith(f'{tmp_path}/list.txt: no usable video among ')
+    assert 'too_short' in message and 'no_audio' in message
+    assert message.count('mute.mp4: has no audio stream') == 1
+    silent = listed(mixed, tmp_path, ['silent.mp4'], pipeline=pipeline(), max_refetch=3)
+    with pytest.raises(UserError, match=r'its only video cannot be used: .*is silent'):
+        silent[0]
+
+
+def test_transform_that_refuses(good):
+    refused = []
+
+    def refuse_a(results):
+        if results['relpath'] == 'a.mp4':
+            refused.append(results['relpath'])
+            return None
+        return results
+
+    np.random.seed(0)
+    dataset = AudioVisualDataset(data_root=str(good), pipeline=[refuse_a, *pipeline()])
+    sample = dataset[0]['data_samples']
+    assert sample.relpath != 'a.mp4' and len(sample.replaced) == len(refused) >= 1
+    assert 'refused by a transform' in sample.replaced[0][2]
+
+
+def test_settings_that_fit_no_file(good):
+    dataset = AudioVisualDataset(data_root=str(good), pipeline=pipeline(num_negatives=20))
+    with pytest.raises(UserError, match=r'no usable video .*too_short.* 21 windows of clip_sec'):
+        dataset[0]
+
+
+def test_absent_data(tmp_path):
+    hint = 'Make it with tools/get_it.py.'
+    with pytest.raises(DataNotFoundError) as error:
+        AudioVisualDataset(data_root=str(tmp_path / 'nowhere'), hint=hint)
+    assert str(error.value) == (
+        f'{tmp_path}/nowhere: this folder of videos does not exist. {hint} Give the folder of your '
+        'own videos by data_root, or see everything work without any data by `make demo`.'
+    )
+    with pytest.raises(DataNotFoundError, match=r'list\.txt: this annotation file does not exist'):
+        AudioVisualDataset('list.txt', data_root=str(tmp_path))
+
+
+def test_empty_folder_and_file(tmp_path):
+    with pytest.raises(ConfigError, match='this folder holds no video file, at any depth'):
+        AudioVisualDataset(data_root=str(tmp_path))
+    (tmp_path / 'list.txt').write_text('\n')
+    with pytest.raises(ConfigError, match='names no video; it is empty'):
+        AudioVisualDataset('list.txt', data_root=str(tmp_path))
+
+
+def test_check_files(mixed, tmp_path):
+    names = ['good.mp4', 'x.mp4', 'y.mp4']
+    with pytest.raises(DataNotFoundError) as error:
+        listed(mixed, tmp_path, names, check_files=True)
+    assert str(error.value) == (
+        f'{tmp_path}/list.txt: 2 of its 3 files do not exist in {mixed}: line 2 (x.mp4), '
+        'line 3 (y.mp4).'
+    )
+    assert len(listed(mixed, tmp_path, names[:1], check_files=True)) == 1
+
+
+def test_bad_settings(good):
+    with pytest.raises(ConfigError, match="pipeline is unknown: 'LoadFrame'"):
+        AudioVisualDataset(
+            data_root=str(good), pipeline=[dict(type='OpenAudioVisual'), dict(type='LoadFrame')]
+        )
+    with pytest.raises(ConfigError, match='Transform 0 of the pipeline has no type'):
+        AudioVisualDataset(data_root=str(good), pipeline=[dict(num_frames=3)])
+    with pytest.raises(ConfigError, match='num_frames=0 must be 1 or more'):
+        AudioVisualDataset(data_root=str(good), pipeline=[dict(type='LoadFrames', num_frames=0)])
+    with pytest.raises(ConfigError, match="on_unusable='ignore' must be"):
+        AudioVisualDataset(data_root=str(good), on_unusable='ignore')
+    with pytest.raises(ConfigError, match='needs data_root'):
+        AudioVisualDataset()
+
+
+def test_in_loader_workers(good):
+    from mmaction.registry import DATASETS
+    from mmengine.runner import Runner
+
+    dataset = DATASETS.build(
+        dict(type='AudioVisualDataset', data_root=str(good), pipeline=pipeline(True))
+    )
+    loader = Runner.build_dataloader(
+        dict(
+            dataset=dataset,
+            batch_size=3,
+            num_workers=2,
+            sampler=dict(type='DefaultSampler', shuffle=False),
+            collate_fn=dict(type='pseudo_collate'),
+        )
+    )
+    batch = next(iter(loader))
+    assert len(batch['inputs']['imgs']) == len(batch['inputs']['audios']) == 3
+    assert torch.equal(batch['inputs']['audios'][1], dataset[1]['inputs']['audios'])
+    assert torch.equal(batch['inputs']['imgs'][1], dataset[1]['inputs']['imgs'])

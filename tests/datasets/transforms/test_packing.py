@@ -1,0 +1,83 @@
+"""What the model and the metric receive."""
+
+import numpy as np
+import pytest
+import torch
+from mmaction.registry import TRANSFORMS
+
+from mmav_coattn.datasets.transforms import PackAudioVisualInputs
+
+
+class Closable:
+    closed = False
+
+    def close(self):
+        self.closed = True
+
+
+def results(**changes):
+    return {
+        'media': Closable(),
+        'imgs': np.arange(24, dtype=np.uint8).reshape(1, 3, 2, 2, 2).transpose(0, 1, 2, 4, 3),
+        'audios': np.ones((3, 5), np.float32),
+        'filename': '/data/a.mp4',
+        'relpath': 'a.mp4',
+        'sample_idx': 7,
+        'window_starts': np.array([1.0, 0.0, 2.0]),
+        'shift': np.array([0.0, -1.0, 1.0]),
+        'clip_seconds': 0.5,
+        'flip': True,
+        'label': 4,
+        'boxes': [[0, 0, 1, 1]],
+        **changes,
+    }
+
+
+def test_inputs_and_sample():
+    given = results()
+    media = given['media']
+    packed = PackAudioVisualInputs()(dict(given))
+    assert media.closed
+    assert packed['inputs'].keys() == {'imgs', 'audios'}
+    assert packed['inputs']['imgs'].dtype == torch.uint8
+    assert np.array_equal(packed['inputs']['imgs'].numpy(), given['imgs'])
+    assert packed['inputs']['audios'].shape == (3, 5)
+    sample = packed['data_samples']
+    assert sample.sync_label.tolist() == [1.0, 0.0, 0.0]
+    assert sample.gt_label.tolist() == [4]
+    assert sample.metainfo == dict(
+        filename='/data/a.mp4',
+        relpath='a.mp4',
+        sample_idx=7,
+        window_starts=[1.0, 0.0, 2.0],
+        shift=[0.0, -1.0, 1.0],
+        clip_seconds=0.5,
+        flip=True,
+    )
+    assert {'sync_label', 'gt_label', 'shift', 'relpath'} <= sample.to_dict().keys()
+
+
+def test_without_label_and_with_annotations():
+    packed = PackAudioVisualInputs(extra_meta_keys=('boxes',))(results(label=-1))
+    assert 'gt_label' not in packed['data_samples']
+    assert packed['data_samples'].boxes == [[0, 0, 1, 1]]
+
+
+@pytest.mark.parametrize('absent', ['imgs', 'audios'])
+def test_one_modality(absent):
+    given = results()
+    del given[absent]
+    assert PackAudioVisualInputs()(given)['inputs'].keys() == {'imgs', 'audios'} - {absent}
+
+
+def test_registered_and_safe_from_mmactions_inferencer():
+    for name in (
+        'OpenAudioVisual',
+        'SampleSyncWindows',
+        'LoadFrames',
+        'FixedCrop',
+        'LoadAudioWindows',
+        'PackAudioVisualInputs',
+    ):
+        assert TRANSFORMS.get(name).__module__.startswith('mmav_coattn.')
+        assert 'Decode' not in name  # it replaces transforms whose name holds that word

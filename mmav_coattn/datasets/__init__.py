@@ -2,5 +2,6 @@
 
 from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
+from .sounding_shapes_dataset import SoundingShapesDataset
 
-__all__ = ['AudioVisualDataset', 'transforms']
+__all__ = ['AudioVisualDataset', 'SoundingShapesDataset', 'transforms']

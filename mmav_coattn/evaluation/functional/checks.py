@@ -1,0 +1,49 @@
+"""Argument checks shared by the metrics: a NaN must become an error, never a score."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def finite_array(values: ArrayLike, name: str, ndim: int) -> np.ndarray:
+    """Convert to a float64 array of the given rank, without NaN or infinity.
+
+    Args:
+        values (ArrayLike): The values.
+        name (str): Name of the argument, for the message.
+        ndim (int): Number of axes it must have.
+
+    Returns:
+        np.ndarray: float64.
+
+    Raises:
+        ValueError: If the rank is wrong, the array is empty, or a value is not finite.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != ndim:
+        raise ValueError(f'{name}: expected {ndim} axes, got an array of shape {array.shape}.')
+    if array.size == 0:
+        raise ValueError(f'{name}: the array is empty, so there is nothing to evaluate.')
+    finite = np.isfinite(array)
+    if not finite.all():
+        raise ValueError(
+            f'{name}: {np.count_nonzero(~finite)} of {array.size} values are not finite (NaN or '
+            f'infinity), first at index {tuple(int(i) for i in np.argwhere(~finite)[0])}.'
+        )
+    return array
+
+
+def require_equal_shapes(**arrays: np.ndarray) -> None:
+    """Raise ``ValueError`` naming the arrays unless all have the same shape."""
+    if len({array.shape for array in arrays.values()}) > 1:
+        shapes = ', '.join(f'{name} {array.shape}' for name, array in arrays.items())
+        raise ValueError(f'The shapes must be equal, got {shapes}.')
+
+
+def require_unit_interval(array: np.ndarray, name: str) -> None:
+    """Raise ``ValueError`` unless every value lies in [0, 1]."""
+    if array.min() < 0 or array.max() > 1:
+        raise ValueError(
+            f'{name}: values must lie in [0, 1], got {array.min():g} to {array.max():g}.'
+        )

@@ -1,0 +1,183 @@
+"""Sound source localisation on single images: masks, consensus IoU, success rate and AUC.
+
+Formulas: consensus IoU and its AUC from Senocak et al., "Learning to Localize Sound Source in
+Visual Scenes" (CVPR 2018); VGG-SS boxes from Chen et al., "Localizing Visual Sounds the Hard Way"
+(CVPR 2021). The pointing game is from Zhang et al., "Top-down Neural Attention by Excitation
+Backprop" (ECCV 2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .checks import finite_array, require_equal_shapes, require_unit_interval
+
+#: Thresholds 0, 0.05 ... 1, each the double nearest to its decimal, so that a consensus IoU of
+#: exactly 0.15 passes the threshold 0.15 (3 * 0.05 would be a little larger).
+SUCCESS_THRESHOLDS = np.arange(21) / 20
+
+
+def binarize_top_fraction(heatmap: ArrayLike, fraction: float = 0.5) -> np.ndarray:
+    """Keep the highest ``round(fraction * H * W)`` pixels.
+
+    By rank and not by a threshold: at a threshold, ties (a constant map, a map with many zeros)
+    would keep any number of pixels, and that number alone moves the score.
+
+    Args:
+        heatmap (ArrayLike): (H, W), larger means more likely a source.
+        fraction (float): Share of the pixels to keep, 0 to 1.
+
+    Returns:
+        np.ndarray: bool, (H, W). Among equal values the lower row-major index is kept.
+
+    Raises:
+        ValueError: If the fraction is outside [0, 1], or the map is not (H, W) or not finite.
+    """
+    if not 0 <= fraction <= 1:
+        raise ValueError(f'fraction must lie in [0, 1], got {fraction}.')
+    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
+    return binarize_top_count(heatmap, round(fraction * heatmap.size))
+
+
+def binarize_top_count(heatmap: ArrayLike, count: int) -> np.ndarray:
+    """Keep the ``count`` highest pixels; ties by index order.
+
+    With ``count`` the number of non-zero pixels of the ground truth this is the *adaptive*
+    binarisation.
+
+    Args:
+        heatmap (ArrayLike): (H, W), larger means more likely a source.
+        count (int): Pixels to keep, 0 to H * W.
+
+    Returns:
+        np.ndarray: bool, (H, W).
+
+    Raises:
+        ValueError: If the count does not fit, or the map is not (H, W) or not finite.
+    """
+    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
+    if not 0 <= count <= heatmap.size:
+        raise ValueError(f'count must lie in [0, {heatmap.size}], got {count}.')
+    order = np.argsort(-heatmap, axis=None, kind='stable')
+    mask = np.zeros(heatmap.size, dtype=bool)
+    mask[order[:count]] = True
+    return mask.reshape(heatmap.shape)
+
+
+def centre_disc(size: int, count: int) -> np.ndarray:
+    """Disc of ``count`` pixels around the centre: the trivial predictor to stand beside a model.
+
+    Args:
+        size (int): Side of the square image, px.
+        count (int): Pixels in the disc, e.g. half the image.
+
+    Returns:
+        np.ndarray: bool, (size, size).
+
+    Raises:
+        ValueError: If the count is not in [0, size * size].
+    """
+    distance = np.arange(size) - (size - 1) / 2
+    return binarize_top_count(-(distance[:, None] ** 2 + distance**2), count)
+
+
+def box_union_mask(boxes: Sequence[Sequence[float]], size: int = 224) -> np.ndarray:
+    """Union of boxes as a mask: the ground truth of VGG-SS.
+
+    Corners are clipped to the image, scaled, and cut off to whole pixels, as the set's own
+    evaluation does; the right and lower edge are exclusive. A box that ends before it starts covers
+    nothing: the published file holds 12 images with such a corner, and the published figures
+    count them so.
+
+    Args:
+        boxes (Sequence[Sequence[float]]): (x0, y0, x1, y1) each, as fractions of width and height.
+        size (int): Side of the square mask, px.
+
+    Returns:
+        np.ndarray: bool, (size, size). Empty if there is no box.
+
+    Raises:
+        ValueError: If a box is not four finite numbers.
+    """
+    mask = np.zeros((size, size), dtype=bool)
+    if len(boxes) == 0:
+        return mask
+    boxes = finite_array(boxes, 'boxes', ndim=2)
+    if boxes.shape[1] != 4:
+        raise ValueError(f'boxes: expected rows (x0, y0, x1, y1), got shape {boxes.shape}.')
+    for x0, y0, x1, y1 in (boxes.clip(0, 1) * size).astype(int):
+        mask[y0:y1, x0:x1] = True
+    return mask
+
+
+def consensus_ciou(pred_mask: ArrayLike, gt_map: ArrayLike) -> float:
+    """Consensus IoU of one image, ``sum(P * g) / (sum(g) + sum(P * [g == 0]))``.
+
+    Args:
+        pred_mask (ArrayLike): P, bool, (H, W).
+        gt_map (ArrayLike): g, (H, W), in [0, 1]: the share of annotators who agree on a source.
+
+    Returns:
+        float: 0 to 1. Where neither mask has a pixel the quotient is undefined; it counts as 0,
+        the value of every other prediction on an image without a source.
+
+    Raises:
+        ValueError: If shapes differ, P is not a mask, or g is not finite or outside [0, 1].
+    """
+    pred = finite_array(pred_mask, 'pred_mask', ndim=2)
+    gt = finite_array(gt_map, 'gt_map', ndim=2)
+    require_equal_shapes(pred_mask=pred, gt_map=gt)
+    require_unit_interval(gt, 'gt_map')
+    if not np.isin(pred, (0, 1)).all():
+        raise ValueError('pred_mask: must be a mask of 0 and 1; binarise the heatmap first.')
+    denominator = gt.sum() + pred[gt == 0].sum()
+    return float((pred * gt).sum() / denominator) if denominator > 0 else 0.0
+
+
+def ciou_success_and_auc(cious: ArrayLike) -> dict[str, float]:
+    """Summarise the consensus IoUs of a test set.
+
+    Args:
+        cious (ArrayLike): (N,), in [0, 1].
+
+    Returns:
+        dict: ``ciou50``, the share of images with consensus IoU >= 0.5 (the "cIoU" of most
+        tables); ``auc``, the area by trapezoid under the share of images >= t, t = 0, 0.05 ... 1
+        (a perfect score is 1); ``mean_ciou``; ``num``, N.
+
+    Raises:
+        ValueError: If there is no image, or a value is not finite or outside [0, 1].
+    """
+    cious = finite_array(cious, 'cious', ndim=1)
+    require_unit_interval(cious, 'cious')
+    success = (cious[:, None] >= SUCCESS_THRESHOLDS).mean(axis=0)
+    widths = np.diff(SUCCESS_THRESHOLDS)
+    return dict(
+        ciou50=float((cious >= 0.5).mean()),
+        auc=float((widths * (success[1:] + success[:-1]) / 2).sum()),
+        mean_ciou=float(cious.mean()),
+        num=cious.size,
+    )
+
+
+def pointing_hit(heatmap: ArrayLike, gt_map: ArrayLike) -> bool:
+    """Pointing game: whether the highest pixel lies on a source.
+
+    Args:
+        heatmap (ArrayLike): (H, W). Among equal maxima the lowest row-major index counts, so a
+            constant map points at the upper left corner.
+        gt_map (ArrayLike): (H, W), non-zero on a source.
+
+    Returns:
+        bool: Whether it is a hit.
+
+    Raises:
+        ValueError: If shapes differ or a value is not finite.
+    """
+    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
+    gt = finite_array(gt_map, 'gt_map', ndim=2)
+    require_equal_shapes(heatmap=heatmap, gt_map=gt)
+    return bool(gt.flat[heatmap.argmax()] > 0)

@@ -1,0 +1,79 @@
+"""Nearest-neighbour retrieval of action classes from frozen features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .checks import finite_array
+
+#: Query rows compared with the gallery at a time, which bounds the memory of the similarities.
+QUERY_CHUNK = 1024
+
+
+def knn_retrieval(
+    query_feats: ArrayLike,
+    query_labels: ArrayLike,
+    gallery_feats: ArrayLike,
+    gallery_labels: ArrayLike,
+    ks: Sequence[int] = (1, 5, 10, 20, 50),
+) -> dict[str, float]:
+    """Share of queries with their class among the k nearest gallery clips.
+
+    Each side is centred by its own mean and normalised to unit length; nearness is the cosine.
+    Among equal cosines the lower gallery index is nearer.
+
+    Args:
+        query_feats (ArrayLike): (Q, D), one mean feature a clip.
+        query_labels (ArrayLike): (Q,).
+        gallery_feats (ArrayLike): (G, D).
+        gallery_labels (ArrayLike): (G,).
+        ks (Sequence[int]): Numbers of neighbours, each 1 to G.
+
+    Returns:
+        dict: ``'R@k'`` for each k, 0 to 1.
+
+    Raises:
+        ValueError: If shapes do not fit, a value is not finite, k is not in [1, G], or a feature
+            equals the mean of its side and so has no direction (constant features, a single clip).
+    """
+    query = _unit_directions(query_feats, 'query_feats')
+    gallery = _unit_directions(gallery_feats, 'gallery_feats')
+    query_labels, gallery_labels = np.asarray(query_labels), np.asarray(gallery_labels)
+    if query.shape[1] != gallery.shape[1]:
+        raise ValueError(
+            f'query_feats has {query.shape[1]} dimensions, gallery_feats {gallery.shape[1]}.'
+        )
+    for name, feats, labels in (
+        ('query', query, query_labels),
+        ('gallery', gallery, gallery_labels),
+    ):
+        if labels.shape != (len(feats),):
+            raise ValueError(f'{name}: {len(feats)} features, but labels of shape {labels.shape}.')
+    for k in ks:
+        if not 1 <= k <= len(gallery):
+            raise ValueError(f'k = {k} is not in [1, {len(gallery)}], the size of the gallery.')
+
+    hits = dict.fromkeys(ks, 0)
+    for start in range(0, len(query), QUERY_CHUNK):
+        chunk = slice(start, start + QUERY_CHUNK)
+        nearest = np.argsort(-(query[chunk] @ gallery.T), axis=1, kind='stable')[:, : max(ks)]
+        same = gallery_labels[nearest] == query_labels[chunk, None]
+        for k in ks:
+            hits[k] += int(same[:, :k].any(axis=1).sum())
+    return {f'R@{k}': hits[k] / len(query) for k in ks}
+
+
+def _unit_directions(feats: ArrayLike, name: str) -> np.ndarray:
+    """Centre by the mean over rows and normalise each row."""
+    feats = finite_array(feats, name, ndim=2)
+    centred = feats - feats.mean(axis=0)
+    norms = np.linalg.norm(centred, axis=1, keepdims=True)
+    if (norms == 0).any():
+        raise ValueError(
+            f'{name}: row {int(np.flatnonzero(norms == 0)[0])} of {len(feats)} equals the mean of '
+            f'all rows, so it has no direction: the features are constant or there is one row.'
+        )
+    return centred / norms

@@ -1,0 +1,121 @@
+"""Audio-visual synchronisation as a binary decision: in sync or shifted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .checks import finite_array, require_equal_shapes
+
+
+def binary_sync_metrics(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    shifts: ArrayLike | None = None,
+    shift_bins: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 2.0),
+) -> dict:
+    """Accuracy, AUROC and more, of clips with one in-sync and K shifted audios each.
+
+    The decision is "in sync" where the logit is above 0. Every figure is balanced for any K: the
+    in-sync audio of a clip weighs as much as its K shifted ones together, so answering always the
+    same scores 0.5, and ``accuracy = mean over clips of (right(in-sync) + mean_k right(shifted
+    k)) / 2``.
+
+    Args:
+        scores (ArrayLike): (N, 1+K) logits, larger means more in sync.
+        labels (ArrayLike): (N, 1+K), 1 for the in-sync audio of the clip, once a row, else 0.
+        shifts (ArrayLike, optional): (N, 1+K), shift of each audio against the picture, s.
+        shift_bins (Sequence[float]): Edges between the bins of abs(shift), rising, s. A bin
+            contains its lower edge; the first starts at 0 and the last has no end.
+
+    Returns:
+        dict: ``accuracy``; ``auroc``, see :func:`auroc`; ``pair_accuracy``, the share of shifted
+        audios that score lower than the in-sync audio of their clip, a tie counting half (it
+        needs no threshold); ``cross_entropy``, the balanced binary cross-entropy in nats (ln 2 for
+        a model that knows nothing); ``num_clips``, N; ``num_pairs``, N * K; and, where ``shifts``
+        is given, ``bins``: a list of ``dict(low, high, accuracy, num_pairs)`` for the bins that
+        contain a pair, where accuracy is the mean over these pairs of (right(in-sync of the same
+        clip) + right(shifted)) / 2.
+
+    Raises:
+        ValueError: If shapes differ, K is 0, a value is not finite, a row does not have exactly
+            one in-sync audio, or the edges do not rise.
+    """
+    scores = finite_array(scores, 'scores', ndim=2)
+    labels = finite_array(labels, 'labels', ndim=2)
+    require_equal_shapes(scores=scores, labels=labels)
+    num_clips, num_audios = scores.shape
+    if num_audios < 2:
+        raise ValueError('scores: each clip needs at least one shifted audio, got none (K = 0).')
+    if not (np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all()):
+        raise ValueError('labels: each row must hold exactly one 1, for the in-sync audio.')
+
+    in_sync = labels == 1
+    positives = scores[in_sync][:, None]  # (N, 1)
+    negatives = scores[~in_sync].reshape(num_clips, num_audios - 1)  # (N, K)
+    # (N, K): mean over both audios of the pair, so the mean over all pairs is the balanced accuracy
+    pair_right = ((positives > 0).astype(float) + (negatives <= 0)) / 2
+    higher = (positives > negatives) + 0.5 * (positives == negatives)
+    cross_entropy = (np.logaddexp(0, -positives).mean() + np.logaddexp(0, negatives).mean()) / 2
+    result = dict(
+        accuracy=float(pair_right.mean()),
+        auroc=auroc(positives.ravel(), negatives.ravel()),
+        pair_accuracy=float(higher.mean()),
+        cross_entropy=float(cross_entropy),
+        num_clips=num_clips,
+        num_pairs=negatives.size,
+    )
+    if shifts is not None:
+        shifts = finite_array(shifts, 'shifts', ndim=2)
+        require_equal_shapes(scores=scores, shifts=shifts)
+        result['bins'] = _bin_by_shift(
+            np.abs(shifts[~in_sync].reshape(negatives.shape)), pair_right, shift_bins
+        )
+    return result
+
+
+def auroc(positives: ArrayLike, negatives: ArrayLike) -> float:
+    """Area under the ROC curve: probability that a positive scores above a negative.
+
+    By ranks (Mann & Whitney 1947): ``(sum of the positives' ranks - P (P + 1) / 2) / (P N)``, equal
+    scores sharing their mean rank, so a tie counts half.
+
+    Args:
+        positives (ArrayLike): (P,) scores.
+        negatives (ArrayLike): (N,) scores.
+
+    Returns:
+        float: 0 to 1; chance is 0.5.
+
+    Raises:
+        ValueError: If either is empty or not finite.
+    """
+    positives = finite_array(positives, 'positives', ndim=1)
+    negatives = finite_array(negatives, 'negatives', ndim=1)
+    _, group, sizes = np.unique(
+        np.concatenate([positives, negatives]), return_inverse=True, return_counts=True
+    )
+    mean_ranks = np.cumsum(sizes) - (sizes - 1) / 2
+    rank_sum = mean_ranks[group[: positives.size]].sum()
+    smallest = positives.size * (positives.size + 1) / 2
+    return float((rank_sum - smallest) / (positives.size * negatives.size))
+
+
+def _bin_by_shift(
+    distances: np.ndarray, pair_right: np.ndarray, shift_bins: Sequence[float]
+) -> list[dict]:
+    """Average ``pair_right`` over the pairs of each bin of ``distances`` (s)."""
+    edges = [float(edge) for edge in shift_bins]
+    if any(low >= high for low, high in zip([0.0, *edges], edges, strict=False)):
+        raise ValueError(f'shift_bins: edges must be positive and rise, got {tuple(edges)}.')
+    # Differences of window starts on a grid, e.g. 1.2 - 0.8, miss their edge by a rounding error.
+    distances = distances.round(6)
+    bins = []
+    for low, high in zip([0.0, *edges], [*edges, np.inf], strict=True):
+        inside = (distances >= low) & (distances < high)
+        if inside.any():
+            accuracy = float(pair_right[inside].mean())
+            bins.append(dict(low=low, high=high, accuracy=accuracy, num_pairs=int(inside.sum())))
+    return bins

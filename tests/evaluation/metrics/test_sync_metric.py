@@ -1,0 +1,141 @@
+import logging
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.multiprocessing as multiprocessing
+from mmaction.registry import METRICS
+from mmaction.structures import ActionDataSample
+from mmengine.evaluator import Evaluator
+from mmengine.logging import MMLogger
+
+import mmav_coattn  # noqa: F401
+from mmav_coattn.errors import UserError
+from mmav_coattn.evaluation import SyncMetric
+
+NUM_SAMPLES = 11
+
+
+def make_sample(index: int, scores, shift=(0.0, 0.5), **fields) -> ActionDataSample:
+    sample = ActionDataSample(
+        metainfo={'relpath': f'clip{index}.mp4', 'sample_idx': index, 'shift': list(shift)}
+    )
+    values = {'sync_scores': torch.tensor(scores), 'sync_label': torch.zeros(len(scores)), **fields}
+    values['sync_label'][0] = 1
+    for name, value in values.items():
+        sample.set_field(torch.as_tensor(value), name, dtype=torch.Tensor)
+    return sample
+
+
+def make_unusable(index: int) -> ActionDataSample:
+    reason = ('silent', f'/data/clip{index}.mp4: the sound is silent')
+    return ActionDataSample(metainfo={'relpath': f'clip{index}.mp4', 'unusable': reason})
+
+
+def random_samples() -> list:
+    rng = np.random.default_rng(5)
+    samples = [
+        make_sample(
+            index,
+            rng.normal(size=3).astype(np.float32),
+            shift=[0.0, *rng.uniform(0.4, 2, 2)],
+            sync_scores_picture_blank=rng.normal(size=3).astype(np.float32),
+            sync_scores_sound_blank=np.zeros(3, np.float32),
+        )
+        for index in range(NUM_SAMPLES)
+    ]
+    samples[4] = make_unusable(4)
+    return samples
+
+
+def evaluate(samples, size=None, **kwargs) -> dict:
+    evaluator = Evaluator(METRICS.build({'type': 'SyncMetric', **kwargs}))
+    evaluator.process(data_samples=samples)
+    return evaluator.evaluate(len(samples) if size is None else size)
+
+
+def test_figures_by_hand():
+    metrics = evaluate(
+        [
+            make_sample(0, [1.0, -1.0], shift=(0, 0.5), sync_scores_picture_blank=[1.0, 1.0]),
+            make_sample(1, [2.0, 3.0], shift=(0, -1.3), sync_scores_picture_blank=[1.0, -1.0]),
+            make_unusable(2),
+        ]
+    )
+    assert metrics.pop('sync/cross_entropy') == pytest.approx(
+        sum(math.log1p(math.exp(x)) for x in (-1, -1, -2, 3)) / 4
+    )
+    assert metrics == pytest.approx(
+        {
+            'sync/accuracy': 0.75,
+            'sync/auroc': 0.5,
+            'sync/pair_accuracy': 0.5,
+            'sync/accuracy_|shift|_0.4-0.6': 1.0,
+            'sync/accuracy_|shift|_1.2-1.6': 0.5,
+            'sync/accuracy_picture_blank': 0.75,
+            'sync/auroc_picture_blank': 0.75,
+            'sync/num_clips': 2,
+            'sync/num_pairs': 2,
+            'sync/left_out': 1,
+        }
+    )
+
+
+def test_scores_in_half_precision():
+    sample = make_sample(0, [1.0, -1.0])
+    sample.sync_scores = sample.sync_scores.to(torch.bfloat16)
+    assert evaluate([sample])['sync/accuracy'] == 1.0
+
+
+def test_left_out_files_are_named(caplog):
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    try:
+        with caplog.at_level(logging.INFO):
+            evaluate([make_sample(0, [1.0, -1.0]), *map(make_unusable, range(1, 5))], num_listed=3)
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert '4 of 5 files were left out of the evaluation (silent: 4)' in caplog.text
+    assert 'clip3.mp4: /data/clip3.mp4: the sound is silent' in caplog.text
+    assert '... and 1 more' in caplog.text
+    assert 'clip4.mp4' not in caplog.text
+    assert '0.4-0.6 s: 1.000 (N=1)' in caplog.text
+
+
+def test_nothing_usable_is_one_sentence():
+    with pytest.raises(UserError, match=r'None of the 2 files .*silent: 2.*clip0.mp4'):
+        evaluate([make_unusable(0), make_unusable(1)])
+
+
+def test_a_diverged_model_is_an_error_that_names_the_clip():
+    with pytest.raises(ValueError, match='clip7.mp4.*diverged'):
+        evaluate([make_sample(7, [float('nan'), 0.0])])
+
+
+def test_another_prefix():
+    assert 'pretext/accuracy' in evaluate([make_sample(0, [1.0, -1.0])], prefix='pretext')
+
+
+def _evaluate_share(rank: int, world_size: int, folder: str) -> None:
+    torch.distributed.init_process_group(
+        'gloo', init_method=f'file://{folder}/rendezvous', rank=rank, world_size=world_size
+    )
+    # As DefaultSampler does it: round robin, padded from the start to equal shares.
+    samples = random_samples()
+    padded = samples + samples[: -len(samples) % world_size]
+    metric = SyncMetric(collect_dir=f'{folder}/collect')
+    evaluator = Evaluator(metric)
+    evaluator.process(data_samples=padded[rank::world_size])
+    metrics = evaluator.evaluate(len(samples))
+    torch.save(metrics, f'{folder}/metrics{rank}.pt')
+    torch.distributed.destroy_process_group()
+
+
+def test_two_processes_give_the_figures_of_one(tmp_path):
+    multiprocessing.spawn(_evaluate_share, args=(2, str(tmp_path)), nprocs=2)
+    alone = evaluate(random_samples())
+    assert alone['sync/num_clips'] == NUM_SAMPLES - 1
+    assert alone['sync/left_out'] == 1
+    for rank in range(2):
+        assert torch.load(tmp_path / f'metrics{rank}.pt') == alone

@@ -1,0 +1,35 @@
+"""Disjoint parameter sets of the splits: what val and test show and sound like is new to train.
+
+A continuous parameter's axis is cut into ten equal bands which the splits share out in a fixed
+pattern. Held-out values thus lie *between* those of train: the test asks for generalisation, not
+for extrapolation.
+"""
+
+import numpy as np
+
+NUM_BANDS = 10
+BANDS = {'train': (0, 1, 2, 5, 6, 7), 'val': (3, 8), 'test': (4, 9)}
+
+#: Part of a band's width left unused at either side, so that the splits never touch.
+MARGIN = 0.1
+
+
+def draw_held_out(rng: np.random.Generator, split: str, low: float, high: float) -> float:
+    """Draws from the bands of [low, high] that belong to ``split``."""
+    band = rng.choice(BANDS[split])
+    unit = (band + MARGIN + (1 - 2 * MARGIN) * rng.random()) / NUM_BANDS
+    return low + unit * (high - low)
+
+
+def draw_held_out_log(rng: np.random.Generator, split: str, low: float, high: float) -> float:
+    """As :func:`draw_held_out`, uniform in the logarithm: for frequencies."""
+    return float(np.exp(draw_held_out(rng, split, np.log(low), np.log(high))))
+
+
+def split_of(value: float, low: float, high: float) -> str | None:
+    """The split whose bands of [low, high] contain ``value``; None in a margin."""
+    position = (value - low) / (high - low) * NUM_BANDS
+    band = min(int(position), NUM_BANDS - 1)
+    if not MARGIN - 1e-9 <= position - band <= 1 - MARGIN + 1e-9:
+        return None
+    return next(split for split, bands in BANDS.items() if band in bands)

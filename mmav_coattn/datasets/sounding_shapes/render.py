@@ -1,0 +1,123 @@
+"""Pictures and sound of a scene."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from .actors import WOOD, Stage
+from .backgrounds import hsv, paint_background
+from .scene import Scene
+from .sounds import mix, synthesise
+from .spec import clip_rngs
+from .sprites import SPRITE_SCALE, Canvas, Sprite, soft_shadow
+
+#: Rim around the background, px, into which the camera's jitter may look.
+RIM = 6
+
+
+def composite(picture: np.ndarray, sprite: Sprite, pose: np.ndarray) -> None:
+    """Draws a sprite into ``picture`` (h, w, 3) float32, in place; ``pose`` as in ``Part``."""
+    x, y, angle, scale_x, scale_y = pose
+    cos, sin = np.cos(angle) / SPRITE_SCALE, np.sin(angle) / SPRITE_SCALE
+    linear = np.array([[cos * scale_x, -sin * scale_y], [sin * scale_x, cos * scale_y]])
+    shift = np.array([x, y]) - linear @ sprite.pivot
+    height, width = sprite.rgba.shape[:2]
+    corners = np.array([[0, width, 0, width], [0, 0, height, height]], float)
+    placed = linear @ corners + shift[:, None]
+    x0, y0 = np.maximum(np.floor(placed.min(1)).astype(int), 0)
+    x1, y1 = np.ceil(placed.max(1)).astype(int)
+    x1, y1 = min(x1, picture.shape[1]), min(y1, picture.shape[0])
+    if x0 >= x1 or y0 >= y1:
+        return
+    # The centre of pixel i lies at i + 0.5 in either picture.
+    offset = shift - (x0, y0) + linear @ (0.5, 0.5) - 0.5
+    matrix = np.concatenate([linear, offset[:, None]], axis=1)
+    patch = cv2.warpAffine(sprite.rgba, matrix, (int(x1 - x0), int(y1 - y0)))
+    area = picture[y0:y1, x0:x1]
+    area *= 1 - patch[..., 3:]
+    area += patch[..., :3]
+
+
+def _shelf(stage: Stage, colour: np.ndarray, light: float, legs: float) -> Sprite:
+    """A plank beneath a raised stage, with brackets, or outdoors with legs ``legs`` px long."""
+    half = 0.54 * stage.width
+    canvas = Canvas((-half, 0, half, max(legs, 10)), light)
+    for side in (-1, 1):
+        x = 0.8 * side * half
+        if legs:
+            canvas.rectangle(x - 1.7, 2, x + 1.7, legs, colour=0.8 * colour, bevel=1.5)
+        else:
+            canvas.polygon([(x, 3), (x - 4 * side, 3), (x, 9)], colour=0.7 * colour, bevel=1)
+    canvas.rectangle(-half, 0, half, 4, 0.8, colour=colour, bevel=1.2)
+    return canvas.finish()
+
+
+def paint_stage_set(scene: Scene, rng: np.random.Generator) -> np.ndarray:
+    """Background with shelves and all parts that never move; (size + 2 RIM,)*2 + (3,)."""
+    size = scene.clip_format.size + 2 * RIM
+    picture = paint_background(rng, scene.setting, size, scene.horizon + RIM, scene.light)
+    colour = 0.75 * WOOD + 0.25 * hsv(scene.setting.floor_hue, 0.4, 0.7)
+    for stage in scene.shelves:
+        legs = scene.horizon + 8 - stage.ground if scene.setting.outdoors else 0
+        where = np.array([stage.centre + RIM, stage.ground + RIM, 0, 1, 1])
+        shade = soft_shadow(0.5 * stage.width, 4.0, 0.3)
+        fall = np.array([-4 * scene.light, 8.0 + legs, 0, 0, 0])
+        composite(picture, shade, where + fall)
+        composite(picture, _shelf(stage, colour, scene.light, legs), where)
+    for item in scene.objects:
+        for part in item.parts:
+            if part.is_static:
+                composite(picture, part.sprite, part.pose[0] + (RIM, RIM, 0, 0, 0))
+    return picture
+
+
+def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
+    """Yields the frames of a scene: (size, size, 3) uint8 RGB.
+
+    Args:
+        scene (Scene): From :func:`~.scene.build_scene`.
+        seed (int): Seed of the set.
+    """
+    _, rng, _ = clip_rngs(seed, scene.tier, scene.split, scene.index)
+    size = scene.clip_format.size
+    stage_set = paint_stage_set(scene, rng)
+    # Fresh noise for every pixel would cost more than all else; random windows of one large
+    # field look the same.
+    field = rng.standard_normal((2 * size, 2 * size, 3), dtype=np.float32) * scene.picture_noise
+    windows = rng.integers(0, size, (scene.clip_format.num_frames, 2))
+    moving = [p for item in scene.objects for p in item.parts if not p.is_static]
+    for frame, (dx, dy) in enumerate(scene.camera):
+        view = np.array([[1, 0, dx - RIM], [0, 1, dy - RIM]])
+        picture = cv2.warpAffine(stage_set, view, (size, size))
+        jitter = np.array([dx, dy, 0, 0, 0])
+        for part in moving:
+            composite(picture, part.sprite, part.pose[frame] + jitter)
+        row, column = windows[frame]
+        picture += field[row : row + size, column : column + size]
+        yield cv2.convertScaleAbs(np.maximum(picture, 0))
+
+
+def render_audio(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:
+    """Waveform of a scene.
+
+    Args:
+        scene (Scene): From :func:`~.scene.build_scene`.
+        seed (int): Seed of the set.
+        start (int): First sample; 0 is the time of the first frame, negative ones lie before it.
+        stop (int): One past the last sample.
+
+    Returns:
+        np.ndarray: (stop - start,) float32 in [-1, 1].
+    """
+    _, _, rng = clip_rngs(seed, scene.tier, scene.split, scene.index)
+    clip = scene.clip_format
+    # All of the warm-up is synthesised, so that sounds begun before `start` still decay in it.
+    first = -round(clip.warmup * clip.sample_rate)
+    times = np.arange(first, stop) / clip.sample_rate
+    sources = [item for item in scene.objects if item.sounding]
+    sounds = [
+        gain * synthesise(times, item.motion, item.timbre, rng)[start - first :]
+        for gain, item in zip(scene.gains, sources, strict=True)
+    ]
+    return mix(sounds, scene.audio_noise_db, rng, scene.peak)

@@ -1,0 +1,210 @@
+"""Scenes: which objects, where, how they move and which of them sound; and the annotation.
+
+A scene follows from (seed, tier, split, index) alone. It is cheap: nothing is rendered here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .actors import Look, Part, Stage, build_parts, draw_look
+from .backgrounds import Setting, draw_setting
+from .motions import Motion, simulate_motion, wander
+from .spec import CLASSES, CLIP_FORMAT, TIERS, ClipFormat, clip_rngs
+from .timbres import Timbre, draw_timbre
+
+
+@dataclass
+class SceneObject:
+    """One object. ``timbre`` is None where the object is silent."""
+
+    motion_class: str
+    stage: Stage
+    look: Look
+    motion: Motion
+    parts: list[Part]
+    timbre: Timbre | None
+
+    @property
+    def sounding(self) -> bool:
+        return self.timbre is not None
+
+
+@dataclass
+class Scene:
+    """Everything about a clip but its pixels and samples.
+
+    Attributes:
+        tier (str), split (str), index (int): Which clip.
+        objects (list[SceneObject]): Sources first.
+        setting (Setting): Background.
+        horizon (float): Border of wall and floor, px from the top.
+        light (float): Side of the light, -1 left ... 1 right.
+        shelves (list[Stage]): Stages that need a shelf beneath.
+        camera (np.ndarray): (T, 2) offset of the picture by the jitter of the camera, px.
+        picture_noise (float): Standard deviation of the sensor noise, grey levels.
+        audio_noise_db (float): Room noise relative to the sources' RMS, dB.
+        gains (list[float]): Amplitude of each source.
+        peak (float): Largest sample of the waveform.
+        clip_format (ClipFormat): Length and rates.
+    """
+
+    tier: str
+    split: str
+    index: int
+    objects: list[SceneObject]
+    setting: Setting
+    horizon: float
+    light: float
+    shelves: list[Stage]
+    camera: np.ndarray
+    picture_noise: float
+    audio_noise_db: float
+    gains: list[float]
+    peak: float
+    clip_format: ClipFormat
+
+
+def _stages(rng: np.random.Generator, count: int, size: int) -> tuple[list[Stage], list[bool]]:
+    """Places ``count`` stages without overlap; tells which of them are up on a shelf."""
+    if count == 1:
+        side = rng.uniform(0.56, 0.7) * size
+        centre = rng.uniform(0.5 * side + 3, size - 0.5 * side - 3)
+        return [Stage(centre, rng.uniform(0.8, 0.96) * size, side, side)], [False]
+    stages, shelved = [], []
+    for cell in rng.permutation(4)[:count]:
+        column, upper = cell % 2, cell < 2
+        side = rng.uniform(0.4, 0.425) * size
+        centre = (0.26 + 0.48 * column + rng.uniform(-0.015, 0.015)) * size
+        ground = (rng.uniform(0.445, 0.46) if upper else rng.uniform(0.925, 0.96)) * size
+        stages.append(Stage(centre, ground, 1.05 * side, side))
+        shelved.append(bool(upper))
+    return stages, shelved
+
+
+def _pick_classes(rng: np.random.Generator, tier: str, index: int) -> list[str]:
+    """Classes of all objects, sources first; the first goes round, so that labels balance."""
+    rule = TIERS[tier]
+    first = CLASSES[index % len(CLASSES)]
+    others = [name for name in CLASSES if name != first]
+    sources = [first, *rng.choice(others, rule.num_sources - 1, replace=False)]
+    silent = rng.integers(rule.num_silent[0], rule.num_silent[1] + 1)
+    distractors = [first] * silent if rule.same_class else list(rng.choice(CLASSES, silent))
+    return [str(name) for name in sources + distractors]
+
+
+def build_scene(
+    seed: int, tier: str, split: str, index: int, clip_format: ClipFormat = CLIP_FORMAT
+) -> Scene:
+    """Draws the scene of one clip.
+
+    Args:
+        seed (int): Seed of the whole set.
+        tier (str): A key of :data:`~.spec.TIERS`.
+        split (str): 'train', 'val' or 'test'.
+        index (int): Number of the clip in its split.
+        clip_format (ClipFormat): Length, rates and size.
+
+    Returns:
+        Scene: The scene; the same for the same arguments.
+    """
+    rng, _, _ = clip_rngs(seed, tier, split, index)
+    rule, size = TIERS[tier], clip_format.size
+    names = _pick_classes(rng, tier, index)
+    stages, shelved = _stages(rng, len(names), size)
+    light = rng.uniform(-1, 1)
+    times = np.arange(clip_format.num_frames) / clip_format.fps
+    objects = []
+    for number, (name, stage) in enumerate(zip(names, stages, strict=True)):
+        # Silent objects draw a timbre, too, and drop it: sounding must leave no trace in what
+        # the random stream gives the objects after it.
+        timbre = draw_timbre(rng, split, name)
+        look = draw_look(rng, split, light)
+        motion = simulate_motion(name, rng, clip_format.duration, clip_format.warmup)
+        parts = build_parts(name, stage, look, motion, times, rng)
+        objects.append(
+            SceneObject(
+                name, stage, look, motion, parts, timbre if number < rule.num_sources else None
+            )
+        )
+    jitter = rng.uniform(0.4, 1.3)
+    return Scene(
+        tier=tier,
+        split=split,
+        index=index,
+        objects=objects,
+        setting=draw_setting(rng, split),
+        horizon=rng.uniform(0.56, 0.72) * size,
+        light=light,
+        shelves=[stage for stage, up in zip(stages, shelved, strict=True) if up],
+        camera=jitter * np.stack([wander(rng, times, 0.25), wander(rng, times, 0.25)], axis=1),
+        picture_noise=rng.uniform(*rule.picture_noise),
+        audio_noise_db=rng.uniform(*rule.audio_noise_db),
+        gains=[float(10 ** rng.uniform(-0.12, 0.12)) for _ in range(rule.num_sources)],
+        peak=rng.uniform(0.35, 0.85),
+        clip_format=clip_format,
+    )
+
+
+def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
+    """Boxes of an object: (T, 4) x0, y0, x1, y1 as fractions of the picture.
+
+    A box covers the moving part that makes the sound and what it hits, not stands and sleeves.
+    """
+    lows, highs = [], []
+    for part in item.parts:
+        if not part.boxed:
+            continue
+        x, y, angle, scale_x, scale_y = part.pose.T[..., None]
+        px, py = part.sprite.hull[:, 0] * scale_x, part.sprite.hull[:, 1] * scale_y
+        points = np.stack(
+            [
+                x + px * np.cos(angle) - py * np.sin(angle),
+                y + px * np.sin(angle) + py * np.cos(angle),
+            ],
+            axis=-1,
+        )
+        points = points + scene.camera[:, None]
+        lows.append(points.min(1))
+        highs.append(points.max(1))
+    boxes = np.concatenate([np.min(lows, 0), np.max(highs, 0)], axis=1) / scene.clip_format.size
+    return np.clip(boxes, 0, 1)
+
+
+def annotate(scene: Scene, path: str) -> dict:
+    """Annotation of a clip, ready for JSON.
+
+    Args:
+        scene (Scene): The scene.
+        path (str): Path of the clip relative to the data root.
+
+    Returns:
+        dict: ``path, tier, label, classes, objects, fps, num_frames, duration, sample_rate``;
+        each object has ``class, label, sounding, boxes`` ((T, 4), see :func:`object_boxes`) and
+        ``events`` (s; impacts or, for continuous sounds, the peaks of the motion).
+    """
+    clip = scene.clip_format
+    objects = []
+    for item in scene.objects:
+        events = item.motion.events
+        inside = (events >= 0) & (events < clip.duration)
+        objects.append(
+            {
+                'class': item.motion_class,
+                'label': CLASSES.index(item.motion_class),
+                'sounding': item.sounding,
+                'events': [round(float(t), 4) for t in events[inside]],
+                'boxes': [[round(float(v), 3) for v in box] for box in object_boxes(scene, item)],
+            }
+        )
+    return dict(
+        path=path,
+        tier=scene.tier,
+        label=objects[0]['label'],
+        classes=[item.motion_class for item in scene.objects if item.sounding],
+        objects=objects,
+        fps=clip.fps,
+        num_frames=clip.num_frames,
+        duration=clip.duration,
+        sample_rate=clip.sample_rate,
+    )

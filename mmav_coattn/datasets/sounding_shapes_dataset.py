@@ -1,0 +1,101 @@
+"""The synthetic set as a dataset: made on first use, read like any other video."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from mmaction.registry import DATASETS
+
+from ..errors import ConfigError, DataNotFoundError
+from .audio_visual_dataset import AudioVisualDataset
+from .sounding_shapes import CLASSES, SPLITS, TIERS, make_split, read_annotation
+from .sounding_shapes.spec import check_choice, check_count
+
+#: Clips per split where nothing else is asked for.
+DEFAULT_NUM_CLIPS = dict(train=1200, val=300, test=300)
+
+
+@DATASETS.register_module()
+class SoundingShapesDataset(AudioVisualDataset):
+    """Simulated scenes in which motion causes sound, as real video files.
+
+    What is absent of the split is made on first use, under a lock: several processes may start at
+    once. The label of a clip is the motion class of its (first) source.
+
+    Args:
+        data_root (str): Folder of the sets. Defaults to ``'data/sounding_shapes'``.
+        tier (str): ``'easy'`` (one source), ``'medium'`` (and 1-2 silent objects), ``'hard'``
+            (and 2-3 silent objects of the same class, more noise) or ``'multi'`` (two sources).
+            Defaults to ``'medium'``.
+        split (str): ``'train'``, ``'val'`` or ``'test'``; the latter two have timbres, colours and
+            backgrounds of their own. Defaults to ``'train'``.
+        seed (int): Seed of the set. Defaults to 0.
+        num_clips (int or dict): Clips of this split, or a dict from split to their number.
+            Defaults to 1,200 / 300 / 300.
+        generate (bool): Whether to make what is absent. Defaults to True.
+        num_workers (int, optional): Processes that make it. Defaults to one per core.
+        pipeline (Sequence[dict or Callable]): Transforms.
+        **kwargs: Further arguments of :class:`AudioVisualDataset`.
+
+    Raises:
+        ConfigError: If an argument is out of range, or the folder holds a set of another seed.
+        DataNotFoundError: If clips are absent and ``generate`` is False.
+    """
+
+    METAINFO = dict(dataset_type='SoundingShapesDataset', classes=CLASSES)
+
+    def __init__(
+        self,
+        data_root: str = 'data/sounding_shapes',
+        tier: str = 'medium',
+        split: str = 'train',
+        seed: int = 0,
+        num_clips: int | Mapping[str, int] | None = None,
+        generate: bool = True,
+        num_workers: int | None = None,
+        pipeline: Sequence[dict | Callable] = (),
+        **kwargs,
+    ) -> None:
+        self.tier = check_choice('tier', tier, TIERS)
+        self.split = check_choice('split', split, SPLITS)
+        self.seed = check_count('seed', seed)
+        if num_clips is None:
+            num_clips = DEFAULT_NUM_CLIPS
+        if isinstance(num_clips, Mapping):
+            if split not in num_clips:
+                raise ConfigError(f'num_clips={dict(num_clips)!r} has no entry for {split!r}.')
+            num_clips = num_clips[split]
+        self.num_clips = check_count('num_clips', num_clips, lowest=1)
+        self.generate = generate
+        self.num_workers = num_workers
+        super().__init__(data_root=data_root, pipeline=pipeline, **kwargs)
+
+    def load_data_list(self) -> list[dict]:
+        """Make what is absent, then list the first ``num_clips`` clips.
+
+        Returns:
+            list[dict]: ``relpath``, ``label``, ``tier``, ``classes`` (of the sources), ``fps``,
+            ``num_frames``, ``duration`` (s), ``sample_rate`` (Hz) and ``objects``, each a dict of
+            ``class``, ``label``, ``sounding``, ``events`` (s) and ``boxes`` (float32, (T, 4):
+            x0, y0, x1, y1 as fractions of the picture).
+        """
+        if self.generate:
+            make_split(
+                self.video_root, self.tier, self.split, self.num_clips, self.seed, self.num_workers
+            )
+        entries = read_annotation(self.video_root, self.tier, self.split)
+        if entries is None or len(entries) < self.num_clips:
+            raise DataNotFoundError(
+                f'{self.video_root} holds {len(entries or [])} of the {self.num_clips} clips of '
+                f'{self.tier}/{self.split}. Make them with: python '
+                f'tools/data/sounding_shapes/generate.py --out {self.video_root} '
+                f'--tier {self.tier} --seed {self.seed} --{self.split} {self.num_clips}'
+            )
+        items = []
+        for entry in entries[: self.num_clips]:
+            entry['relpath'] = entry.pop('path')
+            for item in entry['objects']:
+                item['boxes'] = np.array(item['boxes'], np.float32)
+            items.append(entry)
+        return items

@@ -1,0 +1,56 @@
+"""Make SoundingShapes sets: simulated scenes in which motion causes sound, as MP4 files.
+
+An interrupted run goes on where it stopped; what is there already is kept.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from mmav_coattn.datasets.sounding_shapes import SPLITS, TIERS, make_split
+from mmav_coattn.datasets.sounding_shapes_dataset import DEFAULT_NUM_CLIPS
+from mmav_coattn.errors import UserError
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument(
+        '--out', type=Path, default=Path('data/sounding_shapes'), help='data root to make'
+    )
+    parser.add_argument(
+        '--tier', nargs='+', default=['medium'], choices=list(TIERS), help='how hard the scenes are'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='same seed, same files')
+    for split in SPLITS:
+        parser.add_argument(
+            f'--{split}', type=int, default=DEFAULT_NUM_CLIPS[split], help=f'clips of {split}'
+        )
+    parser.add_argument('--workers', type=int, help='processes; by default one per core')
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = parse_args(argv)
+    begin = time.monotonic()
+    try:
+        for tier in args.tier:
+            for split in SPLITS:
+                make_split(args.out, tier, split, getattr(args, split), args.seed, args.workers)
+    except UserError as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print('Stopped. What is finished stays; run again to go on.', file=sys.stderr)
+        return 130
+    counts = ', '.join(f'{getattr(args, split)} {split}' for split in SPLITS)
+    print(
+        f'{counts} clips of {", ".join(args.tier)} in {args.out}, {time.monotonic() - begin:.0f} s'
+    )
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -31,10 +31,10 @@ demo: env
 	$(RUN) tools/demo.py $(ARGS)
 
 test: env
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -m 'not slow' $(ARGS)
 
 test-full: env
-	$(PYTEST) --run-slow $(ARGS)
+	$(PYTEST) $(ARGS)
 
 lint: env
 	$(RUN) -m ruff check .

@@ -1,6 +1,5 @@
 """Packaging of mmav_coattn; see CONTRIBUTING.md for how to build and release."""
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -44,7 +43,7 @@ def link_mim_sources() -> None:
             shutil.rmtree(link)
         elif link.exists():
             link.unlink()
-        link.symlink_to(os.path.join('..', '..', source))
+        link.symlink_to(Path('..', '..', source))
 
 
 class BuildPyWithMim(build_py):

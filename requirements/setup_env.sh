@@ -3,7 +3,7 @@
 #
 #   requirements/setup_env.sh VENV
 #
-# Does nothing where VENV is up to date. Settings, by environment variables:
+# Does nothing where VENV is up to date; remove VENV to start afresh. Environment variables:
 #   PYTHON       the interpreter that makes VENV (default: python3)
 #   TORCH_ARGS   more arguments for the pip call that installs torch, such as an index of other builds
 set -euo pipefail
@@ -18,8 +18,7 @@ fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 # What decides the contents of the environment. The path is a part of it, because the editable
 # install of a copied checkout would still point to the original.
 digest() {
-  { pwd; printf '%s\n' "$python" "${TORCH_ARGS:-}"
-    cat setup.py pyproject.toml requirements/constraints.txt requirements/setup_env.sh; } | cksum
+  { pwd; cat setup.py pyproject.toml requirements/constraints.txt requirements/setup_env.sh; } | cksum
 }
 
 stamp="$venv/.installed"
@@ -27,15 +26,16 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(digest)" ] && [ -x "$venv/bin/pyt
   exit 0
 fi
 
-command -v "$python" >/dev/null ||
-  fail "there is no '$python' here; install Python 3.10 to 3.13, or name one: make PYTHON=/path/to/python3 ..."
-"$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' ||
-  fail "$("$python" --version 2>&1) is not supported; name a Python 3.10 to 3.13: make PYTHON=python3.11 ..."
-
-say "setting up $venv with $("$python" --version 2>&1) (once; some minutes)"
 rm -f "$stamp"
-"$venv/bin/python" -c '' 2>/dev/null || "$python" -m venv --clear "$venv" ||
-  fail "'$python -m venv' does not work here; on Debian and Ubuntu the package python3-venv is missing"
+if ! "$venv/bin/python" -c '' 2>/dev/null; then
+  command -v "$python" >/dev/null ||
+    fail "there is no '$python' here; install Python 3.10 to 3.13, or name one: make PYTHON=/path/to/python3 ..."
+  "$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' ||
+    fail "$("$python" --version 2>&1) is not supported; name a Python 3.10 to 3.13: make PYTHON=python3.11 ..."
+  say "making $venv with $("$python" --version 2>&1)"
+  "$python" -m venv --clear "$venv" ||
+    fail "'$python -m venv' does not work here; Debian and Ubuntu have it in the package python3-venv"
+fi
 
 # The scripts in VENV/bin carry the path in their first line, which must not hold a space: so pip
 # runs as a module.
@@ -43,7 +43,7 @@ pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 
 install() { pip install --quiet --progress-bar off --constraint requirements/constraints.txt "$@"; }
 
-say 'installing torch'
+say 'installing torch (once; this and the rest take some minutes)'
 install setuptools wheel
 # shellcheck disable=SC2086  # TORCH_ARGS holds several words on purpose.
 install torch ${TORCH_ARGS:-}

@@ -12,6 +12,8 @@ checkpoint=$2
 gpus=$3
 shift 3
 tools=$(cd "$(dirname "$0")" && pwd)
+# So that a checkout that is not installed works too.
+export PYTHONPATH="$(dirname "$tools")${PYTHONPATH:+:$PYTHONPATH}"
 
 exec "${PYTHON:-python}" -m torch.distributed.run \
   --nnodes="${NNODES:-1}" \

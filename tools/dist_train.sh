@@ -11,6 +11,8 @@ config=$1
 gpus=$2
 shift 2
 tools=$(cd "$(dirname "$0")" && pwd)
+# So that a checkout that is not installed works too.
+export PYTHONPATH="$(dirname "$tools")${PYTHONPATH:+:$PYTHONPATH}"
 
 exec "${PYTHON:-python}" -m torch.distributed.run \
   --nnodes="${NNODES:-1}" \

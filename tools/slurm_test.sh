@@ -13,6 +13,8 @@ config=$3
 checkpoint=$4
 shift 4
 tools=$(cd "$(dirname "$0")" && pwd)
+# So that a checkout that is not installed works too.
+export PYTHONPATH="$(dirname "$tools")${PYTHONPATH:+:$PYTHONPATH}"
 # Two jobs that share a node must not share a port.
 export MASTER_PORT=${MASTER_PORT:-$((12000 + RANDOM % 20000))}
 read -r -a srun_args <<< "${SRUN_ARGS:-}"

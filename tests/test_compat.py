@@ -1,0 +1,294 @@
+import functools
+import http.server
+import importlib.util
+import os
+import pickle
+import sys
+import threading
+import zipfile
+from importlib.machinery import ModuleSpec
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+import torch
+from mmengine.dataset import DefaultSampler
+from mmengine.logging import HistoryBuffer
+from mmengine.model import BaseModel
+from mmengine.runner import Runner, load_checkpoint
+from torch import nn
+from torch.utils.data import DataLoader
+
+from mmav_coattn import compat
+from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, MissingDependencyError
+
+REFUSES_CODE = pytest.mark.skipif(
+    not compat.loads_weights_only(), reason='torch < 2.6 has no refusal to test'
+)
+
+
+class TinyModel(BaseModel):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(2, 1)
+
+    def forward(self, inputs, mode='loss'):
+        return dict(loss=self.linear(inputs).square().mean())
+
+
+def build_runner(work_dir, max_epochs, **settings):
+    loader = functools.partial(DataLoader, batch_size=2)
+    data = [dict(inputs=torch.tensor([float(i), 1.0])) for i in range(4)]
+    return Runner(
+        model=TinyModel(),
+        work_dir=str(work_dir),
+        train_dataloader=loader(data, sampler=DefaultSampler(data, shuffle=False)),
+        optim_wrapper=dict(optimizer=dict(type='AdamW', lr=0.1)),
+        train_cfg=dict(by_epoch=True, max_epochs=max_epochs),
+        default_hooks=dict(logger=dict(type='LoggerHook', interval=1)),
+        visualizer=dict(type='Visualizer', name=f'{work_dir.name}_{max_epochs}'),
+        experiment_name=f'{work_dir.name}_{max_epochs}',
+        **settings,
+    )
+
+
+def test_a_real_checkpoint_resumes_with_its_history(tmp_path):
+    first = build_runner(tmp_path, max_epochs=1)
+    first.train()
+    losses = first.message_hub.log_scalars['train/loss'].data[0]
+    assert len(losses) == 2
+
+    second = build_runner(
+        tmp_path, max_epochs=2, resume=True, load_from=str(tmp_path / 'epoch_1.pth')
+    )
+    second.load_or_resume()
+    assert (second.epoch, second.iter) == (1, 2)
+    np.testing.assert_array_equal(second.message_hub.log_scalars['train/loss'].data[0], losses)
+    second.train()
+    assert second.iter == 4
+    assert len(second.message_hub.log_scalars['train/loss'].data[0]) == 4
+
+
+@REFUSES_CODE
+@pytest.mark.parametrize('dtype', ['bool', 'int8', 'int64', 'uint16', 'float16', 'float64'])
+def test_history_and_numpy_values_load_as_plain_weights(tmp_path, dtype):
+    history = HistoryBuffer([3.0, 2.0, 1.0], [1, 1, 2], max_length=7)
+    array = np.array([[0, 1], [1, 0]], dtype=dtype)
+    torch.save(dict(history=history, array=array, scalar=array[0, 1]), tmp_path / 'a.pth')
+    loaded = torch.load(tmp_path / 'a.pth', weights_only=True)
+    np.testing.assert_array_equal(loaded['history'].data, [[3, 2, 1], [1, 1, 2]])
+    assert loaded['history'].max_length == 7
+    assert loaded['history'].mean() == pytest.approx(6 / 4)
+    assert loaded['array'].dtype == dtype and loaded['scalar'].dtype == dtype
+    np.testing.assert_array_equal(loaded['array'], array)
+    assert loaded['scalar'] == 1
+
+
+@REFUSES_CODE
+@pytest.mark.parametrize('core', [b'numpy.core', b'numpy._core'])
+def test_arrays_written_by_numpy_1_and_2_load(tmp_path, core):
+    torch.save(dict(array=np.arange(3.0), scalar=np.float64(2.5)), tmp_path / 'own.pth')
+    with (
+        zipfile.ZipFile(tmp_path / 'own.pth') as own,
+        zipfile.ZipFile(tmp_path / 'other.pth', 'w') as other,
+    ):
+        for name in own.namelist():
+            content = own.read(name)
+            if name.endswith('data.pkl'):
+                content = content.replace(b'numpy._core.', b'numpy.core.')
+                assert content.count(b'numpy.core.multiarray') == 2
+                content = content.replace(b'numpy.core.', core + b'.')
+            other.writestr(name, content)
+    loaded = torch.load(tmp_path / 'other.pth', weights_only=True)
+    np.testing.assert_array_equal(loaded['array'], [0, 1, 2])
+    assert loaded['scalar'] == 2.5
+
+
+class RunsCode:
+    """Pickles to a call of a function, as a hostile checkpoint would."""
+
+    def __init__(self, function, *args):
+        self.call = function, args
+
+    def __reduce__(self):
+        return self.call
+
+
+class PlainHistory:
+    """Pickles as mmengine writes its buffer by itself: with bound methods, through getattr."""
+
+    def __reduce__(self):
+        return getattr, (HistoryBuffer, 'mean')
+
+
+@REFUSES_CODE
+def test_a_checkpoint_cannot_run_code(tmp_path):
+    canary = tmp_path / 'canary'
+    path = tmp_path / 'hostile.pth'
+    hostile = RunsCode(os.system, f'touch "{canary}"')
+    torch.save(dict(state_dict={}, message_hub=hostile), path)
+    with pytest.raises(CheckpointError) as caught:
+        load_checkpoint(TinyModel(), str(path))
+    assert not canary.exists()
+    assert str(caught.value).startswith(f'{path}: refused')
+    assert f'{os.system.__module__}.system' in str(caught.value)
+    assert 'state_dict' in str(caught.value)
+    assert '\n' not in str(caught.value)
+
+
+@REFUSES_CODE
+@pytest.mark.parametrize(
+    'value, name',
+    [
+        (PlainHistory(), 'getattr'),
+        (RunsCode(eval, '1 + 1'), 'eval'),
+        (RunsCode(np.fromfile, os.devnull), 'fromfile'),
+    ],
+)
+def test_what_is_not_allow_listed_is_refused_by_name(tmp_path, value, name):
+    torch.save(dict(state_dict={}, value=value), tmp_path / 'a.pth')
+    with pytest.raises(CheckpointError, match=rf'refused.*\b{name}\b'):
+        load_checkpoint(TinyModel(), str(tmp_path / 'a.pth'))
+
+
+@REFUSES_CODE
+def test_a_checkpoint_from_the_net_cannot_run_code(tmp_path, monkeypatch):
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'cache'))
+    canary = tmp_path / 'canary'
+    (tmp_path / 'site').mkdir()
+    hostile = RunsCode(os.system, f'touch "{canary}"')
+    torch.save(dict(state_dict={}, message_hub=hostile), tmp_path / 'site/hostile.pth')
+    handler = functools.partial(
+        http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / 'site')
+    )
+    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            with pytest.raises(CheckpointError, match='refused'):
+                url = f'http://127.0.0.1:{server.server_port}/hostile.pth'
+                load_checkpoint(TinyModel(), url)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert not canary.exists()
+
+
+def truncated(content):
+    return content[: len(content) // 2]
+
+
+@pytest.mark.parametrize(
+    'damage', [lambda _: b'', lambda _: b'hello world', lambda _: b'\x80\x02garbage', truncated]
+)
+def test_what_is_no_checkpoint_is_named_as_such(tmp_path, damage):
+    path = tmp_path / 'a.pth'
+    torch.save(TinyModel().state_dict(), path)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(CheckpointError, match='not a checkpoint that torch can read') as caught:
+        load_checkpoint(TinyModel(), str(path))
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_missing_checkpoint_is_named(tmp_path):
+    with pytest.raises(CheckpointNotFoundError, match=r'none\.pth: there is no such checkpoint'):
+        load_checkpoint(TinyModel(), str(tmp_path / 'none.pth'))
+
+
+@pytest.mark.parametrize('new_format', [True, False])
+def test_other_failures_with_a_whole_file_keep_their_own_words(tmp_path, monkeypatch, new_format):
+    path = tmp_path / 'a.pth'
+    torch.save(TinyModel().state_dict(), path, _use_new_zipfile_serialization=new_format)
+    load_checkpoint(TinyModel(), str(path))
+
+    def out_of_memory(*args, **kwargs):
+        raise RuntimeError('CUDA out of memory')
+
+    monkeypatch.setattr(torch, 'load', out_of_memory)
+    with pytest.raises(RuntimeError, match='CUDA out of memory') as caught:
+        load_checkpoint(TinyModel(), str(path))
+    assert not isinstance(caught.value, CheckpointError)
+
+
+def test_applying_twice_changes_nothing():
+    from mmengine.runner import checkpoint
+
+    def state():
+        return (
+            checkpoint.CheckpointLoader.load_checkpoint.__func__,
+            checkpoint.load_url,
+            HistoryBuffer.__reduce__,
+            sys.modules.get(compat.DRN_PACKAGE),
+        )
+
+    before = state()
+    compat.apply()
+    assert state() == before
+
+
+def test_the_allow_list_is_left_alone_on_older_torch(monkeypatch):
+    def refuse(names):
+        raise AssertionError('must not be called')
+
+    monkeypatch.setattr(torch, '__version__', '2.5.1+cpu')
+    monkeypatch.setattr(torch.serialization, 'add_safe_globals', refuse)
+    assert not compat.loads_weights_only()
+    compat.allow_mmengine_checkpoints()
+
+
+def test_history_pickles_without_torch():
+    history = pickle.loads(pickle.dumps(HistoryBuffer([1.0], [2])))
+    np.testing.assert_array_equal(history.data, [[1], [2]])
+
+
+@pytest.fixture
+def fake_mmaction(tmp_path, monkeypatch):
+    """An mmaction2 whose folder the test fills, found instead of the installed one."""
+    spec = ModuleSpec('mmaction', loader=None, is_package=True)
+    spec.submodule_search_locations = [str(tmp_path)]
+    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: spec)
+    with patch.dict(sys.modules):
+        for name in (compat.DRN_PACKAGE, f'{compat.DRN_PACKAGE}.drn'):
+            sys.modules.pop(name, None)
+        yield tmp_path
+
+
+def test_a_complete_mmaction_keeps_its_own_drn(fake_mmaction):
+    folder = fake_mmaction / 'models/localizers/drn'
+    folder.mkdir(parents=True)
+    (folder / 'drn.py').touch()
+    compat.provide_missing_drn()
+    assert compat.DRN_PACKAGE not in sys.modules
+
+
+def test_the_placeholder_stands_in_for_a_missing_drn_and_says_so(fake_mmaction):
+    compat.provide_missing_drn()
+    package = sys.modules[compat.DRN_PACKAGE]
+    with pytest.raises(ImportError, match='does not contain the DRN localizer'):
+        package.drn.DRN(vocab_size=3)
+
+
+def test_mmaction_models_import():
+    import mmaction.models
+
+    assert mmaction.models.DRN is not None
+
+
+@pytest.mark.parametrize('missing', ['mmcv', 'mmaction', 'pkg_resources'])
+def test_a_missing_dependency_is_named_with_the_command(monkeypatch, missing):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, 'find_spec', lambda name: None if name == missing else find_spec(name)
+    )
+    check = compat.require_pkg_resources if missing == 'pkg_resources' else compat.require_openmmlab
+    with pytest.raises(MissingDependencyError, match=rf'{missing}.*pip install'):
+        check()
+
+
+def test_both_mmcv_in_one_environment_is_warned_of(monkeypatch, recwarn):
+    monkeypatch.setattr(compat, '_is_distribution', lambda name: name == 'mmcv')
+    compat.require_openmmlab()
+    assert not recwarn.list
+    monkeypatch.setattr(compat, '_is_distribution', lambda name: True)
+    with pytest.warns(UserWarning, match='Both mmcv and mmcv-lite'):
+        compat.require_openmmlab()

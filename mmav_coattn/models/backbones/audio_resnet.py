@@ -52,6 +52,7 @@ class AudioResNet(BaseModule):
         base_channels (int): Channels of the stem; each stage doubles them.
         stem_stride (tuple[int, int]): Stride along (frequency, time) of the 7x7 stem.
         strides (Sequence[tuple[int, int]]): Stride along (frequency, time) of each stage.
+        stage_blocks (Sequence[int], optional): Blocks of each stage, instead of those of ``depth``.
         norm_cfg (dict): Normalisation layer.
         init_cfg (dict, optional): Initialisation.
 
@@ -66,6 +67,7 @@ class AudioResNet(BaseModule):
                  base_channels: int = 64,
                  stem_stride: tuple[int, int] = (2, 2),
                  strides: Sequence[tuple[int, int]] = ((1, 1), (2, 2), (2, 1), (2, 1)),
+                 stage_blocks: Sequence[int] | None = None,
                  norm_cfg: dict | None = None,
                  init_cfg: dict | list | None = None) -> None:
         init_cfg = init_cfg or [
@@ -84,7 +86,11 @@ class AudioResNet(BaseModule):
             1, base_channels, 7, stride=tuple(stem_stride), padding=3, norm_cfg=norm_cfg)
         stages = []
         channels = base_channels
-        for stage, (num_blocks, stride) in enumerate(zip(self.STAGE_BLOCKS[depth], strides)):
+        stage_blocks = stage_blocks or self.STAGE_BLOCKS[depth][:len(strides)]
+        if len(stage_blocks) != len(strides):
+            raise ConfigError(f'AudioResNet: stage_blocks={stage_blocks} and strides={strides} must '
+                              'have one entry a stage.')
+        for stage, (num_blocks, stride) in enumerate(zip(stage_blocks, strides)):
             out_channels = base_channels * 2**stage
             blocks = []
             for block in range(num_blocks):

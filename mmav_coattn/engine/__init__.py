@@ -1,1 +1,3 @@
-"""TODO."""
+"""What hooks into mmengine's training and test loops."""
+
+from .hooks import *  # noqa: F403

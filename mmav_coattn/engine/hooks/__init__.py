@@ -1,1 +1,7 @@
-"""TODO."""
+"""Hooks: registered into ``mmaction.registry.HOOKS``."""
+
+from .attention_visualization_hook import AttentionVisualizationHook
+from .data_root_guard_hook import DataRootGuardHook
+from .unusable_media_hook import UnusableMediaReportHook
+
+__all__ = ['AttentionVisualizationHook', 'DataRootGuardHook', 'UnusableMediaReportHook']

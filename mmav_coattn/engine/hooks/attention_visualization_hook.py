@@ -1,0 +1,184 @@
+"""Pictures of the attention, written while testing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.visualization import contact_sheet
+
+
+@HOOKS.register_module()
+class AttentionVisualizationHook(Hook):
+    """Write a contact sheet of frames and attention for some test clips.
+
+    Its attributes carry the names that mmaction2's ``tools/test.py`` sets for ``--show-dir``,
+    ``--show``, ``--interval`` and ``--wait-time``, so it takes the place of mmaction2's own
+    ``VisualizationHook``: ``default_hooks = dict(visualization=dict(
+    type='AttentionVisualizationHook'))``.
+
+    Args:
+        enable (bool): Whether to do anything at all.
+        interval (int): Every how many usable clips (of this process) one is drawn.
+        show (bool): Show the pictures in a window; needs a display.
+        wait_time (float): How long a window stays, s; 0 waits for a key.
+        out_dir (str, optional): Folder for the pictures. Without it and without ``show`` they go
+            to ``attention`` in the log folder of the run.
+        max_samples (int): Pictures (of this process) after which it stops.
+        num_frames (int): Frames on one picture.
+
+    Raises:
+        ConfigError: If a number is too small; before the test, if the model gives no attention or
+            ``show`` has no display.
+    """
+
+    priority = 'NORMAL'
+
+    def __init__(
+        self,
+        enable: bool = False,
+        interval: int = 1,
+        show: bool = False,
+        wait_time: float = 2.0,
+        out_dir: str | None = None,
+        max_samples: int = 100,
+        num_frames: int = 8,
+    ) -> None:
+        for name, value in (
+            ('interval', interval),
+            ('max_samples', max_samples),
+            ('num_frames', num_frames),
+        ):
+            if value < 1:
+                raise ConfigError(
+                    f'AttentionVisualizationHook: {name} must be at least 1, got {value}.'
+                )
+        self.enable = enable
+        self.interval = interval
+        self.show = show
+        self.wait_time = wait_time
+        self.out_dir = out_dir
+        self.max_samples = max_samples
+        self.num_frames = num_frames
+        self._restore = False
+
+    def before_test(self, runner: Runner) -> None:
+        """Ask the model for attention maps."""
+        if not self.enable:
+            return
+        if self.show:
+            _require_display()
+        model = _unwrap(runner)
+        if not hasattr(model, 'return_attention'):
+            raise ConfigError(
+                f'AttentionVisualizationHook: {type(model).__name__} gives no attention maps. Use '
+                f'a model with return_attention, or test without --show and --show-dir.'
+            )
+        self._restore = model.return_attention
+        model.return_attention = True
+        if self.out_dir is not None or not self.show:
+            self._folder = Path(self.out_dir or Path(runner.log_dir) / 'attention')
+            self._folder.mkdir(parents=True, exist_ok=True)
+        else:
+            self._folder = None
+        self._num_seen = self._num_drawn = 0
+
+    def after_test_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict | None = None,
+        outputs: Sequence | None = None,
+    ) -> None:
+        """Draw the clips of one batch.
+
+        Args:
+            runner (Runner): The runner.
+            batch_idx (int): Index of the batch.
+            data_batch (dict): ``inputs['imgs']``, one uint8 tensor (1, C, T, H, W) a sample, None
+                for an unusable one.
+            outputs (Sequence[ActionDataSample]): In the order of the batch, with ``sync_scores``
+                and ``attention`` (1+K, T', H', W').
+        """
+        if not self.enable:
+            return
+        for imgs, sample in zip(data_batch['inputs']['imgs'], outputs, strict=True):
+            if 'unusable' in sample:
+                continue
+            self._num_seen += 1
+            if (self._num_seen - 1) % self.interval or self._num_drawn >= self.max_samples:
+                continue
+            if 'attention' not in sample:
+                raise ConfigError(
+                    f'{type(_unwrap(runner)).__name__} was asked for attention maps, but gave '
+                    f'none: its neck has no audio-guided attention. Test it without --show and '
+                    f'--show-dir.'
+                )
+            self._draw(runner, imgs, sample)
+
+    def after_test(self, runner: Runner) -> None:
+        """Leave the model as it was, and say where the pictures are."""
+        if not self.enable:
+            return
+        _unwrap(runner).return_attention = self._restore
+        if self._folder is not None:
+            runner.logger.info(f'{self._num_drawn} attention pictures are in {self._folder}.')
+        if self._num_drawn == self.max_samples < -(-self._num_seen // self.interval):
+            runner.logger.info(f'More were left out: max_samples is {self.max_samples}.')
+
+    def _draw(self, runner: Runner, imgs: torch.Tensor, sample) -> None:
+        import cv2
+
+        name = sample.get('relpath', Path(sample.filename).name)
+        frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()
+        attention = sample.attention[0].float().cpu().numpy()  # of the in-sync audio
+        in_sync, *shifted = torch.sigmoid(sample.sync_scores.float()).tolist()
+        title = f'{name}   in sync: {in_sync:.2f}' + ''.join(
+            f'   shifted {shift:+.2f} s: {score:.2f}'
+            for shift, score in zip(sample.shift[1:], shifted, strict=True)
+        )
+        sheet = np.ascontiguousarray(
+            contact_sheet(frames, attention, title, self.num_frames)[..., ::-1]
+        )
+        self._num_drawn += 1
+        if self._folder is not None:
+            _, encoded = cv2.imencode('.jpg', sheet, [cv2.IMWRITE_JPEG_QUALITY, 92])
+            # Folders become part of the name, so that equal names in two classes stay apart.
+            flat = Path(name).as_posix().strip('/').replace('/', '__')
+            (self._folder / f'{flat}.jpg').write_bytes(encoded.tobytes())
+        if self.show:
+            cv2.imshow('attention', sheet)
+            cv2.waitKey(round(self.wait_time * 1000))
+
+
+def _unwrap(runner: Runner) -> torch.nn.Module:
+    return runner.model.module if is_model_wrapper(runner.model) else runner.model
+
+
+def _require_display() -> None:
+    """Complain where no window can be opened, before OpenCV aborts the process."""
+    import cv2
+
+    gui = next(line for line in cv2.getBuildInformation().splitlines() if 'GUI:' in line)
+    if 'NONE' in gui:
+        raise ConfigError(
+            'show=True needs an OpenCV with windows, but the headless one is installed. Write '
+            'the pictures to a folder instead (--show-dir).'
+        )
+    if sys.platform.startswith('linux') and not (
+        os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
+    ):
+        raise ConfigError(
+            'show=True needs a display, but DISPLAY is not set. Write the pictures to a folder '
+            'instead (--show-dir).'
+        )

@@ -1,0 +1,17 @@
+"""Pictures of what the network does: heat maps on frames, videos with sound, training curves."""
+
+from .contact_sheet import contact_sheet
+from .curves import plot_training_curves, read_scalars
+from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap, upsample_heatmap
+from .overlay_video import write_overlay_video
+
+__all__ = [
+    'attention_intensity',
+    'contact_sheet',
+    'interpolate_in_time',
+    'overlay_heatmap',
+    'plot_training_curves',
+    'read_scalars',
+    'upsample_heatmap',
+    'write_overlay_video',
+]

@@ -1,0 +1,144 @@
+"""Training curves from the scalars that mmengine logs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from mmav_coattn.errors import DataNotFoundError, UserError
+
+#: Validation figures to draw: end of the logged key, label, colour.
+ACCURACIES = (
+    ('accuracy', 'sync accuracy, held out', 'C0'),
+    ('accuracy_picture_blank', 'blind control: picture blanked', 'C1'),
+    ('accuracy_sound_blank', 'blind control: sound blanked', 'C3'),
+)
+
+
+def read_scalars(path: str | Path) -> tuple[list[dict], list[dict]]:
+    """Read the training and validation records of a run.
+
+    Args:
+        path (str | Path): A ``scalars.json`` of mmengine's ``LocalVisBackend``, or a work dir. A
+            work dir has one such file a start of the run; what a resumed run did again replaces
+            the earlier record.
+
+    Returns:
+        tuple[list[dict], list[dict]]: Training records, with ``step`` (iteration), ``epoch`` and
+        ``loss``; validation records, with ``step`` (epoch) and metrics.
+
+    Raises:
+        DataNotFoundError: If there is no such file.
+        UserError: If a line is not JSON; the message names file and line.
+    """
+    path = Path(path)
+    files = sorted(path.glob('*/vis_data/scalars.json')) if path.is_dir() else [path]
+    if not files or not files[0].is_file():
+        raise DataNotFoundError(
+            f'{path}: no scalars.json of a training run is there. Give the work dir of a run, or '
+            f'its <time>/vis_data/scalars.json.'
+        )
+    train: list[dict] = []
+    val: list[dict] = []
+    for file in files:
+        records = _read_lines(file)
+        new_train = [record for record in records if 'loss' in record]
+        new_val = [record for record in records if any(_is_accuracy(key) for key in record)]
+        new_val = [record for record in new_val if 'loss' not in record]
+        if new_train:
+            train = [r for r in train if r['step'] < new_train[0]['step']]
+            val = [r for r in val if r['step'] < new_train[0].get('epoch', 0)]
+        train += new_train
+        val += new_val
+    return train, val
+
+
+def plot_training_curves(
+    scalars: str | Path, out_png: str | Path, controls: Mapping[str, float] | None = None
+) -> Path:
+    """Draw training loss, and held-out accuracy beside its blind controls.
+
+    The loss has a line at ln 2, what a model pays that knows nothing; the accuracies have one at
+    0.5, chance.
+
+    Args:
+        scalars (str | Path): See :func:`read_scalars`.
+        out_png (str | Path): Picture to write.
+        controls (Mapping[str, float], optional): Further accuracies, 0 to 1, by label, for instance
+            blind controls of the final test; each becomes a dotted line.
+
+    Returns:
+        Path: ``out_png``.
+
+    Raises:
+        DataNotFoundError: If there are no scalars.
+        UserError: If they hold no training loss.
+    """
+    # Without pyplot: no global state, no window, no change of the user's backend.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    train, val = read_scalars(scalars)
+    if not train:
+        raise UserError(f'{scalars}: no training loss is logged there, so there is no curve.')
+    figure = Figure(figsize=(11, 4.2), layout='constrained')
+    FigureCanvasAgg(figure)
+    loss_axes, accuracy_axes = figure.subplots(1, 2)
+    _draw_loss(loss_axes, train)
+    _draw_accuracy(accuracy_axes, val, controls or {})
+    out_png = Path(out_png)
+    out_png.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(out_png, dpi=110)
+    return out_png
+
+
+def _draw_loss(axes, train: list[dict]) -> None:
+    steps, losses = [r['step'] for r in train], [r['loss'] for r in train]
+    few = '.' if len(steps) < 40 else ''
+    axes.plot(steps, losses, marker=few, linewidth=1.2, label='training loss')
+    axes.axhline(math.log(2), color='0.4', linestyle='--', linewidth=1, label='ln 2: knows nothing')
+    axes.set(xlabel='iteration', ylabel='loss (nats)', title='Training loss')
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False)
+    axes.grid(alpha=0.25)
+
+
+def _draw_accuracy(axes, val: list[dict], controls: Mapping[str, float]) -> None:
+    for suffix, label, colour in ACCURACIES:
+        points = [
+            (record['step'], value)
+            for record in val
+            for key, value in record.items()
+            if key.split('/')[-1] == suffix
+        ]
+        if points:
+            epochs, values = zip(*points, strict=True)
+            label = f'{label}: {values[-1]:.3f}'
+            axes.plot(epochs, values, color=colour, marker='.', linewidth=1.4, label=label)
+    for index, (label, value) in enumerate(controls.items()):
+        axes.axhline(value, color=f'C{4 + index}', linestyle=':', label=f'{label}: {value:.3f}')
+    axes.axhline(0.5, color='0.4', linestyle='--', linewidth=1, label='chance')
+    if not val:
+        axes.text(0.5, 0.7, 'no validation logged', ha='center', transform=axes.transAxes)
+    axes.set(xlabel='epoch', ylabel='accuracy', title='Held-out accuracy', ylim=(0.35, 1.02))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend(frameon=False)
+    axes.grid(alpha=0.25)
+
+
+def _is_accuracy(key: str) -> bool:
+    return key.split('/')[-1] in {suffix for suffix, _, _ in ACCURACIES}
+
+
+def _read_lines(file: Path) -> list[dict]:
+    records = []
+    for number, line in enumerate(file.read_text().splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            records.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            raise UserError(f'{file}, line {number}: not a JSON record ({error}).') from error
+    return records

@@ -1,0 +1,126 @@
+"""Attention maps as coloured overlays: pure functions of numpy arrays."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+#: Multiple of the uniform weight that is drawn at full strength, unless the clip has higher ones.
+FULL_STRENGTH = 4.0
+
+
+def attention_intensity(attention: np.ndarray, full_strength: float = FULL_STRENGTH) -> np.ndarray:
+    """Turn attention weights into intensities from 0 (leave the picture alone) to 1 (full colour).
+
+    A weight is measured as a multiple r of the uniform one, r = weight / mean weight of its time
+    step, and its intensity is ``(r - 1) / (top - 1)``, cut off to [0, 1], where ``top`` is the
+    largest r of the whole clip, but at least ``full_strength``. So places that get no more than
+    their share stay untouched, times can be compared with each other, and attention that is
+    uniform up to noise looks uniform: noise is not stretched to full scale.
+
+    Args:
+        attention (np.ndarray): (T', H', W'), not negative. It need not sum to 1.
+        full_strength (float): Lower limit of ``top``, larger than 1.
+
+    Returns:
+        np.ndarray: float32, (T', H', W'), 0 to 1. A time step without any weight is 0.
+
+    Raises:
+        ValueError: If the shape is wrong or a weight is negative or not finite.
+    """
+    weights = np.asarray(attention, dtype=np.float64)
+    if weights.ndim != 3 or weights.size == 0:
+        raise ValueError(f'attention: expected the axes (T, H, W), got the shape {weights.shape}.')
+    if not np.isfinite(weights).all() or weights.min() < 0:
+        raise ValueError('attention: weights must be finite and not negative.')
+    if full_strength <= 1:
+        raise ValueError(f'full_strength must be larger than 1, got {full_strength}.')
+    mean = weights.mean(axis=(1, 2), keepdims=True)
+    ratio = np.divide(weights, mean, out=np.zeros_like(weights), where=mean > 0)
+    top = max(full_strength, ratio.max())
+    return ((ratio - 1) / (top - 1)).clip(0, 1).astype(np.float32)
+
+
+def interpolate_in_time(
+    maps: np.ndarray, map_times: np.ndarray, frame_times: np.ndarray
+) -> np.ndarray:
+    """Maps at the times of frames, linearly between the two nearest maps.
+
+    Before the first and after the last map, that map holds.
+
+    Args:
+        maps (np.ndarray): (T', H', W').
+        map_times (np.ndarray): (T',), rising, s.
+        frame_times (np.ndarray): (T,), on the same clock, s.
+
+    Returns:
+        np.ndarray: (T, H', W').
+
+    Raises:
+        ValueError: If the times are not as many as the maps, or do not rise.
+    """
+    maps = np.asarray(maps)
+    map_times = np.asarray(map_times, dtype=np.float64)
+    frame_times = np.asarray(frame_times, dtype=np.float64)
+    if map_times.shape != maps.shape[:1]:
+        raise ValueError(f'{len(maps)} maps, but times of shape {map_times.shape}.')
+    if (np.diff(map_times) <= 0).any():
+        raise ValueError('map_times: the times of the maps must rise.')
+    position = np.interp(frame_times, map_times, np.arange(len(maps)))
+    before = np.floor(position).astype(int)
+    after = np.minimum(before + 1, len(maps) - 1)
+    share = (position - before).reshape(-1, *[1] * (maps.ndim - 1)).astype(maps.dtype)
+    return maps[before] * (1 - share) + maps[after] * share
+
+
+def upsample_heatmap(heatmap: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Enlarge one map bilinearly, its cells laid side by side over the picture.
+
+    Args:
+        heatmap (np.ndarray): (H', W').
+        size (tuple[int, int]): Height and width of the picture, px.
+
+    Returns:
+        np.ndarray: float32, (H, W).
+    """
+    import cv2
+
+    height, width = size
+    heatmap = np.ascontiguousarray(heatmap, dtype=np.float32)
+    return cv2.resize(heatmap, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.65) -> np.ndarray:
+    """Blend a map onto a picture: the higher the intensity, the more colour.
+
+    Args:
+        frame (np.ndarray): uint8, (H, W, 3), RGB.
+        intensity (np.ndarray): (H, W), 0 to 1.
+        alpha (float): Share of the colour at intensity 1.
+
+    Returns:
+        np.ndarray: uint8, (H, W, 3). Equal to ``frame`` where the intensity is 0.
+
+    Raises:
+        ValueError: If the frame is not uint8 RGB or the sizes differ.
+    """
+    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
+        raise ValueError(f'frame: expected uint8 (H, W, 3), got {frame.dtype} {frame.shape}.')
+    if intensity.shape != frame.shape[:2]:
+        raise ValueError(f'The frame is {frame.shape[:2]}, but the map is {intensity.shape}.')
+    if not 0 <= alpha <= 1:
+        raise ValueError(f'alpha must lie in [0, 1], got {alpha}.')
+    intensity = intensity.clip(0, 1)
+    colour = _colour_table()[(intensity * 255).round().astype(np.uint8)]
+    weight = (alpha * intensity)[..., None]
+    return (frame * (1 - weight) + colour * weight).round().astype(np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _colour_table() -> np.ndarray:
+    """(256, 3) RGB, from blue over green and yellow to red."""
+    import cv2
+
+    ramp = np.arange(256, dtype=np.uint8)[:, None]
+    return cv2.applyColorMap(ramp, cv2.COLORMAP_TURBO)[:, 0, ::-1].astype(np.float32)

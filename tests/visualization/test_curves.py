@@ -1,0 +1,99 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from mmengine.visualization import LocalVisBackend
+
+from mmav_coattn.errors import DataNotFoundError, UserError
+from mmav_coattn.visualization import plot_training_curves, read_scalars
+from mmav_coattn.visualization.curves import _draw_accuracy, _draw_loss
+
+
+def write_run(folder, first_epoch=1, num_epochs=6, loss=0.7):
+    """What mmengine passes to the backend: a line every 10 iterations, and one a validation."""
+    backend = LocalVisBackend(str(folder))
+    for epoch in range(first_epoch, first_epoch + num_epochs):
+        for iteration in range(10, 41, 10):
+            step = (epoch - 1) * 40 + iteration
+            value = loss * math.exp(-step / 150)
+            record = {'lr': 1e-3, 'loss': value, 'epoch': epoch, 'iter': step}
+            backend.add_scalars(record, step=step)
+        backend.add_scalars(
+            {
+                'sync/accuracy': 0.95 - 0.4 * math.exp(-epoch / 2),
+                'sync/accuracy_picture_blank': 0.5 + 0.01 * (-1) ** epoch,
+                'sync/accuracy_sound_blank': 0.495,
+                'sync/num_clips': 300,
+                'data_time': 0.1,
+            },
+            step=epoch,
+        )
+    return folder / 'scalars.json'
+
+
+def test_records_of_mmengines_backend(tmp_path):
+    train, val = read_scalars(write_run(tmp_path))
+    assert [record['step'] for record in train] == list(range(10, 241, 10))
+    assert train[0]['loss'] == pytest.approx(0.7 * math.exp(-10 / 150))
+    assert [record['step'] for record in val] == [1, 2, 3, 4, 5, 6]
+    assert val[-1]['sync/accuracy'] == pytest.approx(0.95 - 0.4 * math.exp(-3))
+
+
+def test_a_resumed_run_replaces_what_it_did_again(tmp_path):
+    write_run(tmp_path / '20260101_000000' / 'vis_data', num_epochs=4)
+    write_run(tmp_path / '20260101_010000' / 'vis_data', first_epoch=3, num_epochs=3, loss=0.3)
+    train, val = read_scalars(tmp_path)
+    steps = [record['step'] for record in train]
+    assert steps == list(range(10, 201, 10))
+    assert [record['step'] for record in val] == [1, 2, 3, 4, 5]
+    assert train[7]['loss'] > 0.4 > train[8]['loss']  # step 90 is of the second start
+
+
+def test_what_is_drawn(tmp_path):
+    from matplotlib.figure import Figure
+
+    train, val = read_scalars(write_run(tmp_path))
+    loss_axes, accuracy_axes = Figure().subplots(1, 2)
+    _draw_loss(loss_axes, train)
+    _draw_accuracy(accuracy_axes, val, {'other control': 0.52})
+    curve, reference = loss_axes.get_lines()
+    np.testing.assert_allclose(curve.get_ydata(), [record['loss'] for record in train])
+    np.testing.assert_allclose(reference.get_ydata(), math.log(2))
+    lines = {line.get_label(): np.asarray(line.get_ydata()) for line in accuracy_axes.get_lines()}
+    assert list(lines) == [
+        'sync accuracy, held out: 0.930',
+        'blind control: picture blanked: 0.510',
+        'blind control: sound blanked: 0.495',
+        'other control: 0.520',
+        'chance',
+    ]
+    assert (lines['chance'] == 0.5).all()
+
+
+def test_a_picture_is_written_without_pyplots_state(tmp_path):
+    from matplotlib import _pylab_helpers
+
+    out = plot_training_curves(write_run(tmp_path), tmp_path / 'curves.png', {'other': 0.52})
+    assert out.read_bytes()[:8] == b'\x89PNG\r\n\x1a\n'
+    assert not _pylab_helpers.Gcf.figs
+
+
+def test_no_validation_yet(tmp_path):
+    scalars = tmp_path / 'scalars.json'
+    scalars.write_text(json.dumps({'loss': 0.7, 'step': 10, 'epoch': 1}) + '\n')
+    assert plot_training_curves(scalars, tmp_path / 'out.png').is_file()
+
+
+def test_mistakes_are_sentences(tmp_path):
+    with pytest.raises(DataNotFoundError, match=r'absent.json: no scalars'):
+        read_scalars(tmp_path / 'absent.json')
+    with pytest.raises(DataNotFoundError, match='no scalars'):
+        read_scalars(tmp_path)
+    scalars = tmp_path / 'scalars.json'
+    scalars.write_text('{"sync/accuracy": 0.5, "step": 1}\n')
+    with pytest.raises(UserError, match='no training loss'):
+        plot_training_curves(scalars, tmp_path / 'out.png')
+    scalars.write_text('{"loss": 0.5, "step": 1}\n{"loss": \n')
+    with pytest.raises(UserError, match='line 2'):
+        read_scalars(scalars)

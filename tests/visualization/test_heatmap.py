@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from mmav_coattn.visualization import (
+    attention_intensity,
+    interpolate_in_time,
+    overlay_heatmap,
+    upsample_heatmap,
+)
+
+
+def test_uniform_attention_is_not_stretched_to_full_scale():
+    rng = np.random.default_rng(0)
+    noisy = 1 / 36 * (1 + 0.05 * rng.standard_normal((5, 6, 6)))
+    assert attention_intensity(np.full((5, 6, 6), 1 / 36)).max() == 0
+    assert attention_intensity(noisy).max() < 0.1
+
+
+def test_intensity_by_hand():
+    # Multiples of uniform: 1.6, .8, .8, .8, then 3.4, .2, .2, .2; full strength is at 4.
+    attention = np.array([[[0.4, 0.2], [0.2, 0.2]], [[0.85, 0.05], [0.05, 0.05]]])
+    intensity = attention_intensity(attention)
+    np.testing.assert_allclose(intensity[:, 0, 0], [0.6 / 3, 2.4 / 3], rtol=1e-6)
+    assert np.count_nonzero(intensity) == 2
+
+
+def test_the_peak_of_the_clip_is_full_strength_when_it_is_high():
+    attention = np.full((2, 10, 10), 0.005)
+    attention[0, 3, 4] = 0.505  # 50.5 times uniform
+    attention[1, 5, 5] = 0.205  # the second step peaks lower and stays lower
+    attention /= attention.sum(axis=(1, 2), keepdims=True)
+    intensity = attention_intensity(attention)
+    assert intensity.max() == intensity[0, 3, 4] == 1
+    expected = (attention[1, 5, 5] * 100 - 1) / (attention[0, 3, 4] * 100 - 1)
+    assert intensity[1, 5, 5] == pytest.approx(expected)
+
+
+def test_weights_need_not_sum_to_one():
+    attention = np.random.default_rng(1).random((3, 4, 5)) ** 4
+    np.testing.assert_allclose(
+        attention_intensity(attention), attention_intensity(attention * 7), rtol=1e-5
+    )
+    assert attention_intensity(np.zeros((1, 2, 2))).max() == 0
+
+
+@pytest.mark.parametrize(
+    'attention', [np.ones((2, 2)), -np.ones((1, 2, 2)), np.full((1, 2, 2), np.nan)]
+)
+def test_bad_attention_is_an_error(attention):
+    with pytest.raises(ValueError, match='attention'):
+        attention_intensity(attention)
+
+
+def test_interpolation_goes_by_time_stamps():
+    maps = np.array([0.0, 1.0, 4.0]).reshape(3, 1, 1)
+    times = [0.0, 1.0, 1.5]
+    shown = interpolate_in_time(maps, times, [-1, 0, 0.25, 1.0, 1.25, 1.5, 9])
+    np.testing.assert_allclose(shown.ravel(), [0, 0, 0.25, 1, 2.5, 4, 4])
+    np.testing.assert_allclose(interpolate_in_time(maps[:1], [0.3], [0, 1]).ravel(), [0, 0])
+    with pytest.raises(ValueError, match='rise'):
+        interpolate_in_time(maps, [0, 1, 1], [0])
+    with pytest.raises(ValueError, match='3 maps'):
+        interpolate_in_time(maps, [0, 1], [0])
+
+
+def test_cells_lie_side_by_side_over_the_picture():
+    heatmap = np.zeros((2, 4))
+    heatmap[1, 3] = 1
+    large = upsample_heatmap(heatmap, (40, 80))
+    assert large.shape == (40, 80)
+    assert large[35, 75] == 1  # beyond the centre of the cell at (30, 70)
+    assert large[30, 60] == pytest.approx(0.5, abs=0.05)  # the border between two cells
+    assert large[:10].max() == 0
+    np.testing.assert_allclose(upsample_heatmap(np.full((3, 3), 0.3), (7, 5)), 0.3, rtol=1e-6)
+
+
+def test_overlay_colours_only_where_there_is_attention():
+    frame = np.full((4, 6, 3), 100, np.uint8)
+    intensity = np.zeros((4, 6))
+    intensity[1, 2] = 1.0
+    drawn = overlay_heatmap(frame, intensity, alpha=0.5)
+    changed = (drawn != frame).any(axis=2)
+    assert changed.sum() == 1 and changed[1, 2]
+    red, green, blue = (2 * drawn[1, 2].astype(int) - 100).tolist()
+    assert red > 100 and green < 60 and blue < 60  # the colour of the highest value is red: RGB
+    assert (frame == 100).all()
+    with pytest.raises(ValueError, match='frame'):
+        overlay_heatmap(frame.astype(float), intensity)
+    with pytest.raises(ValueError, match='map'):
+        overlay_heatmap(frame, intensity[:2])

@@ -113,7 +113,7 @@ setup(
         'mmengine>=0.10.4,<1',
         'mmaction2>=1.2,<2',
         'decord>=0.6',
-        'av>=14',
+        'av>=15',
         'librosa>=0.10',
         'soxr',
         'matplotlib',

@@ -16,27 +16,48 @@ from .sprites import SPRITE_SCALE, Canvas, Sprite, soft_shadow
 RIM = 6
 
 
-def composite(picture: np.ndarray, sprite: Sprite, pose: np.ndarray) -> None:
-    """Draws a sprite into ``picture`` (h, w, 3) float32, in place; ``pose`` as in ``Part``."""
-    x, y, angle, scale_x, scale_y = pose
+def place(sprite: Sprite, poses: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where a sprite comes to lie; for all frames at once, which is what makes drawing cheap.
+
+    Args:
+        sprite (Sprite): The sprite.
+        poses (np.ndarray): (T, 5), as in ``Part``.
+        size (int): Side of the picture, px.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: (T, 2, 3) matrices from sprite px to px of the area, and the
+        areas (T, 4) within the picture: x0, y0, x1, y1, empty (x0 >= x1 or y0 >= y1) outside.
+    """
+    x, y, angle, scale_x, scale_y = poses.T
     cos, sin = np.cos(angle) / SPRITE_SCALE, np.sin(angle) / SPRITE_SCALE
-    linear = np.array([[cos * scale_x, -sin * scale_y], [sin * scale_x, cos * scale_y]])
-    shift = np.array([x, y]) - linear @ sprite.pivot
+    linear = np.stack([cos * scale_x, -sin * scale_y, sin * scale_x, cos * scale_y], axis=1)
+    linear = linear.reshape(-1, 2, 2)
+    shift = np.stack([x, y], axis=1) - linear @ np.array(sprite.pivot)
     height, width = sprite.rgba.shape[:2]
     corners = np.array([[0, width, 0, width], [0, 0, height, height]], float)
-    placed = linear @ corners + shift[:, None]
-    x0, y0 = np.maximum(np.floor(placed.min(1)).astype(int), 0)
-    x1, y1 = np.ceil(placed.max(1)).astype(int)
-    x1, y1 = min(x1, picture.shape[1]), min(y1, picture.shape[0])
+    placed = linear @ corners + shift[:, :, None]
+    low = np.maximum(np.floor(placed.min(2)).astype(int), 0)
+    high = np.minimum(np.ceil(placed.max(2)).astype(int), size)
+    # The centre of pixel i lies at i + 0.5 in either picture.
+    offset = shift - low + linear @ np.array([0.5, 0.5]) - 0.5
+    return np.concatenate([linear, offset[:, :, None]], axis=2), np.concatenate([low, high], 1)
+
+
+def composite(picture: np.ndarray, sprite: Sprite, matrix: np.ndarray, area) -> None:
+    """Draws a sprite into ``picture`` (size, size, 3) float32, in place; see :func:`place`."""
+    x0, y0, x1, y1 = area
     if x0 >= x1 or y0 >= y1:
         return
-    # The centre of pixel i lies at i + 0.5 in either picture.
-    offset = shift - (x0, y0) + linear @ (0.5, 0.5) - 0.5
-    matrix = np.concatenate([linear, offset[:, None]], axis=1)
     patch = cv2.warpAffine(sprite.rgba, matrix, (int(x1 - x0), int(y1 - y0)))
-    area = picture[y0:y1, x0:x1]
-    area *= 1 - patch[..., 3:]
-    area += patch[..., :3]
+    view = picture[y0:y1, x0:x1]
+    view *= 1 - patch[..., 3:]
+    view += patch[..., :3]
+
+
+def draw_once(picture: np.ndarray, sprite: Sprite, pose: np.ndarray) -> None:
+    """Draws a sprite at one pose (5,)."""
+    matrices, areas = place(sprite, pose[None], len(picture))
+    composite(picture, sprite, matrices[0], areas[0])
 
 
 def _shelf(stage: Stage, colour: np.ndarray, light: float, legs: float) -> Sprite:
@@ -63,12 +84,12 @@ def paint_stage_set(scene: Scene, rng: np.random.Generator) -> np.ndarray:
         where = np.array([stage.centre + RIM, stage.ground + RIM, 0, 1, 1])
         shade = soft_shadow(0.5 * stage.width, 4.0, 0.3)
         fall = np.array([-4 * scene.light, 8.0 + legs, 0, 0, 0])
-        composite(picture, shade, where + fall)
-        composite(picture, _shelf(stage, colour, scene.light, legs), where)
+        draw_once(picture, shade, where + fall)
+        draw_once(picture, _shelf(stage, colour, scene.light, legs), where)
     for item in scene.objects:
         for part in item.parts:
             if part.is_static:
-                composite(picture, part.sprite, part.pose[0] + (RIM, RIM, 0, 0, 0))
+                draw_once(picture, part.sprite, part.pose[0] + (RIM, RIM, 0, 0, 0))
     return picture
 
 
@@ -86,13 +107,18 @@ def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
     # field look the same.
     field = rng.standard_normal((2 * size, 2 * size, 3), dtype=np.float32) * scene.picture_noise
     windows = rng.integers(0, size, (scene.clip_format.num_frames, 2))
-    moving = [p for item in scene.objects for p in item.parts if not p.is_static]
+    jitter = np.pad(scene.camera, ((0, 0), (0, 3)))
+    moving = [
+        (part.sprite, *place(part.sprite, part.pose + jitter, size))
+        for item in scene.objects
+        for part in item.parts
+        if not part.is_static
+    ]
     for frame, (dx, dy) in enumerate(scene.camera):
         view = np.array([[1, 0, dx - RIM], [0, 1, dy - RIM]])
         picture = cv2.warpAffine(stage_set, view, (size, size))
-        jitter = np.array([dx, dy, 0, 0, 0])
-        for part in moving:
-            composite(picture, part.sprite, part.pose[frame] + jitter)
+        for sprite, matrices, areas in moving:
+            composite(picture, sprite, matrices[frame], areas[frame])
         row, column = windows[frame]
         picture += field[row : row + size, column : column + size]
         yield cv2.convertScaleAbs(np.maximum(picture, 0))

@@ -143,10 +143,13 @@ class Canvas:
         np.minimum(self.rgba[..., :3], 255 * self.rgba[..., 3:], out=self.rgba[..., :3])
 
     def finish(self) -> Sprite:
-        """Returns the sprite."""
-        visible = cv2.findNonZero((self.rgba[..., 3] > 0.5).astype(np.uint8))
+        """Returns the sprite, cut to what is painted."""
+        x, y, w, h = cv2.boundingRect((self.rgba[..., 3] > 0).astype(np.uint8))
+        rgba = np.ascontiguousarray(self.rgba[y : y + h, x : x + w])
+        pivot = (self.origin[0] - x, self.origin[1] - y)
+        visible = cv2.findNonZero((rgba[..., 3] > 0.5).astype(np.uint8))
         hull = cv2.convexHull(visible)[:, 0].astype(float) + 0.5
-        return Sprite(self.rgba, self.origin, (hull - self.origin) / SPRITE_SCALE)
+        return Sprite(rgba, pivot, (hull - pivot) / SPRITE_SCALE)
 
 
 def soft_shadow(radius_x: float, radius_y: float, darkness: float = 0.42) -> Sprite:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 import threading
@@ -100,6 +101,7 @@ def test_killed_run_goes_on(tmp_path):
     waited = threading.Event()
     while not list(folder.glob('0*.mp4')) and process.poll() is None:
         waited.wait(0.05)
+    assert process.poll() is None
     process.kill()
     process.wait()
     make(tmp_path, 2)
@@ -144,9 +146,15 @@ def test_two_processes_at_once(tmp_path):
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 0 and '3 train, 0 val, 0 test clips of medium' in output
     assert len(read_annotation(tmp_path, 'medium', 'train')) == 3
-    refused = subprocess.run([*command, '--seed', '1'], capture_output=True, text=True)
-    assert refused.returncode == 1
-    assert 'error: ' in refused.stderr and 'Traceback' not in refused.stderr
+
+
+def test_tool_says_what_is_wrong(tmp_path, capsys):
+    make(tmp_path, 1)
+    main = runpy.run_path(str(TOOL))['main']
+    counts = ['--train', '1', '--val', '0', '--test', '0']
+    assert main(['--out', str(tmp_path), *counts]) == 0
+    assert main(['--out', str(tmp_path), '--seed', '1', *counts]) == 1
+    assert 'error: ' in capsys.readouterr().err
 
 
 def test_only_one_makes_each_clip(tmp_path, monkeypatch):

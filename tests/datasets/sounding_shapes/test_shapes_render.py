@@ -7,7 +7,7 @@ import pytest
 
 from mmav_coattn.datasets.sounding_shapes.render import (
     RIM,
-    composite,
+    draw_once,
     paint_stage_set,
     render_audio,
     render_frames,
@@ -23,16 +23,16 @@ def square(half):
     return canvas.finish()
 
 
-def test_composite_places_scales_and_turns():
+def test_drawing_places_scales_and_turns():
     for pose, extent in [
         ((20, 12, 0, 1, 1), (14, 26, 6, 18)),
         ((20, 12, 0, 1, 0.5), (14, 26, 9, 15)),
         ((20, 12, np.pi / 2, 1, 0.5), (17, 23, 6, 18)),
     ]:
-        picture = np.zeros((30, 40, 3), np.float32)
-        composite(picture, square(6), np.array(pose, float))
+        picture = np.zeros((40, 40, 3), np.float32)
+        draw_once(picture, square(6), np.array(pose, float))
         x0, x1, y0, y1 = extent
-        inside = np.zeros((30, 40), bool)
+        inside = np.zeros((40, 40), bool)
         inside[y0:y1, x0:x1] = True
         covered = picture[..., 0] / 200
         # OpenCV's antialiased edge is a quarter of a px wider at either side.
@@ -40,20 +40,20 @@ def test_composite_places_scales_and_turns():
         assert covered.sum() == pytest.approx(inside.sum(), rel=0.16)
 
 
-def test_composite_is_exact_to_a_fraction_of_a_pixel():
+def test_drawing_is_exact_to_a_fraction_of_a_pixel():
     for shift in (0.0, 0.25, 0.5, 0.8):
-        picture = np.zeros((30, 40, 3), np.float32)
-        composite(picture, square(5), np.array([20 + shift, 15, 0, 1, 1]))
+        picture = np.zeros((40, 40, 3), np.float32)
+        draw_once(picture, square(5), np.array([20 + shift, 15, 0, 1, 1]))
         mass = picture[..., 0]
         centre = (mass.sum(0) * (np.arange(40) + 0.5)).sum() / mass.sum()
         assert centre == pytest.approx(20 + shift, abs=0.15)
 
 
-def test_composite_clips_at_the_border():
-    picture = np.zeros((30, 40, 3), np.float32)
-    composite(picture, square(5), np.array([0, 30, 0, 1, 1.0]))
-    composite(picture, square(5), np.array([90, 90, 0, 1, 1.0]))
-    assert (picture[26:, :4, 0] > 190).all() and picture[:20].max() == picture[:, 10:].max() == 0
+def test_drawing_clips_at_the_border():
+    picture = np.zeros((40, 40, 3), np.float32)
+    draw_once(picture, square(5), np.array([0, 40, 0, 1, 1.0]))
+    draw_once(picture, square(5), np.array([90, 90, 0, 1, 1.0]))
+    assert (picture[36:, :4, 0] > 190).all() and picture[:30].max() == picture[:, 10:].max() == 0
 
 
 def bare(scene):

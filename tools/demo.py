@@ -23,9 +23,14 @@ def parse_args():
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/demo'))
     parser.add_argument('--data-root', type=Path, default=Path('data/sounding_shapes'))
     parser.add_argument('--seed', type=int, default=0, help='of the training')
-    parser.add_argument('--epochs', type=int, help='default: the config\'s')
-    parser.add_argument('--clips', type=int, nargs=3, metavar=('TRAIN', 'VAL', 'TEST'),
-                        help='clips of each split; default: the full set')
+    parser.add_argument('--epochs', type=int, help="default: the config's")
+    parser.add_argument(
+        '--clips',
+        type=int,
+        nargs=3,
+        metavar=('TRAIN', 'VAL', 'TEST'),
+        help='clips of each split; default: the full set',
+    )
     return parser.parse_args()
 
 
@@ -53,8 +58,10 @@ def cfg_options(args) -> list[str]:
     if args.clips:
         for loader, split in (('train', 'train'), ('val', 'val'), ('test', 'test')):
             count = dict(zip(('train', 'val', 'test'), args.clips))
-            options += [f'{loader}_dataloader.dataset.num_clips.{name}={number}'
-                        for name, number in count.items()]
+            options += [
+                f'{loader}_dataloader.dataset.num_clips.{name}={number}'
+                for name, number in count.items()
+            ]
     if args.epochs:
         options += [f'train_cfg.max_epochs={args.epochs}']
     return options
@@ -66,40 +73,95 @@ def main():
     clips = args.clips or (1200, 300, 300)
     begin = time.monotonic()
 
-    run('generate SoundingShapes', python, ROOT / 'tools/data/sounding_shapes/generate.py',
-        '--out', args.data_root, '--tier', 'medium', '--train', clips[0], '--val', clips[1],
-        '--test', clips[2])
+    run(
+        'generate SoundingShapes',
+        python,
+        ROOT / 'tools/data/sounding_shapes/generate.py',
+        '--out',
+        args.data_root,
+        '--tier',
+        'medium',
+        '--train',
+        clips[0],
+        '--val',
+        clips[1],
+        '--test',
+        clips[2],
+    )
     done = args.work_dir / 'demo_trained'
     if done.is_file():
         print(f'\n== train: {done} says that it is done; delete {args.work_dir} to train again')
     else:
-        run('train', python, ROOT / 'tools/train.py', CONFIG, '--work-dir', args.work_dir,
-            '--seed', args.seed, '--resume', *options)
+        run(
+            'train',
+            python,
+            ROOT / 'tools/train.py',
+            CONFIG,
+            '--work-dir',
+            args.work_dir,
+            '--seed',
+            args.seed,
+            '--resume',
+            *options,
+        )
         done.write_text('tools/demo.py wrote this after a whole training.\n')
     # The last epoch, not the best one: choosing an epoch by a score would flatter the score.
     checkpoint = Path((args.work_dir / 'last_checkpoint').read_text().strip())
-    run('evaluate', python, ROOT / 'tools/test.py', CONFIG, checkpoint,
-        '--work-dir', args.work_dir / 'test', *options)
+    run(
+        'evaluate',
+        python,
+        ROOT / 'tools/test.py',
+        CONFIG,
+        checkpoint,
+        '--work-dir',
+        args.work_dir / 'test',
+        *options,
+    )
     video = args.data_root / 'medium/test/000000.mp4'
     overlay = args.work_dir / 'overlay.mp4'
-    run('overlay video', python, ROOT / 'tools/localize.py', CONFIG, checkpoint, video, '--out', overlay)
+    run(
+        'overlay video',
+        python,
+        ROOT / 'tools/localize.py',
+        CONFIG,
+        checkpoint,
+        video,
+        '--out',
+        overlay,
+    )
     curves = args.work_dir / 'curves.png'
-    run('training curves', python, ROOT / 'tools/analysis_tools/plot_curves.py', args.work_dir,
-        '--out', curves)
+    run(
+        'training curves',
+        python,
+        ROOT / 'tools/analysis_tools/plot_curves.py',
+        args.work_dir,
+        '--out',
+        curves,
+    )
 
     results_file = newest(args.work_dir / 'test', '*/*.json')
     results = json.loads(results_file.read_text().strip().splitlines()[-1])
-    print(f'\n== done in {time.monotonic() - begin:.0f} s. Held-out SoundingShapes medium, '
-          f'N = {results["sync/num_clips"]:.0f} clips, one in-sync and one shifted sound each '
-          f'(seed {args.seed}, last epoch):')
+    print(
+        f'\n== done in {time.monotonic() - begin:.0f} s. Held-out SoundingShapes medium, '
+        f'N = {results["sync/num_clips"]:.0f} clips, one in-sync and one shifted sound each '
+        f'(seed {args.seed}, last epoch):'
+    )
     print(f'   sync accuracy          {results["sync/accuracy"]:.3f}   (chance 0.500)')
-    print(f'   picture blanked        {results["sync/accuracy_picture_blank"]:.3f}   (must be chance)')
-    print(f'   sound blanked          {results["sync/accuracy_sound_blank"]:.3f}   (must be chance)')
+    print(
+        f'   picture blanked        {results["sync/accuracy_picture_blank"]:.3f}   (must be chance)'
+    )
+    print(
+        f'   sound blanked          {results["sync/accuracy_sound_blank"]:.3f}   (must be chance)'
+    )
     print(f'   AUROC                  {results["sync/auroc"]:.3f}')
     print(f'   files left out         {results["sync/left_out"]:.0f}')
-    for name, path in (('videos', args.data_root / 'medium'), ('checkpoint', checkpoint),
-                       ('results', results_file), ('overlay video with sound', overlay),
-                       ('training curves', curves)):
+    for name, path in (
+        ('videos', args.data_root / 'medium'),
+        ('checkpoint', checkpoint),
+        ('results', results_file),
+        ('overlay video with sound', overlay),
+        ('training curves', curves),
+    ):
         print(f'   {name + ":":<26}{path}')
 
 

@@ -4,12 +4,13 @@ import argparse
 import os
 from pathlib import Path
 
-import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmaction.registry import RUNNERS
-from mmav_coattn.apis.tool_runner import load_config, run_tool
-from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmengine.config import DictAction
 from mmengine.runner import Runner
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 
 def parse_args():
@@ -20,13 +21,17 @@ def parse_args():
     parser.add_argument('--dump', help='write the predictions to this .pkl file')
     parser.add_argument('--seed', type=int, help='random seed; wins over the config')
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction,
-        help='change settings, as key.subkey=value; data_root=FOLDER reaches every dataset')
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='change settings, as key.subkey=value; data_root=FOLDER reaches every dataset',
+    )
     parser.add_argument('--show-dir', help='write pictures of where the network looked, here')
     parser.add_argument('--show', action='store_true', help='show those pictures in a window')
     parser.add_argument('--interval', type=int, default=1, help='show every so many samples')
     parser.add_argument(
-        '--wait-time', type=float, default=2, help='seconds that a window stays open')
+        '--wait-time', type=float, default=2, help='seconds that a window stays open'
+    )
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     args = parser.parse_args()
@@ -38,11 +43,17 @@ def merge_args(cfg, args):
     """Put the command line's choices into the config."""
     if args.show or args.show_dir is not None:
         if 'visualization' not in cfg.default_hooks:
-            raise ConfigError('--show and --show-dir need a hook `visualization` in default_hooks, '
-                              "for instance dict(type='AttentionVisualizationHook').")
+            raise ConfigError(
+                '--show and --show-dir need a hook `visualization` in default_hooks, '
+                "for instance dict(type='AttentionVisualizationHook')."
+            )
         cfg.default_hooks.visualization.update(
-            enable=True, show=args.show, wait_time=args.wait_time, out_dir=args.show_dir,
-            interval=args.interval)
+            enable=True,
+            show=args.show,
+            wait_time=args.wait_time,
+            out_dir=args.show_dir,
+            interval=args.interval,
+        )
     if args.dump is not None:
         if not args.dump.endswith(('.pkl', '.pickle')):
             raise ConfigError(f'--dump {args.dump}: the name must end with .pkl or .pickle.')

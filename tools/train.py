@@ -4,12 +4,13 @@ import argparse
 import os
 from pathlib import Path
 
-import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmaction.registry import RUNNERS
-from mmav_coattn.apis.tool_runner import load_config, run_tool
-from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmengine.config import DictAction
 from mmengine.runner import Runner
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 
 def parse_args():
@@ -17,21 +18,31 @@ def parse_args():
     parser.add_argument('config', help='config file')
     parser.add_argument('--work-dir', help='folder for logs and checkpoints')
     parser.add_argument(
-        '--resume', nargs='?', const='auto',
-        help='go on from this checkpoint, or without a value from the newest in the work folder')
+        '--resume',
+        nargs='?',
+        const='auto',
+        help='go on from this checkpoint, or without a value from the newest in the work folder',
+    )
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision (GPU)')
     parser.add_argument('--no-validate', action='store_true', help='no validation while training')
     parser.add_argument(
-        '--auto-scale-lr', action='store_true',
-        help='scale the learning rate by actual over base batch size')
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate by actual over base batch size',
+    )
     parser.add_argument('--seed', type=int, help='random seed; wins over the config')
     parser.add_argument(
-        '--diff-rank-seed', action='store_true', help='another seed for each process')
+        '--diff-rank-seed', action='store_true', help='another seed for each process'
+    )
     parser.add_argument(
-        '--deterministic', action='store_true', help='deterministic algorithms, slower')
+        '--deterministic', action='store_true', help='deterministic algorithms, slower'
+    )
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction,
-        help='change settings, as key.subkey=value; data_root=FOLDER reaches every dataset')
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='change settings, as key.subkey=value; data_root=FOLDER reaches every dataset',
+    )
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     args = parser.parse_args()
@@ -52,8 +63,10 @@ def merge_args(cfg, args):
         cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
     if args.amp:
         if cfg.optim_wrapper.get('type', 'OptimWrapper') not in ('OptimWrapper', 'AmpOptimWrapper'):
-            raise ConfigError(f'--amp does not go with optim_wrapper.type='
-                              f'{cfg.optim_wrapper.type!r}; leave it out.')
+            raise ConfigError(
+                f'--amp does not go with optim_wrapper.type='
+                f'{cfg.optim_wrapper.type!r}; leave it out.'
+            )
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     if args.resume == 'auto':

@@ -7,8 +7,9 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 
-def network_complexity(model: nn.Module, num_frames: int, size: int, clip_seconds: float,
-                       num_negatives: int = 1) -> dict[str, tuple[int, int]]:
+def network_complexity(
+    model: nn.Module, num_frames: int, size: int, clip_seconds: float, num_negatives: int = 1
+) -> dict[str, tuple[int, int]]:
     """Count parameters and FLOPs of one clip with its sounds.
 
     Operations are those that torch dispatches: convolutions, matrix products and attention; a
@@ -29,7 +30,8 @@ def network_complexity(model: nn.Module, num_frames: int, size: int, clip_second
     samples = round(clip_seconds * preprocessor.log_mel.sample_rate)
     inputs = preprocessor.preprocess(
         torch.zeros(1, 3, num_frames, size, size, dtype=torch.uint8),
-        torch.zeros(1, 1 + num_negatives, samples))
+        torch.zeros(1, 1 + num_negatives, samples),
+    )
     parts = {
         'visual tower': model.backbone.visual,
         'audio tower': model.backbone.audio,
@@ -40,8 +42,11 @@ def network_complexity(model: nn.Module, num_frames: int, size: int, clip_second
     was_training = model.training
     model.eval()
     # Maths attention, because the counter does not know the fused CPU kernel.
-    with (torch.no_grad(), torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH),
-          FlopCounterMode(display=False) as counter):
+    with (
+        torch.no_grad(),
+        torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH),
+        FlopCounterMode(display=False) as counter,
+    ):
         model(inputs, mode='tensor')
     model.train(was_training)
     counts = counter.get_flop_counts()

@@ -51,9 +51,11 @@ def user_sentence(error: BaseException) -> str | None:
     if isinstance(error, KeyError) and 'is not in the' in text and 'registry' in text:
         name = text.strip('"\'').split(' ')[0]
         kind = re.search(r'::(\w+) registry', text)
-        return (f'The config names a {kind.group(1) if kind else "module"} of type {name!r}, which is '
-                'not registered. Check its spelling, or add the package that defines it to '
-                'custom_imports in the config.')
+        return (
+            f'The config names a {kind.group(1) if kind else "module"} of type {name!r}, which is '
+            'not registered. Check its spelling, or add the package that defines it to '
+            'custom_imports in the config.'
+        )
     return None
 
 
@@ -101,9 +103,11 @@ def set_data_root(cfg: Config, old_root: str | None, new_root: str) -> None:
             dataset['data_root'] = new_root
             changed += 1
     if not changed:
-        raise ConfigError(f'--cfg-options data_root={new_root} would change nothing: no dataset of '
-                          f'this config has data_root={old_root!r}. Set the data_root of its '
-                          'datasets instead, e.g. train_dataloader.dataset.data_root=...')
+        raise ConfigError(
+            f'--cfg-options data_root={new_root} would change nothing: no dataset of '
+            f'this config has data_root={old_root!r}. Set the data_root of its '
+            'datasets instead, e.g. train_dataloader.dataset.data_root=...'
+        )
 
 
 def iter_datasets(cfg: Config) -> Iterator[ConfigDict]:

@@ -19,7 +19,7 @@ from ..errors import (
     SilentAudioError,
     UserError,
 )
-from .video_lists import find_videos, read_annotations
+from .video_lists import find_videos, is_held_out, read_annotations, read_table
 
 #: How many files a message names before it says how many more there are.
 _NAMED = 5
@@ -31,7 +31,8 @@ class AudioVisualDataset(BaseDataset):
 
     The videos are either all video files below the data root, in alphabetical order, or those that
     an annotation file lists, ``path`` or ``path label`` a line (see
-    :func:`~mmav_coattn.datasets.video_lists.read_annotations`).
+    :func:`~mmav_coattn.datasets.video_lists.read_annotations`), or a ``.csv`` table with a column
+    ``file`` or ``path`` (see :func:`~mmav_coattn.datasets.video_lists.read_table`).
 
     A file that cannot be used (missing, unreadable, without picture or sound, silent, too short)
     is never replaced in silence:
@@ -51,6 +52,9 @@ class AudioVisualDataset(BaseDataset):
         pipeline (Sequence[dict or Callable]): Transforms.
         with_labels (bool, optional): Whether the lines end with a label. Defaults to None: they do
             if all of them end with a whole number.
+        held_out (tuple[str, float], optional): ``('train', share)`` or ``('val', share)``: only that
+            part of the list, split by a hash of each path. For folders without lists. Defaults to
+            None, all.
         on_unusable (str): ``'skip'`` or ``'error'``. Defaults to ``'skip'``.
         check_files (bool): Whether to look for every listed file at once. Defaults to False:
             files are looked for when they are read, and a missing one is treated as
@@ -78,6 +82,7 @@ class AudioVisualDataset(BaseDataset):
         data_prefix: dict | None = None,
         pipeline: Sequence[dict | Callable] = (),
         with_labels: bool | None = None,
+        held_out: tuple[str, float] | None = None,
         on_unusable: str = 'skip',
         check_files: bool = False,
         allow_outside: bool = False,
@@ -92,7 +97,13 @@ class AudioVisualDataset(BaseDataset):
                 f'{type(self).__name__} needs data_root, a folder of videos, or ann_file, a list '
                 f'of them.'
             )
+        if held_out is not None and not (held_out[0] in ('train', 'val') and 0 < held_out[1] < 1):
+            raise ConfigError(
+                f"held_out={held_out!r} must be ('train', share) or ('val', share), with a share "
+                f'between 0 and 1.'
+            )
         self.with_labels = with_labels
+        self.held_out = held_out
         self.on_unusable = on_unusable
         self.check_files = check_files
         self.allow_outside = allow_outside
@@ -126,16 +137,33 @@ class AudioVisualDataset(BaseDataset):
             items = [dict(relpath=relpath, label=-1) for relpath in find_videos(root)]
             if not items:
                 raise ConfigError(f'{root}: this folder holds no video file, at any depth.')
-            return items
+            return self._split(items, root)
         ann_file = Path(self.ann_file)
         if not ann_file.is_file():
             raise DataNotFoundError(self._absent('annotation file', ann_file))
-        items = read_annotations(
-            ann_file, str(root), with_labels=self.with_labels, allow_outside=self.allow_outside
-        )
+        if ann_file.suffix.lower() == '.csv':
+            items = read_table(ann_file, str(root), self.allow_outside)
+        else:
+            items = read_annotations(
+                ann_file, str(root), with_labels=self.with_labels, allow_outside=self.allow_outside
+            )
         if self.check_files:
             self._check_all(items)
-        return items
+        return self._split(items, ann_file)
+
+    def _split(self, items: list[dict], source: Path) -> list[dict]:
+        """Those items that belong to this part, where ``held_out`` asks for one."""
+        if self.held_out is None:
+            return items
+        part, share = self.held_out
+        chosen = [x for x in items if is_held_out(x['relpath'], share) == (part == 'val')]
+        if not chosen:
+            raise ConfigError(
+                f'{source}: of its {len(items)} videos none falls into the {part} part of '
+                f'held_out={self.held_out!r}. Use more videos or another share, or leave held_out '
+                f'out and train with --no-validate.'
+            )
+        return chosen
 
     def get_data_info(self, idx: int) -> dict:
         """Annotation of one video.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import os
 from pathlib import Path
 
@@ -97,6 +99,53 @@ def read_annotations(
             path = _inside(path, root, allow_outside, f'{ann_file} line {number}')
         items.append(dict(relpath=path, label=label, line=number))
     return items
+
+
+#: Names of the column of a table that holds the videos' paths.
+PATH_COLUMNS = ('file', 'path')
+
+
+def read_table(ann_file: Path, root: str, allow_outside: bool = False) -> list[dict]:
+    """Read a table (CSV) whose first line names its columns.
+
+    Args:
+        ann_file (Path): The file, UTF-8; one column is named ``file`` or ``path``.
+        root (str): Absolute path of the folder that relative paths start from.
+        allow_outside (bool): Whether a path may lead outside ``root``.
+
+    Returns:
+        list[dict]: ``relpath``, ``label`` (-1), ``line`` (from 1) and ``columns``, the other
+        columns as strings.
+
+    Raises:
+        ConfigError: If there is no such column or no row, or a path leads outside ``root``.
+    """
+    with ann_file.open(encoding='utf-8', newline='') as file:
+        table = csv.DictReader(file)
+        column = next((name for name in PATH_COLUMNS if name in (table.fieldnames or ())), None)
+        if column is None:
+            raise ConfigError(
+                f'{ann_file}: its first line must name the columns, one of them '
+                f'{" or ".join(PATH_COLUMNS)}; it is {",".join(table.fieldnames or ())!r}.'
+            )
+        items = []
+        for row in table:
+            path = row.pop(column)
+            if '..' in path or path.startswith('/'):
+                path = _inside(path, root, allow_outside, f'{ann_file} line {table.line_num}')
+            items.append(dict(relpath=path, label=-1, line=table.line_num, columns=row))
+    if not items:
+        raise ConfigError(f'{ann_file}: this table names no video; it has no row.')
+    return items
+
+
+def is_held_out(relpath: str, fraction: float) -> bool:
+    """Whether a file belongs to the held-out share of a folder.
+
+    Decided by a hash of its path, so that it stays there when files come or go, on any machine.
+    """
+    digest = hashlib.sha256(relpath.encode()).digest()
+    return int.from_bytes(digest[:8], 'big') < fraction * 2**64
 
 
 def _split_label(line: str) -> tuple[str, int] | None:

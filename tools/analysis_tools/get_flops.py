@@ -2,22 +2,29 @@
 
 import argparse
 
-import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmaction.registry import MODELS
-from mmav_coattn.apis.complexity import network_complexity
-from mmav_coattn.apis.tool_runner import load_config, run_tool
 from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmav_coattn.apis.complexity import network_complexity
+from mmav_coattn.apis.tool_runner import load_config, run_tool
 
 
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file')
-    parser.add_argument('--num-frames', type=int, help='frames of a clip; default: the config\'s')
-    parser.add_argument('--size', type=int, help='height and width, px; default: the config\'s')
-    parser.add_argument('--clip-seconds', type=float, help='length of a clip, s; default: the config\'s')
-    parser.add_argument('--num-negatives', type=int, default=1,
-                        help='shifted sounds that share one pass of the visual tower')
+    parser.add_argument('--num-frames', type=int, help="frames of a clip; default: the config's")
+    parser.add_argument('--size', type=int, help="height and width, px; default: the config's")
+    parser.add_argument(
+        '--clip-seconds', type=float, help="length of a clip, s; default: the config's"
+    )
+    parser.add_argument(
+        '--num-negatives',
+        type=int,
+        default=1,
+        help='shifted sounds that share one pass of the visual tower',
+    )
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='change settings')
     return parser.parse_args()
 
@@ -41,13 +48,17 @@ def main():
     clip_seconds = args.clip_seconds or cfg.clip_seconds
     report = network_complexity(model, num_frames, size, clip_seconds, args.num_negatives)
     pairs = 1 + args.num_negatives
-    print(f'{args.config}: {num_frames} frames of {size} x {size} px, {clip_seconds} s, '
-          f'{pairs} sounds per clip')
-    print(f'| part | parameters, M | GFLOPs per clip |\n|---|---|---|')
+    print(
+        f'{args.config}: {num_frames} frames of {size} x {size} px, {clip_seconds} s, '
+        f'{pairs} sounds per clip'
+    )
+    print('| part | parameters, M | GFLOPs per clip |\n|---|---|---|')
     for name, (parameters, flops) in report.items():
         print(f'| {name} | {parameters / 1e6:.2f} | {flops / 1e9:.2f} |')
-    print(f'GFLOPs per pair: {report["whole network"][1] / 1e9 / pairs:.2f} '
-          '(multiply and add counted as two)')
+    print(
+        f'GFLOPs per pair: {report["whole network"][1] / 1e9 / pairs:.2f} '
+        '(multiply and add counted as two)'
+    )
 
 
 if __name__ == '__main__':

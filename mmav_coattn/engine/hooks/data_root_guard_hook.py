@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mmengine.hooks import Hook
 from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmav_coattn.apis.tool_runner import DATALOADERS, iter_datasets
@@ -24,11 +24,17 @@ class DataRootGuardHook(Hook):
 
     def before_run(self, runner: Runner) -> None:
         wanted = runner.cfg.get('data_root')
-        used = sorted({str(dataset.data_root) for dataset in iter_datasets(runner.cfg)
-                       if dataset.get('data_root') is not None})
+        used = sorted(
+            {
+                str(dataset.data_root)
+                for dataset in iter_datasets(runner.cfg)
+                if dataset.get('data_root') is not None
+            }
+        )
         if wanted is not None and used and str(wanted) not in used:
             raise ConfigError(
                 f'data_root={wanted} is set, but the datasets read from {", ".join(used)}. Give the '
-                'folder by the environment variable MMAV_DATA_ROOT, or use this package\'s '
+                "folder by the environment variable MMAV_DATA_ROOT, or use this package's "
                 'tools/train.py and tools/test.py, which carry --cfg-options data_root=... to '
-                f'every dataset, or set it in {", ".join(DATALOADERS)}.')
+                f'every dataset, or set it in {", ".join(DATALOADERS)}.'
+            )

@@ -22,18 +22,22 @@ class AudioBasicBlock(nn.Module):
         norm_cfg (dict): Normalisation layer.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, stride: tuple[int, int],
-                 norm_cfg: dict) -> None:
+    def __init__(
+        self, in_channels: int, out_channels: int, stride: tuple[int, int], norm_cfg: dict
+    ) -> None:
         super().__init__()
         self.conv1 = ConvModule(
-            in_channels, out_channels, 3, stride=stride, padding=1, norm_cfg=norm_cfg)
+            in_channels, out_channels, 3, stride=stride, padding=1, norm_cfg=norm_cfg
+        )
         self.conv2 = ConvModule(
-            out_channels, out_channels, 3, padding=1, norm_cfg=norm_cfg, act_cfg=None)
+            out_channels, out_channels, 3, padding=1, norm_cfg=norm_cfg, act_cfg=None
+        )
         if stride == (1, 1) and in_channels == out_channels:
             self.shortcut = nn.Identity()
         else:
             self.shortcut = ConvModule(
-                in_channels, out_channels, 1, stride=stride, norm_cfg=norm_cfg, act_cfg=None)
+                in_channels, out_channels, 1, stride=stride, norm_cfg=norm_cfg, act_cfg=None
+            )
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -62,34 +66,42 @@ class AudioResNet(BaseModule):
 
     STAGE_BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
 
-    def __init__(self,
-                 depth: int = 18,
-                 base_channels: int = 64,
-                 stem_stride: tuple[int, int] = (2, 2),
-                 strides: Sequence[tuple[int, int]] = ((1, 1), (2, 2), (2, 1), (2, 1)),
-                 stage_blocks: Sequence[int] | None = None,
-                 norm_cfg: dict | None = None,
-                 init_cfg: dict | list | None = None) -> None:
+    def __init__(
+        self,
+        depth: int = 18,
+        base_channels: int = 64,
+        stem_stride: tuple[int, int] = (2, 2),
+        strides: Sequence[tuple[int, int]] = ((1, 1), (2, 2), (2, 1), (2, 1)),
+        stage_blocks: Sequence[int] | None = None,
+        norm_cfg: dict | None = None,
+        init_cfg: dict | list | None = None,
+    ) -> None:
         init_cfg = init_cfg or [
             dict(type='Kaiming', layer='Conv2d', mode='fan_out', nonlinearity='relu'),
             dict(type='Constant', layer=['BatchNorm2d', 'GroupNorm'], val=1),
         ]
         super().__init__(init_cfg=init_cfg)
         if depth not in self.STAGE_BLOCKS:
-            raise ConfigError(f'AudioResNet: depth={depth} is not one of '
-                              f'{sorted(self.STAGE_BLOCKS)}.')
+            raise ConfigError(
+                f'AudioResNet: depth={depth} is not one of {sorted(self.STAGE_BLOCKS)}.'
+            )
         if not 1 <= len(strides) <= 4 or any(len(stride) != 2 for stride in strides):
-            raise ConfigError(f'AudioResNet: strides={strides} must be one to four pairs '
-                              '(frequency, time), one a stage.')
+            raise ConfigError(
+                f'AudioResNet: strides={strides} must be one to four pairs '
+                '(frequency, time), one a stage.'
+            )
         norm_cfg = norm_cfg or dict(type='BN2d')
         self.stem = ConvModule(
-            1, base_channels, 7, stride=tuple(stem_stride), padding=3, norm_cfg=norm_cfg)
+            1, base_channels, 7, stride=tuple(stem_stride), padding=3, norm_cfg=norm_cfg
+        )
         stages = []
         channels = base_channels
-        stage_blocks = stage_blocks or self.STAGE_BLOCKS[depth][:len(strides)]
+        stage_blocks = stage_blocks or self.STAGE_BLOCKS[depth][: len(strides)]
         if len(stage_blocks) != len(strides):
-            raise ConfigError(f'AudioResNet: stage_blocks={stage_blocks} and strides={strides} must '
-                              'have one entry a stage.')
+            raise ConfigError(
+                f'AudioResNet: stage_blocks={stage_blocks} and strides={strides} must '
+                'have one entry a stage.'
+            )
         for stage, (num_blocks, stride) in enumerate(zip(stage_blocks, strides)):
             out_channels = base_channels * 2**stage
             blocks = []

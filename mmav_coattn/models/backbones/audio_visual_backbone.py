@@ -26,11 +26,9 @@ class AudioVisualBackbone(BaseModule):
         init_cfg (dict, optional): Initialisation.
     """
 
-    def __init__(self,
-                 visual: dict,
-                 audio: dict,
-                 channels_last: bool = True,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self, visual: dict, audio: dict, channels_last: bool = True, init_cfg: dict | None = None
+    ) -> None:
         super().__init__(init_cfg=init_cfg)
         self.visual = MODELS.build(visual)
         self.audio = MODELS.build(audio)

@@ -36,12 +36,14 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
 
     BLANKS = (None, 'picture', 'sound')
 
-    def __init__(self,
-                 mean: Sequence[float] = (123.675, 116.28, 103.53),
-                 std: Sequence[float] = (58.395, 57.12, 57.375),
-                 log_mel: dict | None = None,
-                 blank: str | None = None,
-                 non_blocking: bool = False) -> None:
+    def __init__(
+        self,
+        mean: Sequence[float] = (123.675, 116.28, 103.53),
+        std: Sequence[float] = (58.395, 57.12, 57.375),
+        log_mel: dict | None = None,
+        blank: str | None = None,
+        non_blocking: bool = False,
+    ) -> None:
         super().__init__(non_blocking=non_blocking)
         if blank not in self.BLANKS:
             raise ConfigError(f'data_preprocessor: blank={blank!r} is not one of {self.BLANKS}.')
@@ -89,7 +91,8 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         return dict(
             imgs=imgs,
             log_mels=self.log_mel(audios),
-            clip_seconds=audios.shape[-1] / self.log_mel.sample_rate)
+            clip_seconds=audios.shape[-1] / self.log_mel.sample_rate,
+        )
 
     @staticmethod
     def blank_picture(imgs: Tensor) -> Tensor:

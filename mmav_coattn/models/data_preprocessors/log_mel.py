@@ -32,27 +32,34 @@ class LogMelSpectrogram(nn.Module):
             spectrum.
     """
 
-    def __init__(self,
-                 sample_rate: int = 16000,
-                 n_fft: int = 512,
-                 win_length: int = 400,
-                 hop_length: int = 160,
-                 n_mels: int = 64,
-                 f_min: float = 0.0,
-                 f_max: float | None = None,
-                 eps: float = 1e-6,
-                 mean: float = 0.0,
-                 std: float = 1.0) -> None:
+    def __init__(
+        self,
+        sample_rate: int = 16000,
+        n_fft: int = 512,
+        win_length: int = 400,
+        hop_length: int = 160,
+        n_mels: int = 64,
+        f_min: float = 0.0,
+        f_max: float | None = None,
+        eps: float = 1e-6,
+        mean: float = 0.0,
+        std: float = 1.0,
+    ) -> None:
         super().__init__()
         f_max = sample_rate / 2 if f_max is None else f_max
         if win_length > n_fft:
-            raise ConfigError(f'log_mel: win_length={win_length} is longer than n_fft={n_fft}; '
-                              'raise n_fft or shorten the window.')
+            raise ConfigError(
+                f'log_mel: win_length={win_length} is longer than n_fft={n_fft}; '
+                'raise n_fft or shorten the window.'
+            )
         if not 0 <= f_min < f_max <= sample_rate / 2:
-            raise ConfigError(f'log_mel: the bands from f_min={f_min} to f_max={f_max} Hz do not lie '
-                              f'inside 0 to {sample_rate / 2} Hz, half of sample_rate.')
+            raise ConfigError(
+                f'log_mel: the bands from f_min={f_min} to f_max={f_max} Hz do not lie '
+                f'inside 0 to {sample_rate / 2} Hz, half of sample_rate.'
+            )
         # Imported here, because benchmarks of the network alone run where librosa is not installed.
         import librosa
+
         self.sample_rate = sample_rate
         self.n_fft = n_fft
         self.win_length = win_length
@@ -61,7 +68,8 @@ class LogMelSpectrogram(nn.Module):
         self.mean = mean
         self.std = std
         filters = librosa.filters.mel(
-            sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max)
+            sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max
+        )
         # Constants of the config, not weights: kept out of the checkpoint.
         self.register_buffer('filters', torch.from_numpy(filters).float(), persistent=False)
         self.register_buffer('window', torch.hann_window(win_length), persistent=False)
@@ -92,7 +100,8 @@ class LogMelSpectrogram(nn.Module):
                 self.window,
                 center=True,
                 pad_mode='constant',
-                return_complex=True)
+                return_complex=True,
+            )
             power = spectrum.real.square() + spectrum.imag.square()
             log_mel = torch.log(self.filters @ power + self.eps)
             log_mel = (log_mel - self.mean) / self.std

@@ -33,14 +33,16 @@ class SyncHead(BaseModule):
         ConfigError: If ``kernel_size`` is even.
     """
 
-    def __init__(self,
-                 in_channels: int,
-                 hidden_channels: int | None = None,
-                 kernel_size: int = 5,
-                 num_convs: int = 2,
-                 dropout: float = 0.0,
-                 ranking_weight: float = 0.0,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int | None = None,
+        kernel_size: int = 5,
+        num_convs: int = 2,
+        dropout: float = 0.0,
+        ranking_weight: float = 0.0,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg=init_cfg)
         if kernel_size % 2 == 0:
             raise ConfigError(f'cls_head: kernel_size={kernel_size} must be odd.')
@@ -49,11 +51,16 @@ class SyncHead(BaseModule):
         self.visual_norm = nn.LayerNorm(in_channels)
         self.audio_norm = nn.LayerNorm(in_channels)
         self.fuse = nn.Sequential(nn.Linear(3 * in_channels, hidden), nn.ReLU(inplace=True))
-        self.convs = nn.Sequential(*[
-            nn.Sequential(
-                nn.Conv1d(hidden, hidden, kernel_size, padding=kernel_size // 2),
-                nn.BatchNorm1d(hidden), nn.ReLU(inplace=True)) for _ in range(num_convs)
-        ])
+        self.convs = nn.Sequential(
+            *[
+                nn.Sequential(
+                    nn.Conv1d(hidden, hidden, kernel_size, padding=kernel_size // 2),
+                    nn.BatchNorm1d(hidden),
+                    nn.ReLU(inplace=True),
+                )
+                for _ in range(num_convs)
+            ]
+        )
         self.dropout = nn.Dropout(dropout)
         self.classify = nn.Linear(2 * hidden, 1)
         # Small, so that training starts at chance (ln 2) instead of confidently wrong.
@@ -86,7 +93,9 @@ class SyncHead(BaseModule):
         """Losses from logits and labels (N, J), labels 1 for in sync and 0 for shifted."""
         positives = labels.sum(dim=1, keepdim=True)
         negatives = labels.shape[1] - positives
-        weights = torch.where(labels > 0.5, 0.5 / positives.clamp(min=1), 0.5 / negatives.clamp(min=1))
+        weights = torch.where(
+            labels > 0.5, 0.5 / positives.clamp(min=1), 0.5 / negatives.clamp(min=1)
+        )
         bce = F.binary_cross_entropy_with_logits(logits, labels, reduction='none')
         losses = dict(loss_sync=(weights * bce).sum(dim=1).mean())
         if self.ranking_weight:

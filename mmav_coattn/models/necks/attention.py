@@ -47,11 +47,16 @@ class MultiHeadAttention(nn.Module):
         q, k, v = map(self.split_heads, (self.query(queries), keys, values))
         return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
 
-    def project_memory(self, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """Keys and values (..., D) of a memory (..., D); done once, before steps share them."""
-        return self.key(memory), self.value(memory)
+    def project_memory(self, memory: Tensor, code: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Keys and values (..., D) of a memory (..., D); done once, before steps share them.
+
+        A position code (broadcast to the memory) enters the keys alone: it says where to look, not
+        what is seen there.
+        """
+        keys = memory if code is None else memory + code
+        return self.key(keys), self.value(memory)
 
     def weights(self, queries: Tensor, keys: Tensor) -> Tensor:
         """The softmax weights that :meth:`forward` uses inside: (B, heads, L_q, L_k)."""
         q, k = map(self.split_heads, (self.query(queries), keys))
-        return (q @ k.transpose(-2, -1) / q.shape[-1]**0.5).softmax(dim=-1)
+        return (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(dim=-1)

@@ -53,8 +53,17 @@ class CoAttentionBlock(nn.Module):
         keep_visual (bool): Add what AGA saw to the visual stream instead of replacing it.
     """
 
-    def __init__(self, module: str, dims: int, num_heads: int, scope: str, visual_window: int,
-                 audio_window: int, self_attention: bool, keep_visual: bool) -> None:
+    def __init__(
+        self,
+        module: str,
+        dims: int,
+        num_heads: int,
+        scope: str,
+        visual_window: int,
+        audio_window: int,
+        self_attention: bool,
+        keep_visual: bool,
+    ) -> None:
         super().__init__()
         self.keep_visual = keep_visual
         self.aga = self.vga = self.visual_sa = self.audio_sa = None
@@ -66,21 +75,28 @@ class CoAttentionBlock(nn.Module):
             self.visual_sa = TemporalSelfAttention(dims, num_heads) if self.aga else None
             self.audio_sa = TemporalSelfAttention(dims, num_heads) if self.vga else None
 
-    def forward(self, audio: Tensor, visual: Tensor, audio_tokens: Tensor, visual_tokens: Tensor,
-                return_attention: bool) -> tuple[Tensor, Tensor, Tensor | None]:
+    def forward(
+        self,
+        audio: Tensor,
+        visual: Tensor,
+        audio_tokens: Tensor,
+        visual_tokens: Tensor,
+        code: Tensor,
+        return_attention: bool,
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Update both streams (N, J, T, D); see :class:`CoAttentionNeck` for the tokens' shapes."""
         new_audio, new_visual, attention = audio, visual, None
         if self.aga is not None:
-            seen, attention = self.aga(audio, visual_tokens, return_attention)
+            seen, attention = self.aga(audio, visual_tokens, code, return_attention)
             new_visual = visual + seen if self.keep_visual else seen
         if self.vga is not None:
             # Each of the N*J audio windows has tokens of its own, looked into by one visual stream.
-            heard, _ = self.vga(visual.flatten(0, 1).unsqueeze(1), audio_tokens.flatten(0, 1))
+            heard, _ = self.vga(visual.flatten(0, 1).unsqueeze(1), audio_tokens.flatten(0, 1), code)
             new_audio = audio + heard.view_as(audio)
         if self.visual_sa is not None:
-            new_visual = self.visual_sa(new_visual)
+            new_visual = self.visual_sa(new_visual, code)
         if self.audio_sa is not None:
-            new_audio = self.audio_sa(new_audio)
+            new_audio = self.audio_sa(new_audio, code)
         return new_audio, new_visual, attention
 
 
@@ -117,19 +133,21 @@ class CoAttentionNeck(BaseModule):
     MODULES = ('AGA', 'VGA', 'CMA')
     SCOPES = ('frame', 'clip')
 
-    def __init__(self,
-                 in_channels: tuple[int, int],
-                 embed_dims: int = 256,
-                 module: str = 'CMA',
-                 self_attention: bool = True,
-                 depth: int = 1,
-                 num_heads: int = 4,
-                 scope: str = 'frame',
-                 visual_window: int = 0,
-                 audio_window: int = 2,
-                 query_kernel: int = 5,
-                 keep_average: bool = False,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        in_channels: tuple[int, int],
+        embed_dims: int = 256,
+        module: str = 'CMA',
+        self_attention: bool = True,
+        depth: int = 1,
+        num_heads: int = 4,
+        scope: str = 'frame',
+        visual_window: int = 0,
+        audio_window: int = 2,
+        query_kernel: int = 5,
+        keep_average: bool = False,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg=init_cfg)
         if module not in self.MODULES:
             raise ConfigError(f'neck: module={module!r} is not one of {self.MODULES}.')
@@ -138,33 +156,51 @@ class CoAttentionNeck(BaseModule):
         if depth < 1:
             raise ConfigError(f'neck: depth={depth} must be at least 1.')
         if query_kernel % 2 == 0:
-            raise ConfigError(f'neck: query_kernel={query_kernel} must be odd, so that a step lies '
-                              'in the middle of what it sees.')
+            raise ConfigError(
+                f'neck: query_kernel={query_kernel} must be odd, so that a step lies '
+                'in the middle of what it sees.'
+            )
         if embed_dims % 2:
             raise ConfigError(f'neck: embed_dims={embed_dims} must be even for the time code.')
         self.embed_dims = embed_dims
         self.scope = scope
         visual_channels, audio_channels = in_channels
         self.visual_proj = nn.Sequential(
-            nn.Linear(visual_channels, embed_dims), nn.LayerNorm(embed_dims))
+            nn.Linear(visual_channels, embed_dims), nn.LayerNorm(embed_dims)
+        )
         self.audio_proj = nn.Sequential(
-            nn.Linear(audio_channels, embed_dims), nn.LayerNorm(embed_dims))
+            nn.Linear(audio_channels, embed_dims), nn.LayerNorm(embed_dims)
+        )
         self.visual_start = nn.Conv1d(
-            2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2)
+            2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2
+        )
         self.audio_start = nn.Conv1d(
-            2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2)
-        self.blocks = nn.ModuleList([
-            CoAttentionBlock(module, embed_dims, num_heads, scope, visual_window, audio_window,
-                             self_attention, keep_visual=keep_average or block > 0)
-            for block in range(depth)
-        ])
+            2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2
+        )
+        self.blocks = nn.ModuleList(
+            [
+                CoAttentionBlock(
+                    module,
+                    embed_dims,
+                    num_heads,
+                    scope,
+                    visual_window,
+                    audio_window,
+                    self_attention,
+                    keep_visual=keep_average or block > 0,
+                )
+                for block in range(depth)
+            ]
+        )
 
-    def forward(self,
-                visual: Tensor,
-                audio: Tensor,
-                visual_times: Tensor,
-                audio_times: Tensor,
-                return_attention: bool = False) -> CoAttentionFeatures:
+    def forward(
+        self,
+        visual: Tensor,
+        audio: Tensor,
+        visual_times: Tensor,
+        audio_times: Tensor,
+        return_attention: bool = False,
+    ) -> CoAttentionFeatures:
         """Attend.
 
         Args:
@@ -184,19 +220,21 @@ class CoAttentionNeck(BaseModule):
         audio_tokens = self.audio_proj(audio.permute(0, 1, 4, 3, 2))  # N J T' F' D
 
         code = time_code(visual_times, self.embed_dims).to(visual_tokens.dtype)
-        visual_stream = self.start_stream(visual_tokens, self.visual_start) + code
-        audio_stream = self.start_stream(audio_tokens, self.audio_start) + code
+        visual_stream = self.start_stream(visual_tokens, self.visual_start)
+        audio_stream = self.start_stream(audio_tokens, self.audio_start)
         visual_stream = visual_stream[:, None].expand(-1, num_audios, -1, -1)
-        if self.scope == 'clip':
-            visual_tokens = visual_tokens + code[:, None]
-            audio_tokens = audio_tokens + code[:, None]
 
         attention = None
         for index, block in enumerate(self.blocks):
             last = index == len(self.blocks) - 1
             audio_stream, visual_stream, attention = block(
-                audio_stream, visual_stream, audio_tokens, visual_tokens,
-                return_attention and last)
+                audio_stream,
+                visual_stream,
+                audio_tokens,
+                visual_tokens,
+                code,
+                return_attention and last,
+            )
         if attention is not None:
             attention = attention.unflatten(-1, (height, width))
         return CoAttentionFeatures(audio_stream, visual_stream, attention)

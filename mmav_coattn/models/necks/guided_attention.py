@@ -31,13 +31,16 @@ class GuidedAttention(nn.Module):
         self.query_norm = nn.LayerNorm(dims)
         self.attention = MultiHeadAttention(dims, num_heads)
 
-    def forward(self, stream: Tensor, tokens: Tensor,
-                return_weights: bool = False) -> tuple[Tensor, Tensor | None]:
+    def forward(
+        self, stream: Tensor, tokens: Tensor, code: Tensor, return_weights: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         """Attend.
 
         Args:
             stream (Tensor): Queries (B, J, T, D): J streams that share the tokens of one item.
             tokens (Tensor): What they look into (B, T, L, D).
+            code (Tensor): Code of the T times (T, D); enters queries and keys in clip scope, where
+                nothing else tells one time from another.
             return_weights (bool): Also return where each query looked.
 
         Returns:
@@ -47,15 +50,16 @@ class GuidedAttention(nn.Module):
         """
         batch, num_streams, steps, _ = stream.shape
         num_tokens = tokens.shape[2]
-        keys, values = self.attention.project_memory(tokens)
         queries = self.query_norm(stream)
         if self.scope == 'frame':
+            keys, values = self.attention.project_memory(tokens)
             # All J streams of a time step are queries on the same keys: nothing is copied per J.
             queries = queries.transpose(1, 2).flatten(0, 1)  # (B*T, J, D)
             keys = neighbour_steps(keys, self.window).flatten(0, 1)  # (B*T, (2w+1)*L, D)
             values = neighbour_steps(values, self.window).flatten(0, 1)
         else:
-            queries = queries.flatten(1, 2)  # (B, J*T, D)
+            keys, values = self.attention.project_memory(tokens, code[:, None])
+            queries = (queries + code).flatten(1, 2)  # (B, J*T, D)
             keys, values = keys.flatten(1, 2), values.flatten(1, 2)  # (B, T*L, D)
         seen = self.attention(queries, keys, values)
         weights = None
@@ -89,13 +93,16 @@ class TemporalSelfAttention(nn.Module):
         self.norm = nn.LayerNorm(dims)
         self.attention = MultiHeadAttention(dims, num_heads)
         self.ffn = nn.Sequential(
-            nn.LayerNorm(dims), nn.Linear(dims, ffn_ratio * dims), nn.GELU(),
-            nn.Linear(ffn_ratio * dims, dims))
+            nn.LayerNorm(dims),
+            nn.Linear(dims, ffn_ratio * dims),
+            nn.GELU(),
+            nn.Linear(ffn_ratio * dims, dims),
+        )
 
-    def forward(self, stream: Tensor) -> Tensor:
-        """(B, J, T, D) -> (B, J, T, D)."""
+    def forward(self, stream: Tensor, code: Tensor) -> Tensor:
+        """(B, J, T, D) and the code of the T times (T, D) -> (B, J, T, D)."""
         x = stream.flatten(0, 1)
         normed = self.norm(x)
-        x = x + self.attention(normed, *self.attention.project_memory(normed))
+        x = x + self.attention(normed + code, *self.attention.project_memory(normed, code))
         x = x + self.ffn(x)
         return x.view_as(stream)

@@ -8,8 +8,13 @@ import torch
 from torch import Tensor
 
 
-def step_times(num_steps: int, num_inputs: int, input_seconds: float, first_second: float,
-               device: torch.device | None = None) -> Tensor:
+def step_times(
+    num_steps: int,
+    num_inputs: int,
+    input_seconds: float,
+    first_second: float,
+    device: torch.device | None = None,
+) -> Tensor:
     """Times that the steps of a tower's output are centred on.
 
     A tower of 'same'-padded convolutions with total stride ``s`` turns ``n`` inputs into
@@ -50,8 +55,9 @@ def resample_time(features: Tensor, source_times: Tensor, target_times: Tensor) 
     return features[..., left] * (1 - weight) + features[..., right] * weight
 
 
-def time_code(times: Tensor, channels: int, shortest: float = 0.08,
-              longest: float = 16.0) -> Tensor:
+def time_code(
+    times: Tensor, channels: int, shortest: float = 0.08, longest: float = 16.0
+) -> Tensor:
     """Sinusoidal code of a time in seconds, the same for both modalities.
 
     As the position code of Vaswani et al. (2017, section 3.5), with periods in seconds instead of
@@ -67,7 +73,8 @@ def time_code(times: Tensor, channels: int, shortest: float = 0.08,
         Tensor: (T, channels).
     """
     periods = torch.logspace(
-        math.log10(shortest), math.log10(longest), channels // 2, device=times.device)
+        math.log10(shortest), math.log10(longest), channels // 2, device=times.device
+    )
     phase = times[:, None] * (2 * math.pi / periods)
     return torch.cat([phase.sin(), phase.cos()], dim=-1)
 

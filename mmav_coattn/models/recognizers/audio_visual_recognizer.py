@@ -28,13 +28,15 @@ class AudioVisualRecognizer(BaseRecognizer):
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
     """
 
-    def __init__(self,
-                 backbone: dict,
-                 neck: dict,
-                 cls_head: dict,
-                 train_cfg: dict | None = None,
-                 test_cfg: dict | None = None,
-                 data_preprocessor: dict | None = None) -> None:
+    def __init__(
+        self,
+        backbone: dict,
+        neck: dict,
+        cls_head: dict,
+        train_cfg: dict | None = None,
+        test_cfg: dict | None = None,
+        data_preprocessor: dict | None = None,
+    ) -> None:
         data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
         super().__init__(backbone, cls_head, neck, train_cfg, test_cfg, data_preprocessor)
         test_cfg = test_cfg or {}
@@ -42,11 +44,9 @@ class AudioVisualRecognizer(BaseRecognizer):
         #: Set by whoever wants maps, for instance the visualisation hook.
         self.return_attention = test_cfg.get('return_attention', False)
 
-    def extract_feat(self,
-                     inputs: dict,
-                     stage: str = 'neck',
-                     return_attention: bool = False,
-                     **kwargs) -> tuple[CoAttentionFeatures | tuple | Tensor, dict]:
+    def extract_feat(
+        self, inputs: dict, stage: str = 'neck', return_attention: bool = False, **kwargs
+    ) -> tuple[CoAttentionFeatures | tuple | Tensor, dict]:
         """Run the network up to a stage.
 
         Args:
@@ -65,9 +65,15 @@ class AudioVisualRecognizer(BaseRecognizer):
         frame_seconds = inputs['clip_seconds'] / num_frames
         # Frame i was taken in the middle of the i-th of num_frames equal parts of the clip.
         visual_times = step_times(
-            visual.shape[2], num_frames, frame_seconds, frame_seconds / 2, visual.device)
-        audio_times = step_times(audio.shape[-1], log_mels.shape[-1],
-                                 self.data_preprocessor.log_mel.frame_seconds, 0.0, audio.device)
+            visual.shape[2], num_frames, frame_seconds, frame_seconds / 2, visual.device
+        )
+        audio_times = step_times(
+            audio.shape[-1],
+            log_mels.shape[-1],
+            self.data_preprocessor.log_mel.frame_seconds,
+            0.0,
+            audio.device,
+        )
         features = self.neck(visual, audio, visual_times, audio_times, return_attention)
         if stage == 'neck':
             return features, {}
@@ -116,4 +122,5 @@ class AudioVisualRecognizer(BaseRecognizer):
         no_sound = dict(inputs, log_mels=preprocessor.blank_sound(inputs['log_mels']))
         return dict(
             sync_scores_picture_blank=self.cls_head.predict(self.extract_feat(no_picture)[0]),
-            sync_scores_sound_blank=self.cls_head.predict(self.extract_feat(no_sound)[0]))
+            sync_scores_sound_blank=self.cls_head.predict(self.extract_feat(no_sound)[0]),
+        )

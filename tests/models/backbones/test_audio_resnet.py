@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models import AudioResNet
 
@@ -26,8 +27,9 @@ def test_output_step_is_centred_on_its_input():
     assert (seen.min() + seen.max()) / 2 == 80  # step 20 at stride 4
 
 
-@pytest.mark.parametrize('settings, named', [(dict(depth=50), 'depth=50'),
-                                             (dict(strides=((1, 1, 1), )), 'strides=')])
+@pytest.mark.parametrize(
+    'settings, named', [(dict(depth=50), 'depth=50'), (dict(strides=((1, 1, 1),)), 'strides=')]
+)
 def test_bad_settings(settings, named):
     with pytest.raises(ConfigError, match=named):
         AudioResNet(**settings)

@@ -1,4 +1,5 @@
 import torch
+
 from tests.models.tiny import AUDIO, VISUAL, build
 
 INPUTS = dict(imgs=torch.randn(2, 3, 8, 32, 32), log_mels=torch.randn(2, 3, 64, 81))
@@ -22,8 +23,9 @@ def test_each_sound_is_its_own():
 
 
 def test_memory_format_changes_no_number():
-    plain = build(dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO,
-                       channels_last=False)).eval()
+    plain = build(
+        dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO, channels_last=False)
+    ).eval()
     last = build(dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO)).eval()
     last.load_state_dict(plain.state_dict())
     for ours, reference in zip(last(**INPUTS), plain(**INPUTS)):
@@ -32,7 +34,9 @@ def test_memory_format_changes_no_number():
 
 def test_mc3_18_counts_as_known():
     from mmengine.config import Config
+
     from tests.paths import CONFIGS
+
     cfg = Config.fromfile(CONFIGS / 'coattn_pretrain.py')
     tower = build(cfg.model.backbone.visual)
     assert round(sum(p.numel() for p in tower.parameters()) / 1e6, 2) == 11.49

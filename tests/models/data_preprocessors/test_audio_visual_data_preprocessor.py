@@ -1,6 +1,7 @@
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
+
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models import AudioVisualDataPreprocessor
 
@@ -26,11 +27,13 @@ def test_normalises_frames_and_makes_log_mels():
     data = packed(2)
     out = preprocessor(data)
     raw = torch.stack([img[0] for img in data['inputs']['imgs']]).float()
-    expected = (raw - torch.tensor([1., 2, 3]).view(3, 1, 1, 1)) / torch.tensor(
-        [2., 4, 8]).view(3, 1, 1, 1)
+    expected = (raw - torch.tensor([1.0, 2, 3]).view(3, 1, 1, 1)) / torch.tensor([2.0, 4, 8]).view(
+        3, 1, 1, 1
+    )
     torch.testing.assert_close(out['inputs']['imgs'], expected)
-    torch.testing.assert_close(out['inputs']['log_mels'],
-                               preprocessor.log_mel(torch.stack(data['inputs']['audios'])))
+    torch.testing.assert_close(
+        out['inputs']['log_mels'], preprocessor.log_mel(torch.stack(data['inputs']['audios']))
+    )
     assert out['inputs']['clip_seconds'] == 0.2
 
 

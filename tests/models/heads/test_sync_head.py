@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
+
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models import SyncHead
 from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
@@ -10,8 +11,9 @@ from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
 
 def streams(num_clips=2, num_audios=3):
     generator = torch.Generator().manual_seed(0)
-    return CoAttentionFeatures(*(torch.randn(num_clips, num_audios, 6, 8, generator=generator)
-                                 for _ in range(2)))
+    return CoAttentionFeatures(
+        *(torch.randn(num_clips, num_audios, 6, 8, generator=generator) for _ in range(2))
+    )
 
 
 def test_loss_by_hand():
@@ -19,7 +21,8 @@ def test_loss_by_hand():
     labels = torch.tensor([[1.0, 0.0, 0.0]])
     losses = SyncHead(8, ranking_weight=0.1).loss_by_logits(logits, labels)
     bce = 0.5 * math.log(1 + math.exp(-2)) + 0.25 * (
-        math.log(1 + math.exp(-1)) + math.log(1 + math.exp(0.5)))
+        math.log(1 + math.exp(-1)) + math.log(1 + math.exp(0.5))
+    )
     assert losses['loss_sync'].item() == pytest.approx(bce, abs=1e-6)
     ranking = -math.log(math.exp(2) / (math.exp(2) + math.exp(-1) + math.exp(0.5)))
     assert losses['loss_ranking'].item() == pytest.approx(0.1 * ranking, abs=1e-6)
@@ -42,7 +45,8 @@ def test_starts_at_chance():
     for sample in samples:
         sample.set_field(torch.tensor([1.0, 0, 0]), 'sync_label', dtype=torch.Tensor)
     assert SyncHead(8).loss(streams(), samples)['loss_sync'].item() == pytest.approx(
-        math.log(2), abs=0.05)
+        math.log(2), abs=0.05
+    )
 
 
 def test_predict_is_per_pair():

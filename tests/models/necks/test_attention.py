@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.necks.attention import MultiHeadAttention
 
@@ -18,8 +19,10 @@ def slow_attention(module, queries, memory):
         for head in range(module.num_heads):
             part = slice(head * head_dims, (head + 1) * head_dims)
             for query in range(q.shape[1]):
-                scores = [float(q[item, query, part] @ key) / math.sqrt(head_dims)
-                          for key in k[item, :, part]]
+                scores = [
+                    float(q[item, query, part] @ key) / math.sqrt(head_dims)
+                    for key in k[item, :, part]
+                ]
                 exps = [math.exp(score) for score in scores]
                 for index, exp in enumerate(exps):
                     weight = exp / sum(exps)

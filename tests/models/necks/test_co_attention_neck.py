@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 import torch
+
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models import CoAttentionNeck
 
@@ -10,12 +11,16 @@ TIMES = dict(visual_times=0.05 + torch.arange(6) * 0.1, audio_times=torch.arange
 
 def features(num_audios=3):
     generator = torch.Generator().manual_seed(0)
-    return (torch.randn(2, 5, 6, 3, 4, generator=generator),
-            torch.randn(2, num_audios, 7, 2, 13, generator=generator))
+    return (
+        torch.randn(2, 5, 6, 3, 4, generator=generator),
+        torch.randn(2, num_audios, 7, 2, 13, generator=generator),
+    )
 
 
-@pytest.mark.parametrize('module, scope, depth, self_attention', list(
-    itertools.product(('AGA', 'VGA', 'CMA'), ('frame', 'clip'), (1, 2), (True, False))))
+@pytest.mark.parametrize(
+    'module, scope, depth, self_attention',
+    list(itertools.product(('AGA', 'VGA', 'CMA'), ('frame', 'clip'), (1, 2), (True, False))),
+)
 def test_shapes_and_every_weight_is_used(module, scope, depth, self_attention):
     torch.manual_seed(0)
     neck = CoAttentionNeck((5, 7), 8, module, self_attention, depth, num_heads=2, scope=scope)
@@ -60,10 +65,17 @@ def test_sound_is_aligned_by_time_stamp():
     torch.testing.assert_close(coarse.audio, fine.audio, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize('settings, named', [
-    (dict(module='MCA'), "module='MCA'"), (dict(scope='file'), "scope='file'"),
-    (dict(depth=0), 'depth=0'), (dict(query_kernel=4), 'query_kernel=4'),
-    (dict(embed_dims=9, num_heads=3), 'embed_dims=9'), (dict(num_heads=3), 'num_heads=3')])
+@pytest.mark.parametrize(
+    'settings, named',
+    [
+        (dict(module='MCA'), "module='MCA'"),
+        (dict(scope='file'), "scope='file'"),
+        (dict(depth=0), 'depth=0'),
+        (dict(query_kernel=4), 'query_kernel=4'),
+        (dict(embed_dims=9, num_heads=3), 'embed_dims=9'),
+        (dict(num_heads=3), 'num_heads=3'),
+    ],
+)
 def test_bad_settings(settings, named):
     with pytest.raises(ConfigError, match=named):
         CoAttentionNeck((5, 7), **settings)

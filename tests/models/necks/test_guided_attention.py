@@ -1,9 +1,10 @@
 import pytest
 import torch
+
 from mmav_coattn.models.necks.guided_attention import GuidedAttention, TemporalSelfAttention
 
 
-def slow_guided(module, stream, tokens):
+def slow_guided(module, stream, tokens, code):
     """Each query alone with the tokens it may see."""
     seen, weights = torch.zeros_like(stream), torch.zeros(*stream.shape[:3], tokens.shape[2])
     steps = tokens.shape[1]
@@ -11,13 +12,18 @@ def slow_guided(module, stream, tokens):
         for j in range(stream.shape[1]):
             for t in range(steps):
                 if module.scope == 'frame':
-                    times = [min(max(t + offset, 0), steps - 1)
-                             for offset in range(-module.window, module.window + 1)]
+                    times = [
+                        min(max(t + offset, 0), steps - 1)
+                        for offset in range(-module.window, module.window + 1)
+                    ]
                 else:
                     times = range(steps)
                 memory = torch.cat([tokens[item, time] for time in times])[None]
                 query = module.query_norm(stream[item, j, t])[None, None]
                 keys, values = module.attention.project_memory(memory)
+                if module.scope == 'clip':
+                    coded = torch.cat([tokens[item, time] + code[time] for time in times])[None]
+                    query, keys = query + code[t], module.attention.key(coded)
                 seen[item, j, t] = module.attention(query, keys, values)
                 weight = module.attention.weights(query, keys).mean(dim=1)[0, 0]
                 weights[item, j, t] = weight.view(len(times), -1).sum(dim=0)
@@ -29,13 +35,14 @@ def test_equals_loop(scope, window):
     torch.manual_seed(0)
     module = GuidedAttention(8, 2, scope, window)
     stream, tokens = torch.randn(2, 3, 5, 8), torch.randn(2, 5, 4, 8)
+    code = torch.randn(5, 8)
     with torch.no_grad():
-        seen, weights = module(stream, tokens, return_weights=True)
-        slow_seen, slow_weights = slow_guided(module, stream, tokens)
+        seen, weights = module(stream, tokens, code, return_weights=True)
+        slow_seen, slow_weights = slow_guided(module, stream, tokens, code)
     torch.testing.assert_close(seen, slow_seen)
     torch.testing.assert_close(weights, slow_weights)
     torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, 3, 5))
-    assert module(stream, tokens)[1] is None
+    assert module(stream, tokens, code)[1] is None
 
 
 def test_frame_scope_sees_its_own_time_only():
@@ -43,7 +50,7 @@ def test_frame_scope_sees_its_own_time_only():
     module = GuidedAttention(8, 2, 'frame', 1)
     stream = torch.randn(1, 1, 6, 8)
     tokens = torch.randn(1, 6, 4, 8, requires_grad=True)
-    module(stream, tokens)[0][0, 0, 3].sum().backward()
+    module(stream, tokens, torch.zeros(6, 8))[0][0, 0, 3].sum().backward()
     touched = tokens.grad.abs().sum(dim=(0, 2, 3)).nonzero().flatten().tolist()
     assert touched == [2, 3, 4]
 
@@ -52,4 +59,5 @@ def test_self_attention_keeps_streams_apart():
     torch.manual_seed(0)
     module = TemporalSelfAttention(8, 2)
     stream = torch.randn(2, 3, 5, 8)
-    torch.testing.assert_close(module(stream)[1, 2], module(stream[1:, 2:])[0, 0])
+    code = torch.randn(5, 8)
+    torch.testing.assert_close(module(stream, code)[1, 2], module(stream[1:, 2:], code)[0, 0])

@@ -2,8 +2,13 @@ import math
 
 import numpy as np
 import torch
-from mmav_coattn.models.necks.time_alignment import (neighbour_steps, resample_time, step_times,
-                                                     time_code)
+
+from mmav_coattn.models.necks.time_alignment import (
+    neighbour_steps,
+    resample_time,
+    step_times,
+    time_code,
+)
 
 
 def test_step_times_of_strided_towers():
@@ -33,11 +38,16 @@ def test_time_code_depends_on_seconds_alone():
     code = time_code(torch.tensor([0.0, 0.3]), 8)
     torch.testing.assert_close(code, time_code(torch.tensor([0.0, 0.1, 0.3]), 8)[[0, 2]])
     assert code[1, 0].item() == math.sin(0.3 * 2 * math.pi / 0.08) or torch.isclose(
-        code[1, 0], torch.tensor(math.sin(0.3 * 2 * math.pi / 0.08)), atol=1e-4)
+        code[1, 0], torch.tensor(math.sin(0.3 * 2 * math.pi / 0.08)), atol=1e-4
+    )
 
 
 def test_neighbour_steps_repeat_the_ends():
-    features = torch.arange(4.).view(1, 4, 1, 1)
-    assert neighbour_steps(features, 1)[0, :, :, 0].tolist() == [[0, 0, 1], [0, 1, 2], [1, 2, 3],
-                                                                 [2, 3, 3]]
+    features = torch.arange(4.0).view(1, 4, 1, 1)
+    assert neighbour_steps(features, 1)[0, :, :, 0].tolist() == [
+        [0, 0, 1],
+        [0, 1, 2],
+        [1, 2, 3],
+        [2, 3, 3],
+    ]
     assert neighbour_steps(features, 0) is features

@@ -1,6 +1,7 @@
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
+
 from tests.models.tiny import recognizer
 
 
@@ -20,8 +21,9 @@ def batch(num_clips=2, num_negatives=1, unusable=(), seed=0):
             imgs.append(frames.byte())
             noise = torch.randn(1 + num_negatives, 8, 1600, generator=generator)
             audios.append((noise * loudness[..., None]).flatten(1))
-            sample.set_field(torch.tensor([1.0] + [0.0] * num_negatives), 'sync_label',
-                             dtype=torch.Tensor)
+            sample.set_field(
+                torch.tensor([1.0] + [0.0] * num_negatives), 'sync_label', dtype=torch.Tensor
+            )
         samples.append(sample)
     return dict(inputs=dict(imgs=imgs, audios=audios), data_samples=samples)
 
@@ -38,7 +40,7 @@ def test_three_modes_agree():
         samples = run(model, batch(), 'predict')
     assert logits.shape == (2, 2)
     torch.testing.assert_close(torch.stack([sample.sync_scores for sample in samples]), logits)
-    expected = model.cls_head.loss_by_logits(logits, torch.tensor([[1., 0], [1, 0]]))
+    expected = model.cls_head.loss_by_logits(logits, torch.tensor([[1.0, 0], [1, 0]]))
     torch.testing.assert_close(losses['loss_sync'], expected['loss_sync'])
     assert 'attention' not in samples[0]
 
@@ -48,9 +50,17 @@ def test_batch_size_changes_no_score():
     with torch.no_grad():
         together = run(model, batch(3), 'tensor')
         data = batch(3)
-        alone = [run(model, dict(inputs={k: v[i:i + 1] for k, v in data['inputs'].items()},
-                                 data_samples=data['data_samples'][i:i + 1]), 'tensor')
-                 for i in range(3)]
+        alone = [
+            run(
+                model,
+                dict(
+                    inputs={k: v[i : i + 1] for k, v in data['inputs'].items()},
+                    data_samples=data['data_samples'][i : i + 1],
+                ),
+                'tensor',
+            )
+            for i in range(3)
+        ]
     torch.testing.assert_close(together, torch.cat(alone), rtol=1e-4, atol=1e-5)
 
 
@@ -66,8 +76,9 @@ def test_attention_and_blind_controls_on_request():
         assert sample.attention.shape == (2, 8, 4, 4)
         torch.testing.assert_close(sample.attention.sum(dim=(-2, -1)), torch.ones(2, 8))
         # Without the picture nothing of it may reach the score; without the sound both are alike.
-        torch.testing.assert_close(sample.sync_scores_picture_blank,
-                                   changed.sync_scores_picture_blank)
+        torch.testing.assert_close(
+            sample.sync_scores_picture_blank, changed.sync_scores_picture_blank
+        )
         assert sample.sync_scores_sound_blank[0] == sample.sync_scores_sound_blank[1]
         assert not torch.equal(sample.sync_scores, changed.sync_scores)
 
@@ -75,7 +86,7 @@ def test_attention_and_blind_controls_on_request():
 def test_unusable_samples_pass_through_in_place():
     model = recognizer().eval()
     with torch.no_grad():
-        samples = run(model, batch(3, unusable=(1, )), 'predict')
+        samples = run(model, batch(3, unusable=(1,)), 'predict')
         none_left = run(model, batch(2, unusable=(0, 1)), 'predict')
     assert ['sync_scores' in sample for sample in samples] == [True, False, True]
     assert samples[1].unusable == ('silent', 'no sound')
@@ -94,8 +105,11 @@ def test_one_visual_pass_for_all_sounds():
 @pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
 def test_overfits_one_batch(module):
     torch.manual_seed(0)
-    model = recognizer(neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16,
-                                 num_heads=2, module=module)).train()
+    model = recognizer(
+        neck=dict(
+            type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2, module=module
+        )
+    ).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     data = model.data_preprocessor(batch(8))
     for _ in range(60):

@@ -5,25 +5,28 @@ data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
 clip_seconds = 1.6  # s
 num_frames = 32  # 20 frames per second
 min_shift = 0.4  # s
-max_epochs = 16
+max_epochs = 8
+num_negatives = 3  # in training; evaluation compares one pair a clip
 
 model = dict(
     backbone=dict(
         visual=dict(
             num_stages=3,
+            stage_blocks=(1, 1, 1),
             base_channels=16,
             out_indices=(2, ),
+            conv1_kernel=(3, 5, 5),
             spatial_strides=(2, 2, 1),
             temporal_strides=(1, 1, 1),
             dilations=(1, 1, 1),
-            inflate=((1, 1), (0, 0), (0, 0))),
-        audio=dict(base_channels=16, strides=((1, 1), (2, 2), (2, 1)))),
+            inflate=(1, 0, 0)),
+        audio=dict(base_channels=16, stage_blocks=(1, 1, 1), strides=((1, 1), (2, 2), (2, 1)))),
     neck=dict(in_channels=(64, 64), embed_dims=64),
     cls_head=dict(in_channels=64))
 
 train_pipeline = [
     dict(type='OpenAudioVisual'),
-    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1,
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=num_negatives,
          min_shift=min_shift),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
@@ -83,7 +86,7 @@ train_cfg = dict(max_epochs=max_epochs)
 optim_wrapper = dict(
     _delete_=True,
     type='OptimWrapper',
-    optimizer=dict(type='AdamW', lr=2e-3, weight_decay=0.05),
+    optimizer=dict(type='AdamW', lr=4e-3, weight_decay=0.05),
     paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
     clip_grad=dict(max_norm=5.0))
 param_scheduler = [

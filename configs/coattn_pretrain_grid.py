@@ -6,13 +6,14 @@ data_root = '{{$MMAV_DATA_ROOT:data/grid_s1}}'
 clip_seconds = 1.6  # s
 num_frames = 40  # GRID's own 25 frames per second
 min_shift = 0.4  # s
-max_epochs = 20
+max_epochs = 12
+num_negatives = 3  # in training; evaluation compares one pair a clip
 # Lower face as fractions (x0, y0, x1, y1) of the picture: 112 px of 240 around the mouth.
 lower_face = (0.267, 0.454, 0.733, 0.921)
 
 train_pipeline = [
     dict(type='OpenAudioVisual'),
-    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1,
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=num_negatives,
          min_shift=min_shift),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='FixedCrop', box=lower_face),
@@ -53,7 +54,7 @@ val_dataloader = dict(
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
 
-train_cfg = dict(max_epochs=max_epochs)
+train_cfg = dict(max_epochs=max_epochs, val_interval=2)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=1,
          convert_to_iter_based=True),

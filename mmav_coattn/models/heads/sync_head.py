@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
+from mmav_coattn.models.necks.token_norm import TokenBatchNorm
 
 
 @MODELS.register_module()
@@ -48,8 +49,8 @@ class SyncHead(BaseModule):
             raise ConfigError(f'cls_head: kernel_size={kernel_size} must be odd.')
         hidden = hidden_channels or in_channels
         self.ranking_weight = ranking_weight
-        self.visual_norm = nn.LayerNorm(in_channels)
-        self.audio_norm = nn.LayerNorm(in_channels)
+        self.visual_norm = TokenBatchNorm(in_channels)
+        self.audio_norm = TokenBatchNorm(in_channels)
         self.fuse = nn.Sequential(nn.Linear(3 * in_channels, hidden), nn.ReLU(inplace=True))
         self.convs = nn.Sequential(
             *[

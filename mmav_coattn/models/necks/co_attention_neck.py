@@ -13,6 +13,7 @@ from mmav_coattn.errors import ConfigError
 
 from .guided_attention import GuidedAttention, TemporalSelfAttention
 from .time_alignment import resample_time, time_code
+from .token_norm import TokenBatchNorm
 
 
 class CoAttentionFeatures(NamedTuple):
@@ -166,10 +167,10 @@ class CoAttentionNeck(BaseModule):
         self.scope = scope
         visual_channels, audio_channels = in_channels
         self.visual_proj = nn.Sequential(
-            nn.Linear(visual_channels, embed_dims), nn.LayerNorm(embed_dims)
+            nn.Linear(visual_channels, embed_dims), TokenBatchNorm(embed_dims)
         )
         self.audio_proj = nn.Sequential(
-            nn.Linear(audio_channels, embed_dims), nn.LayerNorm(embed_dims)
+            nn.Linear(audio_channels, embed_dims), TokenBatchNorm(embed_dims)
         )
         self.visual_start = nn.Conv1d(
             2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from .attention import MultiHeadAttention
 from .time_alignment import neighbour_steps
+from .token_norm import TokenBatchNorm
 
 
 class GuidedAttention(nn.Module):
@@ -28,7 +29,7 @@ class GuidedAttention(nn.Module):
         super().__init__()
         self.scope = scope
         self.window = window
-        self.query_norm = nn.LayerNorm(dims)
+        self.query_norm = TokenBatchNorm(dims)
         self.attention = MultiHeadAttention(dims, num_heads)
 
     def forward(

@@ -20,7 +20,7 @@ model = dict(
             temporal_strides=(1, 1, 1),
             dilations=(1, 1, 1),
             inflate=(1, 0, 0)),
-        audio=dict(base_channels=16, stage_blocks=(1, 1, 1), strides=((1, 1), (2, 2), (2, 1)))),
+        audio=dict(base_channels=16, stage_blocks=(1, 1, 1), strides=((2, 1), (2, 2), (1, 1)))),
     neck=dict(in_channels=(64, 64), embed_dims=64),
     cls_head=dict(in_channels=64))
 

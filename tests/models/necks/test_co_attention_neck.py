@@ -39,7 +39,7 @@ def test_shapes_and_every_weight_is_used(module, scope, depth, self_attention):
 
 def test_each_sound_meets_the_picture_alone():
     torch.manual_seed(0)
-    neck = CoAttentionNeck((5, 7), 8, num_heads=2)
+    neck = CoAttentionNeck((5, 7), 8, num_heads=2).eval()
     visual, audio = features()
     together = neck(visual, audio, **TIMES, return_attention=True)
     alone = neck(visual[1:], audio[1:, 2:], **TIMES, return_attention=True)
@@ -48,14 +48,14 @@ def test_each_sound_meets_the_picture_alone():
 
 
 def test_attention_is_only_computed_on_request():
-    neck = CoAttentionNeck((5, 7), 8, num_heads=2)
+    neck = CoAttentionNeck((5, 7), 8, num_heads=2).eval()
     assert neck(*features(), **TIMES).attention is None
 
 
 def test_sound_is_aligned_by_time_stamp():
     # The same sound at twice the rate of steps must give nearly the same streams.
     torch.manual_seed(0)
-    neck = CoAttentionNeck((5, 7), 8, num_heads=2)
+    neck = CoAttentionNeck((5, 7), 8, num_heads=2).eval()
     visual, _ = features()
     coarse_times = torch.arange(7) * 0.1
     fine_times = torch.arange(13) * 0.05

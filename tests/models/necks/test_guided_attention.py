@@ -33,7 +33,7 @@ def slow_guided(module, stream, tokens, code):
 @pytest.mark.parametrize('scope, window', [('frame', 0), ('frame', 2), ('clip', 0)])
 def test_equals_loop(scope, window):
     torch.manual_seed(0)
-    module = GuidedAttention(8, 2, scope, window)
+    module = GuidedAttention(8, 2, scope, window).eval()
     stream, tokens = torch.randn(2, 3, 5, 8), torch.randn(2, 5, 4, 8)
     code = torch.randn(5, 8)
     with torch.no_grad():
@@ -47,7 +47,7 @@ def test_equals_loop(scope, window):
 
 def test_frame_scope_sees_its_own_time_only():
     torch.manual_seed(0)
-    module = GuidedAttention(8, 2, 'frame', 1)
+    module = GuidedAttention(8, 2, 'frame', 1).eval()
     stream = torch.randn(1, 1, 6, 8)
     tokens = torch.randn(1, 6, 4, 8, requires_grad=True)
     module(stream, tokens, torch.zeros(6, 8))[0][0, 0, 3].sum().backward()

@@ -5,8 +5,7 @@ data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
 clip_seconds = 1.6  # s
 num_frames = 32  # 20 frames per second
 min_shift = 0.4  # s
-max_epochs = 8
-num_negatives = 3  # in training; evaluation compares one pair a clip
+max_epochs = 9
 
 model = dict(
     backbone=dict(
@@ -26,7 +25,7 @@ model = dict(
 
 train_pipeline = [
     dict(type='OpenAudioVisual'),
-    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=num_negatives,
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1,
          min_shift=min_shift),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
@@ -82,11 +81,11 @@ test_dataloader = dict(
         test_mode=True,
         pipeline=test_pipeline))
 
-train_cfg = dict(max_epochs=max_epochs)
+train_cfg = dict(max_epochs=max_epochs, val_interval=3)
 optim_wrapper = dict(
     _delete_=True,
     type='OptimWrapper',
-    optimizer=dict(type='AdamW', lr=4e-3, weight_decay=0.05),
+    optimizer=dict(type='AdamW', lr=3e-3, weight_decay=0.05),
     paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
     clip_grad=dict(max_norm=5.0))
 param_scheduler = [

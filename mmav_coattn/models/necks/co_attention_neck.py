@@ -125,6 +125,10 @@ class CoAttentionNeck(BaseModule):
         query_kernel (int): Length of the convolution over time that makes a stream's start; odd.
         keep_average (bool): Whether the first block adds what AGA saw to the pooled picture instead
             of replacing it.
+        centre_time (bool): Whether each place of the picture, and each frequency of the sound, is
+            taken relative to its mean over the clip. What stays the same all the time, a wall or
+            a hum, cannot tell in sync from shifted, but differs between clips far more than what
+            moves differs between times (the mean subtraction of speech features, over places too).
         init_cfg (dict, optional): Initialisation.
 
     Raises:
@@ -147,6 +151,7 @@ class CoAttentionNeck(BaseModule):
         audio_window: int = 2,
         query_kernel: int = 5,
         keep_average: bool = False,
+        centre_time: bool = True,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -165,13 +170,12 @@ class CoAttentionNeck(BaseModule):
             raise ConfigError(f'neck: embed_dims={embed_dims} must be even for the time code.')
         self.embed_dims = embed_dims
         self.scope = scope
+        self.centre_time = centre_time
         visual_channels, audio_channels = in_channels
-        self.visual_proj = nn.Sequential(
-            nn.Linear(visual_channels, embed_dims), TokenBatchNorm(embed_dims)
-        )
-        self.audio_proj = nn.Sequential(
-            nn.Linear(audio_channels, embed_dims), TokenBatchNorm(embed_dims)
-        )
+        self.visual_proj = nn.Linear(visual_channels, embed_dims)
+        self.visual_norm = TokenBatchNorm(embed_dims)
+        self.audio_proj = nn.Linear(audio_channels, embed_dims)
+        self.audio_norm = TokenBatchNorm(embed_dims)
         self.visual_start = nn.Conv1d(
             2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2
         )
@@ -217,8 +221,10 @@ class CoAttentionNeck(BaseModule):
         height, width = visual.shape[-2:]
         num_audios = audio.shape[1]
         visual_tokens = self.visual_proj(visual.permute(0, 2, 3, 4, 1).flatten(2, 3))  # N T' P D
+        visual_tokens = self.visual_norm(self.centre(visual_tokens, dim=1))
         audio = resample_time(audio, audio_times, visual_times)
         audio_tokens = self.audio_proj(audio.permute(0, 1, 4, 3, 2))  # N J T' F' D
+        audio_tokens = self.audio_norm(self.centre(audio_tokens, dim=2))
 
         code = time_code(visual_times, self.embed_dims).to(visual_tokens.dtype)
         visual_stream = self.start_stream(visual_tokens, self.visual_start)
@@ -239,6 +245,10 @@ class CoAttentionNeck(BaseModule):
         if attention is not None:
             attention = attention.unflatten(-1, (height, width))
         return CoAttentionFeatures(audio_stream, visual_stream, attention)
+
+    def centre(self, tokens: Tensor, dim: int) -> Tensor:
+        """Subtract from each place, or frequency, its mean over the time axis ``dim``."""
+        return tokens - tokens.mean(dim=dim, keepdim=True) if self.centre_time else tokens
 
     @staticmethod
     def start_stream(tokens: Tensor, conv: nn.Conv1d) -> Tensor:

@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+import torch
 from mmaction.registry import RUNNERS
 from mmengine.config import DictAction
 from mmengine.runner import Runner
@@ -87,9 +88,23 @@ def merge_args(cfg, args):
     return cfg
 
 
+def leave_core_to_loader(cfg):
+    """On a CPU, keep one core free for the loader's workers.
+
+    With a thread on every core, each parallel step of the network waits for the thread that shares
+    its core with a worker: on 2 cores an iteration of the demo took 1.11 s with two threads and
+    0.94 s with one.
+    """
+    if torch.cuda.is_available() or 'OMP_NUM_THREADS' in os.environ:
+        return
+    if cfg.train_dataloader.get('num_workers', 0):
+        torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))
+
+
 def main():
     args = parse_args()
     cfg = merge_args(load_config(args.config, args.cfg_options), args)
+    leave_core_to_loader(cfg)
     runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
     runner.train()
 

@@ -4,10 +4,16 @@
 _base_ = 'coattn_pretrain.py'
 
 data_root = '{{$MMAV_DATA_ROOT:data/videos}}'
+data_hint = (
+    'This recipe reads every video file below that folder; no list is needed: make it, and put '
+    'videos with sound into it.')
 
 train_dataloader = dict(
-    dataset=dict(data_root=data_root, ann_file='', held_out=('train', 0.05)))
-val_dataloader = dict(dataset=dict(data_root=data_root, ann_file='', held_out=('val', 0.05)))
+    dataset=dict(
+        data_root=data_root, ann_file='', hint=data_hint, held_out=('train', 0.05)))
+val_dataloader = dict(
+    dataset=dict(
+        data_root=data_root, ann_file='', hint=data_hint, held_out=('val', 0.05)))
 test_dataloader = val_dataloader
 
 # Full precision, which every machine has; on a GPU add --amp.

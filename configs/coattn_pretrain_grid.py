@@ -3,6 +3,10 @@
 _base_ = 'coattn_pretrain_demo.py'
 
 data_root = '{{$MMAV_DATA_ROOT:data/grid_s1}}'
+data_hint = (
+    'This recipe reads one speaker of the GRID corpus: download the videos of speaker s1 into '
+    'videos/ of that folder, and write two tables train.csv and val.csv beside it, whose first '
+    'line is `file` and whose others name one video each, such as videos/bbaf2n.mp4.')
 clip_seconds = 1.6  # s
 num_frames = 40  # GRID's own 25 frames per second
 min_shift = 0.4  # s
@@ -47,6 +51,7 @@ train_dataloader = dict(
         type='AudioVisualDataset',
         data_root=data_root,
         ann_file='train.csv',
+        hint=data_hint,
         pipeline=train_pipeline))
 val_dataloader = dict(
     dataset=dict(
@@ -54,6 +59,7 @@ val_dataloader = dict(
         type='AudioVisualDataset',
         data_root=data_root,
         ann_file='val.csv',
+        hint=data_hint,
         test_mode=True,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader

@@ -56,12 +56,10 @@ def cfg_options(args) -> list[str]:
     """The options that every tool of the demo gets."""
     options = ['--cfg-options', f'data_root={args.data_root}']
     if args.clips:
-        for loader, split in (('train', 'train'), ('val', 'val'), ('test', 'test')):
-            count = dict(zip(('train', 'val', 'test'), args.clips))
-            options += [
-                f'{loader}_dataloader.dataset.num_clips.{name}={number}'
-                for name, number in count.items()
-            ]
+        options += [
+            f'{split}_dataloader.dataset.num_clips={count}'
+            for split, count in zip(('train', 'val', 'test'), args.clips, strict=True)
+        ]
     if args.epochs:
         options += [f'train_cfg.max_epochs={args.epochs}']
     return options

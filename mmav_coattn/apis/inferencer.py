@@ -102,7 +102,7 @@ class AudioVisualInferencer:
         """
         starts = self.window_starts(video)
         attention, times, scores = [], [], []
-        for index, start in enumerate(starts):
+        for start in starts:
             maps, score = self.run_window(video, start)
             step = self.clip_seconds / len(maps)
             map_times = start + (np.arange(len(maps)) + 0.5) * step

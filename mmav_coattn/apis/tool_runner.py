@@ -1,4 +1,4 @@
-"""What the command-line tools share: reading a config, and plain sentences for the user's mistakes."""
+"""What the command-line tools share: reading a config, and sentences for the user's mistakes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
 
+from mmav_coattn import compat
 from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
 
 DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
@@ -56,6 +57,11 @@ def user_sentence(error: BaseException) -> str | None:
             'not registered. Check its spelling, or add the package that defines it to '
             'custom_imports in the config.'
         )
+    if isinstance(error, AssertionError) and 'AmpOptimizerWrapper' in text:
+        return (
+            'Mixed precision needs a GPU, and torch finds none here. Leave --amp out, or where the '
+            'config asks for it, set its optim_wrapper to an OptimWrapper.'
+        )
     return None
 
 
@@ -70,11 +76,17 @@ def load_config(path: str, cfg_options: dict | None = None) -> Config:
         Config: The merged config.
 
     Raises:
+        MissingDependencyError: If setuptools lacks what mmengine reads configs with.
         DataNotFoundError: If there is no such file.
+        ConfigError: If the file, or one that it inherits from, cannot be read.
     """
+    compat.require_pkg_resources()
     if not Path(path).is_file():
         raise DataNotFoundError(f'{path}: there is no such config file.')
-    cfg = Config.fromfile(path)
+    try:
+        cfg = Config.fromfile(path)
+    except (OSError, SyntaxError) as error:
+        raise ConfigError(f'{path}: this config cannot be read: {error}') from error
     old_root = cfg.get('data_root')
     if cfg_options:
         cfg.merge_from_dict(cfg_options)
@@ -99,7 +111,8 @@ def set_data_root(cfg: Config, old_root: str | None, new_root: str) -> None:
     """
     changed = 0
     for dataset in iter_datasets(cfg):
-        if dataset.get('data_root') in (old_root, new_root):
+        # Wrappers of datasets have none, and would not take one.
+        if dataset.get('data_root') is not None and dataset.data_root in (old_root, new_root):
             dataset['data_root'] = new_root
             changed += 1
     if not changed:

@@ -52,9 +52,9 @@ class AudioVisualDataset(BaseDataset):
         pipeline (Sequence[dict or Callable]): Transforms.
         with_labels (bool, optional): Whether the lines end with a label. Defaults to None: they do
             if all of them end with a whole number.
-        held_out (tuple[str, float], optional): ``('train', share)`` or ``('val', share)``: only that
-            part of the list, split by a hash of each path. For folders without lists. Defaults to
-            None, all.
+        held_out (tuple[str, float], optional): ``('train', share)`` or ``('val', share)``: only
+            that part of the list, split by a hash of each path; ``share`` is that of the ``val``
+            part in both. For folders without lists. Defaults to None, all.
         on_unusable (str): ``'skip'`` or ``'error'``. Defaults to ``'skip'``.
         check_files (bool): Whether to look for every listed file at once. Defaults to False:
             files are looked for when they are read, and a missing one is treated as

@@ -1,6 +1,11 @@
 # Synchronisation pretext on a folder of videos with sound; labels are not needed.
 # MMAV_DATA_ROOT, or tools' `--cfg-options data_root=...`, points every split elsewhere.
 data_root = '{{$MMAV_DATA_ROOT:data/audioset}}'
+# Part of the message where the folder or a list is absent.
+data_hint = (
+    'This recipe reads clips of AudioSet: put the video files into that folder, at any depth, and '
+    'two lists train.txt and val.txt beside them, with the path of one video, relative to the '
+    'folder, on each line.')
 clip_seconds = 2.0  # s
 num_frames = 32  # 16 frames per second
 min_shift = 0.5  # s
@@ -42,6 +47,7 @@ train_dataloader = dict(
         type='AudioVisualDataset',
         data_root=data_root,
         ann_file='train.txt',
+        hint=data_hint,
         on_unusable='skip',
         pipeline=train_pipeline))
 val_dataloader = dict(
@@ -53,6 +59,7 @@ val_dataloader = dict(
         type='AudioVisualDataset',
         data_root=data_root,
         ann_file='val.txt',
+        hint=data_hint,
         test_mode=True,
         on_unusable='skip',
         pipeline=test_pipeline))

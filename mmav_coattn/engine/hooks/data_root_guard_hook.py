@@ -33,8 +33,8 @@ class DataRootGuardHook(Hook):
         )
         if wanted is not None and used and str(wanted) not in used:
             raise ConfigError(
-                f'data_root={wanted} is set, but the datasets read from {", ".join(used)}. Give the '
-                "folder by the environment variable MMAV_DATA_ROOT, or use this package's "
+                f'data_root={wanted} is set, but the datasets read from {", ".join(used)}. Give '
+                "the folder by the environment variable MMAV_DATA_ROOT, or use this package's "
                 'tools/train.py and tools/test.py, which carry --cfg-options data_root=... to '
                 f'every dataset, or set it in {", ".join(DATALOADERS)}.'
             )

@@ -28,7 +28,7 @@ def test_memory_format_changes_no_number():
     ).eval()
     last = build(dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO)).eval()
     last.load_state_dict(plain.state_dict())
-    for ours, reference in zip(last(**INPUTS), plain(**INPUTS)):
+    for ours, reference in zip(last(**INPUTS), plain(**INPUTS), strict=True):
         torch.testing.assert_close(ours, reference, rtol=1e-4, atol=1e-5)
 
 

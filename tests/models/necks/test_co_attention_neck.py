@@ -43,7 +43,7 @@ def test_each_sound_meets_the_picture_alone():
     visual, audio = features()
     together = neck(visual, audio, **TIMES, return_attention=True)
     alone = neck(visual[1:], audio[1:, 2:], **TIMES, return_attention=True)
-    for ours, reference in zip(together, alone):
+    for ours, reference in zip(together, alone, strict=True):
         torch.testing.assert_close(ours[1, 2], reference[0, 0])
 
 

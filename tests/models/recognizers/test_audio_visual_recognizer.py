@@ -72,7 +72,7 @@ def test_attention_and_blind_controls_on_request():
         for img in data['inputs']['imgs']:
             img.random_(256)  # another picture
         other = run(model, data, 'predict')
-    for sample, changed in zip(samples, other):
+    for sample, changed in zip(samples, other, strict=True):
         assert sample.attention.shape == (2, 8, 4, 4)
         torch.testing.assert_close(sample.attention.sum(dim=(-2, -1)), torch.ones(2, 8))
         # Without the picture nothing of it may reach the score; without the sound both are alike.

@@ -8,6 +8,7 @@ min_shift = 0.4  # s
 max_epochs = 9
 
 model = dict(
+    data_preprocessor=dict(subtract_mean_frame=True),
     backbone=dict(
         visual=dict(
             num_stages=3,

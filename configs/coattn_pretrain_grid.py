@@ -17,6 +17,7 @@ lower_face = (0.267, 0.454, 0.733, 0.921)
 
 # One speaker before one wall: what stands still is the same in every clip, and need not be taken out.
 model = dict(
+    data_preprocessor=dict(subtract_mean_frame=False),
     backbone=dict(audio=dict(strides=((1, 1), (2, 2), (2, 1)))), neck=dict(centre_time=False))
 
 train_pipeline = [

@@ -28,6 +28,10 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         log_mel (dict): Arguments of :class:`LogMelSpectrogram`.
         blank (str, optional): Blind control, in training and test alike: ``'picture'`` replaces
             every frame by the mean colour, ``'sound'`` every waveform by silence.
+        subtract_mean_frame (bool): Whether the mean frame of each clip is subtracted from its frames,
+            which leaves what moves. For small networks and little data: a tower that need not learn
+            to overlook walls and colours learns from motion sooner. Appearance is lost, so a tower
+            for transfer is better trained without.
         non_blocking (bool): Copy to the device without waiting.
 
     Raises:
@@ -42,12 +46,14 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         std: Sequence[float] = (58.395, 57.12, 57.375),
         log_mel: dict | None = None,
         blank: str | None = None,
+        subtract_mean_frame: bool = False,
         non_blocking: bool = False,
     ) -> None:
         super().__init__(non_blocking=non_blocking)
         if blank not in self.BLANKS:
             raise ConfigError(f'data_preprocessor: blank={blank!r} is not one of {self.BLANKS}.')
         self.blank = blank
+        self.subtract_mean_frame = subtract_mean_frame
         self.log_mel = LogMelSpectrogram(**(log_mel or {}))
         for name, value in (('mean', mean), ('std', std)):
             tensor = torch.tensor(value, dtype=torch.float32).view(-1, 1, 1, 1)
@@ -84,6 +90,8 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         """
         imgs = (imgs.flatten(0, 1) if imgs.ndim == 6 else imgs).float()
         imgs = (imgs - self.mean) / self.std
+        if self.subtract_mean_frame:
+            imgs = imgs - imgs.mean(dim=2, keepdim=True)
         if self.blank == 'picture':
             imgs = self.blank_picture(imgs)
         elif self.blank == 'sound':

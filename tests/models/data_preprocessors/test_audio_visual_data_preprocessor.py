@@ -61,3 +61,10 @@ def test_blank_sound_is_silence():
 def test_bad_blank():
     with pytest.raises(ConfigError, match="blank='smell'"):
         AudioVisualDataPreprocessor(blank='smell')
+
+
+def test_mean_frame_is_subtracted_on_request():
+    data = packed(2)
+    plain = AudioVisualDataPreprocessor()(data)['inputs']['imgs']
+    moving = AudioVisualDataPreprocessor(subtract_mean_frame=True)(data)['inputs']['imgs']
+    torch.testing.assert_close(moving, plain - plain.mean(dim=2, keepdim=True))

@@ -14,7 +14,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 
 from mmav_coattn.datasets.media.media_file import MediaFile
-from mmav_coattn.errors import ConfigError, TooShortError
+from mmav_coattn.errors import CheckpointError, ConfigError, TooShortError
 from mmav_coattn.visualization import write_overlay_video
 
 from .tool_runner import load_config
@@ -81,8 +81,19 @@ class AudioVisualInferencer:
         self.model = MODELS.build(cfg.model)
         self.model.blind_controls = False
         if checkpoint is not None:
-            load_checkpoint(self.model, str(checkpoint), map_location='cpu', strict=True)
+            self._load(checkpoint)
         self.model.to(device).eval()
+
+    def _load(self, checkpoint: str | Path) -> None:
+        try:
+            load_checkpoint(self.model, str(checkpoint), map_location='cpu', strict=True)
+        except RuntimeError as error:
+            if 'do not match' not in str(error):
+                raise
+            differences = ' '.join(str(error).split())
+            raise CheckpointError(
+                f'{checkpoint}: does not belong to the network of this config. {differences[:500]}'
+            ) from error
 
     def localize(self, video: str | Path, out: str | Path | None = None) -> Localization:
         """Find where in the picture the sound is made.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import os
 from pathlib import Path
 
@@ -118,22 +119,29 @@ def read_table(ann_file: Path, root: str, allow_outside: bool = False) -> list[d
         columns as strings.
 
     Raises:
-        ConfigError: If there is no such column or no row, or a path leads outside ``root``.
+        ConfigError: If the file is no text, there is no such column or no row, a row has no path,
+            or a path leads outside ``root``.
     """
-    with ann_file.open(encoding='utf-8', newline='') as file:
-        table = csv.DictReader(file)
-        column = next((name for name in PATH_COLUMNS if name in (table.fieldnames or ())), None)
-        if column is None:
-            raise ConfigError(
-                f'{ann_file}: its first line must name the columns, one of them '
-                f'{" or ".join(PATH_COLUMNS)}; it is {",".join(table.fieldnames or ())!r}.'
-            )
-        items = []
-        for row in table:
-            path = row.pop(column)
-            if '..' in path or path.startswith('/'):
-                path = _inside(path, root, allow_outside, f'{ann_file} line {table.line_num}')
-            items.append(dict(relpath=path, label=-1, line=table.line_num, columns=row))
+    try:
+        text = ann_file.read_text(encoding='utf-8-sig')
+    except UnicodeDecodeError as error:
+        raise ConfigError(f'{ann_file}: this table is not UTF-8 text.') from error
+    table = csv.DictReader(io.StringIO(text, newline=''))
+    column = next((name for name in PATH_COLUMNS if name in (table.fieldnames or ())), None)
+    if column is None:
+        raise ConfigError(
+            f'{ann_file}: its first line must name the columns, one of them '
+            f'{" or ".join(PATH_COLUMNS)}; it is {",".join(table.fieldnames or ())!r}.'
+        )
+    items = []
+    for row in table:
+        where = f'{ann_file} line {table.line_num}'
+        path = row.pop(column)
+        if not path:
+            raise ConfigError(f'{where}: this row names no {column}.')
+        if '..' in path or path.startswith('/'):
+            path = _inside(path, root, allow_outside, where)
+        items.append(dict(relpath=path, label=-1, line=table.line_num, columns=row))
     if not items:
         raise ConfigError(f'{ann_file}: this table names no video; it has no row.')
     return items

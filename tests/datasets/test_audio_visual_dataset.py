@@ -290,7 +290,51 @@ def test_check_files(mixed, tmp_path):
     assert len(listed(mixed, tmp_path, names[:1], check_files=True)) == 1
 
 
+def test_held_out_parts_of_a_folder(tmp_path):
+    names = {f'{folder}/{i:03d}.mp4' for folder in 'ab' for i in range(100)}
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    def part(held_out):
+        dataset = AudioVisualDataset(data_root=str(tmp_path), held_out=held_out)
+        return {dataset.get_data_info(i)['relpath'] for i in range(len(dataset))}
+
+    train, val = part(('train', 0.2)), part(('val', 0.2))
+    assert not train & val and train | val == names == part(None)
+    assert 20 <= len(val) <= 60
+    # Files that come or go change nothing for the others.
+    gone = sorted(val)[0]
+    (tmp_path / gone).unlink()
+    assert part(('train', 0.2)) == train and part(('val', 0.2)) == val - {gone}
+
+
+def test_held_out_part_that_is_empty(good, tmp_path):
+    message = r'good: of its 3 videos none falls into the val part .* train with --no-validate'
+    with pytest.raises(ConfigError, match=message):
+        AudioVisualDataset(data_root=str(good), held_out=('val', 1e-9))
+    (tmp_path / 'list.csv').write_text('file\na.mp4\n')
+    with pytest.raises(ConfigError, match=r'list\.csv: of its 1 videos none falls into the train'):
+        AudioVisualDataset(
+            str(tmp_path / 'list.csv'), data_root=str(good), held_out=('train', 1 - 1e-9)
+        )
+
+
+def test_table_as_annotation_file(good, tmp_path):
+    (tmp_path / 'list.csv').write_text('word,file\nnow,b.mkv\nsoon,gone.mp4\n')
+    dataset = AudioVisualDataset(
+        str(tmp_path / 'list.csv'), data_root=str(good), on_unusable='error', pipeline=pipeline()
+    )
+    assert dataset.get_data_info(0)['columns'] == dict(word='now')
+    assert dataset[0]['data_samples'].relpath == 'b.mkv'
+    with pytest.raises(MissingFileError, match=r'gone\.mp4: does not exist, .*list\.csv line 3'):
+        dataset[1]
+
+
 def test_bad_settings(good):
+    for held_out in (('test', 0.1), ('val', 0), ('val', 1)):
+        with pytest.raises(ConfigError, match=r"held_out=.* must be \('train', share\)"):
+            AudioVisualDataset(data_root=str(good), held_out=held_out)
     with pytest.raises(ConfigError, match="pipeline is unknown: 'LoadFrame'"):
         AudioVisualDataset(
             data_root=str(good), pipeline=[dict(type='OpenAudioVisual'), dict(type='LoadFrame')]

@@ -1,0 +1,149 @@
+"""Every config parses, builds, and reads its data from the one place that is said."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+from mmaction.registry import DATASETS, HOOKS, MODELS, TRANSFORMS
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from paths import CONFIGS, ROOT
+
+import mmav_coattn  # noqa: F401
+from mmav_coattn.apis.tool_runner import DATALOADERS, iter_datasets, load_config
+
+RECIPES = sorted(CONFIGS.glob('*.py'))
+PARTS = sorted(CONFIGS.glob('_base_/**/*.py'))
+#: Parameters of Multisensory (Owens & Efros, ECCV 2018), which the paper has fewer than.
+MULTISENSORY = 36.04e6
+#: The installed mmaction2.
+INSTALLED = Path(find_spec('mmaction').origin).parent
+
+each_recipe = pytest.mark.parametrize('path', RECIPES, ids=lambda path: path.stem)
+
+
+@pytest.fixture(autouse=True)
+def scope(monkeypatch):
+    monkeypatch.delenv('MMAV_DATA_ROOT', raising=False)
+    init_default_scope('mmaction')
+
+
+def test_there_are_recipes():
+    assert {'coattn_pretrain', 'coattn_pretrain_demo', 'coattn_pretrain_grid'} <= {
+        path.stem for path in RECIPES
+    }
+
+
+@pytest.mark.parametrize('path', PARTS, ids=lambda path: path.stem)
+def test_parts_parse(path):
+    assert len(Config.fromfile(path)) > 0
+
+
+@each_recipe
+def test_inherits_the_runtime_of_mmaction2(path):
+    cfg = Config.fromfile(path)
+    runtime = Config.fromfile(INSTALLED / '.mim/configs/_base_/default_runtime.py')
+    ours = {'checkpoint', 'visualization'}
+    assert cfg.default_scope == runtime.default_scope == 'mmaction'
+    for name in set(runtime.default_hooks) - ours:
+        # mmengine notes where an inherited setting is from.
+        assert cfg.default_hooks[name] == dict(runtime.default_hooks[name], _scope_='mmaction')
+    assert {'runtime_info', 'timer', 'logger', 'param_scheduler'} <= set(cfg.default_hooks)
+    assert cfg.env_cfg == runtime.env_cfg
+    assert cfg.custom_imports.imports == ['mmav_coattn']
+
+
+@each_recipe
+def test_pipelines_and_hooks_build(path):
+    cfg = Config.fromfile(path)
+    for dataset in iter_datasets(cfg):
+        for transform in dataset.pipeline:
+            TRANSFORMS.build(transform)
+        assert DATASETS.get(dataset.type) is not None
+    for hook in [*cfg.custom_hooks, cfg.default_hooks.visualization]:
+        HOOKS.build(hook)
+    assert not cfg.train_dataloader.dataset.get('test_mode')
+    assert cfg.val_dataloader.dataset.test_mode and cfg.test_dataloader.dataset.test_mode
+
+
+@each_recipe
+def test_clips_fit_the_network(path):
+    cfg = Config.fromfile(path)
+    for loader in DATALOADERS:
+        pipeline = {transform.type: transform for transform in cfg[loader].dataset.pipeline}
+        windows = pipeline['SampleSyncWindows']
+        assert (windows.clip_seconds, windows.min_shift) == (cfg.clip_seconds, cfg.min_shift)
+        assert windows.get('test_mode', False) == (loader != 'train_dataloader')
+        # One in-sync and one shifted window in evaluation, whatever training uses.
+        assert windows.num_negatives == 1 or loader == 'train_dataloader'
+        assert pipeline['LoadFrames'].num_frames == cfg.num_frames
+        rate = cfg.model.data_preprocessor.log_mel.sample_rate
+        assert pipeline['LoadAudioWindows'].sample_rate == rate
+    assert cfg.model.test_cfg.blind_controls is True
+
+
+@each_recipe
+def test_model_builds(path):
+    model = MODELS.build(Config.fromfile(path).model)
+    assert type(model).__name__ == 'AudioVisualRecognizer'
+    assert sum(p.numel() for p in model.parameters()) > 0
+
+
+def test_full_recipe_is_smaller_than_multisensory():
+    model = MODELS.build(Config.fromfile(CONFIGS / 'coattn_pretrain.py').model)
+    parameters = sum(p.numel() for p in model.parameters())
+    assert 15e6 < parameters <= min(24e6, 0.7 * MULTISENSORY)
+    # MC3-18 without its classifier: known from its paper's authors' model.
+    visual = sum(p.numel() for p in model.backbone.visual.parameters())
+    assert visual == pytest.approx(11.49e6, rel=1e-3)
+
+
+@each_recipe
+def test_environment_variable_reaches_every_dataset(path, monkeypatch):
+    before = Config.fromfile(path)
+    assert {dataset.data_root for dataset in iter_datasets(before)} == {before.data_root}
+    assert before.data_root.startswith('data/')
+    monkeypatch.setenv('MMAV_DATA_ROOT', '/my videos')
+    cfg = Config.fromfile(path)
+    assert [dataset.data_root for dataset in iter_datasets(cfg)] == ['/my videos'] * 3
+    assert cfg.data_root == '/my videos'
+
+
+@each_recipe
+def test_option_reaches_every_dataset(path):
+    cfg = load_config(str(path), {'data_root': '/my videos'})
+    assert [dataset.data_root for dataset in iter_datasets(cfg)] == ['/my videos'] * 3
+
+
+@each_recipe
+def test_each_recipe_has_a_hint_or_makes_its_data(path):
+    for dataset in iter_datasets(Config.fromfile(path)):
+        assert dataset.type == 'SoundingShapesDataset' or 'This recipe reads' in dataset.hint
+
+
+def test_grid_layout(tmp_path):
+    for split in ('train', 'val'):
+        (tmp_path / f'{split}.csv').write_text(f'file,digit\nvideos/{split}.mp4,2\n')
+    cfg = load_config(str(CONFIGS / 'coattn_pretrain_grid.py'), {'data_root': str(tmp_path)})
+    for loader, split in (('train', 'train'), ('val', 'val'), ('test', 'val')):
+        dataset = DATASETS.build(cfg[f'{loader}_dataloader'].dataset)
+        assert len(dataset) == 1
+        assert dataset.get_data_info(0)['filename'] == f'{tmp_path}/videos/{split}.mp4'
+
+
+def test_folder_recipe_splits_a_plain_folder(tmp_path):
+    for i in range(200):
+        (tmp_path / f'{i}.mp4').touch()
+    cfg = load_config(str(CONFIGS / 'coattn_pretrain_folder.py'), {'data_root': str(tmp_path)})
+    train, val = (DATASETS.build(cfg[f'{part}_dataloader'].dataset) for part in ('train', 'val'))
+    names = [{ds.get_data_info(i)['relpath'] for i in range(len(ds))} for ds in (train, val)]
+    assert not names[0] & names[1] and len(names[0]) + len(names[1]) == 200
+    assert 1 <= len(val) <= 25
+    assert cfg.optim_wrapper.type == 'OptimWrapper'
+
+
+def test_metafile_names_every_recipe():
+    metafile = yaml.safe_load((CONFIGS / 'metafile.yml').read_text())
+    named = {model['Config'] for model in metafile['Models']}
+    assert named == {path.relative_to(ROOT).as_posix() for path in RECIPES}

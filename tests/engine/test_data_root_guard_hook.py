@@ -1,0 +1,34 @@
+"""A changed data root that reaches no dataset stops the run before it starts."""
+
+from types import SimpleNamespace
+
+import pytest
+from mmaction.registry import HOOKS
+from mmengine.config import Config
+
+import mmav_coattn  # noqa: F401
+from mmav_coattn.errors import ConfigError
+
+
+def before_run(**cfg):
+    HOOKS.build(dict(type='DataRootGuardHook')).before_run(SimpleNamespace(cfg=Config(cfg)))
+
+
+def loader(*roots):
+    datasets = [dict(type='AudioVisualDataset', data_root=root) for root in roots]
+    return dict(dataset=dict(type='ConcatDataset', datasets=datasets))
+
+
+def test_says_where_the_datasets_read_from():
+    with pytest.raises(ConfigError) as error:
+        before_run(data_root='new', train_dataloader=loader('old', 'b'), val_dataloader=loader('a'))
+    message = str(error.value)
+    assert message.startswith('data_root=new is set, but the datasets read from a, b, old. ')
+    assert 'MMAV_DATA_ROOT' in message
+
+
+def test_silent_where_they_agree_or_nothing_can_be_said():
+    before_run(data_root='new', train_dataloader=loader('a', 'new'), val_dataloader=None)
+    before_run(train_dataloader=loader('old'))
+    before_run(data_root='new')
+    before_run(data_root='new', train_dataloader=dict(dataset=dict(ann_file='/lists/all.txt')))

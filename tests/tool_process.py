@@ -1,0 +1,60 @@
+"""Runs the command-line tools: as processes, or quicker within the process of the tests."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from paths import ROOT, TOOLS
+
+#: Folder of mmaction2's stock scripts.
+STOCK_TOOLS = Path(find_spec('mmaction').origin).parent / '.mim/tools'
+
+
+class Done(NamedTuple):
+    """How a tool ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def sentence(self) -> str:
+        """What it complained of: one sentence, exit code 1, no traceback."""
+        complaints = [line for line in self.err.splitlines() if line.startswith('error: ')]
+        assert self.code == 1, self
+        assert 'Traceback' not in self.out + self.err, self.err
+        assert len(complaints) == 1 and self.err.splitlines()[-1] == complaints[0], self.err
+        return complaints[0].removeprefix('error: ')
+
+
+def run_process(script: Path, *arguments, **environment) -> Done:
+    """Run a tool as its own process, with this checkout's package."""
+    done = subprocess.run(
+        [sys.executable, str(script), *map(str, arguments)],
+        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1', **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def run_here(monkeypatch, capsys, tool: str, *arguments) -> Done:
+    """Run one of our tools within this process, as ``python tools/TOOL ARGUMENTS`` would."""
+    script = str(TOOLS / tool)
+    monkeypatch.setattr(sys, 'argv', [script, *map(str, arguments)])
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    monkeypatch.setenv('OMP_NUM_THREADS', '1')
+    capsys.readouterr()
+    code = 0
+    try:
+        runpy.run_path(script, run_name='__main__')
+    except SystemExit as end:
+        code = end.code or 0
+    out, err = capsys.readouterr()
+    return Done(code, out, err)

@@ -102,7 +102,7 @@ class AudioResNet(BaseModule):
                 f'AudioResNet: stage_blocks={stage_blocks} and strides={strides} must '
                 'have one entry a stage.'
             )
-        for stage, (num_blocks, stride) in enumerate(zip(stage_blocks, strides)):
+        for stage, (num_blocks, stride) in enumerate(zip(stage_blocks, strides, strict=True)):
             out_channels = base_channels * 2**stage
             blocks = []
             for block in range(num_blocks):

@@ -11,8 +11,8 @@ from mmav_coattn.errors import ConfigError
 class LogMelSpectrogram(nn.Module):
     """Logarithm of the mel power spectrogram of a waveform.
 
-    Equal to ``log(librosa.feature.melspectrogram(...) + eps)`` with ``center=True`` and zero padding:
-    frame ``j`` is centred at ``j * hop_length / sample_rate`` seconds. The filter bank is
+    Equal to ``log(librosa.feature.melspectrogram(...) + eps)`` with ``center=True`` and zero
+    padding: frame ``j`` is centred at ``j * hop_length / sample_rate`` seconds. The filter bank is
     ``librosa.filters.mel`` (Slaney's scale and area normalisation).
 
     Args:
@@ -22,7 +22,7 @@ class LogMelSpectrogram(nn.Module):
         hop_length (int): Step between frames, samples.
         n_mels (int): Number of mel bands ``F``.
         f_min (float): Lower edge of the lowest band, Hz.
-        f_max (float, optional): Upper edge of the highest band, Hz; half the sample rate by default.
+        f_max (float, optional): Upper edge of the highest band, Hz. Default: half the sample rate.
         eps (float): Added to the power before the logarithm; sets the value of silence.
         mean (float): Subtracted from the logarithm.
         std (float): Divides after that.

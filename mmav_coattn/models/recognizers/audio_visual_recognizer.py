@@ -111,7 +111,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         if self.blind_controls:
             fields.update(self.predict_blind(inputs))
         for name, values in fields.items():
-            for sample, value in zip(usable, values):
+            for sample, value in zip(usable, values, strict=True):
                 sample.set_field(value, name, dtype=torch.Tensor)
         return data_samples
 

@@ -29,9 +29,9 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         blank (str, optional): Blind control, in training and test alike: ``'picture'`` replaces
             every frame by the mean colour, ``'sound'`` every waveform by silence.
         subtract_mean_frame (bool): Whether the mean frame of each clip is subtracted from its
-            frames, which leaves what moves. For small networks and little data: a tower that need not learn
-            to overlook walls and colours learns from motion sooner. Appearance is lost, so a tower
-            for transfer is better trained without.
+            frames, which leaves what moves. For small networks and little data: a tower that need
+            not learn to overlook walls and colours learns from motion sooner. Appearance is lost,
+            so a tower for transfer is better trained without.
         non_blocking (bool): Copy to the device without waiting.
 
     Raises:

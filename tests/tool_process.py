@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import runpy
 import subprocess
@@ -14,6 +15,7 @@ from paths import ROOT, TOOLS
 
 #: Folder of mmaction2's stock scripts.
 STOCK_TOOLS = Path(find_spec('mmaction').origin).parent / '.mim/tools'
+RUNS = itertools.count()
 
 
 class Done(NamedTuple):
@@ -47,6 +49,9 @@ def run_process(script: Path, *arguments, **environment) -> Done:
 def run_here(monkeypatch, capsys, tool: str, *arguments) -> Done:
     """Run one of our tools within this process, as ``python tools/TOOL ARGUMENTS`` would."""
     script = str(TOOLS / tool)
+    if '--cfg-options' in arguments:
+        # mmengine keeps a logger a run, by a name that is else the same within one second.
+        arguments = (*arguments, f'experiment_name=run_{next(RUNS)}')
     monkeypatch.setattr(sys, 'argv', [script, *map(str, arguments)])
     monkeypatch.setenv('LOCAL_RANK', '0')
     monkeypatch.setenv('OMP_NUM_THREADS', '1')

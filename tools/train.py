@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from mmaction.registry import RUNNERS
 from mmengine.config import DictAction
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis.tool_runner import load_config, run_tool
@@ -101,11 +101,24 @@ def leave_core_to_loader(cfg):
         torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))
 
 
+def require_a_batch(runner):
+    """Say so where an epoch has no iteration, which mmengine's schedulers only assert."""
+    if not isinstance(runner.train_loop, EpochBasedTrainLoop) or len(runner.train_dataloader):
+        return
+    loader = runner.train_dataloader
+    raise ConfigError(
+        f'{len(loader.dataset)} training videos make no whole batch of {loader.batch_size} (per '
+        'process), and train_dataloader.drop_last=True leaves out what is less: add --cfg-options '
+        'train_dataloader.drop_last=False, or a smaller train_dataloader.batch_size.'
+    )
+
+
 def main():
     args = parse_args()
     cfg = merge_args(load_config(args.config, args.cfg_options), args)
     leave_core_to_loader(cfg)
     runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
+    require_a_batch(runner)
     runner.train()
 
 

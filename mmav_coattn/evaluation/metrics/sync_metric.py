@@ -119,7 +119,9 @@ class SyncMetric(BaseMetric):
                 figures[f'accuracy_{control}'] = blind['accuracy']
                 figures[f'auroc_{control}'] = blind['auroc']
         self._log_bins(bins, counts)
-        return {**figures, **counts, 'left_out': len(left_out)}
+        figures |= {**counts, 'left_out': len(left_out)}
+        # All as float: mmengine turns whole numbers into numpy's, and those into null in its JSON.
+        return {name: float(value) for name, value in figures.items()}
 
     def _log_left_out(self, left_out: list[dict], total: int) -> None:
         if not left_out:

@@ -1,0 +1,146 @@
+"""The user's own mistakes: one sentence on stderr, exit code 1, no traceback."""
+
+import re
+
+import pytest
+from media_factory import write_clip
+from paths import CONFIGS, TOOLS
+from tool_process import run_process
+
+
+@pytest.mark.parametrize('recipe', ['coattn_pretrain', 'coattn_pretrain_folder'])
+def test_data_root_absent(recipe, tmp_path, here):
+    done = here(
+        *('train.py', CONFIGS / f'{recipe}.py', '--work-dir', tmp_path / 'run'),
+        *('--cfg-options', f'data_root={tmp_path}/nowhere'),
+    )
+    sentence = done.sentence()
+    assert sentence.startswith(f'{tmp_path}/nowhere: this folder of videos does not exist. This ')
+    assert 'make demo' in sentence
+
+
+def test_data_root_absent_as_a_process(tmp_path):
+    done = run_process(
+        *(TOOLS / 'train.py', CONFIGS / 'coattn_pretrain_grid.py', '--work-dir', tmp_path / 'run'),
+        MMAV_DATA_ROOT=str(tmp_path / 'nowhere'),
+    )
+    sentence = done.sentence()
+    assert sentence.startswith(f'{tmp_path}/nowhere: this folder of videos does not exist. ')
+    assert 'GRID' in sentence and 'train.csv and val.csv' in sentence and 'make demo' in sentence
+
+
+def test_video_without_audio_met_by_a_loader_worker(folder_config, tmp_path):
+    (tmp_path / 'videos').mkdir()
+    write_clip(tmp_path / 'videos' / '1.mp4', duration=1.0, audio=False)
+    done = run_process(
+        *(TOOLS / 'train.py', folder_config, '--no-validate', '--work-dir', tmp_path / 'run'),
+        *('--cfg-options', f'data_root={tmp_path}/videos', 'train_dataloader.num_workers=1'),
+        *('train_dataloader.drop_last=False',),
+    )
+    assert done.sentence() == (
+        f'{tmp_path}/videos: its only video cannot be used: '
+        f'{tmp_path}/videos/1.mp4: has no audio stream.'
+    )
+
+
+def test_config_and_checkpoint_missing(folder_config, videos, tmp_path, here):
+    root = ('--cfg-options', f'data_root={videos}')
+    assert here('train.py', tmp_path / 'gone.py').sentence() == (
+        f'{tmp_path}/gone.py: there is no such config file.'
+    )
+    assert here('test.py', folder_config, tmp_path / 'gone.pth', *root).sentence() == (
+        f'{tmp_path}/gone.pth: there is no such checkpoint file.'
+    )
+    done = here('train.py', folder_config, '--resume', tmp_path / 'gone.pth', *root)
+    assert done.sentence() == f'--resume {tmp_path}/gone.pth: there is no such checkpoint file.'
+
+
+def test_checkpoint_that_is_none(folder_config, videos, tmp_path, here):
+    (tmp_path / 'junk.pth').write_text('no weights\n')
+    done = here(
+        *('test.py', folder_config, tmp_path / 'junk.pth', '--work-dir', tmp_path / 'run'),
+        *('--cfg-options', f'data_root={videos}'),
+    )
+    assert done.sentence().startswith(f'{tmp_path}/junk.pth: not a checkpoint that torch can read')
+
+
+def test_dump_with_a_wrong_suffix(folder_config, videos, tmp_path, here):
+    (tmp_path / 'a.pth').touch()
+    done = here('test.py', folder_config, tmp_path / 'a.pth', '--dump', 'scores.json')
+    assert done.sentence() == '--dump scores.json: the name must end with .pkl or .pickle.'
+
+
+def train_on(here, config, tmp_path, data_root, *options, flags=('--no-validate',)):
+    return here(
+        *('train.py', config, '--work-dir', tmp_path / 'run', *flags),
+        *('--cfg-options', f'data_root={data_root}', 'train_cfg.max_epochs=1', *options),
+    ).sentence()
+
+
+def test_folder_without_video(folder_config, tmp_path, here):
+    (tmp_path / 'videos').mkdir()
+    (tmp_path / 'videos' / 'notes.txt').touch()
+    assert train_on(here, folder_config, tmp_path, tmp_path / 'videos') == (
+        f'{tmp_path}/videos: this folder holds no video file, at any depth.'
+    )
+
+
+def test_folder_of_one_video(folder_config, tmp_path, here):
+    (tmp_path / 'videos').mkdir()
+    write_clip(tmp_path / 'videos' / '1.mp4', duration=1.0, audio=False)
+    videos = tmp_path / 'videos'
+    assert train_on(here, folder_config, tmp_path, videos).startswith(
+        '1 training videos make no whole batch of 2 (per process), and train_dataloader.drop_last='
+    )
+    whole = 'train_dataloader.drop_last=False'
+    sentence = train_on(here, folder_config, tmp_path, videos, whole, flags=())
+    assert 'of its 1 videos none falls into the val part' in sentence
+    sentence = train_on(here, folder_config, tmp_path, videos, whole)
+    assert sentence.endswith('1.mp4: has no audio stream.')
+
+
+def test_annotation_files(folder_config, videos, tmp_path, here):
+    ann_file = tmp_path / 'list.txt'
+    options = (
+        f'train_dataloader.dataset.ann_file={ann_file}',
+        'train_dataloader.dataset.held_out=None',
+        'train_dataloader.dataset.on_unusable=error',
+    )
+    ann_file.write_text('\n')
+    sentence = train_on(here, folder_config, tmp_path, videos, *options)
+    assert sentence == f'{ann_file}: this annotation file names no video; it is empty.'
+    ann_file.write_text('\ngone.mp4\nlost.mp4\n')
+    sentence = train_on(here, folder_config, tmp_path, videos, *options)
+    found = re.fullmatch(
+        rf'{videos}/(gone|lost)\.mp4: does not exist, named in {ann_file} line (\d)', sentence
+    )
+    assert found.groups() in {('gone', '2'), ('lost', '3')}
+    # Skipping them comes to nothing, and says so by name and line.
+    sentence = train_on(here, folder_config, tmp_path, videos, *options[:2])
+    assert sentence.startswith(f'{ann_file}: no usable video among ') and ' missing)' in sentence
+    assert f'gone.mp4: does not exist, named in {ann_file} line 2' in sentence
+
+
+def test_unknown_types(folder_config, videos, tmp_path, here):
+    option = 'train_dataloader.dataset.pipeline.2.type=LoadFrame'
+    assert "Transform 2 of the pipeline is unknown: 'LoadFrame'" in train_on(
+        here, folder_config, tmp_path, videos, option
+    )
+    sentence = train_on(here, folder_config, tmp_path, videos, 'model.neck.type=CoAttentoin')
+    assert sentence.startswith("The config names a model of type 'CoAttentoin', which is not regis")
+
+
+@pytest.mark.parametrize('option', ['num_negatives=20', 'clip_seconds=30'])
+def test_windows_that_fit_no_file(folder_config, videos, tmp_path, here, option):
+    option = f'train_dataloader.dataset.pipeline.1.{option}'
+    sentence = train_on(here, folder_config, tmp_path, videos, option)
+    assert re.match(
+        rf'{videos}: no usable video among \d+ drawn in a row of 2 \(\d+ too_', sentence
+    )
+    assert 'picture and sound overlap for' in sentence and 'windows of clip_seconds=' in sentence
+
+
+def test_windows_that_fit_no_file_in_evaluation(folder_config, videos, tmp_path, here):
+    option = 'val_dataloader.dataset.pipeline.1.clip_seconds=30'
+    sentence = train_on(here, folder_config, tmp_path, videos, option, flags=())
+    assert sentence.startswith('None of the 1 files of the evaluation could be used (too_short: 1')

@@ -9,6 +9,7 @@ data_hint = (
     'videos with sound into it.')
 
 train_dataloader = dict(
+    drop_last=False,  # a folder may hold fewer videos than one batch
     dataset=dict(
         data_root=data_root, ann_file='', hint=data_hint, held_out=('train', 0.05)))
 val_dataloader = dict(

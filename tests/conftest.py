@@ -4,8 +4,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from mmengine.registry import init_default_scope
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(autouse=True)
+def mmaction_scope():
+    """As every config of ours does; a test that ran a Runner may have left another scope."""
+    init_default_scope('mmaction')
 
 
 @pytest.fixture(scope='session')

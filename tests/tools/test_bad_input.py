@@ -89,7 +89,8 @@ def test_folder_of_one_video(folder_config, tmp_path, here):
     (tmp_path / 'videos').mkdir()
     write_clip(tmp_path / 'videos' / '1.mp4', duration=1.0, audio=False)
     videos = tmp_path / 'videos'
-    assert train_on(here, folder_config, tmp_path, videos).startswith(
+    part = 'train_dataloader.drop_last=True'
+    assert train_on(here, folder_config, tmp_path, videos, part).startswith(
         '1 training videos make no whole batch of 2 (per process), and train_dataloader.drop_last='
     )
     whole = 'train_dataloader.drop_last=False'

@@ -11,6 +11,7 @@ default_hooks = dict(
 
 custom_hooks = [
     dict(type='DataRootGuardHook'),
+    dict(type='CheckpointGuardHook'),
     dict(type='UnusableMediaReportHook'),
 ]
 

@@ -1,7 +1,13 @@
 """Hooks: registered into ``mmaction.registry.HOOKS``."""
 
 from .attention_visualization_hook import AttentionVisualizationHook
+from .checkpoint_guard_hook import CheckpointGuardHook
 from .data_root_guard_hook import DataRootGuardHook
 from .unusable_media_hook import UnusableMediaReportHook
 
-__all__ = ['AttentionVisualizationHook', 'DataRootGuardHook', 'UnusableMediaReportHook']
+__all__ = [
+    'AttentionVisualizationHook',
+    'CheckpointGuardHook',
+    'DataRootGuardHook',
+    'UnusableMediaReportHook',
+]

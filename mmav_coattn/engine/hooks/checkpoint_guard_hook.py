@@ -1,0 +1,88 @@
+"""A checkpoint that does not belong to the network is refused, or what is left out is named."""
+
+from __future__ import annotations
+
+import torch
+from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import BaseLoop, Runner
+
+from mmav_coattn.errors import CheckpointError
+
+SHOWN = 5
+
+
+def compare_state(wanted: dict, given: dict) -> tuple[list[str], list[str], list[str]]:
+    """Where a checkpoint's entries differ from a network's.
+
+    Args:
+        wanted (dict[str, Tensor]): The network's ``state_dict()``.
+        given (dict[str, Tensor]): The checkpoint's; a leading ``module.`` is overlooked.
+
+    Returns:
+        tuple[list[str], list[str], list[str]]: Names that the checkpoint lacks, names that the
+        network does not know, and names whose shapes differ (with both shapes).
+    """
+    given = {name.removeprefix('module.'): value for name, value in given.items()}
+    missing = [name for name in wanted if name not in given]
+    unknown = [name for name in given if name not in wanted]
+    shapes = [
+        f'{name} {tuple(given[name].shape)} for {tuple(wanted[name].shape)}'
+        for name in wanted
+        if name in given
+        and isinstance(given[name], torch.Tensor)
+        and given[name].shape != wanted[name].shape
+    ]
+    return missing, unknown, shapes
+
+
+def listing(names: list[str]) -> str:
+    """The first few of many names."""
+    more = f' and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
+    return ', '.join(names[:SHOWN]) + more
+
+
+@HOOKS.register_module()
+class CheckpointGuardHook(Hook):
+    """Refuse to evaluate weights of another network; say what a partial start leaves out.
+
+    mmengine loads whatever names agree and warns about the rest, so that ``tools/test.py`` would
+    evaluate a partly random network. When testing, anything that does not agree is an error. When
+    training (``load_from``), starting from a part of a network is common: what stays at its
+    initial value is listed, and only a checkpoint of which nothing agrees is refused.
+
+    Raises:
+        CheckpointError: As described above.
+    """
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        wanted = model.state_dict()
+        given = checkpoint.get('state_dict', checkpoint)
+        missing, unknown, shapes = compare_state(wanted, given)
+        if not (missing or unknown or shapes):
+            return
+        source = runner._load_from or 'The checkpoint'
+        differences = '; '.join(
+            f'{len(names)} {what} ({listing(names)})'
+            for names, what in (
+                (missing, 'entries of the network are absent'),
+                (unknown, 'of its entries are unknown to the network'),
+                (shapes, 'entries differ in shape'),
+            )
+            if names
+        )
+        # A config of a loop, still a dict, becomes a loop only when training begins.
+        training = isinstance(runner._train_loop, BaseLoop)
+        if not training:
+            raise CheckpointError(
+                f'{source}: does not belong to the network of this config: {differences}. Give '
+                'the config it was trained with.'
+            )
+        if len(missing) + len(shapes) == len(wanted):
+            raise CheckpointError(
+                f'{source}: nothing of it fits the network of this config: {differences}. '
+                'Check load_from.'
+            )
+        runner.logger.warning(f'{source}: loaded in part: {differences}.')

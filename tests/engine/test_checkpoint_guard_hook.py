@@ -1,0 +1,80 @@
+"""Weights of another network are refused when testing and named when training."""
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmaction.registry import HOOKS
+from mmengine.runner import IterBasedTrainLoop
+from torch import nn
+
+import mmav_coattn  # noqa: F401
+from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, listing
+from mmav_coattn.errors import CheckpointError
+
+
+def guard(state, training, caplog=None):
+    logger = logging.getLogger('guard')
+    runner = SimpleNamespace(
+        model=nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1, bias=False)),
+        _load_from='w.pth',
+        _train_loop=IterBasedTrainLoop.__new__(IterBasedTrainLoop) if training else {},
+        logger=logger,
+    )
+    HOOKS.build(dict(type='CheckpointGuardHook')).after_load_checkpoint(
+        runner, dict(state_dict=state)
+    )
+
+
+WHOLE = {'0.weight': torch.zeros(3, 2), '0.bias': torch.zeros(3), '1.weight': torch.zeros(1, 3)}
+
+
+def test_compare_state_by_hand():
+    given = {
+        'module.0.weight': torch.zeros(3, 2),
+        '1.weight': torch.zeros(2, 3),
+        'fc.bias': torch.zeros(1),
+    }
+    missing, unknown, shapes = compare_state(WHOLE, given)
+    assert missing == ['0.bias']
+    assert unknown == ['fc.bias']
+    assert shapes == ['1.weight (2, 3) for (1, 3)']
+
+
+def test_listing_is_short():
+    assert listing(['a', 'b']) == 'a, b'
+    assert listing(list('abcdefg')) == 'a, b, c, d, e and 2 more'
+
+
+@pytest.mark.parametrize('training', [True, False])
+def test_its_own_checkpoint_passes(training, caplog):
+    guard(WHOLE, training)
+    guard({f'module.{name}': value for name, value in WHOLE.items()}, training)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    'state',
+    [
+        {name: value for name, value in WHOLE.items() if name != '0.bias'},
+        dict(WHOLE, extra=torch.zeros(1)),
+        dict(WHOLE, **{'0.bias': torch.zeros(4)}),
+    ],
+)
+def test_any_difference_is_an_error_when_testing(state):
+    with pytest.raises(CheckpointError, match=r'^w\.pth: does not belong to the network'):
+        guard(state, training=False)
+
+
+def test_a_part_is_named_when_training(caplog):
+    with caplog.at_level(logging.WARNING):
+        guard({'0.weight': torch.zeros(3, 2)}, training=True)
+    assert caplog.records[0].message == (
+        'w.pth: loaded in part: 2 entries of the network are absent (0.bias, 1.weight).'
+    )
+
+
+def test_nothing_that_fits_is_an_error_when_training():
+    with pytest.raises(CheckpointError, match='nothing of it fits'):
+        guard({'conv.weight': torch.zeros(3, 2)}, training=True)

@@ -2,7 +2,7 @@
 
 from .backbones import AudioResNet, AudioVisualBackbone
 from .data_preprocessors import AudioVisualDataPreprocessor, LogMelSpectrogram
-from .heads import SyncHead
+from .heads import SyncHead, TimeContrast
 from .necks import CoAttentionNeck
 from .recognizers import AudioVisualRecognizer
 
@@ -14,4 +14,5 @@ __all__ = [
     'CoAttentionNeck',
     'LogMelSpectrogram',
     'SyncHead',
+    'TimeContrast',
 ]

@@ -73,7 +73,10 @@ def test_clips_fit_the_network(path):
     for loader in DATALOADERS:
         pipeline = {transform.type: transform for transform in cfg[loader].dataset.pipeline}
         windows = pipeline['SampleSyncWindows']
-        assert (windows.clip_seconds, windows.min_shift) == (cfg.clip_seconds, cfg.min_shift)
+        min_shift = cfg.min_shift
+        if loader == 'train_dataloader':
+            min_shift = cfg.get('train_min_shift', min_shift)
+        assert (windows.clip_seconds, windows.min_shift) == (cfg.clip_seconds, min_shift)
         assert windows.get('test_mode', False) == (loader != 'train_dataloader')
         # One in-sync and one shifted window in evaluation, whatever training uses.
         assert windows.num_negatives == 1 or loader == 'train_dataloader'

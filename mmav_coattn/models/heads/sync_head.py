@@ -28,6 +28,9 @@ class SyncHead(BaseModule):
         num_convs (int): Convolutions over time.
         dropout (float): Before the last layer.
         ranking_weight (float): Weight of the ranking term.
+        time_contrast (dict, optional): Config of a :class:`TimeContrast`, an auxiliary loss on the
+            tokens; ``in_channels`` is filled in.
+        contrast_weight (float): Its weight.
         init_cfg (dict, optional): Initialisation.
 
     Raises:
@@ -42,6 +45,8 @@ class SyncHead(BaseModule):
         num_convs: int = 2,
         dropout: float = 0.0,
         ranking_weight: float = 0.0,
+        time_contrast: dict | None = None,
+        contrast_weight: float = 0.5,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -49,6 +54,10 @@ class SyncHead(BaseModule):
             raise ConfigError(f'cls_head: kernel_size={kernel_size} must be odd.')
         hidden = hidden_channels or in_channels
         self.ranking_weight = ranking_weight
+        self.contrast_weight = contrast_weight
+        self.time_contrast = None
+        if time_contrast is not None:
+            self.time_contrast = MODELS.build({'in_channels': in_channels, **time_contrast})
         self.visual_norm = TokenBatchNorm(in_channels)
         self.audio_norm = TokenBatchNorm(in_channels)
         self.fuse = nn.Sequential(nn.Linear(3 * in_channels, hidden), nn.ReLU(inplace=True))
@@ -84,11 +93,23 @@ class SyncHead(BaseModule):
             data_samples (list[ActionDataSample]): With ``sync_label`` (J,).
 
         Returns:
-            dict[str, Tensor]: ``loss_sync``, ``loss_ranking`` if weighted, ``sync_accuracy``.
+            dict[str, Tensor]: ``loss_sync``, ``loss_ranking`` if weighted, ``loss_contrast`` if
+            there is a :class:`TimeContrast`, ``sync_accuracy``.
+
+        Raises:
+            ConfigError: If there is a :class:`TimeContrast` and the neck gives no tokens.
         """
         logits = self(features).float()
         labels = torch.stack([sample.sync_label for sample in data_samples]).to(logits)
-        return self.loss_by_logits(logits, labels)
+        losses = self.loss_by_logits(logits, labels)
+        if self.time_contrast is not None:
+            if features.visual_tokens is None or features.audio_tokens is None:
+                raise ConfigError('cls_head: time_contrast needs a neck that gives its tokens.')
+            in_sync = labels.argmax(dim=1)
+            audio_tokens = features.audio_tokens[torch.arange(len(labels)), in_sync]
+            contrast = self.time_contrast(features.visual_tokens, audio_tokens)
+            losses['loss_contrast'] = self.contrast_weight * contrast
+        return losses
 
     def loss_by_logits(self, logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Losses from logits and labels (N, J), labels 1 for in sync and 0 for shifted."""

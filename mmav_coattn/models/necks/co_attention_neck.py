@@ -24,11 +24,16 @@ class CoAttentionFeatures(NamedTuple):
         visual (Tensor): Visual stream (N, J, T', D): what of the picture each audio attended to.
         attention (Tensor | None): Where in the picture each audio looked, (N, J, T', H', W'), sums
             to 1 over places; None unless asked for, or where the module has no AGA.
+        visual_tokens (Tensor | None): What the streams were made of: tokens of the picture's
+            places (N, T', P, D), P = H'W'. They know nothing of the sound.
+        audio_tokens (Tensor | None): Tokens of the sound's frequencies (N, J, T', F', D).
     """
 
     audio: Tensor
     visual: Tensor
     attention: Tensor | None = None
+    visual_tokens: Tensor | None = None
+    audio_tokens: Tensor | None = None
 
 
 class CoAttentionBlock(nn.Module):
@@ -244,7 +249,9 @@ class CoAttentionNeck(BaseModule):
             )
         if attention is not None:
             attention = attention.unflatten(-1, (height, width))
-        return CoAttentionFeatures(audio_stream, visual_stream, attention)
+        return CoAttentionFeatures(
+            audio_stream, visual_stream, attention, visual_tokens, audio_tokens
+        )
 
     def centre(self, tokens: Tensor, dim: int) -> Tensor:
         """Subtract from each place, or frequency, its mean over the time axis ``dim``."""

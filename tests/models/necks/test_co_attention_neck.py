@@ -43,8 +43,10 @@ def test_each_sound_meets_the_picture_alone():
     visual, audio = features()
     together = neck(visual, audio, **TIMES, return_attention=True)
     alone = neck(visual[1:], audio[1:, 2:], **TIMES, return_attention=True)
-    for ours, reference in zip(together, alone, strict=True):
+    for ours, reference in zip(together[:3], alone[:3], strict=True):
         torch.testing.assert_close(ours[1, 2], reference[0, 0])
+    torch.testing.assert_close(together.visual_tokens[1:], alone.visual_tokens)
+    torch.testing.assert_close(together.audio_tokens[1:, 2:], alone.audio_tokens)
 
 
 def test_attention_is_only_computed_on_request():

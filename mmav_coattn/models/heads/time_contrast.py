@@ -1,0 +1,136 @@
+"""Contrast over time: a step's sound belongs to some place of the same step's picture."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmav_coattn.errors import ConfigError
+
+
+@MODELS.register_module()
+class TimeContrast(BaseModule):
+    r"""An auxiliary loss that compares every step of the picture with every step of the sound.
+
+    The decision "in sync or not" is one bit a clip. This term asks for each step :math:`t` which of
+    the clip's steps the sound belongs to, and the other way round, and so learns from a few clips
+    what the decision alone learns from many. It takes part in training only.
+
+    A place :math:`p` of the picture and a step of the sound are compared by the cosine of two small
+    projections; a step of the picture matches a step of the sound as well as its best places do,
+    which ones is not told (multiple-instance learning by log-mean-exp):
+
+    .. math:: S_{tt'} = \log \frac{1}{P} \sum_p \exp(\langle v_{tp}, a_{t'} \rangle / \tau)
+
+    The loss is the cross-entropy of rows and of columns of :math:`S` with :math:`t' = t` as the
+    right answer (InfoNCE, van den Oord et al. 2018; both ways as in CLIP; over places as in
+    Afouras et al. 2020, "Self-supervised learning of audio-visual objects from video").
+
+    Steps closer than ``min_steps`` are left out of the wrong answers, and the ``edge`` first and
+    last steps take no part: zero padding of the convolutions marks both ends of either modality
+    alike, and to match those marks is no synchronisation.
+
+    Args:
+        in_channels (int): Channels D of the tokens.
+        channels (int): Channels in which they are compared.
+        min_steps (int): Smallest distance of a wrong answer, in steps.
+        edge (int): Steps left out at either end.
+        temperature (float): Initial temperature; learned.
+        kernel_size (int): Steps of the sound that describe a step; odd.
+        init_cfg (dict, optional): Initialisation.
+
+    Raises:
+        ConfigError: If a setting is out of its range.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        channels: int = 32,
+        min_steps: int = 3,
+        edge: int = 4,
+        temperature: float = 0.1,
+        kernel_size: int = 5,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        if min_steps < 1 or edge < 0 or temperature <= 0 or kernel_size % 2 == 0:
+            raise ConfigError(
+                'time_contrast: min_steps must be at least 1, edge at least 0, temperature above 0 '
+                f'and kernel_size odd; got {min_steps}, {edge}, {temperature} and {kernel_size}.'
+            )
+        self.min_steps = min_steps
+        self.edge = edge
+        self.visual = nn.Linear(in_channels, channels)
+        self.audio = nn.Sequential(
+            nn.Conv1d(2 * in_channels, in_channels, kernel_size, padding=kernel_size // 2),
+            nn.ReLU(inplace=True),
+            nn.Conv1d(in_channels, channels, 1),
+        )
+        self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)))
+
+    def embed(self, visual_tokens: Tensor, audio_tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Unit vectors of both modalities.
+
+        Args:
+            visual_tokens (Tensor): (N, T, P, D).
+            audio_tokens (Tensor): (N, T, L, D): L frequencies.
+
+        Returns:
+            tuple[Tensor, Tensor]: (N, T, P, C) and (N, T, C).
+        """
+        pooled = torch.cat([audio_tokens.mean(dim=2), audio_tokens.amax(dim=2)], dim=-1)
+        audio = self.audio(pooled.transpose(1, 2)).transpose(1, 2)
+        return F.normalize(self.visual(visual_tokens), dim=-1), F.normalize(audio, dim=-1)
+
+    def similarity(self, visual: Tensor, audio: Tensor) -> Tensor:
+        """How well each step of the picture goes with each step of the sound.
+
+        Args:
+            visual (Tensor): Unit vectors (N, T, P, C).
+            audio (Tensor): Unit vectors (N, T', C).
+
+        Returns:
+            Tensor: S of the class's formula, (N, T, T').
+        """
+        places = visual.shape[2]
+        product = torch.einsum('ntpc,nsc->ntsp', visual, audio).float() * self.log_scale.exp()
+        return product.logsumexp(dim=-1) - math.log(places)
+
+    def forward(self, visual_tokens: Tensor, audio_tokens: Tensor) -> Tensor:
+        """The loss; of chance, the logarithm of the number of steps that take part.
+
+        Args:
+            visual_tokens (Tensor): (N, T, P, D).
+            audio_tokens (Tensor): Tokens of the in-sync sound (N, T, L, D).
+
+        Returns:
+            Tensor: Scalar.
+
+        Raises:
+            ConfigError: If a clip is too short for ``edge`` and ``min_steps``.
+        """
+        steps = visual_tokens.shape[1] - 2 * self.edge
+        if steps <= self.min_steps:
+            raise ConfigError(
+                f'time_contrast: a clip of {visual_tokens.shape[1]} steps leaves {max(steps, 0)} '
+                f'after edge={self.edge} at both ends; it needs more than '
+                f'min_steps={self.min_steps}. Use longer clips or smaller values.'
+            )
+        # Cut before the comparison, whose cost grows with the square of the steps.
+        inside = slice(self.edge, self.edge + steps)
+        visual, audio = self.embed(visual_tokens, audio_tokens)
+        similarity = self.similarity(visual[:, inside], audio[:, inside])
+        index = torch.arange(steps, device=similarity.device)
+        distance = (index[:, None] - index).abs()
+        near = (distance > 0) & (distance < self.min_steps)
+        similarity = similarity.masked_fill(near, float('-inf'))
+        target = index.expand(len(similarity), -1).flatten()
+        forth = F.cross_entropy(similarity.flatten(0, 1), target)
+        back = F.cross_entropy(similarity.transpose(1, 2).flatten(0, 1), target)
+        return (forth + back) / 2

@@ -5,7 +5,7 @@ data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
 clip_seconds = 1.6  # s
 num_frames = 32  # 20 frames per second
 min_shift = 0.4  # s
-max_epochs = 8
+max_epochs = 5
 num_negatives = 3  # in training; evaluation compares one pair a clip
 
 model = dict(
@@ -84,7 +84,7 @@ test_dataloader = dict(
         test_mode=True,
         pipeline=test_pipeline))
 
-train_cfg = dict(max_epochs=max_epochs, val_interval=4)
+train_cfg = dict(max_epochs=max_epochs, val_interval=5)
 optim_wrapper = dict(
     _delete_=True,
     type='OptimWrapper',

@@ -91,3 +91,9 @@ class UnknownOffsetError(MediaError):
     """The offset between sound and picture cannot be told, or no one shift mends it."""
 
     reason = 'unknown_offset'
+
+
+class UnwritableMediaError(MediaError):
+    """A copy cannot be written under its name, for instance because its container cannot hold it."""
+
+    reason = 'unwritable'

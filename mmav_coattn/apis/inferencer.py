@@ -15,7 +15,7 @@ from mmengine.runner import load_checkpoint
 from tqdm import tqdm
 
 from mmav_coattn.datasets.media import MediaFile
-from mmav_coattn.errors import CheckpointError, ConfigError
+from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaError
 from mmav_coattn.visualization import write_overlay_video
 
 from .clip_settings import ClipSettings
@@ -116,7 +116,9 @@ class AudioVisualInferencer:
         self, path: Path, out: str | Path | None, side_by_side: bool
     ) -> Localization:
         if out is not None and Path(out).resolve() == path.resolve():
-            raise ConfigError(f'{out}: the overlay would overwrite its original; name another.')
+            raise UnwritableMediaError(
+                str(out), 'the overlay would overwrite its original; name another file'
+            )
         with self._bar(path, 'looking') as progress:
             result = find_sound(self.model, self.settings, str(path), self.batch_size, progress)
         if out is None:

@@ -62,8 +62,8 @@ class SyncResult(NamedTuple):
         """The result in words, its sign explained."""
         if self.offset is None:
             reason = (
-                f'the best match is at the largest shift tried, {self.best:+.2f} s; try a larger '
-                'search range'
+                f'the best match is at the largest shift that could be tried, {self.best:+.2f} s; '
+                'try a larger search range, or a longer file'
                 if self.at_edge and self.confidence >= MIN_CONFIDENCE
                 else 'no shift of the sound matches the picture clearly better than others'
             )

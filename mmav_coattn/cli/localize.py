@@ -34,14 +34,9 @@ def run(args: argparse.Namespace) -> int:
     inferencer = build_inferencer(args)
 
     def act(file):
+        # Maps are not kept: those of a large folder would fill the memory.
         out = args.out if single else args.out / f'{file.name}.mp4'
-        return out, inferencer.localize(file.path, out, side_by_side=args.side_by_side)
-
-    def report(file, result, failure):
-        if failure is not None:
-            print(f'failed: {failure}', flush=True)
-            return
-        out, found = result
+        found = inferencer.localize(file.path, out, side_by_side=args.side_by_side)
         silent = int(np.isnan(found.scores).sum())
         left_out = f', {silent} of them without sound' if silent else ''
         print(
@@ -49,5 +44,10 @@ def run(args: argparse.Namespace) -> int:
             f'mean logit of "in sync" {np.nanmean(found.scores):.2f}',
             flush=True,
         )
+        return out
+
+    def report(file, result, failure):
+        if failure is not None:
+            print(f'failed: {failure}', flush=True)
 
     return finish(run_each(files, act, report))

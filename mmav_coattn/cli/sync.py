@@ -64,7 +64,9 @@ def run(args: argparse.Namespace) -> int:
             lines.append(f'curve: {plot_sync(result, picture)}')
         print('\n  '.join([f'{file.path}: {lines[0]}', *lines[1:]]), flush=True)
         if args.fix is not None:
-            out = args.fix if single else args.fix / f'{file.name}{file.path.suffix}'
+            # AVI cannot hold a shift of its sound; Matroska holds what AVI does.
+            suffix = '.mkv' if file.path.suffix.lower() == '.avi' else file.path.suffix
+            out = args.fix if single else args.fix / f'{file.name}{suffix}'
             fixed = fix_sync(inferencer, result, out, **settings)
             print(f'  {fixed.sentence()}', flush=True)
             record['fixed'] = fixed.to_dict()

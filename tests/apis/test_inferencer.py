@@ -12,7 +12,13 @@ from models.tiny import AUDIO, VISUAL
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.localizer import covering_slots
 from mmav_coattn.datasets.media import MediaFile
-from mmav_coattn.errors import CheckpointError, ConfigError, NoAudioError, TooShortError
+from mmav_coattn.errors import (
+    CheckpointError,
+    ConfigError,
+    NoAudioError,
+    TooShortError,
+    UnwritableMediaError,
+)
 
 CLIP = 0.8
 FRAMES = 8
@@ -182,7 +188,7 @@ def test_folder_with_files_that_fail(inferencer, clip, tmp_path):
 def test_settings_out_of_range(inferencer, clip):
     with pytest.raises(ConfigError, match='max_offset=0 must be more'):
         inferencer.sync(clip, max_offset=0)
-    with pytest.raises(ConfigError, match='overwrite its original'):
+    with pytest.raises(UnwritableMediaError, match='overwrite its original'):
         inferencer.localize(clip, clip)
     with pytest.raises(ConfigError, match='batch_size=0'):
         AudioVisualInferencer(config(), batch_size=0)

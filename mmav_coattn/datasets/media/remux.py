@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...errors import (
-    ConfigError,
     NoAudioError,
     NoVideoError,
     TooShortError,
     UnreadableMediaError,
+    UnwritableMediaError,
 )
 
 
@@ -29,7 +29,7 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
         Path: ``out``.
 
     Raises:
-        ConfigError: If ``out`` is the original, or its container cannot hold the streams.
+        UnwritableMediaError: If ``out`` is the original, or its container cannot hold the streams.
         UnreadableMediaError: If the file cannot be read, or holds packets without time stamps.
         NoVideoError: If it has no picture.
         NoAudioError: If it has no sound.
@@ -39,7 +39,9 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
 
     path, out = Path(path), Path(out)
     if out.resolve() == path.resolve():
-        raise ConfigError(f'{out}: the copy would overwrite its original; give another name.')
+        raise UnwritableMediaError(
+            str(out), 'the copy would overwrite its original; give another name'
+        )
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f'.partial.{out.name}')
     try:
@@ -81,16 +83,18 @@ def _create(partial: Path, out: Path):
     import av
 
     if out.suffix.lower() == '.avi':
-        raise ConfigError(
-            f'{out}: AVI has no time stamps that could move its sound; name the copy .mp4 or .mkv.'
+        raise UnwritableMediaError(
+            str(out),
+            'AVI has no time stamps that could move its sound; name the copy .mp4 or .mkv',
         )
     try:
         # Wait for both streams however far apart they are, so that they lie interleaved.
         return av.open(str(partial), 'w', options={'max_interleave_delta': '0'})
     except (av.FFmpegError, ValueError) as error:
-        raise ConfigError(
-            f'{out}: a file of this name cannot be written ({error}); its suffix must be that of '
-            'a container, such as .mp4 or .mkv.'
+        raise UnwritableMediaError(
+            str(out),
+            f'a file of this name cannot be written ({error}); its suffix must be that of a '
+            'container, such as .mp4 or .mkv',
         ) from error
 
 
@@ -104,10 +108,11 @@ def _copy_streams(source, target, out: Path) -> dict:
         try:
             copies[stream.index] = target.add_stream_from_template(stream)
         except (av.FFmpegError, ValueError) as error:
-            raise ConfigError(
-                f'{out}: this container cannot hold the {stream.type} of the original, which is '
-                f'{stream.codec_context.name if stream.codec_context else "unknown"} ({error}); '
-                "take the original's own suffix."
+            codec = stream.codec_context.name if stream.codec_context else 'unknown'
+            raise UnwritableMediaError(
+                str(out),
+                f'this container cannot hold the {stream.type} of the original, which is {codec} '
+                f"({error}); take the original's own suffix",
             ) from error
     return copies
 

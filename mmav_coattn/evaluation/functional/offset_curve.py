@@ -23,8 +23,8 @@ class OffsetEstimate(NamedTuple):
         offset (float | None): s; None where the curve does not tell.
         best (float): Shift of the highest score, between the steps of the grid, s.
         confidence (float): 0 to 1, see :func:`offset_confidence`.
-        at_edge (bool): Whether the highest score is that of the first or last shift: the true one
-            may lie beyond.
+        at_edge (bool): Whether the highest score is that of the first or last shift that the file
+            has windows for: the true one may lie beyond.
     """
 
     offset: float | None
@@ -109,7 +109,8 @@ def estimate_offset(
     curve = mean_curve(scores)
     top = int(np.nanargmax(curve))
     confidence = offset_confidence(curve)
-    at_edge = top in (0, len(curve) - 1)
+    tried = np.flatnonzero(np.isfinite(curve))
+    at_edge = top in (tried[0], tried[-1])
     best = refine_peak(shifts, curve)
     known = confidence >= min_confidence and not at_edge
     return OffsetEstimate(best if known else None, best, confidence, at_edge)

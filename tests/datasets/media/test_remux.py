@@ -8,11 +8,11 @@ from media_factory import audio_lag, tag_rotation, write_clip
 from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.datasets.media.remux import shift_audio
 from mmav_coattn.errors import (
-    ConfigError,
     NoAudioError,
     NoVideoError,
     TooShortError,
     UnreadableMediaError,
+    UnwritableMediaError,
 )
 
 CASES = {
@@ -81,10 +81,16 @@ def test_what_cannot_be_done(media_folder, tmp_path):
         (blind, 'out.mp4', 0.1, NoVideoError, 'blind.mp4: has no picture'),
         (garbage, 'out.mp4', 0.1, UnreadableMediaError, 'garbage.mp4: cannot be opened'),
         (clip, 'out.mp4', -5.0, TooShortError, 'no sound left'),
-        (clip, 'out.avi', 0.1, ConfigError, 'AVI has no time stamps'),
-        (clip, 'out.unknown', 0.1, ConfigError, 'its suffix must be'),
-        (clip, 'out.webm', 0.1, (ConfigError, UnreadableMediaError), r'out\.webm|remux_whole'),
-        (clip, clip, 0.1, ConfigError, 'overwrite'),
+        (clip, 'out.avi', 0.1, UnwritableMediaError, 'AVI has no time stamps'),
+        (clip, 'out.unknown', 0.1, UnwritableMediaError, 'its suffix must be'),
+        (
+            clip,
+            'out.webm',
+            0.1,
+            (UnwritableMediaError, UnreadableMediaError),
+            r'out\.webm|remux_whole',
+        ),
+        (clip, clip, 0.1, UnwritableMediaError, 'overwrite'),
     ):
         with pytest.raises(error, match=sentence):
             shift_audio(path, tmp_path / out, seconds)

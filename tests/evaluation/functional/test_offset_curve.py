@@ -59,6 +59,10 @@ def test_estimate_says_when_it_cannot_tell():
     assert flat.offset is None and flat.confidence < 0.1
     beyond = estimate_offset(SHIFTS, parabola(1.3)[None])
     assert beyond.offset is None and beyond.at_edge and beyond.best == 1.0
+    # A file so short that it has no later windows than those of the best shift.
+    short = parabola(0.2)
+    short[31:] = np.nan
+    assert estimate_offset(SHIFTS, short[None]).at_edge
     with pytest.raises(ValueError, match='none is finite'):
         estimate_offset(SHIFTS, np.full((2, 51), np.nan))
 

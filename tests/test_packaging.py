@@ -149,6 +149,11 @@ def test_metadata(metadata, wheel):
     assert [name for name in wheel.namelist() if name.startswith(licence) and 'LICENSE' in name]
 
 
+def test_wheel_has_the_console_command(wheel):
+    (name,) = [name for name in wheel.namelist() if name.endswith('/entry_points.txt')]
+    assert 'mmav-coattn = mmav_coattn.cli:main' in wheel.read(name).decode().splitlines()
+
+
 def test_no_build_of_mmcv_is_a_hard_dependency(metadata):
     required = [Requirement(text) for text in metadata.get_all('Requires-Dist')]
     mmcv = [item for item in required if item.name.startswith('mmcv')]

@@ -13,7 +13,7 @@ rate or ends early.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +25,15 @@ from ...errors import (
     UnreadableMediaError,
 )
 from .audio_reader import read_waveforms
+from .seeking import seek_to
 from .stream_span import find_spans
 from .video_reader import read_frames_decord, read_frames_pyav
 
 #: Functions that read pictures, by the name of the backend.
 FRAME_BACKENDS = {'pyav': read_frames_pyav, 'decord': read_frames_decord}
+
+#: Seconds before the start of any file.
+_BEFORE_ANY_START = 10**6
 
 
 class MediaFile:
@@ -121,6 +125,49 @@ class MediaFile:
         """
         (video_start, video_end), (audio_start, audio_end) = self.video_span, self.audio_span
         return max(video_start, audio_start), min(video_end, audio_end)
+
+    @property
+    def header_end(self) -> float | None:
+        """Second at which the header says that the file ends; None where it says nothing."""
+        self._open()
+        if not self._container.duration:
+            return None
+        return ((self._container.start_time or 0) + self._container.duration) / 1e6
+
+    def codec_name(self, kind: str) -> str:
+        """FFmpeg's name of the codec of the ``'video'`` or the ``'audio'`` stream."""
+        stream = self._video_stream() if kind == 'video' else self._audio_stream()
+        return stream.codec_context.name
+
+    def sound_stream(self) -> tuple:
+        """The open container and its audio stream, for functions of the audio reader."""
+        stream = self._audio_stream()
+        return self._container, stream
+
+    def iter_frames(self) -> Iterator:
+        """Decode all frames from the first on, as :class:`av.VideoFrame`.
+
+        Raises:
+            NoVideoError: If the file has no picture.
+            UnreadableMediaError: If a frame cannot be decoded, or there is none.
+        """
+        import av
+
+        stream = self._video_stream()
+        count = 0
+        try:
+            seek_to(self._container, stream, -_BEFORE_ANY_START)
+            for frame in self._container.decode(stream):
+                # The same frames as read_frames finds: those placed on the clock.
+                if frame.pts is not None:
+                    count += 1
+                    yield frame
+        except (av.FFmpegError, OSError) as error:
+            raise UnreadableMediaError(
+                self.path, f'its picture cannot be decoded after frame {count} ({_short(error)})'
+            ) from error
+        if not count:
+            raise UnreadableMediaError(self.path, 'its picture has no frame that can be decoded')
 
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
         """Read the frames on show at the given times.

@@ -58,15 +58,27 @@ class Segment:
         # The median is exact where stamps are, and averages the rounding out where they are not.
         return float(np.median(self.stamps))
 
+    def planes(self) -> np.ndarray:
+        """``(channels, S)`` float32 with full scale 1."""
+        samples = np.concatenate(self.blocks, axis=1)
+        if not self.is_planar:
+            samples = samples.reshape(-1, self.channels).T
+        return self._to_full_scale(samples)
+
     def mono(self) -> np.ndarray:
-        """Mean over channels, float32 with full scale 1."""
+        """Mean over channels, ``(S,)`` float32 with full scale 1."""
         samples = np.concatenate(self.blocks, axis=1)
         if not self.is_planar:
             samples = samples.reshape(-1, self.channels).T
         kind = samples.dtype.str[1:]
         wave = samples.mean(axis=0, dtype=np.float64 if kind == 'i4' else np.float32)
+        return self._to_full_scale(wave, kind)
+
+    @staticmethod
+    def _to_full_scale(wave: np.ndarray, kind: str | None = None) -> np.ndarray:
+        kind = kind or wave.dtype.str[1:]
         if kind == 'u1':
-            wave = wave - 128
+            wave = wave.astype(np.float32) - 128
         return (wave / _FULL_SCALE.get(kind, 1)).astype(np.float32, copy=False)
 
 

@@ -134,6 +134,11 @@ class MediaFile:
             return None
         return ((self._container.start_time or 0) + self._container.duration) / 1e6
 
+    @property
+    def frame_rate(self):
+        """Frames per second that the header states, a :class:`fractions.Fraction`, or None."""
+        return self._video_stream().average_rate
+
     def codec_name(self, kind: str) -> str:
         """FFmpeg's name of the codec of the ``'video'`` or the ``'audio'`` stream."""
         stream = self._video_stream() if kind == 'video' else self._audio_stream()
@@ -143,6 +148,10 @@ class MediaFile:
         """The open container and its audio stream, for functions of the audio reader."""
         stream = self._audio_stream()
         return self._container, stream
+
+    def rewind(self, stream) -> None:
+        """Jump to the first packet of one of the file's streams."""
+        seek_to(self._container, stream, -_BEFORE_ANY_START)
 
     def iter_frames(self) -> Iterator:
         """Decode all frames from the first on, as :class:`av.VideoFrame`.
@@ -156,7 +165,7 @@ class MediaFile:
         stream = self._video_stream()
         count = 0
         try:
-            seek_to(self._container, stream, -_BEFORE_ANY_START)
+            self.rewind(stream)
             for frame in self._container.decode(stream):
                 # The same frames as read_frames finds: those placed on the clock.
                 if frame.pts is not None:

@@ -65,7 +65,13 @@ def prepare(
     out.mkdir(parents=True, exist_ok=True)
     job = partial(_prepare_one, root=str(root), out=str(out), encoding=encoding, force=force)
     report = dict(
-        done=0, kept=0, failed={}, bytes_before=0, bytes_after=0, holes={}, audio=dict(aac=0, keep=0)
+        done=0,
+        kept=0,
+        failed={},
+        bytes_before=0,
+        bytes_after=0,
+        holes={},
+        audio=dict(aac=0, keep=0),
     )
     outcomes = run_isolated(job, sources.values(), num_workers, timeout)
     for outcome in tqdm(

@@ -104,7 +104,9 @@ def scan(
             f'{len(double)} files are listed more than once: {", ".join(double[:_NAMED])}.'
         )
     out.mkdir(parents=True, exist_ok=True)
-    with file_lock(out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')):
+    with file_lock(
+        out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
+    ):
         records = _read_journal(out / JOURNAL)
         stamps = {item['relpath']: _stamp(root / item['relpath']) for item in items}
         todo = [

@@ -102,10 +102,14 @@ def test_verdicts_tables_and_report(folder, tmp_path):
     assert summary == json.loads((tmp_path / 'report.json').read_text())
     report = (tmp_path / 'report.md').read_text()
     assert '3 of 12 files are usable' in report
-    assert '| unreadable | cannot be decoded from start to end, or is cut off | 3 | 25.0% |' in report
+    assert (
+        '| unreadable | cannot be decoded from start to end, or is cut off | 3 | 25.0% |' in report
+    )
     assert 'promises 4.0 s: it is cut off' in rows['cut_off.mkv']['detail']
     # The usable files load as they are listed, labels included.
-    dataset = AudioVisualDataset(str(tmp_path / 'usable.csv'), data_root=str(folder), check_files=True)
+    dataset = AudioVisualDataset(
+        str(tmp_path / 'usable.csv'), data_root=str(folder), check_files=True
+    )
     listed = [dataset.get_data_info(index) for index in range(len(dataset))]
     assert [(x['relpath'], x['label']) for x in listed] == [
         ('good.mkv', 0),

@@ -114,7 +114,7 @@ class AudioVisualDataset(BaseDataset):
             ann_file=str(ann_file),
             data_root=str(data_root),
             data_prefix=data_prefix or dict(video=''),
-            pipeline=_build_transforms(pipeline),
+            pipeline=build_transforms(pipeline),
             max_refetch=max_refetch,
             **kwargs,
         )
@@ -227,7 +227,7 @@ class AudioVisualDataset(BaseDataset):
             except MediaError as error:
                 if self.on_unusable == 'error':
                     raise
-                return self._unusable_sample(idx, error)
+                return unusable_sample(self.get_data_info(idx), error)
         replaced: list[tuple[str, str, str]] = []
         hopeless: set[int] = set()
         while len(replaced) <= self.max_refetch and len(hopeless) < len(self):
@@ -245,18 +245,6 @@ class AudioVisualDataset(BaseDataset):
                 data['data_samples'].set_metainfo(dict(replaced=replaced))
             return data
         raise UserError(self._exhausted(replaced))
-
-    def _unusable_sample(self, idx: int, error: MediaError) -> dict:
-        info = self.get_data_info(idx)
-        sample = ActionDataSample(
-            metainfo=dict(
-                filename=info['filename'],
-                relpath=info['relpath'],
-                sample_idx=info['sample_idx'],
-                unusable=(error.reason, str(error)),
-            )
-        )
-        return dict(inputs=dict(imgs=None, audios=None), data_samples=sample)
 
     def _named_where(self, info: dict) -> str:
         return f', named in {self.ann_file} line {info["line"]}' if 'line' in info else ''
@@ -301,7 +289,20 @@ class AudioVisualDataset(BaseDataset):
         )
 
 
-def _build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:
+def unusable_sample(info: dict, error: MediaError) -> dict:
+    """What stands for a file that cannot be used, in test mode: no tensors, and the reason."""
+    sample = ActionDataSample(
+        metainfo=dict(
+            filename=info['filename'],
+            relpath=info['relpath'],
+            sample_idx=info['sample_idx'],
+            unusable=(error.reason, str(error)),
+        )
+    )
+    return dict(inputs=dict(imgs=None, audios=None), data_samples=sample)
+
+
+def build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:
     """Build transforms from mmaction2's registry, with a sentence for a name that is unknown."""
     transforms = []
     for position, transform in enumerate(pipeline):

@@ -13,6 +13,7 @@ rate or ends early.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -49,12 +50,20 @@ class MediaFile:
         frame_backend (str): ``'pyav'`` or ``'decord'``. Defaults to ``'pyav'``.
         num_threads (int): Decoder threads. Loader workers already run side by side, so the
             default is 1.
+        content (bytes, optional): The file itself, where it was read from an archive; ``path``
+            then only names it. Defaults to None.
 
     Raises:
         ConfigError: If ``frame_backend`` is unknown.
     """
 
-    def __init__(self, path: str | Path, frame_backend: str = 'pyav', num_threads: int = 1) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        frame_backend: str = 'pyav',
+        num_threads: int = 1,
+        content: bytes | None = None,
+    ) -> None:
         if frame_backend not in FRAME_BACKENDS:
             raise ConfigError(
                 f'frame_backend={frame_backend!r} is unknown: choose one of '
@@ -63,6 +72,12 @@ class MediaFile:
         self.path = str(path)
         self.frame_backend = frame_backend
         self.num_threads = num_threads
+        if content is not None and frame_backend != 'pyav':
+            raise ConfigError(
+                f'frame_backend={frame_backend!r} reads files by their path; files out of an '
+                f"archive need frame_backend='pyav'."
+            )
+        self._content = content
         self._container = None
         self._video = None
         self._audio = None
@@ -243,7 +258,8 @@ class MediaFile:
 
         try:
             # Tags in a foreign encoding are no reason to refuse a file.
-            self._container = av.open(self.path, metadata_errors='ignore')
+            source = self.path if self._content is None else io.BytesIO(self._content)
+            self._container = av.open(source, metadata_errors='ignore')
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(self.path, f'cannot be opened ({_short(error)})') from error
         from av.stream import Disposition

@@ -1,4 +1,4 @@
-"""Re-encode one video small and quick to seek in, on the same clock, and only if it comes out well."""
+"""Re-encode one video small and quick to seek in, on the same clock, and check it before use."""
 
 from __future__ import annotations
 

@@ -70,8 +70,8 @@ def main():
     before, after = report['bytes_before'] / 1e6, report['bytes_after'] / 1e6
     print(
         f'{report["done"]} re-encoded ({before:.1f} MB became {after:.1f} MB), '
-        f'{report["kept"]} were there, {len(report["failed"])} failed, {len(report["holes"])} had holes filled with '
-        f'silence; details in {args.out / REPORT}.'
+        f'{report["kept"]} were there, {len(report["failed"])} failed, '
+        f'{len(report["holes"])} had holes filled with silence; details in {args.out / REPORT}.'
     )
     for relpath, failure in list(report['failed'].items())[:10]:
         print(f'  {relpath}: {failure}')

@@ -126,7 +126,9 @@ setup(
     ],
     extras_require={
         'lite': ['mmcv-lite>=2.0.0rc4,<2.2'],
-        'test': ['pytest', 'pytest-xdist', 'wheel'],
+        # Input from tar shards, for network file systems.
+        'shards': ['webdataset>=0.2.86'],
+        'test': ['pytest', 'pytest-xdist', 'wheel', 'webdataset>=0.2.86'],
         'dev': ['ruff', 'pytest-cov', 'wheel'],
     },
     cmdclass={'build_py': BuildPyWithMim, 'develop': DevelopWithMim},

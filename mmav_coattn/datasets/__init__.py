@@ -2,6 +2,12 @@
 
 from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
+from .sharded_audio_visual_dataset import ShardedAudioVisualDataset
 from .sounding_shapes_dataset import SoundingShapesDataset
 
-__all__ = ['AudioVisualDataset', 'SoundingShapesDataset', 'transforms']
+__all__ = [
+    'AudioVisualDataset',
+    'ShardedAudioVisualDataset',
+    'SoundingShapesDataset',
+    'transforms',
+]

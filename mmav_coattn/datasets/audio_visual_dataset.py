@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 from mmaction.registry import DATASETS, TRANSFORMS
 from mmaction.structures import ActionDataSample
 from mmengine.dataset import BaseDataset
@@ -112,7 +114,7 @@ class AudioVisualDataset(BaseDataset):
             ann_file=str(ann_file),
             data_root=str(data_root),
             data_prefix=data_prefix or dict(video=''),
-            pipeline=_build_transforms(pipeline),
+            pipeline=build_transforms(pipeline),
             max_refetch=max_refetch,
             **kwargs,
         )
@@ -150,6 +152,25 @@ class AudioVisualDataset(BaseDataset):
         if self.check_files:
             self._check_all(items)
         return self._split(items, ann_file)
+
+    def _serialize_data(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pack all annotations into one buffer that loader workers share.
+
+        As the base class does, but each item is freed once it is packed: at no time are there two
+        copies of a large list.
+
+        Returns:
+            tuple[np.ndarray, np.ndarray]: ``(B,)`` uint8, the items one behind the other, and
+            ``(N,)`` int64, where each of them ends.
+        """
+        buffer = bytearray()
+        ends = np.empty(len(self.data_list), np.int64)
+        for index, item in enumerate(self.data_list):
+            buffer += pickle.dumps(item, protocol=4)
+            ends[index] = len(buffer)
+            self.data_list[index] = None
+        self.data_list.clear()
+        return np.frombuffer(buffer, np.uint8), ends
 
     def _split(self, items: list[dict], source: Path) -> list[dict]:
         """Those items that belong to this part, where ``held_out`` asks for one."""
@@ -206,7 +227,7 @@ class AudioVisualDataset(BaseDataset):
             except MediaError as error:
                 if self.on_unusable == 'error':
                     raise
-                return self._unusable_sample(idx, error)
+                return unusable_sample(self.get_data_info(idx), error)
         replaced: list[tuple[str, str, str]] = []
         hopeless: set[int] = set()
         while len(replaced) <= self.max_refetch and len(hopeless) < len(self):
@@ -224,18 +245,6 @@ class AudioVisualDataset(BaseDataset):
                 data['data_samples'].set_metainfo(dict(replaced=replaced))
             return data
         raise UserError(self._exhausted(replaced))
-
-    def _unusable_sample(self, idx: int, error: MediaError) -> dict:
-        info = self.get_data_info(idx)
-        sample = ActionDataSample(
-            metainfo=dict(
-                filename=info['filename'],
-                relpath=info['relpath'],
-                sample_idx=info['sample_idx'],
-                unusable=(error.reason, str(error)),
-            )
-        )
-        return dict(inputs=dict(imgs=None, audios=None), data_samples=sample)
 
     def _named_where(self, info: dict) -> str:
         return f', named in {self.ann_file} line {info["line"]}' if 'line' in info else ''
@@ -280,7 +289,20 @@ class AudioVisualDataset(BaseDataset):
         )
 
 
-def _build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:
+def unusable_sample(info: dict, error: MediaError) -> dict:
+    """What stands for a file that cannot be used, in test mode: no tensors, and the reason."""
+    sample = ActionDataSample(
+        metainfo=dict(
+            filename=info['filename'],
+            relpath=info['relpath'],
+            sample_idx=info['sample_idx'],
+            unusable=(error.reason, str(error)),
+        )
+    )
+    return dict(inputs=dict(imgs=None, audios=None), data_samples=sample)
+
+
+def build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:
     """Build transforms from mmaction2's registry, with a sentence for a name that is unknown."""
     transforms = []
     for position, transform in enumerate(pipeline):

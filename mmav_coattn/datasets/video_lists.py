@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import ConfigError
@@ -104,47 +104,85 @@ def read_annotations(
 
 #: Names of the column of a table that holds the videos' paths.
 PATH_COLUMNS = ('file', 'path')
+#: How many different cells of a table are kept for sharing at a time.
+_SHARED_CELLS = 10_000
 
 
 def read_table(ann_file: Path, root: str, allow_outside: bool = False) -> list[dict]:
     """Read a table (CSV) whose first line names its columns.
 
     Args:
-        ann_file (Path): The file, UTF-8; one column is named ``file`` or ``path``.
+        ann_file (Path): The file, UTF-8; one column is named ``file`` or ``path``. A column
+            ``label`` holds the class as a whole number, or nothing.
         root (str): Absolute path of the folder that relative paths start from.
         allow_outside (bool): Whether a path may lead outside ``root``.
 
     Returns:
-        list[dict]: ``relpath``, ``label`` (-1), ``line`` (from 1) and ``columns``, the other
-        columns as strings.
+        list[dict]: ``relpath``, ``label`` (-1 for none), ``line`` (from 1) and ``columns``, all
+        columns but that of the path, as strings.
 
     Raises:
         ConfigError: If the file is no text, there is no such column or no row, a row has no path,
-            or a path leads outside ``root``.
+            more or fewer cells than there are columns, or a label that is no whole number, or a
+            path leads outside ``root``.
     """
     try:
-        text = ann_file.read_text(encoding='utf-8-sig')
+        # Read line by line: the whole text of a large table is several times its size in memory.
+        with ann_file.open(encoding='utf-8-sig', newline='') as file:
+            items = list(_iter_table(csv.reader(file), ann_file, root, allow_outside))
     except UnicodeDecodeError as error:
         raise ConfigError(f'{ann_file}: this table is not UTF-8 text.') from error
-    table = csv.DictReader(io.StringIO(text, newline=''))
-    column = next((name for name in PATH_COLUMNS if name in (table.fieldnames or ())), None)
-    if column is None:
-        raise ConfigError(
-            f'{ann_file}: its first line must name the columns, one of them '
-            f'{" or ".join(PATH_COLUMNS)}; it is {",".join(table.fieldnames or ())!r}.'
-        )
-    items = []
-    for row in table:
-        where = f'{ann_file} line {table.line_num}'
-        path = row.pop(column)
-        if not path:
-            raise ConfigError(f'{where}: this row names no {column}.')
-        if '..' in path or path.startswith('/'):
-            path = _inside(path, root, allow_outside, where)
-        items.append(dict(relpath=path, label=-1, line=table.line_num, columns=row))
+    except csv.Error as error:
+        raise ConfigError(f'{ann_file}: this table cannot be read: {error}.') from error
     if not items:
         raise ConfigError(f'{ann_file}: this table names no video; it has no row.')
     return items
+
+
+def _iter_table(table, ann_file: Path, root: str, allow_outside: bool) -> Iterator[dict]:
+    names = next(table, [])
+    column = next((name for name in PATH_COLUMNS if name in names), None)
+    if column is None:
+        raise ConfigError(
+            f'{ann_file}: its first line must name the columns, one of them '
+            f'{" or ".join(PATH_COLUMNS)}; it is {",".join(names)!r}.'
+        )
+    position = names.index(column)
+    others = [name for name in names if name != column]
+    #: Equal cells of neighbouring rows share one string: most columns hold few values.
+    shared: dict[str, str] = {}
+    for cells in table:
+        if not cells:
+            continue
+        line = table.line_num
+        if len(cells) <= position or not cells[position]:
+            raise ConfigError(f'{ann_file} line {line}: this row names no {column}.')
+        if len(cells) != len(names):
+            raise ConfigError(
+                f'{ann_file} line {line}: this row has {len(cells)} cells, but the first line '
+                f'names {len(names)} columns.'
+            )
+        path = cells.pop(position)
+        if '..' in path or path.startswith('/'):
+            path = _inside(path, root, allow_outside, f'{ann_file} line {line}')
+        if len(shared) > _SHARED_CELLS:
+            shared.clear()
+        columns = {
+            name: shared.setdefault(cell, cell) for name, cell in zip(others, cells, strict=True)
+        }
+        label = _table_label(columns.get('label', ''), ann_file, line)
+        yield dict(relpath=path, label=label, line=line, columns=columns)
+
+
+def _table_label(cell: str, ann_file: Path, line: int) -> int:
+    if not cell:
+        return -1
+    if not _is_whole_number(cell):
+        raise ConfigError(
+            f'{ann_file} line {line}: the label {cell!r} is no whole number. Give the number of '
+            f'the class, or name the column of its name otherwise, e.g. class.'
+        )
+    return int(cell)
 
 
 def is_held_out(relpath: str, fraction: float) -> bool:
@@ -159,10 +197,14 @@ def is_held_out(relpath: str, fraction: float) -> bool:
 def _split_label(line: str) -> tuple[str, int] | None:
     path, _, last = line.replace('\t', ' ').rpartition(' ')
     path = path.rstrip()
-    digits = last[1:] if last.startswith('-') else last
-    if not path or not (digits.isascii() and digits.isdigit()):
+    if not path or not _is_whole_number(last):
         return None
     return line[: len(path)], int(last)
+
+
+def _is_whole_number(text: str) -> bool:
+    digits = text[1:] if text.startswith('-') else text
+    return digits.isascii() and digits.isdigit()
 
 
 def _inside(path: str, root: str, allow_outside: bool, where: str) -> str:

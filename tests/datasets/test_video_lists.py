@@ -155,3 +155,17 @@ def test_held_out_stays_the_same_everywhere():
     assert is_held_out('a.mp4', value + 1e-7) and not is_held_out('a.mp4', value - 1e-7)
     chosen = [name for name in (f'{i}.mp4' for i in range(60)) if is_held_out(name, 0.1)]
     assert chosen == ['0.mp4', '7.mp4', '8.mp4', '9.mp4', '16.mp4', '37.mp4']
+
+
+def test_label_of_a_table(tmp_path):
+    text = 'file,label,class\na.mp4,3,dog\nb.mp4,,\nc.mp4,-1,cat\n'
+    items = read_table(write_table(tmp_path, text), str(tmp_path))
+    assert [item['label'] for item in items] == [3, -1, -1]
+    assert items[0]['columns'] == {'label': '3', 'class': 'dog'}
+    for text, message in (
+        ('file,label\na.mp4,dog\n', r"list\.csv line 2: the label 'dog' is no whole number"),
+        ('file,label\na.mp4,1,2\n', r'list\.csv line 2: this row has 3 cells, but .* 2 columns'),
+        ('a,file,b\n1,a.mp4\n', r'list\.csv line 2: this row has 2 cells, but .* 3 columns'),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            read_table(write_table(tmp_path, text), str(tmp_path))

@@ -27,7 +27,7 @@ _FULL_SCALE = {'u1': 2**7, 'i2': 2**15, 'i4': 2**31}
 
 
 @dataclass
-class _Segment:
+class Segment:
     """Decoded sound without a hole, in one sample format."""
 
     sample_rate: int
@@ -58,15 +58,27 @@ class _Segment:
         # The median is exact where stamps are, and averages the rounding out where they are not.
         return float(np.median(self.stamps))
 
+    def planes(self) -> np.ndarray:
+        """``(channels, S)`` float32 with full scale 1."""
+        samples = np.concatenate(self.blocks, axis=1)
+        if not self.is_planar:
+            samples = samples.reshape(-1, self.channels).T
+        return self._to_full_scale(samples)
+
     def mono(self) -> np.ndarray:
-        """Mean over channels, float32 with full scale 1."""
+        """Mean over channels, ``(S,)`` float32 with full scale 1."""
         samples = np.concatenate(self.blocks, axis=1)
         if not self.is_planar:
             samples = samples.reshape(-1, self.channels).T
         kind = samples.dtype.str[1:]
         wave = samples.mean(axis=0, dtype=np.float64 if kind == 'i4' else np.float32)
+        return self._to_full_scale(wave, kind)
+
+    @staticmethod
+    def _to_full_scale(wave: np.ndarray, kind: str | None = None) -> np.ndarray:
+        kind = kind or wave.dtype.str[1:]
         if kind == 'u1':
-            wave = wave - 128
+            wave = wave.astype(np.float32) - 128
         return (wave / _FULL_SCALE.get(kind, 1)).astype(np.float32, copy=False)
 
 
@@ -98,7 +110,7 @@ def read_waveforms(
         begin = starts[group].min()
         end = starts[group].max() + duration
         try:
-            segments = _decode(container, stream, begin - MARGIN, end + MARGIN)
+            segments = decode_segments(container, stream, begin - MARGIN, end + MARGIN)
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(path, f'its sound cannot be decoded ({error})') from error
         pieces = [_resample(segment, sample_rate) for segment in segments]
@@ -114,10 +126,10 @@ def _merge(starts: np.ndarray, duration: float) -> list[np.ndarray]:
     return np.split(order, breaks)
 
 
-def _decode(container, stream, begin: float, end: float) -> list[_Segment]:
+def decode_segments(container, stream, begin: float, end: float) -> list[Segment]:
     """The sound from ``begin`` to ``end``, as segments without holes at the stream's own rate."""
     seek_to(container, stream, begin - PRE_ROLL)
-    segments: list[_Segment] = []
+    segments: list[Segment] = []
     for frame in container.decode(stream):
         if frame.pts is None or not frame.samples:
             continue
@@ -128,13 +140,13 @@ def _decode(container, stream, begin: float, end: float) -> list[_Segment]:
             break
         if not segments or not segments[-1].continues_with(time, frame):
             segments.append(
-                _Segment(frame.sample_rate, frame.layout.nb_channels, frame.format.is_planar)
+                Segment(frame.sample_rate, frame.layout.nb_channels, frame.format.is_planar)
             )
         segments[-1].append(time, frame)
     return segments
 
 
-def _resample(segment: _Segment, sample_rate: int) -> tuple[float, np.ndarray]:
+def _resample(segment: Segment, sample_rate: int) -> tuple[float, np.ndarray]:
     """Time of the first sample and the mono waveform of a segment at another rate."""
     start, wave, source_rate = segment.start, segment.mono(), segment.sample_rate
     if source_rate == sample_rate:

@@ -13,6 +13,7 @@ rate or ends early.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,11 +26,15 @@ from ...errors import (
     UnreadableMediaError,
 )
 from .audio_reader import read_waveforms
+from .seeking import seek_to
 from .stream_span import find_spans
 from .video_reader import read_frames_decord, read_frames_pyav, stream_frames
 
 #: Functions that read pictures, by the name of the backend.
 FRAME_BACKENDS = {'pyav': read_frames_pyav, 'decord': read_frames_decord}
+
+#: Seconds before the start of any file.
+_BEFORE_ANY_START = 10**6
 
 
 class MediaFile:
@@ -45,12 +50,20 @@ class MediaFile:
         frame_backend (str): ``'pyav'`` or ``'decord'``. Defaults to ``'pyav'``.
         num_threads (int): Decoder threads. Loader workers already run side by side, so the
             default is 1.
+        content (bytes, optional): The file itself, where it was read from an archive; ``path``
+            then only names it. Defaults to None.
 
     Raises:
         ConfigError: If ``frame_backend`` is unknown.
     """
 
-    def __init__(self, path: str | Path, frame_backend: str = 'pyav', num_threads: int = 1) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        frame_backend: str = 'pyav',
+        num_threads: int = 1,
+        content: bytes | None = None,
+    ) -> None:
         if frame_backend not in FRAME_BACKENDS:
             raise ConfigError(
                 f'frame_backend={frame_backend!r} is unknown: choose one of '
@@ -59,6 +72,12 @@ class MediaFile:
         self.path = str(path)
         self.frame_backend = frame_backend
         self.num_threads = num_threads
+        if content is not None and frame_backend != 'pyav':
+            raise ConfigError(
+                f'frame_backend={frame_backend!r} reads files by their path; files out of an '
+                f"archive need frame_backend='pyav'."
+            )
+        self._content = content
         self._container = None
         self._video = None
         self._audio = None
@@ -121,6 +140,58 @@ class MediaFile:
         """
         (video_start, video_end), (audio_start, audio_end) = self.video_span, self.audio_span
         return max(video_start, audio_start), min(video_end, audio_end)
+
+    @property
+    def header_end(self) -> float | None:
+        """Second at which the header says that the file ends; None where it says nothing."""
+        self._open()
+        if not self._container.duration:
+            return None
+        return ((self._container.start_time or 0) + self._container.duration) / 1e6
+
+    @property
+    def frame_rate(self):
+        """Frames per second that the header states, a :class:`fractions.Fraction`, or None."""
+        return self._video_stream().average_rate
+
+    def codec_name(self, kind: str) -> str:
+        """FFmpeg's name of the codec of the ``'video'`` or the ``'audio'`` stream."""
+        stream = self._video_stream() if kind == 'video' else self._audio_stream()
+        return stream.codec_context.name
+
+    def sound_stream(self) -> tuple:
+        """The open container and its audio stream, for functions of the audio reader."""
+        stream = self._audio_stream()
+        return self._container, stream
+
+    def rewind(self, stream) -> None:
+        """Jump to the first packet of one of the file's streams."""
+        seek_to(self._container, stream, -_BEFORE_ANY_START)
+
+    def iter_frames(self) -> Iterator:
+        """Decode all frames from the first on, as :class:`av.VideoFrame`.
+
+        Raises:
+            NoVideoError: If the file has no picture.
+            UnreadableMediaError: If a frame cannot be decoded, or there is none.
+        """
+        import av
+
+        stream = self._video_stream()
+        count = 0
+        try:
+            self.rewind(stream)
+            for frame in self._container.decode(stream):
+                # The same frames as read_frames finds: those placed on the clock.
+                if frame.pts is not None:
+                    count += 1
+                    yield frame
+        except (av.FFmpegError, OSError) as error:
+            raise UnreadableMediaError(
+                self.path, f'its picture cannot be decoded after frame {count} ({_short(error)})'
+            ) from error
+        if not count:
+            raise UnreadableMediaError(self.path, 'its picture has no frame that can be decoded')
 
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
         """Read the frames on show at the given times.
@@ -214,7 +285,8 @@ class MediaFile:
 
         try:
             # Tags in a foreign encoding are no reason to refuse a file.
-            self._container = av.open(self.path, metadata_errors='ignore')
+            source = self.path if self._content is None else io.BytesIO(self._content)
+            self._container = av.open(source, metadata_errors='ignore')
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(self.path, f'cannot be opened ({_short(error)})') from error
         from av.stream import Disposition

@@ -16,6 +16,11 @@ class OpenAudioVisual(BaseTransform):
     Required Keys:
 
     - filename
+    - content (bytes, optional): The file itself, where it comes from a shard.
+
+    Removed Keys:
+
+    - content
 
     Added Keys:
 
@@ -50,7 +55,12 @@ class OpenAudioVisual(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Open the file and look whether it has what is needed."""
-        media = MediaFile(results['filename'], self.frame_backend, self.num_threads)
+        media = MediaFile(
+            results['filename'],
+            self.frame_backend,
+            self.num_threads,
+            content=results.pop('content', None),
+        )
         if self.need_video and not media.has_video:
             raise NoVideoError(media.path, 'has no picture')
         if self.need_audio and not media.has_audio:

@@ -1,0 +1,9 @@
+"""Preparing sets of many files: look at each, re-encode them, list them, pack them into shards.
+
+Data flow::
+
+    files --scan--> files.csv, usable.csv, report --prepare--> small files --write_shards--> shards
+    official lists + files --lists--> annotation files
+
+The command-line tools in ``tools/data/`` are thin wrappers of these functions.
+"""

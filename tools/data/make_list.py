@@ -1,0 +1,107 @@
+"""Make annotation files for a public set, or for one's own folder, and say what is missing.
+
+The lists name the files within DATA_ROOT and load as ann_file of AudioVisualDataset.
+README.md in this folder says for each set how its files should lie and where its list is published.
+"""
+
+import argparse
+from pathlib import Path
+
+import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
+from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.datasets.preparation import official_lists
+from mmav_coattn.datasets.preparation.list_maker import (
+    grid_file,
+    grid_speaker,
+    make_folder_lists,
+    make_list,
+)
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    sets = parser.add_subparsers(dest='set', required=True, metavar='SET')
+
+    def add(name: str, text: str, annotation: str = ''):
+        command = sets.add_parser(name, help=text, description=text)
+        if annotation:
+            command.add_argument('annotation', type=Path, help=annotation)
+        command.add_argument('data_root', type=Path, help='folder of the videos')
+        command.add_argument('out', type=Path, help='list to write, .csv or .txt')
+        if annotation:
+            command.add_argument('--subset', type=int, help='only so many clips, chosen by --seed')
+            command.add_argument('--seed', type=int, default=0, help='which subset')
+            command.add_argument(
+                '--classes', type=Path, help='file of class names, one a line, in their order'
+            )
+        return command
+
+    audioset = add('audioset', 'AudioSet', 'a *_segments.csv')
+    audioset.add_argument('--ontology', type=Path, help='class_labels_indices.csv, for names')
+    add('kinetics400', 'Kinetics-400', 'CSV of one split')
+    add('kinetics_sounds', 'Kinetics-Sounds, 31 classes', 'CSV of one split of Kinetics-400')
+    vggsound = add('vggsound', 'VGGSound', 'vggsound.csv')
+    vggsound.add_argument('--split', choices=('train', 'test'), default='train')
+    add('flickr_soundnet', 'Flickr-SoundNet', 'file with an id or an address a line')
+    grid = add('grid', 'GRID, talking faces')
+    grid.add_argument(
+        '--by-speaker', action='store_true', help='hold out whole speakers instead of sentences'
+    )
+    folder = add('folder', 'all videos of a folder')
+    folder.add_argument('--labels', action='store_true', help='the folder of a file is its class')
+    for command in (grid, folder):
+        command.add_argument(
+            '--held-out', type=float, default=0.0, help='share of videos for val.csv beside OUT'
+        )
+    return parser.parse_args()
+
+
+def read_clips(args):
+    if args.set == 'audioset':
+        return official_lists.read_audioset(args.annotation, args.ontology)
+    if args.set == 'kinetics400':
+        return official_lists.read_kinetics(args.annotation)
+    if args.set == 'kinetics_sounds':
+        return official_lists.read_kinetics(args.annotation, official_lists.KINETICS_SOUNDS)
+    if args.set == 'vggsound':
+        return official_lists.read_vggsound(args.annotation, args.split)
+    return official_lists.read_flickr(args.annotation)
+
+
+def main():
+    args = parse_args()
+    if args.set in ('grid', 'folder'):
+        is_grid = args.set == 'grid'
+        report = make_folder_lists(
+            args.data_root,
+            args.out,
+            args.held_out,
+            columns=grid_file if is_grid else None,
+            group=grid_speaker if is_grid and args.by_speaker else str,
+            labels=not is_grid and args.labels,
+        )
+        written = ', '.join(f'{count} in {path}' for path, count in report['written'].items())
+        left_out = report['left_out']
+        named = f' ({", ".join(left_out[:3])}{" ..." if len(left_out) > 3 else ""})'
+        print(
+            f'{report["found"]} videos below {args.data_root}: {written}, {len(left_out)} left out'
+            f'{named if left_out else ""}.'
+        )
+        return
+    classes = official_lists.read_names(args.classes) if args.classes else None
+    report = make_list(read_clips(args), args.data_root, args.out, args.subset, args.seed, classes)
+    print(
+        f'{report["listed"]} clips are listed in {args.annotation}: {report["found"]} have a file '
+        f'({report["found"] / report["listed"]:.1%}), {report["missing"]} are missing, '
+        f'{report["written"]} were written to {args.out}.'
+    )
+    if report['missing']:
+        print(f'The missing ones are named in {args.out.with_name(args.out.stem)}.missing.txt.')
+    if report['classes_without_files']:
+        print(f'Classes without any file: {", ".join(report["classes_without_files"])}.')
+
+
+if __name__ == '__main__':
+    run_tool(main)

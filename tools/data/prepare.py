@@ -1,0 +1,82 @@
+"""Re-encode a set small and quick to seek in: short side 256, a keyframe every 16 frames, AAC.
+
+Each file is written beside its place, read back and compared with its source before it gets its
+name. Run again to go on after an interruption: files that are there and whole are kept.
+"""
+
+import argparse
+from pathlib import Path
+
+import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
+from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.datasets.preparation.prepare import REPORT, prepare
+from mmav_coattn.datasets.preparation.transcode import Encoding
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('data_root', help='folder of the videos')
+    parser.add_argument('out', type=Path, help='folder for the re-encoded ones')
+    parser.add_argument(
+        '--ann-file', default='', help='only the files of this list or table, e.g. scan/usable.csv'
+    )
+    defaults = Encoding()
+    parser.add_argument('--short-side', type=int, default=defaults.short_side, help='px')
+    parser.add_argument(
+        '--gop', type=int, default=defaults.gop, help='frames from keyframe to keyframe'
+    )
+    parser.add_argument('--crf', type=int, default=defaults.crf, help="x264's quality, 0 to 51")
+    parser.add_argument('--preset', default=defaults.preset, help="x264's speed")
+    parser.add_argument(
+        '--audio',
+        choices=('aac', 'keep'),
+        default=defaults.audio,
+        help='encode the sound, or copy it where MP4 can carry it',
+    )
+    parser.add_argument(
+        '--box',
+        type=float,
+        nargs=4,
+        metavar=('X0', 'Y0', 'X1', 'Y1'),
+        help='cut out this part, as fractions of width and height',
+    )
+    parser.add_argument('--workers', type=int, help='processes (default: one per core)')
+    parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
+    parser.add_argument('--force', action='store_true', help='encode anew what is there')
+    return parser.parse_args()
+
+
+def main():
+    args = parse_args()
+    dataset = AudioVisualDataset(ann_file=args.ann_file, data_root=args.data_root, lazy_init=True)
+    encoding = Encoding(
+        args.short_side,
+        args.gop,
+        args.crf,
+        args.preset,
+        args.audio,
+        box=tuple(args.box) if args.box else None,
+    )
+    report = prepare(
+        Path(dataset.video_root),
+        dataset.load_data_list(),
+        args.out,
+        encoding,
+        args.workers,
+        args.timeout,
+        args.force,
+    )
+    before, after = report['bytes_before'] / 1e6, report['bytes_after'] / 1e6
+    print(
+        f'{report["done"]} re-encoded ({before:.1f} MB became {after:.1f} MB), '
+        f'{report["kept"]} were there, {len(report["failed"])} failed, '
+        f'{len(report["holes"])} had holes filled with silence; details in {args.out / REPORT}.'
+    )
+    for relpath, failure in list(report['failed'].items())[:10]:
+        print(f'  {relpath}: {failure}')
+    print(f'The files are listed in {args.out / "prepared.txt"}; use it as ann_file.')
+
+
+if __name__ == '__main__':
+    run_tool(main)

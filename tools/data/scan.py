@@ -1,0 +1,59 @@
+"""Look at every file of a set, and write which can be used.
+
+Writes into OUT: files.csv (all files), usable.csv (an ann_file for AudioVisualDataset), report.md
+and report.json. Run again to go on after an interruption, or to judge by other limits.
+"""
+
+import argparse
+from pathlib import Path
+
+import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
+from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.datasets.preparation.scan import REPORT, USABLE_TABLE, Limits, scan
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('data_root', help='folder of the videos')
+    parser.add_argument('--ann-file', default='', help='only the files of this list or table')
+    parser.add_argument('--out', type=Path, help='folder for the results (default: DATA_ROOT/scan)')
+    parser.add_argument('--workers', type=int, help='processes (default: one per core)')
+    parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
+    limits = Limits()
+    parser.add_argument(
+        '--min-seconds',
+        type=float,
+        default=limits.min_seconds,
+        help='seconds of picture and sound that a usable file has',
+    )
+    parser.add_argument(
+        '--min-level',
+        type=float,
+        default=limits.min_level,
+        help='level that the loudest half second exceeds, dB of full scale',
+    )
+    parser.add_argument(
+        '--min-motion',
+        type=float,
+        default=limits.min_motion,
+        help='change of the picture in grey levels; 0 accepts all but frozen pictures',
+    )
+    return parser.parse_args()
+
+
+def main():
+    args = parse_args()
+    dataset = AudioVisualDataset(ann_file=args.ann_file, data_root=args.data_root, lazy_init=True)
+    out = args.out or Path(args.data_root, 'scan')
+    limits = Limits(args.min_seconds, args.min_level, args.min_motion)
+    root = Path(dataset.video_root)
+    scan(root, dataset.load_data_list(), out, limits, args.workers, args.timeout)
+    print((out / REPORT).read_text())
+    print(f'The usable files are listed in {out / USABLE_TABLE}; use it as ann_file.')
+
+
+if __name__ == '__main__':
+    run_tool(main)

@@ -98,5 +98,7 @@ def format_table(rows: list[Row]) -> str:
     verdict = {None: '', True: 'reached', False: 'missed'}
     for row in rows:
         value = f'{row.value:.3g}' if abs(row.value) < 1000 else f'{row.value:.0f}'
-        lines.append(f'| {row.what} | {value} | {row.unit} | {row.wanted} | {verdict[row.reached]} |')
+        lines.append(
+            f'| {row.what} | {value} | {row.unit} | {row.wanted} | {verdict[row.reached]} |'
+        )
     return '\n'.join(lines)

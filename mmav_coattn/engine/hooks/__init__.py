@@ -2,6 +2,12 @@
 
 from .attention_visualization_hook import AttentionVisualizationHook
 from .data_root_guard_hook import DataRootGuardHook
+from .throughput_hook import ThroughputHook
 from .unusable_media_hook import UnusableMediaReportHook
 
-__all__ = ['AttentionVisualizationHook', 'DataRootGuardHook', 'UnusableMediaReportHook']
+__all__ = [
+    'AttentionVisualizationHook',
+    'DataRootGuardHook',
+    'ThroughputHook',
+    'UnusableMediaReportHook',
+]

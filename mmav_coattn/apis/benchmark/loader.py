@@ -1,4 +1,4 @@
-"""Speed of loading: the recipe's pipeline against the bare decoders and mmaction2's own pipeline."""
+"""Speed of loading: a recipe's pipeline against the bare decoders and mmaction2's own pipeline."""
 
 from __future__ import annotations
 

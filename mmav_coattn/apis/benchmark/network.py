@@ -1,4 +1,4 @@
-"""Speed of training steps: shared visual tower, share of the neck, options, share of the ceiling."""
+"""Speed of training steps: shared visual tower, share of the neck, options, the ceiling."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from mmengine.config import DictAction
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmav_coattn.apis.cpu_processes import prepare_processes
 from mmav_coattn.apis.tool_runner import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
@@ -115,6 +116,7 @@ def run(args: argparse.Namespace) -> None:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = merge_args(load_config(args.config, args.cfg_options), args)
     leave_core_to_loader(cfg)
+    prepare_processes(cfg)
     runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
     require_a_batch(runner)
     runner.train()

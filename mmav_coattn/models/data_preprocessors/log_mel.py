@@ -7,13 +7,15 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 
+from .mel_filters import mel_filters
+
 
 class LogMelSpectrogram(nn.Module):
     """Logarithm of the mel power spectrogram of a waveform.
 
     Equal to ``log(librosa.feature.melspectrogram(...) + eps)`` with ``center=True`` and zero
     padding: frame ``j`` is centred at ``j * hop_length / sample_rate`` seconds. The filter bank is
-    ``librosa.filters.mel`` (Slaney's scale and area normalisation).
+    that of ``librosa.filters.mel`` (Slaney's scale and area normalisation).
 
     Args:
         sample_rate (int): Rate of the waveform, Hz.
@@ -57,9 +59,6 @@ class LogMelSpectrogram(nn.Module):
                 f'log_mel: the bands from f_min={f_min} to f_max={f_max} Hz do not lie '
                 f'inside 0 to {sample_rate / 2} Hz, half of sample_rate.'
             )
-        # Imported here, because benchmarks of the network alone run where librosa is not installed.
-        import librosa
-
         self.sample_rate = sample_rate
         self.n_fft = n_fft
         self.win_length = win_length
@@ -67,11 +66,9 @@ class LogMelSpectrogram(nn.Module):
         self.eps = eps
         self.mean = mean
         self.std = std
-        filters = librosa.filters.mel(
-            sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max
-        )
+        filters = mel_filters(sample_rate, n_fft, n_mels, f_min, f_max)
         # Constants of the config, not weights: kept out of the checkpoint.
-        self.register_buffer('filters', torch.from_numpy(filters).float(), persistent=False)
+        self.register_buffer('filters', torch.from_numpy(filters), persistent=False)
         self.register_buffer('window', torch.hann_window(win_length), persistent=False)
 
     @property

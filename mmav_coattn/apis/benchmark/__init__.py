@@ -1,0 +1,1 @@
+"""Speed of the loader and of the network, as ratios measured within one run."""

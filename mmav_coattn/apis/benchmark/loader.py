@@ -1,0 +1,229 @@
+"""Speed of loading: a recipe's pipeline against the bare decoders and mmaction2's own pipeline."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.dataset import Compose, pseudo_collate
+from torch.utils.data import DataLoader, Dataset
+
+from mmav_coattn.datasets.media import MediaFile
+from mmav_coattn.errors import ConfigError
+
+from .timing import Row, Timings, time_by_turns
+
+OURS = 'this loader'
+OURS_ONE = 'this loader, one shifted sound'
+BARE = 'bare decord frames and one bare PyAV sound window'
+STOCK = "mmaction2's own pipeline, without sound"
+
+
+class Samples(Dataset):
+    """One loading function over files, at random but repeatable places.
+
+    Args:
+        load (Callable): ``load(path, place)``, with a place from 0 to 1.
+        paths (Sequence[Path]): Files, taken in turn.
+        length (int): Samples of a round.
+    """
+
+    def __init__(self, load: Callable, paths: Sequence[Path], length: int) -> None:
+        self.load = load
+        self.paths = [str(path) for path in paths]
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, index: int):
+        place = float(np.random.default_rng(index).random())
+        return self.load(self.paths[index % len(self.paths)], place)
+
+
+def load_by_pipeline(pipeline: Compose, path: str, place: float) -> dict:
+    """A sample of a training pipeline, which draws its own place."""
+    return pipeline(dict(filename=path, relpath=path, label=-1, start_index=0, modality='RGB'))
+
+
+def load_bare(clip_seconds: float, num_frames: int, path: str, place: float) -> int:
+    """Nothing but decoding: decord's frames as they are, and one window of sound by PyAV.
+
+    The result stays in the worker, so that this is the limit of the decoders and of nothing else.
+    """
+    import av
+    import decord
+
+    reader = decord.VideoReader(path, ctx=decord.cpu(0), num_threads=1)
+    fps = reader.get_avg_fps()
+    start = place * (len(reader) / fps - clip_seconds)
+    times = start + (np.arange(num_frames) + 0.5) * clip_seconds / num_frames
+    frames = reader.get_batch(np.minimum(times * fps, len(reader) - 1).astype(int).tolist())
+    size = frames.asnumpy().size
+    with av.open(path) as container:
+        stream = container.streams.audio[0]
+        container.seek(int(start / stream.time_base), stream=stream)
+        for frame in container.decode(stream):
+            size += frame.to_ndarray().size
+            if frame.time + frame.samples / frame.sample_rate >= start + clip_seconds:
+                break
+    return size
+
+
+def load_decord_audio(path: str) -> int:
+    """A whole sound track by decord, which keeps its decoded buffer after it is closed."""
+    import decord
+
+    return decord.AudioReader(path, ctx=decord.cpu(0))[:].asnumpy().size
+
+
+def stock_pipeline(clip_seconds: float, num_frames: int, size: int, fps: float) -> Compose:
+    """What mmaction2 trains a 3-D network with, over about the same seconds."""
+    interval = max(1, round(clip_seconds * fps / num_frames))
+    return Compose(
+        [
+            dict(type='DecordInit', num_threads=1),
+            dict(type='SampleFrames', clip_len=num_frames, frame_interval=interval, num_clips=1),
+            dict(type='DecordDecode'),
+            dict(type='RandomResizedCrop', area_range=(0.5, 1.0)),
+            dict(type='Resize', scale=(size, size), keep_ratio=False),
+            dict(type='Flip', flip_ratio=0.5),
+            dict(type='FormatShape', input_format='NCTHW'),
+            dict(type='PackActionInputs'),
+        ]
+    )
+
+
+def time_loaders(
+    pipeline: Sequence[dict],
+    paths: Sequence[Path],
+    size: int,
+    fps: float,
+    num_samples: int,
+    num_workers: int,
+    rounds: int,
+) -> Timings:
+    """Time one round of samples through every loader, each with workers of its own that stay.
+
+    Args:
+        pipeline (Sequence[dict]): Training pipeline of a recipe.
+        paths (Sequence[Path]): Files.
+        size (int): Height and width of a loaded picture, px.
+        fps (float): Frame rate of the files.
+        num_samples (int): Samples of a round.
+        num_workers (int): Worker processes of each loader.
+        rounds (int): Timed rounds.
+
+    Returns:
+        Timings: Seconds of a round of each loader.
+
+    Raises:
+        ConfigError: If the pipeline lacks the transforms that say how long a clip is.
+    """
+    settings = {transform['type']: transform for transform in pipeline}
+    if not {'SampleSyncWindows', 'LoadFrames'} <= set(settings):
+        raise ConfigError('The pipeline to time needs SampleSyncWindows and LoadFrames.')
+    clip_seconds = settings['SampleSyncWindows']['clip_seconds']
+    num_frames = settings['LoadFrames']['num_frames']
+    ways = {
+        OURS: partial(load_by_pipeline, Compose(copy.deepcopy(list(pipeline)))),
+        OURS_ONE: partial(load_by_pipeline, Compose(with_negatives(pipeline, 1))),
+        BARE: partial(load_bare, clip_seconds, num_frames),
+        STOCK: partial(load_by_pipeline, stock_pipeline(clip_seconds, num_frames, size, fps)),
+    }
+    loaders = {
+        name: DataLoader(
+            Samples(load, paths, num_samples),
+            batch_size=4,
+            num_workers=num_workers,
+            persistent_workers=num_workers > 0,
+            collate_fn=pseudo_collate,
+            worker_init_fn=_one_thread,
+        )
+        for name, load in ways.items()
+    }
+    return time_by_turns({n: partial(_drain, loader) for n, loader in loaders.items()}, rounds)
+
+
+def with_negatives(pipeline: Sequence[dict], num_negatives: int) -> list[dict]:
+    """The pipeline with another number of shifted sounds."""
+    changed = copy.deepcopy(list(pipeline))
+    for transform in changed:
+        if transform['type'] == 'SampleSyncWindows':
+            transform['num_negatives'] = num_negatives
+    return changed
+
+
+def time_audio(
+    paths: Sequence[Path],
+    clip_seconds: float,
+    num_windows: int,
+    sample_rate: int,
+    num_samples: int,
+    rounds: int,
+) -> Timings:
+    """Time the sound of samples: windows alone, against the whole track of the same files.
+
+    Both open the file and read through the same code; only what they ask for differs.
+
+    Returns:
+        Timings: Of ``'windows'`` and ``'whole track'``.
+    """
+
+    def windows() -> None:
+        for index in range(num_samples):
+            with MediaFile(paths[index % len(paths)]) as media:
+                begin, end = media.audio_span
+                places = np.random.default_rng(index).random(num_windows)
+                media.read_audio_windows(
+                    begin + places * (end - begin - clip_seconds), clip_seconds, sample_rate
+                )
+
+    def whole_track() -> None:
+        for index in range(num_samples):
+            with MediaFile(paths[index % len(paths)]) as media:
+                begin, end = media.audio_span
+                # One sample less: the end of a span need not lie on the grid of samples.
+                media.read_audio(begin, end - begin - 1 / sample_rate, sample_rate)
+
+    return time_by_turns({'windows': windows, 'whole track': whole_track}, rounds)
+
+
+def loader_rows(seconds: int, timings: Timings, num_samples: int) -> list[Row]:
+    """The table's rows of one length of file."""
+    label = f'{seconds} s files'
+    rows = [
+        Row(f'{label}: {name}', num_samples / timings.median(name), 'samples/s')
+        for name in timings.seconds
+    ]
+    for name in (OURS, OURS_ONE):
+        rows.append(
+            Row(f'{label}: {name} / {BARE}', timings.speed_up(name, over=BARE), 'x', '>= 0.9')
+        )
+    rows.append(Row(f'{label}: {OURS} / {STOCK}', timings.speed_up(OURS, over=STOCK), 'x'))
+    return rows
+
+
+def audio_rows(seconds: int, num_windows: int, timings: Timings) -> list[Row]:
+    """The table's row of the sound of one length of file."""
+    wanted = '>= 2' if seconds >= 60 else ''
+    ratio = timings.speed_up('windows', over='whole track')
+    what = f'{seconds} s files: sound of {num_windows} windows / whole track'
+    return [Row(what, ratio, 'x', wanted)]
+
+
+def _drain(loader: DataLoader) -> None:
+    for _ in loader:
+        pass
+
+
+def _one_thread(worker: int) -> None:
+    torch.set_num_threads(1)
+    import cv2
+
+    cv2.setNumThreads(0)
+    np.random.seed(worker)

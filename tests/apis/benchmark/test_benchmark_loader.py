@@ -1,0 +1,74 @@
+"""The loader benchmark makes its files and times whole samples of them."""
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose
+from mmengine.registry import init_default_scope
+from paths import CONFIGS
+
+from mmav_coattn.apis.benchmark import loader, media
+from mmav_coattn.apis.benchmark.memory import memory_rows, resident_mib, watch_memory
+from mmav_coattn.datasets.media import MediaFile
+
+PIPELINE = Config.fromfile(CONFIGS / '_base_/datasets/sync_pretrain.py').train_pipeline
+
+
+@pytest.fixture(scope='module')
+def videos(tmp_path_factory):
+    init_default_scope('mmaction')
+    return media.write_videos(tmp_path_factory.mktemp('videos'), 7, 1)
+
+
+def test_files_are_what_they_say(videos):
+    with MediaFile(videos[0]) as file:
+        begin, end = file.common_span
+        assert end - begin == pytest.approx(7, abs=0.05)
+        frames = file.read_frames([0.5, 3.0])
+        assert frames.shape[1:] == (media.SIZE[1], media.SIZE[0], 3)
+        # Something moves, and there is sound.
+        assert np.abs(frames[0].astype(int) - frames[1]).mean() > 5
+        assert file.read_audio(1.0, 1.0, 16000).std() > 0.02
+    stamp = videos[0].stat().st_mtime_ns
+    assert media.write_videos(videos[0].parent, 7, 1) == videos
+    assert videos[0].stat().st_mtime_ns == stamp
+
+
+def test_every_loader_loads_a_sample(videos):
+    sample = loader.load_by_pipeline(Compose(list(PIPELINE)), str(videos[0]), 0.0)
+    assert sample['inputs']['imgs'].shape == (1, 3, 32, 112, 112)
+    assert sample['inputs']['imgs'].dtype == torch.uint8
+    assert sample['inputs']['audios'].shape == (4, 32000)
+    one = loader.load_by_pipeline(Compose(loader.with_negatives(PIPELINE, 1)), str(videos[0]), 0.0)
+    assert one['inputs']['audios'].shape == (2, 32000)
+    pytest.importorskip('decord')
+    # 32 pictures, and at least two seconds of two channels.
+    size = loader.load_bare(2.0, 32, str(videos[0]), 0.3)
+    pixels = 32 * media.SIZE[0] * media.SIZE[1] * 3
+    assert 2 * 2 * media.SAMPLE_RATE <= size - pixels < 2 * 2.5 * media.SAMPLE_RATE
+    stock = loader.stock_pipeline(2.0, 32, 112, media.FPS)
+    pictures = loader.load_by_pipeline(stock, str(videos[0]), 0.0)['inputs']
+    assert pictures.shape == (1, 3, 32, 112, 112)
+
+
+def test_rows(videos):
+    timings = loader.time_loaders(PIPELINE, videos, 112, media.FPS, 2, 0, rounds=1)
+    rows = loader.loader_rows(7, timings, 2)
+    barred = [row for row in rows if row.wanted]
+    assert [row.wanted for row in barred] == ['>= 0.9', '>= 0.9']
+    assert all(row.value > 0 for row in rows)
+    sound = loader.time_audio(videos, 1.0, 2, 16000, 2, rounds=1)
+    assert loader.audio_rows(60, 2, sound)[0].wanted == '>= 2'
+    assert loader.audio_rows(10, 2, sound)[0].wanted == ''
+
+
+def test_memory_that_is_kept_shows():
+    kept = []
+    seen = watch_memory(lambda i: kept.append(np.ones(40_000)), 400, every=50)
+    after, end, growth = memory_rows('kept', seen, every=50)
+    assert len(seen) == 8 and after.value == seen[3]
+    # 200 samples of 320 kB each.
+    assert end.value - after.value == pytest.approx(61, abs=8)
+    assert growth.value == pytest.approx(end.value / after.value - 1)
+    assert 10 < resident_mib() < 1e5

@@ -1,0 +1,124 @@
+"""Two processes of a launcher, without GPUs, train as one with the same global batch does."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import numpy as np
+from media_factory import write_clip
+from models.tiny import AUDIO, VISUAL
+from paths import CONFIGS, ROOT, TOOLS
+
+STEPS = 20
+BATCH = 4
+MODEL = dict(
+    _delete_=True,
+    type='AudioVisualRecognizer',
+    backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
+    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
+    cls_head=dict(type='SyncHead', in_channels=16),
+)
+
+CONFIG = f"""
+_base_ = {str(CONFIGS / 'coattn_pretrain_folder.py')!r}
+model = {MODEL!r}
+custom_imports = dict(imports=['mmav_coattn', 'note_losses'], allow_failed_imports=False)
+custom_hooks = [dict(type='NoteLosses')]
+train_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleSyncWindows', clip_seconds=1.0, num_negatives=1, min_shift=0.4,
+         test_mode=True),
+    dict(type='LoadFrames', num_frames=8),
+    dict(type='Resize', scale=(32, 32), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='PackAudioVisualInputs'),
+]
+train_dataloader = dict(
+    num_workers=0, persistent_workers=False, pin_memory=False, drop_last=True,
+    dataset=dict(held_out=None, pipeline=train_pipeline))
+default_hooks = dict(checkpoint=dict(interval=-1), logger=dict(interval=1))
+param_scheduler = []
+sync_bn = 'torch'
+"""
+
+#: mmengine logs the losses of the first process alone.
+HOOK = """
+import json, os
+from pathlib import Path
+from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
+
+@HOOKS.register_module()
+class NoteLosses(Hook):
+    def __init__(self):
+        self.losses = []
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        self.losses.append(float(outputs['loss_sync']))
+
+    def after_train(self, runner):
+        rank = os.environ.get('RANK', '0')
+        Path(runner.work_dir, f'losses_{rank}.json').write_text(json.dumps(self.losses))
+"""
+
+
+def start(folder, work_dir, batch, *arguments, **environment):
+    command = [sys.executable, TOOLS / 'train.py', folder / 'config.py', '--no-validate']
+    command += ['--seed', 0, '--work-dir', folder / work_dir, *arguments, '--cfg-options']
+    command += [f'data_root={folder / "videos"}', f'train_dataloader.batch_size={batch}']
+    command += [f'train_cfg.max_epochs={STEPS // 2}']
+    return subprocess.Popen(
+        [str(part) for part in command],
+        env={
+            **os.environ,
+            'PYTHONPATH': f'{ROOT}:{folder}',
+            'OMP_NUM_THREADS': '1',
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(process):
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    return output
+
+
+def losses(folder, rank):
+    return np.array(json.loads((folder / f'losses_{rank}.json').read_text()))
+
+
+def test_same_losses(tmp_path):
+    (tmp_path / 'videos').mkdir()
+    for number in range(2 * BATCH):
+        write_clip(tmp_path / f'videos/{number}.mp4', duration=2.4, events=(0.4 + number / 8, 1.9))
+    (tmp_path / 'config.py').write_text(CONFIG)
+    (tmp_path / 'note_losses.py').write_text(HOOK)
+    finish(start(tmp_path, 'one', BATCH))
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = str(free.getsockname()[1])
+    ranks = [
+        start(
+            *(tmp_path, 'two', BATCH // 2, '--launcher', 'pytorch'),
+            **dict(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE='2'),
+            **dict(MASTER_ADDR='127.0.0.1', MASTER_PORT=port),
+        )
+        for rank in range(2)
+    ]
+    outputs = [finish(process) for process in ranks]
+    one = losses(tmp_path / 'one', 0)
+    halves = [losses(tmp_path / 'two', rank) for rank in range(2)]
+    assert len(one) == STEPS
+    # The halves of a batch have losses of their own; their mean is that of the whole batch.
+    assert np.abs(halves[0] - halves[1]).max() > 1e-3
+    assert np.abs(np.mean(halves, axis=0) - one).max() < 1e-4
+    # Training moved, so that equal losses mean equal updates.
+    assert abs(one[-1] - one[0]) > 0.01
+    assert 'clips_per_second' in outputs[0] and 'data_wait' in outputs[0]

@@ -1,0 +1,175 @@
+"""Measure speed as ratios within one run: candidates take turns, medians are printed as a table.
+
+loader:  samples/s of a recipe's training pipeline, against the bare decoders, against reading whole
+         audio tracks, and against mmaction2's own pipeline; makes its own files of 10 and 60 s.
+network: training steps of the shared visual tower against one pass per pair, the share of
+         co-attention, and options (precision, memory format, checkpointing, torch.compile); other
+         configs can be timed beside it.
+memory:  resident memory of one process over many samples.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmav_coattn.apis.benchmark import network
+from mmav_coattn.apis.benchmark.timing import Row, format_table
+from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.errors import ConfigError
+
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument('--rounds', type=int, default=5, help='timed rounds (default: 5)')
+    common.add_argument('--out', type=Path, help='also write the rows as JSON')
+    commands = parser.add_subparsers(dest='command', required=True)
+
+    media = argparse.ArgumentParser(add_help=False)
+    media.add_argument(
+        '--config',
+        type=Path,
+        default=CONFIGS / '_base_/datasets/sync_pretrain.py',
+        help='config whose train_pipeline is timed (default: the full recipe)',
+    )
+    media.add_argument('--videos', type=Path, default=Path('work_dirs/benchmark/videos'))
+    media.add_argument('--files', type=int, default=4, help='files of each length')
+
+    loader = commands.add_parser('loader', parents=[common, media])
+    loader.add_argument('--seconds', type=int, nargs='+', default=[10, 60], help='of the files')
+    loader.add_argument('--workers', type=int, default=2)
+    loader.add_argument('--samples', type=int, default=48, help='of a round of each loader')
+
+    memory = commands.add_parser('memory', parents=[common, media])
+    memory.add_argument('--samples', type=int, default=2000)
+    memory.add_argument('--decord-audio', action='store_true', help="watch decord's audio too")
+
+    net = commands.add_parser('network', parents=[common])
+    net.add_argument(
+        '--config',
+        type=Path,
+        default=CONFIGS / '_base_/models/coattn_mc3_18.py',
+        help='config whose model is timed (default: the full-size network)',
+    )
+    net.add_argument(
+        '--compare', type=Path, nargs='*', default=[], help='more configs, whose steps are timed'
+    )
+    net.add_argument('--device', default='cpu')
+    net.add_argument('--precision', choices=network.DTYPES, default='fp32')
+    net.add_argument('--batch', type=int, default=2, help='clips (default: 2)')
+    net.add_argument('--frames', type=int, default=32)
+    net.add_argument('--size', type=int, default=112, help='px')
+    net.add_argument('--clip-seconds', type=float, default=2.0)
+    net.add_argument('--negatives', type=int, nargs='+', default=[1, 3], help='values of K')
+    net.add_argument('--options', action='store_true', help='time the options as well')
+    net.add_argument('--compile', action='store_true', help='torch.compile among the options')
+    return parser.parse_args()
+
+
+def loader_table(args) -> list[Row]:
+    from mmav_coattn.apis.benchmark import loader, media
+
+    pipeline = Config.fromfile(args.config).train_pipeline
+    settings = {transform['type']: transform for transform in pipeline}
+    windows, audio = settings['SampleSyncWindows'], settings['LoadAudioWindows']
+    size = settings.get('Resize', {}).get('scale', (112, 112))[0]
+    rows = []
+    for seconds in args.seconds:
+        paths = media.write_videos(args.videos, seconds, args.files)
+        timings = loader.time_loaders(
+            pipeline, paths, size, media.FPS, args.samples, args.workers, args.rounds
+        )
+        rows += loader.loader_rows(seconds, timings, args.samples)
+        for num_windows in (1, 1 + windows['num_negatives']):
+            timings = loader.time_audio(
+                paths,
+                windows['clip_seconds'],
+                num_windows,
+                audio['sample_rate'],
+                args.files * 2,
+                args.rounds,
+            )
+            rows += loader.audio_rows(seconds, num_windows, timings)
+    return rows
+
+
+def memory_table(args) -> list[Row]:
+    from mmengine.dataset import Compose
+
+    from mmav_coattn.apis.benchmark import loader, media
+    from mmav_coattn.apis.benchmark.memory import memory_rows, watch_memory
+
+    pipeline = Compose(list(Config.fromfile(args.config).train_pipeline))
+    paths = media.write_videos(args.videos, 10, args.files)
+    loads = {loader.OURS: lambda path: loader.load_by_pipeline(pipeline, path, 0.0)}
+    if args.decord_audio:
+        loads['decord.AudioReader'] = loader.load_decord_audio
+    rows = []
+    for name, load in loads.items():
+        seen = watch_memory(lambda i, load=load: load(str(paths[i % len(paths)])), args.samples)
+        rows += memory_rows(name, seen)
+    return rows
+
+
+def network_table(args) -> list[Row]:
+    if args.device.startswith('cuda') and not torch.cuda.is_available():
+        raise ConfigError('--device cuda: torch finds no GPU here; leave it out to run on the CPU.')
+    rows = []
+    cfg = Config.fromfile(args.config).model
+    for num_negatives in args.negatives:
+        shape = network.ClipShape(
+            args.batch, args.frames, args.size, args.clip_seconds, num_negatives
+        )
+        timings, peak = network.time_sharing(cfg, shape, args.device, args.precision, args.rounds)
+        rows += network.sharing_rows(shape, timings)
+        if peak:
+            rows.append(Row(f'K={num_negatives}: peak memory', peak, 'MiB'))
+        rows += network.compare(
+            cfg,
+            {path.stem: Config.fromfile(path).model for path in args.compare},
+            shape,
+            args.device,
+            args.precision,
+            args.rounds,
+        )
+    if args.options:
+        rows += option_table(args, cfg, shape)
+    return rows
+
+
+def option_table(args, cfg, shape) -> list[Row]:
+    on_gpu = args.device.startswith('cuda')
+    precisions = ['fp32', 'fp16', 'bf16'] if on_gpu else ['fp32']
+    timings, peaks = network.time_options(
+        cfg, shape, args.device, precisions, args.rounds, args.compile
+    )
+    flops = network.training_flops(network.build_network(cfg, args.device), shape)
+    ceiling = network.matmul_ceiling(args.device, precisions[-1]) if on_gpu else 0.0
+    rows = network.option_rows(shape, timings, peaks, flops, ceiling)
+    if ceiling:
+        rows.append(Row(f'matrix product, {precisions[-1]}', ceiling / 1e12, 'TFLOP/s'))
+    return rows
+
+
+def main():
+    args = parse_args()
+    init_default_scope('mmaction')
+    tables = dict(loader=loader_table, network=network_table, memory=memory_table)
+    rows = tables[args.command](args)
+    print(format_table(rows))
+    if args.out:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        args.out.write_text(json.dumps([vars(row) for row in rows], indent=1))
+
+
+if __name__ == '__main__':
+    run_tool(main)

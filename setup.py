@@ -102,6 +102,7 @@ setup(
         'Programming Language :: Python :: 3.13',
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
     ],
+    entry_points={'console_scripts': ['mmav-coattn = mmav_coattn.cli:main']},
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     python_requires='>=3.10',
     # mmcv is absent on purpose: mmcv-lite and the full mmcv share one folder, and only the user

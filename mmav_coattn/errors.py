@@ -85,3 +85,9 @@ class TooShortError(MediaError):
     """Picture and sound overlap for less time than the windows need."""
 
     reason = 'too_short'
+
+
+class UnknownOffsetError(MediaError):
+    """The offset between sound and picture cannot be told, or no one shift mends it."""
+
+    reason = 'unknown_offset'

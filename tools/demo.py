@@ -121,9 +121,11 @@ def main():
         'overlay video',
         python,
         ROOT / 'tools/localize.py',
-        CONFIG,
-        checkpoint,
         video,
+        '--config',
+        CONFIG,
+        '--checkpoint',
+        checkpoint,
         '--out',
         overlay,
     )

@@ -2,54 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
-from mmaction.registry import MODELS, TRANSFORMS
+from mmaction.registry import MODELS
 from mmengine.config import Config
-from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
+from tqdm import tqdm
 
-from mmav_coattn.datasets.media.media_file import MediaFile
-from mmav_coattn.errors import CheckpointError, ConfigError, TooShortError
+from mmav_coattn.errors import CheckpointError, ConfigError
 from mmav_coattn.visualization import write_overlay_video
 
+from .clip_settings import ClipSettings
+from .localizer import Localization, find_sound
+from .many_files import BatchResult, InputFile, expand_inputs, is_one_file, run_each
+from .sync_estimator import measure_sync
+from .sync_result import SyncResult
 from .tool_runner import load_config
-
-#: Transforms of a test pipeline that draw windows; the inferencer chooses its windows itself.
-WINDOW_TRANSFORMS = ('OpenAudioVisual', 'SampleSyncWindows')
-#: Transforms that cut a part out of the picture; a map is wanted of all of it.
-CROP_TRANSFORMS = ('CenterCrop', 'RandomCrop', 'RandomResizedCrop', 'ThreeCrop', 'TenCrop')
-
-
-class Localization(NamedTuple):
-    """Where the sound of a video comes from.
-
-    Attributes:
-        attention (np.ndarray): (T, H', W') float32, sums to 1 over places at each time.
-        times (np.ndarray): (T,), s on the container's clock.
-        scores (np.ndarray): (W,), logit of "in sync" of each window.
-        window_starts (np.ndarray): (W,), s on the container's clock.
-        box (tuple): The part of the picture that the maps cover (x0, y0, x1, y1), fractions.
-    """
-
-    attention: np.ndarray
-    times: np.ndarray
-    scores: np.ndarray
-    window_starts: np.ndarray
-    box: tuple[float, float, float, float]
 
 
 class AudioVisualInferencer:
     """Runs a pretrained network over whole videos, window by window.
 
+    Files of any length are decoded once, from beginning to end, in bounded memory. Every method
+    takes a file, and returns its result; or a folder, a glob pattern or a list of these, and
+    returns a :class:`BatchResult`, in which a file that cannot be used is named and the others are
+    done.
+
     Args:
         config (str | Config): Config of the network, with ``model`` and ``test_pipeline``.
         checkpoint (str, optional): Its weights. None leaves them random, for tests.
         device (str): Where to run.
+        batch_size (int): Windows that the visual tower sees at once.
+        progress (bool): Show a bar for each file.
 
     Raises:
         ConfigError: If the config lacks what is needed.
@@ -57,27 +46,22 @@ class AudioVisualInferencer:
     """
 
     def __init__(
-        self, config: str | Config, checkpoint: str | None = None, device: str = 'cpu'
+        self,
+        config: str | Config,
+        checkpoint: str | Path | None = None,
+        device: str = 'cpu',
+        batch_size: int = 8,
+        progress: bool = False,
     ) -> None:
         cfg = load_config(config) if isinstance(config, (str, Path)) else config
-        for name in ('model', 'test_pipeline'):
-            if name not in cfg:
-                raise ConfigError(f'The config has no {name}, which localising on a video needs.')
+        if 'model' not in cfg:
+            raise ConfigError('The config has no model.')
+        if batch_size < 1:
+            raise ConfigError(f'batch_size={batch_size} must be 1 or more.')
         init_default_scope(cfg.get('default_scope', 'mmaction'))
-        settings = {transform['type']: transform for transform in cfg.test_pipeline}
-        if 'SampleSyncWindows' not in settings:
-            raise ConfigError(
-                'test_pipeline has no SampleSyncWindows, which says how long a clip is.'
-            )
-        self.clip_seconds = float(settings['SampleSyncWindows']['clip_seconds'])
-        self.box = tuple(settings.get('FixedCrop', {}).get('box', (0.0, 0.0, 1.0, 1.0)))
-        self.pipeline = Compose(
-            [
-                TRANSFORMS.build(transform)
-                for transform in cfg.test_pipeline
-                if transform['type'] not in WINDOW_TRANSFORMS + CROP_TRANSFORMS
-            ]
-        )
+        self.settings = ClipSettings.from_config(cfg)
+        self.batch_size = batch_size
+        self.progress = progress
         self.model = MODELS.build(cfg.model)
         self.model.blind_controls = False
         if checkpoint is not None:
@@ -95,83 +79,132 @@ class AudioVisualInferencer:
                 f'{checkpoint}: does not belong to the network of this config. {differences[:500]}'
             ) from error
 
-    def localize(self, video: str | Path, out: str | Path | None = None) -> Localization:
+    def localize(
+        self,
+        video: str | Path | Iterable[str | Path],
+        out: str | Path | None = None,
+        side_by_side: bool = False,
+    ) -> Localization | BatchResult:
         """Find where in the picture the sound is made.
 
         The video is covered by windows of the length the network was trained with, side by side;
         the last one ends with the video.
 
         Args:
-            video (str | Path): The file.
-            out (str | Path, optional): Write an overlay MP4 with the original sound here.
+            video (str | Path | Iterable): See the class.
+            out (str | Path, optional): Write an overlay MP4 with the original sound here; for
+                several videos, the folder of as many ``NAME.mp4``.
+            side_by_side (bool): Show the original to the left of the overlay.
 
         Returns:
-            Localization: Maps, their times, and how much in sync each window looks.
+            Localization | BatchResult: Maps, their times, and how much in sync each window looks.
 
         Raises:
-            MediaError: If the file cannot be used.
+            MediaError: If a single file cannot be used.
+            DataNotFoundError: If there is no such file.
         """
-        starts = self.window_starts(video)
-        attention, times, scores = [], [], []
-        for start in starts:
-            maps, score = self.run_window(video, start)
-            step = self.clip_seconds / len(maps)
-            map_times = start + (np.arange(len(maps)) + 0.5) * step
-            # The last window overlaps the one before it: only what is new of it is taken.
-            new = map_times > (times[-1][-1] if times else -np.inf)
-            attention.append(maps[new])
-            times.append(map_times[new])
-            scores.append(score)
-        result = Localization(
-            np.concatenate(attention), np.concatenate(times), np.array(scores), starts, self.box
-        )
-        if out is not None:
-            mean = torch.tensor(result.scores).sigmoid().mean().item()
+
+        def act(file: InputFile) -> Localization:
+            target = out if out is None or is_one_file(video) else Path(out, f'{file.name}.mp4')
+            return self._localize_file(file.path, target, side_by_side)
+
+        return self._each(video, act)
+
+    @torch.no_grad()
+    def _localize_file(
+        self, path: Path, out: str | Path | None, side_by_side: bool
+    ) -> Localization:
+        if out is not None and Path(out).resolve() == path.resolve():
+            raise ConfigError(f'{out}: the overlay would overwrite its original; name another.')
+        with self._bar(path, 'looking') as progress:
+            result = find_sound(self.model, self.settings, str(path), self.batch_size, progress)
+        if out is None:
+            return result
+        judged = result.scores[np.isfinite(result.scores)]
+        with self._bar(path, 'writing') as progress:
             write_overlay_video(
-                video,
+                path,
                 out,
                 result.attention,
                 result.times,
-                start=starts[0],
-                duration=starts[-1] + self.clip_seconds - starts[0],
-                box=self.box,
-                caption=f'in sync: {mean:.2f}',
+                start=result.window_starts[0],
+                duration=result.window_starts[-1]
+                + self.settings.clip_seconds
+                - result.window_starts[0],
+                box=result.box,
+                caption=f'in sync: {torch.tensor(judged).sigmoid().mean().item():.2f}',
+                side_by_side=side_by_side,
+                progress=progress,
             )
         return result
 
-    def window_starts(self, video: str | Path) -> np.ndarray:
-        """Starts of windows that cover all of the video that has picture and sound, s."""
-        with MediaFile(video) as media:
-            begin, end = media.common_span
-        room = end - begin - self.clip_seconds
-        if room < -1e-6:
-            raise TooShortError(
-                str(video),
-                f'picture and sound overlap for {max(end - begin, 0):.3f} s, and this '
-                f'network needs {self.clip_seconds} s',
-            )
-        count = int(np.ceil(max(room, 0.0) / self.clip_seconds - 1e-6)) + 1
-        return begin + np.minimum(np.arange(count) * self.clip_seconds, max(room, 0.0))
+    def sync(
+        self,
+        video: str | Path | Iterable[str | Path],
+        max_offset: float = 1.0,
+        segment_seconds: float = 10.0,
+    ) -> SyncResult | BatchResult:
+        """Measure by how much the sound of a video is late or early.
 
-    @torch.no_grad()
-    def run_window(self, video: str | Path, start: float) -> tuple[np.ndarray, float]:
-        """Maps (T', H', W') and sync logit of one window that begins at ``start`` s."""
-        packed = self.pipeline(
-            dict(
-                media=MediaFile(video),
-                filename=str(video),
-                relpath=str(video),
-                window_starts=np.array([start]),
-                shift=np.zeros(1),
-                clip_seconds=self.clip_seconds,
-            )
+        Args:
+            video (str | Path | Iterable): See the class.
+            max_offset (float): Largest offset to look for either way, s.
+            segment_seconds (float): Stretches whose offset is also estimated alone, s.
+
+        Returns:
+            SyncResult | BatchResult: The offset, above 0 where the sound is late.
+
+        Raises:
+            MediaError: If a single file cannot be used.
+            DataNotFoundError: If there is no such file.
+            ConfigError: If a setting is out of range.
+        """
+        for name, value in dict(max_offset=max_offset, segment_seconds=segment_seconds).items():
+            if not value > 0:
+                raise ConfigError(f'{name}={value} must be more than 0 seconds.')
+
+        @torch.no_grad()
+        def act(file: InputFile) -> SyncResult:
+            with self._bar(file.path, 'listening') as progress:
+                return measure_sync(
+                    self.model,
+                    self.settings,
+                    str(file.path),
+                    max_offset,
+                    self.batch_size,
+                    segment_seconds,
+                    progress,
+                )
+
+        return self._each(video, act)
+
+    def _each(self, video, act: Callable[[InputFile], Any]) -> Any:
+        files = expand_inputs(video)
+        return act(files[0]) if is_one_file(video) else run_each(files, act)
+
+    def _bar(self, path: Path, doing: str) -> _Bar:
+        return _Bar(f'{path.name}: {doing}', self.progress)
+
+
+class _Bar:
+    """A progress bar in seconds of video, called with those done and those in all."""
+
+    def __init__(self, title: str, shown: bool) -> None:
+        self.bar = tqdm(
+            desc=title,
+            unit='s',
+            disable=not shown,
+            bar_format='{desc} {percentage:3.0f}% |{bar}| {n:.0f}/{total:.0f} s of video '
+            '[{elapsed}<{remaining}]',
+            total=1,
         )
-        data = self.model.data_preprocessor(pseudo_collate([packed]))
-        features, _ = self.model.extract_feat(data['inputs'], return_attention=True)
-        if features.attention is None:
-            raise ConfigError(
-                'This network has no audio-guided attention (neck.module is VGA), so '
-                'it has no map to show; use AGA or CMA.'
-            )
-        score = self.model.cls_head.predict(features)[0, 0].item()
-        return features.attention[0, 0].float().cpu().numpy(), score
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        self.bar.close()
+
+    def __call__(self, done: float, total: float) -> None:
+        self.bar.total = total
+        self.bar.update(max(0.0, min(done, total) - self.bar.n))

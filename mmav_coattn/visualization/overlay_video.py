@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,19 +16,16 @@ import numpy as np
 
 from mmav_coattn.datasets.media.seeking import seek_to
 from mmav_coattn.datasets.media.video_reader import quarter_turns
-from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnreadableMediaError
+from mmav_coattn.errors import NoVideoError, TooShortError, UnreadableMediaError
 
 from .caption import draw_caption
 from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap, upsample_heatmap
+from .sound_track import SoundTrack
 
-#: An AAC decoder needs earlier packets before its output is right; 0.5 s is many packets.
-AUDIO_PRE_ROLL = 0.5
 #: Times are sums of floats; a microsecond is neither a frame nor a sample.
 ROUNDING = 1e-6
-#: Sampling rates of AAC, Hz; sound of any other rate is resampled to the last one.
-AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-#: Index at the front, for the web; and wait for the sound, which is encoded after the picture, so
-#: that both lie interleaved however long the video is.
+#: Index at the front, for the web; and wait for the other stream however far behind its encoder is,
+#: so that both lie interleaved.
 MP4_OPTIONS = {'movflags': 'faststart', 'max_interleave_delta': '0'}
 
 
@@ -43,6 +40,7 @@ def write_overlay_video(
     box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
     side_by_side: bool = False,
     alpha: float = 0.65,
+    progress: Callable[[float, float], None] = lambda done, total: None,
 ) -> Path:
     """Write a stretch of a video as MP4 with its attention drawn on it, and its sound.
 
@@ -65,6 +63,7 @@ def write_overlay_video(
             width and height of the upright picture, as in ``FixedCrop``.
         side_by_side (bool): Show the original to the left of the overlay.
         alpha (float): Share of colour at the highest attention.
+        progress (Callable): Called after each frame with the seconds done and about those in all.
 
     Returns:
         Path: ``out_path``.
@@ -88,8 +87,10 @@ def write_overlay_video(
     out_path.parent.mkdir(parents=True, exist_ok=True)
     partial = out_path.with_name(f'.{out_path.name}.partial')
     try:
-        samples, rate, layout = _read_audio(video_path, start, end)
-        with av.open(str(partial), 'w', format='mp4', options=MP4_OPTIONS) as output:
+        with (
+            SoundTrack(video_path, start, end) as track,
+            av.open(str(partial), 'w', format='mp4', options=MP4_OPTIONS) as output,
+        ):
             picture = sound = None
             for time, frame, source in _read_frames(video_path, start, end):
                 heat = interpolate_in_time(intensity, attention_times, [time])[0]
@@ -99,12 +100,14 @@ def write_overlay_video(
                 shown = _even(draw_caption(shown, caption))
                 if picture is None:  # The size is known only now; a stream cannot be added later.
                     picture = _add_picture(output, shown, source)
-                    sound = output.add_stream('aac', rate=rate, layout=layout)
+                    sound = track.add_stream(output)
                 _encode_frame(output, picture, shown, time - start)
+                track.encode_until(output, sound, time - start)
+                progress(time - start, attention_times[-1] - start)
             if picture is None:
                 raise TooShortError(str(video_path), f'has no frame from {start:.3f} s on')
             output.mux(picture.encode(None))
-            _encode_sound(output, sound, samples, rate, layout)
+            track.finish(output, sound)
     except av.FFmpegError as error:
         partial.unlink(missing_ok=True)
         raise UnreadableMediaError(
@@ -154,48 +157,6 @@ def _read_frames(path: str | Path, start: float, end: float) -> Iterator[tuple]:
             yield frame.time, image, frame
 
 
-def _read_audio(path: str | Path, start: float, end: float) -> tuple[np.ndarray, int, str]:
-    """Samples (C, S) from ``start`` on, their rate (Hz) and channel layout.
-
-    Where the stream has a hole, for instance because it starts late, a player is silent, and so
-    are the samples: moving the later ones forward would break the sync.
-    """
-    import av
-
-    with av.open(str(path), metadata_errors='ignore') as container:
-        stream = container.streams.best('audio')
-        if stream is None:
-            raise NoAudioError(str(path), 'has no audio stream')
-        rate = stream.rate if stream.rate in AAC_RATES else AAC_RATES[-1]
-        layout = 'mono' if stream.channels == 1 else 'stereo'
-        resampler = av.AudioResampler('fltp', layout, rate)
-        seek_to(container, stream, start - AUDIO_PRE_ROLL)
-        pieces: list[tuple[int, np.ndarray]] = []
-        for frame in container.decode(stream):
-            if frame.pts is None or not frame.samples:
-                continue
-            if frame.time >= end:
-                break
-            pieces += _place(resampler.resample(frame), start, rate)
-        pieces += _place(resampler.resample(None), start, rate)
-
-    last = max((first + piece.shape[1] for first, piece in pieces), default=0)
-    count = min(last, round((end - start) * rate)) if np.isfinite(end) else last
-    if count <= 0:
-        raise TooShortError(str(path), f'has no sound from {start:.3f} s on')
-    samples = np.zeros((1 if layout == 'mono' else 2, count), np.float32)
-    for first, piece in pieces:
-        low, high = max(first, 0), min(first + piece.shape[1], count)
-        if low < high:
-            samples[:, low:high] = piece[:, low - first : high - first]
-    return samples, rate, layout
-
-
-def _place(frames: list, start: float, rate: int) -> list[tuple[int, np.ndarray]]:
-    """Index of each frame's first sample, counted from ``start``, and its samples (C, S)."""
-    return [(round((frame.time - start) * rate), frame.to_ndarray()) for frame in frames]
-
-
 def _add_picture(output, first: np.ndarray, source):
     """Add an H.264 stream whose clock is fine enough for the original's time stamps."""
     picture = output.add_stream('libx264', options={'crf': '18', 'preset': 'veryfast'})
@@ -213,14 +174,3 @@ def _encode_frame(output, picture, image: np.ndarray, time: float) -> None:
     frame.time_base = picture.codec_context.time_base
     frame.pts = round(time / frame.time_base)
     output.mux(picture.encode(frame))
-
-
-def _encode_sound(output, sound, samples: np.ndarray, rate: int, layout: str) -> None:
-    import av
-
-    for first in range(0, samples.shape[1], 1024):
-        piece = np.ascontiguousarray(samples[:, first : first + 1024])
-        frame = av.AudioFrame.from_ndarray(piece, format='fltp', layout=layout)
-        frame.sample_rate, frame.pts, frame.time_base = rate, first, Fraction(1, rate)
-        output.mux(sound.encode(frame))
-    output.mux(sound.encode(None))

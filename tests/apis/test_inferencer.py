@@ -61,23 +61,6 @@ def clip(media_folder):
     return path
 
 
-@pytest.mark.parametrize(
-    ('span', 'starts'),
-    [
-        ((0.0, 0.8), [0.0]),
-        ((0.0, 1.6), [0.0, 0.8]),
-        ((0.3, 2.4), [0.3, 1.1, 1.6]),
-        ((5.0, 7.45), [5.0, 5.8, 6.6, 6.65]),
-    ],
-)
-def test_windows_cover_the_file(inferencer, monkeypatch, span, starts):
-    monkeypatch.setattr(MediaFile, '__init__', lambda self, path: None)
-    monkeypatch.setattr(MediaFile, 'common_span', span)
-    monkeypatch.setattr(MediaFile, '__enter__', lambda self: self)
-    monkeypatch.setattr(MediaFile, '__exit__', lambda self, *args: None)
-    np.testing.assert_allclose(inferencer.window_starts('x.mp4'), starts, atol=1e-9)
-
-
 def test_localize(inferencer, clip, tmp_path):
     out = tmp_path / 'new' / 'overlay.mp4'
     result = inferencer.localize(clip, out)

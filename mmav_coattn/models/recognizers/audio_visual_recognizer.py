@@ -61,23 +61,53 @@ class AudioVisualRecognizer(BaseRecognizer):
         visual, audio = self.backbone(imgs, log_mels)
         if stage == 'backbone':
             return (visual, audio), {}
-        num_frames = imgs.shape[2]
-        frame_seconds = inputs['clip_seconds'] / num_frames
+        features = self.attend(
+            visual,
+            audio,
+            imgs.shape[2],
+            log_mels.shape[-1],
+            inputs['clip_seconds'],
+            return_attention,
+        )
+        if stage == 'neck':
+            return features, {}
+        return self.cls_head(features), {}
+
+    def attend(
+        self,
+        visual: Tensor,
+        audio: Tensor,
+        num_frames: int,
+        num_spectra: int,
+        clip_seconds: float,
+        return_attention: bool = False,
+    ) -> CoAttentionFeatures:
+        """Run the neck on features of the towers, which may have been computed apart.
+
+        Args:
+            visual (Tensor): (N, C_v, T', H', W').
+            audio (Tensor): (N, 1+K, C_a, F', T'').
+            num_frames (int): Frames that the visual tower saw of a clip.
+            num_spectra (int): Frames of the log-mels that the audio tower saw.
+            clip_seconds (float): Length of the clip, s.
+            return_attention (bool): Compute the attention map.
+
+        Returns:
+            CoAttentionFeatures: What the head takes.
+        """
+        frame_seconds = clip_seconds / num_frames
         # Frame i was taken in the middle of the i-th of num_frames equal parts of the clip.
         visual_times = step_times(
             visual.shape[2], num_frames, frame_seconds, frame_seconds / 2, visual.device
         )
         audio_times = step_times(
             audio.shape[-1],
-            log_mels.shape[-1],
+            num_spectra,
             self.data_preprocessor.log_mel.frame_seconds,
             0.0,
             audio.device,
         )
-        features = self.neck(visual, audio, visual_times, audio_times, return_attention)
-        if stage == 'neck':
-            return features, {}
-        return self.cls_head(features), {}
+        return self.neck(visual, audio, visual_times, audio_times, return_attention)
 
     def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Tensor:
         """Mode ``tensor``: the output of a stage, the logits (N, 1+K) by default."""

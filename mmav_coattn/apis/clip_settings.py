@@ -1,0 +1,102 @@
+"""What a config says about the clips that its network judges."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from mmaction.registry import TRANSFORMS
+from mmengine.config import Config
+from mmengine.dataset import Compose
+from torch import Tensor
+
+from mmav_coattn.errors import ConfigError
+
+#: Transforms of a test pipeline that draw windows or read the file; here others choose and read.
+READING_TRANSFORMS = (
+    'OpenAudioVisual',
+    'SampleSyncWindows',
+    'LoadFrames',
+    'LoadAudioWindows',
+    'FormatShape',
+    'PackAudioVisualInputs',
+)
+#: Transforms that cut a part out of the picture; the network is to see all of it.
+CROP_TRANSFORMS = ('CenterCrop', 'RandomCrop', 'RandomResizedCrop', 'ThreeCrop', 'TenCrop')
+#: Larger pictures are scaled down to this shorter side while they are decoded, px. It is far above
+#: what networks see, and spares a 4K file nine tenths of its memory and of its resizing.
+LARGEST_SHORT_SIDE = 720
+
+
+class ClipSettings(NamedTuple):
+    """Length, rates and spatial transforms of a network's clips.
+
+    Attributes:
+        clip_seconds (float): Length of a clip, s.
+        num_frames (int): Frames of a clip.
+        sample_rate (int): Of the waveforms, Hz.
+        min_level (float | None): Sound below it counts as silence, dB of full scale.
+        short_side (int): Pictures are scaled down to it while they are decoded, px.
+        box (tuple): Part of the picture that the network sees (x0, y0, x1, y1), fractions.
+        spatial (Compose): Transforms of single pictures, crops other than ``FixedCrop`` left out.
+    """
+
+    clip_seconds: float
+    num_frames: int
+    sample_rate: int
+    min_level: float | None
+    short_side: int
+    box: tuple[float, float, float, float]
+    spatial: Compose
+
+    @classmethod
+    def from_config(cls, cfg: Config) -> ClipSettings:
+        """Read them from the ``test_pipeline`` of a config.
+
+        Raises:
+            ConfigError: If the pipeline is absent or lacks a transform that says one of them.
+        """
+        if 'test_pipeline' not in cfg:
+            raise ConfigError('The config has no test_pipeline, which says what clips are like.')
+        found = {transform['type']: transform for transform in cfg.test_pipeline}
+        for name, meaning in (
+            ('SampleSyncWindows', 'how long a clip is'),
+            ('LoadFrames', 'how many frames a clip has'),
+            ('LoadAudioWindows', 'the rate of the sound'),
+        ):
+            if name not in found:
+                raise ConfigError(f'test_pipeline has no {name}, which says {meaning}.')
+        audio = TRANSFORMS.build(found['LoadAudioWindows'])
+        spatial = [
+            TRANSFORMS.build(transform)
+            for transform in cfg.test_pipeline
+            if transform['type'] not in READING_TRANSFORMS + CROP_TRANSFORMS
+        ]
+        return cls(
+            clip_seconds=float(found['SampleSyncWindows']['clip_seconds']),
+            num_frames=int(found['LoadFrames']['num_frames']),
+            sample_rate=audio.sample_rate,
+            min_level=audio.min_level,
+            short_side=found['LoadFrames'].get('short_side') or LARGEST_SHORT_SIDE,
+            box=tuple(found.get('FixedCrop', {}).get('box', (0.0, 0.0, 1.0, 1.0))),
+            spatial=Compose(spatial),
+        )
+
+    @property
+    def step(self) -> float:
+        """Time between two frames, s."""
+        return self.clip_seconds / self.num_frames
+
+    def prepare(self, image: np.ndarray) -> Tensor:
+        """One decoded picture (H, W, 3) as the network sees it, uint8 (3, H', W')."""
+        results = dict(
+            imgs=[image],
+            img_shape=image.shape[:2],
+            original_shape=image.shape[:2],
+            num_clips=1,
+            clip_len=1,
+            modality='RGB',
+        )
+        prepared = self.spatial(results)['imgs'][0]
+        return torch.from_numpy(np.ascontiguousarray(prepared)).permute(2, 0, 1)

@@ -1,0 +1,137 @@
+"""One action on many files: one that fails is named at the end, and the others are still done."""
+
+from __future__ import annotations
+
+import glob
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mmav_coattn.datasets.video_lists import find_videos
+from mmav_coattn.errors import DataNotFoundError, MediaError
+
+
+class InputFile(NamedTuple):
+    """A file to work on.
+
+    Attributes:
+        path (Path): The file.
+        name (str): Relative path for what is made of it, without suffix; no two files share one.
+    """
+
+    path: Path
+    name: str
+
+
+class BatchResult(NamedTuple):
+    """What became of many files.
+
+    Attributes:
+        results (dict[str, Any]): By path, of the files that were done.
+        failures (dict[str, str]): By path, the sentence that says what is wrong with the file.
+    """
+
+    results: dict[str, Any]
+    failures: dict[str, str]
+
+    def summary(self) -> str:
+        """How many were done, and each that failed with its reason, one a line."""
+        total = len(self.results) + len(self.failures)
+        lines = [f'{len(self.results)} of {total} files done, {len(self.failures)} failed']
+        return '\n  '.join(lines + list(self.failures.values()))
+
+
+def is_one_file(inputs: str | Path | Iterable) -> bool:
+    """Whether the inputs are a single file, not a folder, a pattern or a list."""
+    return isinstance(inputs, (str, Path)) and (
+        Path(inputs).is_file() or not (Path(inputs).is_dir() or glob.has_magic(str(inputs)))
+    )
+
+
+def expand_inputs(inputs: str | Path | Iterable[str | Path]) -> list[InputFile]:
+    """All files that are meant.
+
+    Args:
+        inputs (str | Path | Iterable): Files, folders (searched for videos at any depth), and
+            patterns such as ``'clips/*.mp4'`` (``**`` for any depth); a file that exists is taken
+            as it is, even if its name holds ``*`` or ``[``.
+
+    Returns:
+        list[InputFile]: Each file once, in the order given, folders alphabetically.
+
+    Raises:
+        DataNotFoundError: If a file or folder does not exist, a folder holds no video, or nothing
+            fits a pattern.
+    """
+    if isinstance(inputs, (str, Path)):
+        inputs = [inputs]
+    found: dict[Path, Path] = {}
+    for item in inputs:
+        path = Path(item)
+        if path.is_file():
+            relative = {path: Path(path.name)}
+        elif path.is_dir():
+            relative = {path / video: Path(video) for video in find_videos(path)}
+            if not relative:
+                raise DataNotFoundError(f'{item}: there is no video in this folder.')
+        elif glob.has_magic(str(item)):
+            matches = sorted(map(Path, _fitting(str(item))))
+            relative = {match: Path(match.name) for match in matches if match.is_file()}
+            if not relative:
+                raise DataNotFoundError(f'{item}: no file fits this pattern.')
+        else:
+            raise DataNotFoundError(f'{item}: there is no such file or folder.')
+        for file, name in relative.items():
+            found.setdefault(file, name)
+    return _with_unique_names(found)
+
+
+def _fitting(pattern: str) -> list[str]:
+    # pathlib's own glob takes no absolute pattern.
+    return glob.glob(pattern, recursive=True)  # noqa: PTH207
+
+
+def _with_unique_names(found: dict[Path, Path]) -> list[InputFile]:
+    """Names without suffix where that tells files apart, else with it, else with a number."""
+    bare = Counter(name.with_suffix('') for name in found.values())
+    full = Counter(found.values())
+    files, number = [], Counter()
+    for path, name in found.items():
+        if bare[name.with_suffix('')] == 1:
+            unique = name.with_suffix('').as_posix()
+        else:
+            unique = name.with_name(name.name.replace('.', '_')).as_posix()
+            if full[name] > 1:
+                number[name] += 1
+                unique = f'{unique}_{number[name]}'
+        files.append(InputFile(path, unique))
+    return files
+
+
+def run_each(
+    files: list[InputFile],
+    action: Callable[[InputFile], Any],
+    report: Callable[[InputFile, Any, str | None], None] | None = None,
+) -> BatchResult:
+    """Run an action on each file; a file that cannot be used does not stop the others.
+
+    Args:
+        files (list[InputFile]): Of :func:`expand_inputs`.
+        action (Callable): What to do with a file.
+        report (Callable, optional): Called after each file with it, its result or None, and None
+            or the sentence that says what is wrong with it.
+
+    Returns:
+        BatchResult: Results and failures.
+    """
+    results, failures = {}, {}
+    for file in files:
+        result, failure = None, None
+        try:
+            result = results[str(file.path)] = action(file)
+        except MediaError as error:
+            failure = failures[str(file.path)] = str(error)
+        if report is not None:
+            report(file, result, failure)
+    return BatchResult(results, failures)

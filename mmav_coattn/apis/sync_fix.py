@@ -1,0 +1,67 @@
+"""Shift the sound of a file into sync, and check the copy by measuring it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mmav_coattn.datasets.media.remux import shift_audio
+from mmav_coattn.errors import UnknownOffsetError
+
+from .sync_result import SyncResult
+
+if TYPE_CHECKING:
+    from .inferencer import AudioVisualInferencer
+
+
+class SyncFix(NamedTuple):
+    """A copy whose sound was shifted.
+
+    Attributes:
+        path (Path): The copy.
+        shift (float): How far its sound was moved, s; below 0 it was made earlier.
+        after (SyncResult): Measured on the copy.
+    """
+
+    path: Path
+    shift: float
+    after: SyncResult
+
+    def sentence(self) -> str:
+        """What was done and what is left."""
+        done = f'{self.path}: sound moved {abs(self.shift):.3f} s '
+        done += 'later' if self.shift > 0 else 'earlier'
+        return f'{done}, picture not encoded again; measured again: {self.after.sentence()}'
+
+    def to_dict(self) -> dict:
+        """Plain values, for JSON."""
+        return dict(path=str(self.path), shift=self.shift, after=self.after.to_dict())
+
+
+def fix_sync(
+    inferencer: AudioVisualInferencer, result: SyncResult, out: str | Path, **settings
+) -> SyncFix:
+    """Write a copy of a measured file with its sound shifted by the offset found.
+
+    Args:
+        inferencer (AudioVisualInferencer): Measures the copy.
+        result (SyncResult): Of the original.
+        out (str | Path): The copy.
+        **settings: Of :meth:`AudioVisualInferencer.sync`.
+
+    Returns:
+        SyncFix: What was done, and what the copy measures.
+
+    Raises:
+        UnknownOffsetError: If the offset could not be told, or drifts, which no shift mends.
+        MediaError: If the copy cannot be made or measured.
+    """
+    if result.offset is None:
+        raise UnknownOffsetError(result.path, f'was not mended: {result.sentence()}')
+    if result.drift is not None:
+        raise UnknownOffsetError(
+            result.path,
+            f'was not mended, because no one shift mends a drift: {result.sentence()}',
+        )
+    path = shift_audio(result.path, out, -result.offset)
+    return SyncFix(path, -result.offset, inferencer.sync(path, **settings))

@@ -1,0 +1,82 @@
+"""Measure by how much the sound of videos is late or early, and mend it.
+
+An offset above 0 says that the sound is late: at +0.24 s, what is seen is heard 0.24 s later.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from .network_arguments import add_network_arguments, build_inferencer, finish
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this subcommand."""
+    add_network_arguments(parser)
+    parser.add_argument(
+        '--max-offset',
+        type=float,
+        default=1.0,
+        help='largest offset to look for either way, s; default: 1',
+    )
+    parser.add_argument(
+        '--segment',
+        type=float,
+        default=10.0,
+        help='length of the stretches for the offset over time, s; default: 10',
+    )
+    parser.add_argument(
+        '--fix',
+        type=Path,
+        help='write a copy with the sound shifted into sync here, its picture not encoded again, '
+        'and measure it again; for several videos a folder',
+    )
+    parser.add_argument(
+        '--curve-dir',
+        type=Path,
+        default=Path('work_dirs/sync'),
+        help='folder of the pictures NAME_sync.png; default: work_dirs/sync',
+    )
+    parser.add_argument('--no-curve', action='store_true', help='no pictures of curves')
+    parser.add_argument('--json', type=Path, help='also write all results to this file')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure; exit code 1 if a file failed or could not be mended."""
+    from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
+    from mmav_coattn.apis.sync_fix import fix_sync
+
+    files = expand_inputs(args.inputs)
+    single = len(args.inputs) == 1 and is_one_file(args.inputs[0])
+    inferencer = build_inferencer(args)
+    settings = dict(max_offset=args.max_offset, segment_seconds=args.segment)
+
+    def act(file):
+        result = inferencer.sync(file.path, **settings)
+        lines = [result.sentence(), *(f'note: {note}' for note in result.notes)]
+        record = result.to_dict()
+        if not args.no_curve:
+            from mmav_coattn.visualization.sync_curve import plot_sync
+
+            picture = args.curve_dir / f'{file.name}_sync.png'
+            lines.append(f'curve: {plot_sync(result, picture)}')
+        print('\n  '.join([f'{file.path}: {lines[0]}', *lines[1:]]), flush=True)
+        if args.fix is not None:
+            out = args.fix if single else args.fix / f'{file.name}{file.path.suffix}'
+            fixed = fix_sync(inferencer, result, out, **settings)
+            print(f'  {fixed.sentence()}', flush=True)
+            record['fixed'] = fixed.to_dict()
+        return record
+
+    def report(file, result, failure):
+        if failure is not None:
+            print(f'failed: {failure}', flush=True)
+
+    batch = run_each(files, act, report)
+    if args.json is not None:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(batch._asdict(), indent=1, allow_nan=False)
+        args.json.write_text(text + '\n', encoding='utf-8')
+    return finish(batch)

@@ -1,0 +1,124 @@
+"""The sound of a stretch of a video, encoded piece by piece as the picture goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from mmav_coattn.datasets.media.seeking import seek_to
+from mmav_coattn.errors import NoAudioError, TooShortError
+
+#: An AAC decoder needs earlier packets before its output is right; 0.5 s is many packets.
+AUDIO_PRE_ROLL = 0.5
+#: Sampling rates of AAC, Hz; sound of any other rate is resampled to the last one.
+AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+#: Samples of an AAC packet.
+BLOCK = 1024
+
+
+class SoundTrack:
+    """Reads the sound of a file from ``start`` to ``end`` and encodes it into another.
+
+    Where the stream has a hole, for instance because it starts late, a player is silent, and so are
+    the samples: moving the later ones forward would break the sync. Only the samples of a packet or
+    two are in memory.
+
+    Args:
+        path (str | Path): The original.
+        start (float): Where to begin, s on its clock.
+        end (float): Where to end, s; may be infinite.
+
+    Raises:
+        NoAudioError: If the file has no sound.
+    """
+
+    def __init__(self, path: str | Path, start: float, end: float) -> None:
+        import av
+
+        self.path, self.start, self.end = str(path), start, end
+        self.container = av.open(self.path, metadata_errors='ignore')
+        self.source = self.container.streams.best('audio')
+        if self.source is None:
+            self.container.close()
+            raise NoAudioError(self.path, 'has no audio stream')
+        self.rate = self.source.rate if self.source.rate in AAC_RATES else AAC_RATES[-1]
+        self.layout = 'mono' if self.source.channels == 1 else 'stereo'
+        self.encoded = 0
+        self._waiting = np.zeros((1 if self.layout == 'mono' else 2, 0), np.float32)
+        self._blocks = self._read()
+
+    def __enter__(self) -> SoundTrack:
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        self.container.close()
+
+    def add_stream(self, output):
+        """Add an AAC stream for this sound to an open output."""
+        return output.add_stream('aac', rate=self.rate, layout=self.layout)
+
+    def encode_until(self, output, stream, time: float) -> None:
+        """Encode what is heard before ``time``, s from ``start``, in whole packets."""
+        while self.encoded + BLOCK <= time * self.rate:
+            while self._waiting.shape[1] < BLOCK:
+                piece = next(self._blocks, None)
+                if piece is None:
+                    return
+                self._waiting = np.concatenate([self._waiting, piece], axis=1)
+            self._encode(output, stream, BLOCK)
+
+    def finish(self, output, stream) -> None:
+        """Encode the rest.
+
+        Raises:
+            TooShortError: If there was no sound at all.
+        """
+        self.encode_until(output, stream, np.inf)
+        if self._waiting.shape[1]:
+            self._encode(output, stream, self._waiting.shape[1])
+        if not self.encoded:
+            raise TooShortError(self.path, f'has no sound from {self.start:.3f} s on')
+        output.mux(stream.encode(None))
+
+    def _encode(self, output, stream, count: int) -> None:
+        import av
+
+        piece = np.ascontiguousarray(self._waiting[:, :count])
+        self._waiting = self._waiting[:, count:]
+        frame = av.AudioFrame.from_ndarray(piece, format='fltp', layout=self.layout)
+        frame.sample_rate, frame.time_base = self.rate, Fraction(1, self.rate)
+        frame.pts = self.encoded
+        self.encoded += count
+        output.mux(stream.encode(frame))
+
+    def _read(self) -> Iterator[np.ndarray]:
+        """Samples (C, n) without a gap, the first one at ``start``."""
+        limit = np.inf if np.isinf(self.end) else round((self.end - self.start) * self.rate)
+        position = 0
+        for frame in self._resampled():
+            first = round((frame.time - self.start) * self.rate)
+            samples = frame.to_ndarray()
+            last = min(first + samples.shape[1], limit)
+            while position < min(first, limit):
+                silence = min(first, limit, position + BLOCK) - position
+                yield np.zeros((samples.shape[0], silence), np.float32)
+                position += silence
+            if last > position:
+                yield samples[:, position - first : last - first]
+                position = last
+
+    def _resampled(self) -> Iterator:
+        import av
+
+        resampler = av.AudioResampler('fltp', self.layout, self.rate)
+        seek_to(self.container, self.source, self.start - AUDIO_PRE_ROLL)
+        for frame in self.container.decode(self.source):
+            if frame.pts is None or not frame.samples:
+                continue
+            if frame.time >= self.end:
+                break
+            yield from resampler.resample(frame)
+        yield from resampler.resample(None)

@@ -19,7 +19,7 @@ from mmav_coattn.errors import (
 from mmav_coattn.evaluation.functional.offset_curve import OffsetEstimate
 
 #: In the middle of frames, so that click and flash fall into one step of the grid.
-EVENTS = np.array([0.3, 0.54, 1.26, 1.9, 2.1, 2.9, 3.34, 3.9, 4.5, 5.1, 5.3, 5.94]) + 0.02
+EVENTS = (np.array([7, 13, 31, 47, 52, 72, 83, 97, 112, 127, 132, 148]) + 0.5) * 0.04
 
 
 def measure(path, max_offset=1.0, segment_seconds=10.0, model=None, **changes):
@@ -154,23 +154,15 @@ def join(picture_from, sound_from, out):
         av.open(str(sound_from)) as sound,
         av.open(str(out), 'w') as target,
     ):
-        streams = [
-            (
-                picture,
-                picture.streams.video[0],
-                target.add_stream_from_template(picture.streams[0]),
-            ),
-            (
-                sound,
-                sound.streams.audio[0],
-                target.add_stream_from_template(sound.streams.audio[0]),
-            ),
-        ]
-        for container, stream, copy in streams:
-            for packet in container.demux(stream):
-                if packet.dts is not None:
-                    packet.stream = copy
-                    target.mux(packet)
+        sources = picture.streams.video[0], sound.streams.audio[0]
+        copies = [target.add_stream_from_template(source) for source in sources]
+        packets = []
+        for container, source, copy in zip((picture, sound), sources, copies, strict=True):
+            own = [packet for packet in container.demux(source) if packet.dts is not None]
+            packets += [(packet.dts * packet.time_base, copy, packet) for packet in own]
+        for _, copy, packet in sorted(packets, key=lambda item: item[0]):
+            packet.stream = copy
+            target.mux(packet)
 
 
 def test_what_is_no_drift():

@@ -14,6 +14,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from tqdm import tqdm
 
+from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import CheckpointError, ConfigError
 from mmav_coattn.visualization import write_overlay_video
 
@@ -120,6 +121,8 @@ class AudioVisualInferencer:
             result = find_sound(self.model, self.settings, str(path), self.batch_size, progress)
         if out is None:
             return result
+        with MediaFile(path) as media:
+            begin, end = media.common_span
         judged = result.scores[np.isfinite(result.scores)]
         with self._bar(path, 'writing') as progress:
             write_overlay_video(
@@ -127,10 +130,8 @@ class AudioVisualInferencer:
                 out,
                 result.attention,
                 result.times,
-                start=result.window_starts[0],
-                duration=result.window_starts[-1]
-                + self.settings.clip_seconds
-                - result.window_starts[0],
+                start=begin,
+                duration=end - begin,
                 box=result.box,
                 caption=f'in sync: {torch.tensor(judged).sigmoid().mean().item():.2f}',
                 side_by_side=side_by_side,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmav_coattn.evaluation.functional.offset_curve import OffsetEstimate
+from mmav_coattn.evaluation.functional.offset_curve import MIN_CONFIDENCE, OffsetEstimate
 
 
 class Drift(NamedTuple):
@@ -64,7 +64,7 @@ class SyncResult(NamedTuple):
             reason = (
                 f'the best match is at the largest shift tried, {self.best:+.2f} s; try a larger '
                 'search range'
-                if self.at_edge
+                if self.at_edge and self.confidence >= MIN_CONFIDENCE
                 else 'no shift of the sound matches the picture clearly better than others'
             )
             return f'cannot tell: {reason} (confidence {self.confidence:.2f})'

@@ -1,6 +1,7 @@
 """Whole videos, window by window, through a tiny network with random weights."""
 
 import av
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -9,6 +10,7 @@ from mmengine.config import Config
 from models.tiny import AUDIO, VISUAL
 
 from mmav_coattn.apis import AudioVisualInferencer
+from mmav_coattn.apis.localizer import covering_slots
 from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import CheckpointError, ConfigError, NoAudioError, TooShortError
 
@@ -61,6 +63,35 @@ def clip(media_folder):
     return path
 
 
+def run_alone(inferencer, path, start):
+    """Map and score of one window, its frames and waveform read apart from all others."""
+    times = start + (np.arange(FRAMES) + 0.5) * CLIP / FRAMES
+    with MediaFile(path) as media:
+        frames = media.read_frames(times)
+        wave = media.read_audio(start, CLIP, 16000)
+    small = np.stack([cv2.resize(frame, (32, 32)) for frame in frames])
+    imgs = torch.from_numpy(small).permute(3, 0, 1, 2)[None]
+    inputs = inferencer.model.data_preprocessor.preprocess(imgs, torch.from_numpy(wave)[None, None])
+    with torch.no_grad():
+        features, _ = inferencer.model.extract_feat(inputs, return_attention=True)
+        score = inferencer.model.cls_head.predict(features)[0, 0].item()
+    return features.attention[0, 0].numpy(), score
+
+
+@pytest.mark.parametrize(
+    ('span', 'slots'),
+    [
+        ((0.0, 0.8), [0]),
+        ((0.0, 1.6), [0, 8]),
+        ((0.3, 2.4), [0, 8, 13]),
+        ((5.0, 7.46), [0, 8, 16]),
+        ((5.0, 7.55), [0, 8, 16, 17]),
+    ],
+)
+def test_windows_cover_the_file(inferencer, span, slots):
+    assert covering_slots(span, inferencer.settings, 'x.mp4') == slots
+
+
 def test_localize(inferencer, clip, tmp_path):
     out = tmp_path / 'new' / 'overlay.mp4'
     result = inferencer.localize(clip, out)
@@ -69,23 +100,24 @@ def test_localize(inferencer, clip, tmp_path):
     # AAC begins with 1024 samples (64 ms) of its own.
     assert (begin, end) == pytest.approx((0.1 - 0.064, 2.1), abs=0.001)
     assert result.window_starts[0] == begin and len(result.window_starts) == 3
-    assert result.window_starts[-1] + CLIP == pytest.approx(end)
+    # The last window ends with the file, to less than a frame.
+    step = CLIP / FRAMES
+    assert 0 <= end - result.window_starts[-1] - CLIP < step
     assert result.scores.shape == (3,) and result.box == (0.0, 0.0, 1.0, 1.0)
 
     # The crop of the pipeline is left out: a map of all of the 32 px, one place for 8 of them.
     assert result.attention.shape[1:] == (4, 4)
     np.testing.assert_allclose(result.attention.sum(axis=(1, 2)), 1, rtol=1e-5)
-    step = CLIP / FRAMES
     assert len(result.times) == len(result.attention)
     assert (np.diff(result.times) > 0).all() and np.diff(result.times).max() <= step + 1e-9
     assert result.times[0] == pytest.approx(begin + step / 2)
-    assert result.times[-1] == pytest.approx(end - step / 2)
+    assert end - 1.5 * step < result.times[-1] <= end - step / 2 + 1e-9
 
-    # Each map is that of the first window which has its time.
-    maps, score = inferencer.run_window(clip, result.window_starts[1])
+    # Each map is that of the first window which has its time, through the network alone.
+    maps, score = run_alone(inferencer, clip, result.window_starts[1])
     np.testing.assert_allclose(result.attention[FRAMES : 2 * FRAMES], maps, atol=1e-6)
     assert result.scores[1] == pytest.approx(score, abs=1e-6)
-    last, _ = inferencer.run_window(clip, result.window_starts[2])
+    last, _ = run_alone(inferencer, clip, result.window_starts[2])
     np.testing.assert_allclose(
         result.attention[2 * FRAMES :], last[-(len(result.times) - 2 * FRAMES) :], atol=1e-6
     )
@@ -109,7 +141,7 @@ def test_checkpoints(clip, tmp_path):
     first = AudioVisualInferencer(config())
     torch.save(dict(state_dict=first.model.state_dict()), tmp_path / 'first.pth')
     second = AudioVisualInferencer(config(), tmp_path / 'first.pth')
-    assert second.run_window(clip, 0.5)[1] == first.run_window(clip, 0.5)[1]
+    assert (second.localize(clip).scores == first.localize(clip).scores).all()
 
     state = first.model.state_dict()
     state.pop('cls_head.classify.bias')
@@ -118,6 +150,42 @@ def test_checkpoints(clip, tmp_path):
         AudioVisualInferencer(config(), tmp_path / 'other.pth')
     with pytest.raises(CheckpointError, match=r'gone\.pth: there is no such checkpoint'):
         AudioVisualInferencer(config(), tmp_path / 'gone.pth')
+
+
+def test_silent_stretch_has_a_uniform_map(inferencer, media_folder):
+    path = media_folder / 'half_silent.mkv'
+    # Sound from 0.8 s on only in the second window: the first is a hole of the first half.
+    write_clip(path, duration=1.6, fps=20, audio_codec='pcm_s16le', gap=(0.3, 0.6))
+    result = inferencer.localize(path)
+    assert np.isnan(result.scores).tolist() == [True, False]
+    assert (result.attention[:FRAMES] == 1 / 16).all()
+    assert not (result.attention[FRAMES:] == 1 / 16).all()
+
+
+def test_folder_with_files_that_fail(inferencer, clip, tmp_path):
+    folder = tmp_path / 'in'
+    folder.mkdir()
+    (folder / 'good.mp4').write_bytes(clip.read_bytes())
+    (folder / 'garbage.mp4').write_bytes(b'no video' * 99)
+    write_clip(folder / 'mute.mp4', duration=1.0, audio=False)
+    batch = inferencer.localize(folder, tmp_path / 'out')
+    assert list(batch.results) == [str(folder / 'good.mp4')]
+    assert list(batch.failures) == [str(folder / 'garbage.mp4'), str(folder / 'mute.mp4')]
+    assert [file.name for file in (tmp_path / 'out').iterdir()] == ['good.mp4']
+    batch = inferencer.sync(str(folder / '*.mp4'), max_offset=0.3)
+    assert len(batch.results) == 1 and len(batch.failures) == 2
+    assert batch.results[str(folder / 'good.mp4')].shifts == pytest.approx(
+        [-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3]
+    )
+
+
+def test_settings_out_of_range(inferencer, clip):
+    with pytest.raises(ConfigError, match='max_offset=0 must be more'):
+        inferencer.sync(clip, max_offset=0)
+    with pytest.raises(ConfigError, match='overwrite its original'):
+        inferencer.localize(clip, clip)
+    with pytest.raises(ConfigError, match='batch_size=0'):
+        AudioVisualInferencer(config(), batch_size=0)
 
 
 def test_network_without_maps(clip):

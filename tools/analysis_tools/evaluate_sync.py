@@ -1,8 +1,8 @@
 """Shift the sound of held-out videos by known amounts, and see whether the offset is found.
 
-The videos are those of the config's test set. Each is copied with its sound moved by an amount drawn
-from its name and the seed, its picture and sound as they were encoded; the copies are measured, and
-with --fix mended and measured again.
+The videos are those of the config's test set. Each is copied with its sound moved by an amount
+drawn from its name and the seed, its picture and sound as they were encoded; the copies are
+measured, and with --fix mended and measured again.
 """
 
 import argparse

@@ -1,0 +1,78 @@
+"""Evaluate a checkpoint; the flags are those of mmaction2's tools/test.py."""
+
+import argparse
+import os
+from pathlib import Path
+
+from mmaction.registry import RUNNERS
+from mmengine.config import DictAction
+from mmengine.runner import Runner
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmav_coattn.apis.tool_runner import load_config
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this subcommand."""
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('--work-dir', help='folder for the log and the metrics')
+    parser.add_argument('--dump', help='write the predictions to this .pkl file')
+    parser.add_argument('--seed', type=int, help='random seed; wins over the config')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='change settings, as key.subkey=value; data_root=FOLDER reaches every dataset',
+    )
+    parser.add_argument('--show-dir', help='write pictures of where the network looked, here')
+    parser.add_argument('--show', action='store_true', help='show those pictures in a window')
+    parser.add_argument('--interval', type=int, default=1, help='show every so many samples')
+    parser.add_argument(
+        '--wait-time', type=float, default=2, help='seconds that a window stays open'
+    )
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def merge_args(cfg, args):
+    """Put the command line's choices into the config."""
+    if args.show or args.show_dir is not None:
+        if 'visualization' not in cfg.default_hooks:
+            raise ConfigError(
+                '--show and --show-dir need a hook `visualization` in default_hooks, '
+                "for instance dict(type='AttentionVisualizationHook')."
+            )
+        cfg.default_hooks.visualization.update(
+            enable=True,
+            show=args.show,
+            wait_time=args.wait_time,
+            out_dir=args.show_dir,
+            interval=args.interval,
+        )
+    if args.dump is not None:
+        if not args.dump.endswith(('.pkl', '.pickle')):
+            raise ConfigError(f'--dump {args.dump}: the name must end with .pkl or .pickle.')
+        evaluators = cfg.test_evaluator
+        evaluators = list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
+        cfg.test_evaluator = [*evaluators, dict(type='DumpResults', out_file_path=args.dump)]
+    if args.seed is not None:
+        cfg.randomness = dict(cfg.get('randomness') or {}, seed=args.seed)
+    cfg.launcher = args.launcher
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
+    cfg.load_from = args.checkpoint
+    return cfg
+
+
+def run(args: argparse.Namespace) -> None:
+    """Evaluate a checkpoint."""
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    if not Path(args.checkpoint).is_file() and '://' not in args.checkpoint:
+        raise DataNotFoundError(f'{args.checkpoint}: there is no such checkpoint file.')
+    cfg = merge_args(load_config(args.config, args.cfg_options), args)
+    runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
+    runner.test()

@@ -1,0 +1,77 @@
+"""Files, folders and patterns; what fails does not stop the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
+from mmav_coattn.errors import ConfigError, DataNotFoundError, NoAudioError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ('b.mp4', 'a.mp4', 'a.mkv', 'deep/a.mp4', 'notes.txt', '[odd].mp4'):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b'')
+    return tmp_path
+
+
+def names(inputs, folder):
+    return [(file.path.relative_to(folder).as_posix(), file.name) for file in expand_inputs(inputs)]
+
+
+def test_files_folders_and_patterns(folder):
+    assert names(folder / 'b.mp4', folder) == [('b.mp4', 'b')]
+    assert names(folder / 'notes.txt', folder) == [('notes.txt', 'notes')]
+    assert names(folder / '[odd].mp4', folder) == [('[odd].mp4', '[odd]')]
+    # Equal names keep their suffix, so that nothing is written over.
+    assert names(folder, folder) == [
+        ('[odd].mp4', '[odd]'),
+        ('a.mkv', 'a_mkv'),
+        ('a.mp4', 'a_mp4'),
+        ('b.mp4', 'b'),
+        ('deep/a.mp4', 'deep/a'),
+    ]
+    assert names(str(folder / '*.mp4'), folder)[1:] == [('a.mp4', 'a'), ('b.mp4', 'b')]
+    found = names([str(folder / '**/a.mp4'), folder / 'b.mp4', folder / 'a.mp4'], folder)
+    assert found == [('a.mp4', 'a_mp4_1'), ('deep/a.mp4', 'a_mp4_2'), ('b.mp4', 'b')]
+
+
+def test_inputs_that_are_not_there(folder):
+    (folder / 'empty').mkdir()
+    for name, sentence in (
+        ('gone.mp4', 'no such file'),
+        ('*.webm', 'no file fits'),
+        ('empty', 'no video in this folder'),
+    ):
+        with pytest.raises(DataNotFoundError, match=sentence):
+            expand_inputs([folder / 'b.mp4', str(folder / name)])
+
+
+def test_what_one_file_is(folder):
+    assert is_one_file(folder / '[odd].mp4') and is_one_file('gone.mp4')
+    assert not is_one_file(folder) and not is_one_file('*.mp4') and not is_one_file(['a.mp4'])
+
+
+def test_a_failure_does_not_stop_the_rest(folder):
+    def act(file):
+        if file.path.name == 'a.mp4':
+            raise NoAudioError(str(file.path), 'has no audio stream')
+        return file.name
+
+    reported = []
+    reported = []
+    files = expand_inputs([folder / 'a.mp4', folder / 'b.mp4'])
+    batch = run_each(files, act, lambda *seen: reported.append(seen))
+    assert reported[0][1:] == (None, f'{folder / "a.mp4"}: has no audio stream')
+    assert reported[1][1:] == ('b', None)
+    assert batch.results == {str(folder / 'b.mp4'): 'b'}
+    assert batch.summary() == (
+        f'1 of 2 files done, 1 failed\n  {folder / "a.mp4"}: has no audio stream'
+    )
+
+    def broken(file):
+        raise ConfigError('would fail for every file')
+
+    with pytest.raises(ConfigError):
+        run_each(expand_inputs(Path(folder)), broken)

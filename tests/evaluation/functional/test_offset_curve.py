@@ -1,0 +1,79 @@
+"""Offsets read off curves that were made with a known peak."""
+
+import numpy as np
+import pytest
+
+from mmav_coattn.evaluation.functional.offset_curve import (
+    drift_rate,
+    estimate_offset,
+    mean_curve,
+    offset_confidence,
+    offset_over_time,
+    refine_peak,
+)
+
+SHIFTS = np.round(np.arange(-25, 26) * 0.04, 2)
+
+
+def parabola(offset, height=8.0, width=0.2):
+    return height * (1 - ((SHIFTS - offset) / width) ** 2).clip(-1.5)
+
+
+def test_mean_leaves_out_what_is_not_there():
+    scores = np.array([[1.0, np.nan, np.nan], [3.0, 4.0, np.nan]])
+    np.testing.assert_array_equal(mean_curve(scores), [2.0, 4.0, np.nan])
+
+
+@pytest.mark.parametrize('offset', [-0.613, -0.04, 0.0, 0.0171, 0.25])
+def test_top_of_a_parabola_is_found_between_the_steps(offset):
+    assert refine_peak(SHIFTS, parabola(offset)) == pytest.approx(offset, abs=1e-9)
+
+
+def test_peak_beside_a_missing_value_or_an_end_stays_on_the_grid():
+    curve = parabola(0.01)
+    curve[26] = np.nan
+    assert refine_peak(SHIFTS, curve) == 0.0
+    assert refine_peak(SHIFTS, SHIFTS) == 1.0
+
+
+def test_confidence():
+    # Flat: 5 of 51 shifts are near the best one, and half of sigmoid(0) is left.
+    middle = np.zeros(51)
+    middle[25] = 1e-12
+    assert offset_confidence(middle) == pytest.approx(5 / 51 / 2)
+    # A clear peak of logit 2, all else far below: sigmoid(2).
+    clear = np.full(51, -40.0)
+    clear[30] = 2.0
+    assert offset_confidence(clear) == pytest.approx(1 / (1 + np.exp(-2.0)))
+    # A clear peak that does not look in sync at all.
+    assert offset_confidence(clear - 12) < 1e-4
+    # Two peaks share it.
+    clear[10] = 2.0
+    assert offset_confidence(clear) == pytest.approx(0.5 / (1 + np.exp(-2.0)))
+
+
+def test_estimate_says_when_it_cannot_tell():
+    found = estimate_offset(SHIFTS, np.stack([parabola(0.25), parabola(0.25, height=6)]))
+    assert found.offset == found.best == pytest.approx(0.25) and found.confidence > 0.9
+    flat = estimate_offset(SHIFTS, np.full((3, 51), 5.0))
+    assert flat.offset is None and flat.confidence < 0.1
+    beyond = estimate_offset(SHIFTS, parabola(1.3)[None])
+    assert beyond.offset is None and beyond.at_edge and beyond.best == 1.0
+    with pytest.raises(ValueError, match='none is finite'):
+        estimate_offset(SHIFTS, np.full((2, 51), np.nan))
+
+
+def test_offset_over_time_and_drift():
+    times = np.arange(0, 60, 0.4) + 0.8
+    true = 0.1 + 0.005 * times
+    scores = np.stack([parabola(offset) for offset in true])
+    scores[times > 55] = np.nan
+    middles, estimates = offset_over_time(times, SHIFTS, scores, 10.0)
+    assert len(middles) == 6  # that from 50.8 s on has windows up to 55 s
+    np.testing.assert_allclose(middles[:2], [5.6, 15.6])
+    offsets = np.array([estimate.offset for estimate in estimates])
+    np.testing.assert_allclose(offsets[:5], 0.1 + 0.005 * middles[:5], atol=0.006)
+    # One stretch far off does not bend the line.
+    offsets[2] = -0.9
+    rate, at_zero = drift_rate(middles[:5], offsets[:5])
+    assert rate == pytest.approx(0.005, abs=3e-4) and at_zero == pytest.approx(0.1, abs=0.01)

@@ -126,6 +126,8 @@ setup(
     ],
     extras_require={
         'lite': ['mmcv-lite>=2.0.0rc4,<2.2'],
+        'export': ['onnx>=1.17', 'onnxscript>=0.4', 'onnxruntime>=1.20'],
+        'page': ['gradio>=6,<7'],
         'test': ['pytest', 'pytest-xdist', 'wheel'],
         'dev': ['ruff', 'pytest-cov', 'wheel'],
     },

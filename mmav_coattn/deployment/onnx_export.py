@@ -158,19 +158,21 @@ def check_onnx(
         batches = (example_batch(inferencer, *size, seed=i) for i, size in enumerate(sizes))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    session = onnxruntime.InferenceSession(
-        str(path), options, providers=['CPUExecutionProvider']
-    )
+    session = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
     names = [output.name for output in session.get_outputs()]
     differences = dict.fromkeys(names, 0.0)
     num_clips = 0
     for frames, waveforms in batches:
-        found = session.run(None, dict(zip(INPUTS, (frames.numpy(), waveforms.numpy()), strict=True)))
+        found = session.run(
+            None, dict(zip(INPUTS, (frames.numpy(), waveforms.numpy()), strict=True))
+        )
         for name, value, wanted in zip(
             names, found, reference(inferencer, frames, waveforms), strict=True
         ):
             if value.shape != wanted.shape:
-                raise ValueError(f'{path}: {name} is {value.shape}, but PyTorch gives {wanted.shape}')
+                raise ValueError(
+                    f'{path}: {name} is {value.shape}, but PyTorch gives {wanted.shape}'
+                )
             # A NaN would pass as "not larger"; infinity does not.
             worst = np.nan_to_num(np.abs(value - wanted), nan=np.inf).max()
             differences[name] = max(differences[name], float(worst))

@@ -128,6 +128,8 @@ setup(
         'lite': ['mmcv-lite>=2.0.0rc4,<2.2'],
         # Input from tar shards, for network file systems.
         'shards': ['webdataset>=0.2.86'],
+        'export': ['onnx>=1.17', 'onnxscript>=0.4', 'onnxruntime>=1.20'],
+        'page': ['gradio>=6,<7'],
         'test': ['pytest', 'pytest-xdist', 'wheel', 'webdataset>=0.2.86'],
         'dev': ['ruff', 'pytest-cov', 'wheel'],
     },

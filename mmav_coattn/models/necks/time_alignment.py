@@ -48,7 +48,8 @@ def resample_time(features: Tensor, source_times: Tensor, target_times: Tensor) 
     """
     if len(source_times) == 1:
         return features.expand(*features.shape[:-1], len(target_times))
-    right = torch.searchsorted(source_times, target_times).clamp(1, len(source_times) - 1)
+    # What torch.searchsorted gives, in operations that can be exported to ONNX.
+    right = (source_times < target_times[:, None]).sum(dim=1).clamp(1, len(source_times) - 1)
     left = right - 1
     weight = (target_times - source_times[left]) / (source_times[right] - source_times[left])
     weight = weight.clamp(0, 1).to(features.dtype)

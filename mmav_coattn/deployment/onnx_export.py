@@ -1,0 +1,206 @@
+"""Export to ONNX, and a check of the file against PyTorch."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+
+from mmav_coattn.errors import ConfigError, MissingDependencyError
+
+from .sync_graph import SyncGraph
+
+if TYPE_CHECKING:
+    from mmav_coattn.apis import AudioVisualInferencer
+
+#: Largest difference from PyTorch that is put down to rounding, of logits and of map weights.
+TOLERANCE = 1e-4
+#: Of the ONNX operators; runtimes of 2023 and later know it.
+OPSET = 18
+INPUTS = ('frames', 'waveforms')
+OUTPUTS = ('sync_logits', 'attention')
+
+
+class OnnxCheck(NamedTuple):
+    """How far an exported file is from PyTorch.
+
+    Attributes:
+        differences (dict[str, float]): Largest absolute difference of each output.
+        num_clips (int): Clips compared.
+    """
+
+    differences: dict[str, float]
+    num_clips: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether every output is within :data:`TOLERANCE`."""
+        return all(difference <= TOLERANCE for difference in self.differences.values())
+
+    def sentence(self) -> str:
+        """The result in words."""
+        parts = ', '.join(f'{name} {value:.1e}' for name, value in self.differences.items())
+        verdict = 'agrees with' if self.passed else 'differs from'
+        return (
+            f'{verdict} PyTorch over {self.num_clips} clips: largest difference {parts} '
+            f'(allowed {TOLERANCE:.0e})'
+        )
+
+
+def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
+    """Write the network as one ONNX file, weights inside.
+
+    Inputs and outputs are those of :class:`SyncGraph`. The numbers of clips N and of sounds a clip
+    J are free; frames T, their size and the samples S are those of the inferencer's config. The
+    file's metadata names what a caller must know: ``clip_seconds``, ``num_frames``, ``sample_rate``
+    and ``box``, the part of the picture (x0, y0, x1, y1) in fractions.
+
+    Args:
+        inferencer (AudioVisualInferencer): The trained network with its settings.
+        out (str | Path): File to write, ``.onnx``; it appears only when it is complete.
+
+    Returns:
+        Path: ``out``.
+
+    Raises:
+        MissingDependencyError: If the extra ``export`` is not installed.
+        ConfigError: If the name does not end with ``.onnx``.
+    """
+    onnx = _require('onnx')
+    _require('onnxscript')
+    out = Path(out)
+    if out.suffix != '.onnx':
+        raise ConfigError(f'{out}: the name of the exported file must end with .onnx.')
+    graph = SyncGraph(inferencer.model)
+    clips, sounds = torch.export.Dim('clips'), torch.export.Dim('sounds')
+    # The exporter tells of the optional packages it looked for.
+    logging.getLogger('torch.onnx').setLevel(logging.ERROR)
+    program = torch.onnx.export(
+        graph,
+        # Two of each, because a size of 1 would be taken for a constant.
+        example_batch(inferencer, num_clips=2, num_sounds=2),
+        dynamo=True,
+        opset_version=OPSET,
+        input_names=INPUTS,
+        output_names=OUTPUTS if graph.has_map else OUTPUTS[:1],
+        dynamic_shapes=({0: clips}, {0: clips, 1: sounds}),
+        verbose=False,
+    )
+    proto = program.model_proto
+    onnx.helper.set_model_props(proto, describe(inferencer))
+    onnx.checker.check_model(proto)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f'.{out.name}.partial')
+    try:
+        onnx.save_model(proto, str(partial))
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+    return out
+
+
+def describe(inferencer: AudioVisualInferencer) -> dict[str, str]:
+    """What a caller of the graph must know to prepare its inputs, as the file's metadata."""
+    settings = inferencer.settings
+    return dict(
+        clip_seconds=str(settings.clip_seconds),
+        num_frames=str(settings.num_frames),
+        sample_rate=str(settings.sample_rate),
+        box=' '.join(map(str, settings.box)),
+    )
+
+
+def example_batch(
+    inferencer: AudioVisualInferencer, num_clips: int, num_sounds: int, seed: int = 0
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Frames and waveforms of the sizes that the graph takes: noise, loud and faint by turns."""
+    settings = inferencer.settings
+    random = torch.Generator().manual_seed(seed)
+    # What the pipeline makes of a picture says the size; of the whole of it for most recipes.
+    size = settings.prepare(np.zeros((240, 320, 3), np.uint8)).shape[-2:]
+    samples = round(settings.clip_seconds * settings.sample_rate)
+    frames = torch.randint(
+        0, 256, (num_clips, 3, settings.num_frames, *size), generator=random, dtype=torch.uint8
+    )
+    waveforms = torch.randn(num_clips, num_sounds, samples, generator=random)
+    levels = torch.logspace(-4, -1, num_clips * num_sounds).view(num_clips, num_sounds, 1)
+    return frames, waveforms * levels
+
+
+def check_onnx(
+    inferencer: AudioVisualInferencer,
+    path: str | Path,
+    batches: Iterable[tuple[torch.Tensor, torch.Tensor]] | None = None,
+) -> OnnxCheck:
+    """Compare an exported file, run by onnxruntime, with the network itself.
+
+    The network is run as in training and testing, with ``torch.stft``, not as :class:`SyncGraph`.
+
+    Args:
+        inferencer (AudioVisualInferencer): The network.
+        path (str | Path): The file.
+        batches (Iterable[tuple]): Frames (N, 3, T, H, W) and waveforms (N, J, S). Default:
+            :func:`example_batch` with other N and J than at the export, 1 among them.
+
+    Returns:
+        OnnxCheck: The differences.
+
+    Raises:
+        MissingDependencyError: If the extra ``export`` is not installed.
+    """
+    onnxruntime = _require('onnxruntime')
+    if batches is None:
+        sizes = ((1, 1), (3, 2), (2, 5))
+        batches = (example_batch(inferencer, *size, seed=i) for i, size in enumerate(sizes))
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    session = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
+    names = [output.name for output in session.get_outputs()]
+    differences = dict.fromkeys(names, 0.0)
+    num_clips = 0
+    for frames, waveforms in batches:
+        found = session.run(
+            None, dict(zip(INPUTS, (frames.numpy(), waveforms.numpy()), strict=True))
+        )
+        for name, value, wanted in zip(
+            names, found, reference(inferencer, frames, waveforms), strict=True
+        ):
+            if value.shape != wanted.shape:
+                raise ValueError(
+                    f'{path}: {name} is {value.shape}, but PyTorch gives {wanted.shape}'
+                )
+            # A NaN would pass as "not larger"; infinity does not.
+            worst = np.nan_to_num(np.abs(value - wanted), nan=np.inf).max()
+            differences[name] = max(differences[name], float(worst))
+        num_clips += len(frames)
+    return OnnxCheck(differences, num_clips)
+
+
+@torch.no_grad()
+def reference(
+    inferencer: AudioVisualInferencer, frames: torch.Tensor, waveforms: torch.Tensor
+) -> list[np.ndarray]:
+    """The outputs as PyTorch computes them, in the order of the graph."""
+    model = inferencer.model
+    device = next(model.parameters()).device
+    inputs = model.data_preprocessor.preprocess(frames.to(device), waveforms.to(device))
+    features, _ = model.extract_feat(inputs, return_attention=True)
+    outputs = [model.cls_head.predict(features)]
+    if features.attention is not None:
+        outputs.append(features.attention.float())
+    return [output.cpu().numpy() for output in outputs]
+
+
+def _require(name: str):
+    from importlib import import_module
+
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"Exporting needs {name}, which is not installed: pip install 'mmav_coattn[export]'."
+        ) from error

@@ -1,0 +1,93 @@
+"""What the page does with one video, without the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mmav_coattn.apis.sync_fix import fix_sync
+from mmav_coattn.errors import ConfigError, UnknownOffsetError
+from mmav_coattn.visualization.sync_curve import plot_sync
+
+if TYPE_CHECKING:
+    from mmav_coattn.apis import AudioVisualInferencer
+
+
+class Analysis(NamedTuple):
+    """What there is to show of a video.
+
+    Attributes:
+        overlay (Path | None): MP4 with the map; None where the network has none.
+        curve (Path): PNG of the match at each shift.
+        fixed (Path | None): Copy with its sound shifted into sync, if it needed that.
+        sentences (list[str]): Offset, notes, and what became of the copy.
+    """
+
+    overlay: Path | None
+    curve: Path
+    fixed: Path | None
+    sentences: list[str]
+
+
+def analyse(
+    inferencer: AudioVisualInferencer,
+    video: str | Path,
+    folder: str | Path,
+    max_offset: float = 1.0,
+    tell: Callable[[float, str], None] = lambda share, doing: None,
+) -> Analysis:
+    """Measure the offset, draw the overlay, and mend a copy.
+
+    Args:
+        inferencer (AudioVisualInferencer): The network.
+        video (str | Path): The file.
+        folder (str | Path): Where the results are written.
+        max_offset (float): Largest offset to look for either way, s.
+        tell (Callable): Called with the share done, 0 to 1, and what is being done.
+
+    Returns:
+        Analysis: The files written, and sentences.
+
+    Raises:
+        MediaError: If the file cannot be used.
+        ConfigError: If ``max_offset`` is out of range.
+    """
+    video, folder = Path(video), Path(folder)
+    tell(0.0, 'listening for the offset')
+    result = inferencer.sync(video, max_offset=max_offset)
+    sentences = [result.sentence(), *result.notes]
+    curve = plot_sync(result, folder / f'{video.stem}_sync.png')
+
+    tell(0.4, 'drawing where the sound comes from')
+    overlay: Path | None = folder / f'{video.stem}_overlay.mp4'
+    try:
+        inferencer.localize(video, overlay)
+    except ConfigError as error:
+        # A network without a map can still tell the offset.
+        overlay = None
+        sentences.append(str(error))
+
+    tell(0.7, 'mending a copy and measuring it again')
+    fixed = None
+    if result.offset is not None and abs(result.offset) <= result.step / 2:
+        sentences.append('The file is in sync as it is, so there is no corrected copy.')
+    else:
+        try:
+            done = fix_sync(
+                inferencer,
+                result,
+                folder / f'{video.stem}_fixed{video.suffix}',
+                max_offset=max_offset,
+            )
+            fixed = done.path
+            after = done.after.sentence()
+            way = 'later' if done.shift > 0 else 'earlier'
+            sentences.append(
+                f'Corrected copy: sound moved {abs(done.shift):.3f} s {way}, picture not encoded '
+                f'again. Measured again: {after}.'
+            )
+        except UnknownOffsetError as error:
+            sentences.append(f'There is no corrected copy: {error.detail}.')
+    tell(1.0, 'done')
+    return Analysis(overlay, curve, fixed, sentences)

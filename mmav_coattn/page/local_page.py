@@ -1,0 +1,152 @@
+"""A page in the browser, on this computer alone: drop a video, see and download what comes out."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmav_coattn.errors import ConfigError, MissingDependencyError, UserError
+
+from .analysis import analyse
+
+if TYPE_CHECKING:
+    from mmav_coattn.apis import AudioVisualInferencer
+
+#: Nobody but this computer reaches the page; there is no setting for another address on purpose.
+LOOPBACK = '127.0.0.1'
+TITLE = 'Where is the sound, and is it in sync?'
+EXPLANATION = (
+    'Drop a video with sound. The offset is above 0 where the sound is late: at +0.24 s, what is '
+    'seen is heard 0.24 s later. The network judges what it was trained on; on other videos look at '
+    'the curve before you believe the number. Nothing leaves this computer.'
+)
+
+
+def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
+    """Lay out the page.
+
+    Args:
+        inferencer (AudioVisualInferencer): The network.
+        folder (str | Path): Where the results of each video are written, in folders of their own.
+
+    Returns:
+        gradio.Blocks: Not launched yet.
+
+    Raises:
+        MissingDependencyError: If the extra ``page`` is not installed.
+    """
+    gradio = _gradio()
+
+    def on_click(video, max_offset, progress=gradio.Progress()):  # noqa: B008  (Gradio's way)
+        if video is None:
+            raise gradio.Error('Drop a video first.', print_exception=False)
+        target = tempfile.mkdtemp(dir=folder)
+        try:
+            found = analyse(
+                inferencer,
+                video,
+                target,
+                max_offset,
+                lambda share, doing: progress(share, desc=doing),
+            )
+        except UserError as error:
+            # The path is that of the upload; its name is all that its owner knows.
+            sentence = str(error).replace(str(video), Path(video).name)
+            raise gradio.Error(sentence, duration=None, print_exception=False) from error
+        text = '\n\n'.join([f'### {found.sentences[0]}', *found.sentences[1:]])
+        shown = [None if path is None else str(path) for path in found[:3]]
+        return text, *shown
+
+    with gradio.Blocks(title=TITLE, analytics_enabled=False) as page:
+        gradio.Markdown(f'# {TITLE}\n{EXPLANATION}')
+        with gradio.Row():
+            with gradio.Column(scale=1):
+                video = gradio.File(
+                    label='Video', file_types=['video', '.mkv', '.ts', '.mts'], elem_id='upload'
+                )
+                max_offset = gradio.Slider(
+                    0.2, 3.0, value=1.0, step=0.1, label='Largest offset to look for (s)'
+                )
+                button = gradio.Button('Look and listen', variant='primary', elem_id='go')
+                sentence = gradio.Markdown(elem_id='sentence')
+                fixed = gradio.File(label='Corrected file', elem_id='fixed', interactive=False)
+            with gradio.Column(scale=2):
+                overlay = gradio.Video(
+                    label='Where the sound comes from', elem_id='overlay', interactive=False
+                )
+                curve = gradio.Image(
+                    label='Match at each shift', elem_id='curve', type='filepath', interactive=False
+                )
+        outputs = [sentence, overlay, curve, fixed]
+        button.click(on_click, [video, max_offset], outputs, api_name='analyse')
+    return page
+
+
+def serve(
+    inferencer: AudioVisualInferencer,
+    port: int | None = 7860,
+    max_upload_mb: int = 500,
+    block: bool = True,
+):
+    """Serve the page on the loopback address, until interrupted.
+
+    Args:
+        inferencer (AudioVisualInferencer): The network.
+        port (int, optional): Port; None takes a free one.
+        max_upload_mb (int): Larger files are refused, MB.
+        block (bool): False returns at once, for tests; call ``close()`` on what is returned.
+
+    Returns:
+        gradio.Blocks: The page, with its address in ``local_url``.
+
+    Raises:
+        MissingDependencyError: If the extra ``page`` is not installed.
+        ConfigError: If the port is taken, or a setting out of range.
+    """
+    if max_upload_mb < 1:
+        raise ConfigError(f'max_upload_mb={max_upload_mb} must be 1 or more.')
+    gradio = _gradio()
+    folder = tempfile.TemporaryDirectory(prefix='mmav_coattn_page_')
+    page = build_page(inferencer, folder.name)
+    # Kept until the page goes, and deleted with it.
+    page.results_folder = folder
+    try:
+        page.launch(
+            server_name=LOOPBACK,
+            server_port=port,
+            share=False,
+            max_file_size=f'{max_upload_mb}mb',
+            quiet=True,
+            prevent_thread_lock=True,
+            theme=gradio.themes.Default(
+                font=['system-ui', 'sans-serif'], font_mono=['ui-monospace', 'monospace']
+            ),
+            footer_links=[],
+        )
+    except OSError as error:
+        folder.cleanup()
+        raise ConfigError(
+            f'The page cannot use port {port}: {" ".join(str(error).split())}'
+        ) from error
+    if block:
+        print(f'Open {page.local_url} in a browser of this computer; end with Ctrl+C.', flush=True)
+        try:
+            page.block_thread()
+        finally:
+            folder.cleanup()
+    return page
+
+
+def _gradio():
+    import os
+
+    # Read by Gradio when it is imported: no usage statistics, no look for newer versions.
+    os.environ.setdefault('GRADIO_ANALYTICS_ENABLED', 'False')
+    try:
+        import gradio
+    except ImportError as error:
+        raise MissingDependencyError(
+            "The page needs gradio, which is not installed: pip install 'mmav_coattn[page]'."
+        ) from error
+    return gradio

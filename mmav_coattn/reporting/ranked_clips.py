@@ -1,0 +1,117 @@
+"""The clips that a network judges best, at the median, and worst, as overlays to play."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+from mmengine.dataset import pseudo_collate
+
+from mmav_coattn.errors import UserError
+
+if TYPE_CHECKING:
+    from mmav_coattn.apis import AudioVisualInferencer
+
+BATCH_SIZE = 8
+RANKS = ('best', 'median', 'worst')
+
+
+class RankedClip(NamedTuple):
+    """A clip of the test set and how well it was judged.
+
+    Attributes:
+        filename (str): The file.
+        name (str): Its name in the set.
+        in_sync (float): Logit of its own sound.
+        shifted (float): Mean logit of the shifted ones.
+        shifts (list[float]): By how much those were shifted, s.
+        video (bytes): MP4 with the overlay; empty until :func:`show_clips` has drawn it.
+    """
+
+    filename: str
+    name: str
+    in_sync: float
+    shifted: float
+    shifts: list[float]
+    video: bytes = b''
+
+    @property
+    def margin(self) -> float:
+        """By how much the clip's own sound scores above the shifted ones."""
+        return self.in_sync - self.shifted
+
+
+def rank_clips(
+    inferencer: AudioVisualInferencer, dataset, max_clips: int = 60
+) -> tuple[list[RankedClip], int]:
+    """Judge clips of a test set, spread evenly over it.
+
+    Args:
+        inferencer (AudioVisualInferencer): The network.
+        dataset (AudioVisualDataset): Built for testing.
+        max_clips (int): Clips to judge at most.
+
+    Returns:
+        tuple[list[RankedClip], int]: The best first, and the number of clips that could not be
+        used.
+
+    Raises:
+        UserError: If not one clip could be used.
+    """
+    total = len(dataset)
+    indices = np.unique(np.linspace(0, total - 1, min(total, max_clips)).round().astype(int))
+    clips: list[RankedClip] = []
+    for first in range(0, len(indices), BATCH_SIZE):
+        batch = pseudo_collate([dataset[int(i)] for i in indices[first : first + BATCH_SIZE]])
+        with torch.no_grad():
+            judged = inferencer.model.test_step(batch)
+        for sample in judged:
+            if 'unusable' in sample:
+                continue
+            scores, labels = sample.sync_scores.float().cpu(), sample.sync_label.cpu() > 0.5
+            own, shifted = scores[labels].mean().item(), scores[~labels].mean().item()
+            shifts = [shift for shift in sample.get('shift', []) if shift]
+            name = str(sample.get('relpath', Path(sample.filename).name))
+            clips.append(RankedClip(sample.filename, name, own, shifted, shifts))
+    if not clips:
+        raise UserError(f'None of the {len(indices)} clips drawn from the test set could be used.')
+    return sorted(clips, key=lambda clip: -clip.margin), len(indices) - len(clips)
+
+
+def choose_clips(ranked: list[RankedClip], each: int) -> dict[str, list[RankedClip]]:
+    """The first, middle and last ``each`` of a ranking; none twice where there are few."""
+    each = max(1, min(each, len(ranked) // len(RANKS)))
+    middle = (len(ranked) - each) // 2
+    chosen = dict(best=ranked[:each], median=[], worst=[])
+    if len(ranked) > 2:
+        chosen['median'] = ranked[middle : middle + each]
+    if len(ranked) > 1:
+        chosen['worst'] = ranked[-each:]
+    return chosen
+
+
+def show_clips(
+    inferencer: AudioVisualInferencer, ranked: list[RankedClip], each: int = 1
+) -> dict[str, list[RankedClip]]:
+    """Draw the overlays of the best, median and worst clips.
+
+    Args:
+        inferencer (AudioVisualInferencer): The network; its neck must have a map.
+        ranked (list[RankedClip]): As :func:`rank_clips` returns them.
+        each (int): Clips of each rank.
+
+    Returns:
+        dict[str, list[RankedClip]]: By rank, with their videos.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, 'overlay.mp4')
+
+        def draw(clip: RankedClip) -> RankedClip:
+            inferencer.localize(clip.filename, out, side_by_side=True)
+            return clip._replace(video=out.read_bytes())
+
+        chosen = choose_clips(ranked, each)
+        return {rank: [draw(clip) for clip in clips] for rank, clips in chosen.items()}

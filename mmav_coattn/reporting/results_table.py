@@ -1,0 +1,74 @@
+"""Results beside what knows nothing would score: chance, and the blind controls."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+#: Figure of the blind controls: the end of its key, and its name.
+CONTROLS = (('_picture_blank', 'picture blanked'), ('_sound_blank', 'sound blanked'))
+#: A metric that knows its floor logs it beside the figure, under one of these endings.
+FLOOR_SUFFIXES = ('_chance', '_floor')
+COUNTS = ('num_clips', 'num_pairs', 'left_out')
+
+
+class ResultRow(NamedTuple):
+    """One line of the table; None where there is no such figure.
+
+    Attributes:
+        name (str): Key of the figure, without the metric's prefix.
+        value (float | None): The model's.
+        floor (float | None): What a model that knows nothing scores.
+        controls (tuple[float | None, ...]): The model's with an input blanked, see :data:`CONTROLS`.
+    """
+
+    name: str
+    value: float | None
+    floor: float | None
+    controls: tuple[float | None, ...]
+
+
+def result_rows(figures: dict[str, float | None]) -> list[ResultRow]:
+    """Arrange the figures of one evaluation.
+
+    Args:
+        figures (dict): By key, such as ``sync/accuracy``.
+
+    Returns:
+        list[ResultRow]: In the order of the keys; counts, controls and floors are no rows.
+    """
+    aside = (*FLOOR_SUFFIXES, *(suffix for suffix, _ in CONTROLS))
+    rows = []
+    for key, value in figures.items():
+        prefix, _, name = key.rpartition('/')
+        if name in COUNTS or any(
+            key.endswith(suffix) and key.removesuffix(suffix) in figures for suffix in aside
+        ):
+            continue
+        controls = tuple(figures.get(key + suffix) for suffix, _ in CONTROLS)
+        label = name if prefix == 'sync' else key
+        rows.append(ResultRow(label, value, _floor(prefix, name, key, figures), controls))
+    return rows
+
+
+def counts(figures: dict[str, float | None]) -> dict[str, int | None]:
+    """The counts among the figures, by name without prefix."""
+    found = {key.rpartition('/')[2]: value for key, value in figures.items()}
+    return {
+        name: None if found[name] is None else round(found[name])
+        for name in COUNTS
+        if name in found
+    }
+
+
+def _floor(prefix: str, name: str, key: str, figures: dict) -> float | None:
+    for suffix in FLOOR_SUFFIXES:
+        if figures.get(key + suffix) is not None:
+            return figures[key + suffix]
+    if prefix == 'sync':
+        # Balanced by construction, see binary_sync_metrics.
+        if name == 'cross_entropy':
+            return math.log(2)
+        if name.startswith(('accuracy', 'auroc', 'pair_accuracy')):
+            return 0.5
+    return None

@@ -1,0 +1,103 @@
+"""What the page does with a video, the measurement itself played by a stand-in."""
+
+import numpy as np
+import pytest
+from media_factory import write_clip
+
+from mmav_coattn.apis.sync_result import SyncResult
+from mmav_coattn.datasets.media import MediaFile
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.page import analyse
+
+
+def measured(path, offset):
+    shifts = np.linspace(-1, 1, 41)
+    return SyncResult(
+        path=str(path),
+        offset=offset,
+        confidence=0.3 if offset is None else 0.9,
+        best=0.0 if offset is None else offset,
+        at_edge=False,
+        step=0.05,
+        shifts=shifts,
+        curve=-(shifts**2),
+        window_times=np.array([0.5]),
+        window_scores=-(shifts[None] ** 2),
+        segment_times=np.array([]),
+        segments=[],
+        drift=None,
+        notes=['a note'],
+    )
+
+
+class StandIn:
+    """Says the offsets it was given, one after the other, and copies instead of drawing."""
+
+    def __init__(self, *offsets):
+        self.offsets = list(offsets)
+        self.asked = []
+
+    def sync(self, video, max_offset):
+        self.asked.append(max_offset)
+        return measured(video, self.offsets.pop(0))
+
+    def localize(self, video, out):
+        out.write_bytes(b'overlay')
+
+
+@pytest.fixture(scope='module')
+def video(tmp_path_factory):
+    path = tmp_path_factory.mktemp('page') / 'my clip.mp4'
+    write_clip(path, duration=2.0)
+    return path
+
+
+def test_late_sound_is_mended_and_measured_again(video, tmp_path):
+    told = []
+    found = analyse(StandIn(0.25, 0.0), video, tmp_path, 0.8, lambda *args: told.append(args))
+    assert (found.overlay.name, found.curve.name) == ('my clip_overlay.mp4', 'my clip_sync.png')
+    assert found.curve.read_bytes()[:4] == b'\x89PNG'
+    with MediaFile(video) as before, MediaFile(found.fixed) as after:
+        lead = [media.audio_span[0] - media.video_span[0] for media in (before, after)]
+    assert lead[1] - lead[0] == pytest.approx(-0.25, abs=0.03)
+    assert found.sentences[0].startswith('sound is 0.25 s late')
+    assert found.sentences[1] == 'a note'
+    assert found.sentences[2].startswith('Corrected copy: sound moved 0.250 s earlier')
+    assert 'Measured again: in sync' in found.sentences[2]
+    assert [share for share, _ in told] == sorted(share for share, _ in told) and len(told) == 4
+
+
+def test_the_search_range_is_passed_on(video, tmp_path):
+    inferencer = StandIn(-0.2, 0.0)
+    analyse(inferencer, video, tmp_path, 0.8)
+    assert inferencer.asked == [0.8, 0.8]
+
+
+@pytest.mark.parametrize(
+    ('offset', 'sentence'),
+    [(0.02, 'in sync as it is'), (None, 'There is no corrected copy: was not mended: cannot tell')],
+)
+def test_no_copy(video, tmp_path, offset, sentence):
+    found = analyse(StandIn(offset), video, tmp_path)
+    assert found.fixed is None and sentence in found.sentences[-1]
+    assert found.overlay.is_file() and not list(tmp_path.glob('*fixed*'))
+
+
+def test_a_network_without_a_map(video, tmp_path):
+    def no_map(video, out):
+        raise ConfigError('This network has no map.')
+
+    inferencer = StandIn(0.0)
+    inferencer.localize = no_map
+    found = analyse(inferencer, video, tmp_path)
+    assert found.overlay is None and 'This network has no map.' in found.sentences
+
+
+def test_stand_in_has_the_interface_of_the_inferencer():
+    import inspect
+
+    from mmav_coattn.apis import AudioVisualInferencer
+
+    for name in ('sync', 'localize'):
+        real = inspect.signature(getattr(AudioVisualInferencer, name)).parameters
+        assert set(inspect.signature(getattr(StandIn, name)).parameters) <= set(real)

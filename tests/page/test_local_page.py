@@ -1,0 +1,125 @@
+"""The page over HTTP, and where a browser can be driven, in Chromium."""
+
+import socket
+import sys
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+from browser import CHROMIUM
+from media_factory import write_clip
+from test_analysis import StandIn
+
+from mmav_coattn.errors import ConfigError, MissingDependencyError, NoAudioError
+from mmav_coattn.page import serve
+from mmav_coattn.visualization import write_overlay_video
+
+
+class Painter(StandIn):
+    """As the stand-in, but its overlay is a video, and a file called mute has no sound."""
+
+    def sync(self, video, max_offset):
+        if 'mute' in video.name:
+            raise NoAudioError(str(video), 'has no audio stream')
+        self.offsets = self.offsets or [0.25, 0.0]
+        return super().sync(video, max_offset)
+
+    def localize(self, video, out):
+        write_overlay_video(video, out, np.full((1, 2, 2), 0.25), np.zeros(1))
+
+
+@pytest.fixture(scope='module')
+def page():
+    pytest.importorskip('gradio')
+    page = serve(Painter(), port=None, max_upload_mb=1, block=False)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope='module')
+def clip(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('clips')
+    write_clip(folder / 'late.mp4', duration=2.0)
+    write_clip(folder / 'mute.mp4', duration=1.0, audio=False)
+    (folder / 'large.mp4').write_bytes(bytes(2_000_000))
+    return folder / 'late.mp4'
+
+
+def test_only_this_computer_reaches_it(page):
+    assert page.local_url.startswith('http://127.0.0.1:') and page.share_url is None
+    port = int(page.local_url.rsplit(':', 1)[1].strip('/'))
+    assert b'Where is the sound' in urlopen(page.local_url).read()
+    # All of 127.0.0.0/8 is this computer: bound to every address, it would answer there too.
+    with socket.socket() as other:
+        assert other.connect_ex(('127.0.0.2', port)) != 0
+
+
+def test_a_video_over_http(page, clip):
+    from gradio_client import Client, handle_file
+
+    client = Client(page.local_url, verbose=False)
+    text, overlay, curve, fixed = client.predict(handle_file(clip), 1.0, api_name='/analyse')
+    assert text.startswith('### sound is 0.25 s late')
+    assert 'Measured again: in sync' in text
+    paths = [each['video'] if isinstance(each, dict) else each for each in (overlay, curve, fixed)]
+    heads = [open(path, 'rb').read(12) for path in paths]  # noqa: PTH123
+    assert heads[1].startswith(b'\x89PNG') and heads[0][4:8] == heads[2][4:8] == b'ftyp'
+
+
+def test_a_file_that_cannot_be_used_gives_its_sentence(page, clip):
+    from gradio_client import Client, handle_file
+    from gradio_client.exceptions import AppError
+
+    client = Client(page.local_url, verbose=False)
+    with pytest.raises(AppError, match=r'^mute\.mp4: has no audio stream'):
+        client.predict(handle_file(clip.with_name('mute.mp4')), 1.0, api_name='/analyse')
+    with pytest.raises(AppError, match='Drop a video first'):
+        client.predict(None, 1.0, api_name='/analyse')
+
+
+def test_a_large_file_is_refused(page, clip):
+    from gradio_client import Client, handle_file
+
+    client = Client(page.local_url, verbose=False)
+    with pytest.raises(Exception, match='(?i)413|too large|exceeds|maximum'):
+        client.predict(handle_file(clip.with_name('large.mp4')), 1.0, api_name='/analyse')
+
+
+def test_a_taken_port_is_a_sentence():
+    pytest.importorskip('gradio')
+    with socket.socket() as taken:
+        taken.bind(('127.0.0.1', 0))
+        taken.listen()
+        with pytest.raises(ConfigError, match='cannot use port'):
+            serve(Painter(), port=taken.getsockname()[1], block=False)
+
+
+def test_sentences(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'gradio', None)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'mmav_coattn\[page\]'"):
+        serve(Painter(), block=False)
+    with pytest.raises(ConfigError, match='max_upload_mb=0'):
+        serve(Painter(), max_upload_mb=0)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason='no Chromium is installed')
+def test_load_upload_click_and_wait(page, clip):
+    sync_api = pytest.importorskip('playwright.sync_api')
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=['--no-sandbox'])
+        tab = browser.new_page()
+        asked = []
+        tab.on('request', lambda request: asked.append(request.url))
+        tab.goto(page.local_url)
+        tab.set_input_files('#upload input[type=file]', clip)
+        tab.wait_for_selector('#upload >> text=late')
+        tab.click('#go')
+        tab.wait_for_selector('#sentence >> text=sound is 0.25 s late', timeout=30_000)
+        tab.wait_for_function('document.querySelector("#overlay video").videoWidth == 64')
+        tab.wait_for_function('document.querySelector("#curve img").naturalWidth > 300')
+        with tab.expect_download() as download:
+            tab.click('#fixed a')
+        assert download.value.path().read_bytes()[4:8] == b'ftyp'
+        browser.close()
+    # Nothing is asked of any other computer.
+    assert not [url for url in asked if not url.startswith(('http://127.0.0.1', 'data:', 'blob:'))]

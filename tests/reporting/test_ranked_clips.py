@@ -1,0 +1,64 @@
+"""Which clips are shown."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmaction.structures import ActionDataSample
+
+from mmav_coattn.errors import UserError
+from mmav_coattn.reporting.ranked_clips import choose_clips, rank_clips
+
+
+class Set:
+    """Clip i scores i, its shifted sounds 2 and 4; every third cannot be used."""
+
+    def __init__(self, length, unusable=lambda i: i % 3 == 2):
+        self.length = length
+        self.unusable = unusable
+
+    def __len__(self):
+        return self.length
+
+    def __getitem__(self, i):
+        sample = ActionDataSample()
+        sample.set_metainfo(dict(filename=f'/v/{i}.mp4', relpath=f'{i}.mp4', shift=[0, 0.5, -1]))
+        if self.unusable(i):
+            sample.set_metainfo(dict(unusable=('silent', 'is silent')))
+        sample.sync_label = torch.tensor([1.0, 0.0, 0.0])
+        sample.sync_scores = torch.tensor([float(i), 2.0, 4.0])
+        return dict(data_samples=sample)
+
+
+INFERENCER = SimpleNamespace(model=SimpleNamespace(test_step=lambda batch: batch['data_samples']))
+
+
+def test_ranking_spreads_over_the_set_and_counts_what_is_unusable():
+    # Of 0 to 20 every other one: 2, 8, 14, 20 are unusable.
+    ranked, unusable = rank_clips(INFERENCER, Set(21), max_clips=11)
+    assert unusable == 4
+    assert [clip.name for clip in ranked] == [f'{i}.mp4' for i in (18, 16, 12, 10, 6, 4, 0)]
+    best = ranked[0]
+    assert (best.filename, best.in_sync, best.shifted, best.margin) == ('/v/18.mp4', 18, 3, 15)
+    assert best.shifts == [0.5, -1]
+    assert rank_clips(INFERENCER, Set(2), max_clips=9)[0][0].name == '1.mp4'
+
+
+def test_not_one_clip_is_usable():
+    with pytest.raises(UserError, match='None of the 4 clips'):
+        rank_clips(INFERENCER, Set(4, lambda i: True))
+
+
+@pytest.mark.parametrize(
+    ('count', 'each', 'chosen'),
+    [
+        (7, 1, ([0], [3], [6])),
+        (7, 2, ([0, 1], [2, 3], [5, 6])),
+        (9, 5, ([0, 1, 2], [3, 4, 5], [6, 7, 8])),
+        (3, 9, ([0], [1], [2])),
+        (2, 1, ([0], [], [1])),
+        (1, 1, ([0], [], [])),
+    ],
+)
+def test_choice(count, each, chosen):
+    assert tuple(choose_clips(list(range(count)), each).values()) == chosen

@@ -1,0 +1,34 @@
+"""Figures beside their floors and controls."""
+
+import math
+
+from mmav_coattn.reporting.results_table import counts, result_rows
+
+FIGURES = {
+    'sync/accuracy': 0.9,
+    'sync/cross_entropy': 0.3,
+    'sync/accuracy_|shift|_0.4-0.6': 0.8,
+    'sync/accuracy_picture_blank': 0.51,
+    'sync/accuracy_sound_blank': None,
+    'sync/num_clips': 300.0,
+    'sync/left_out': None,
+    'localization/ciou50': 0.4,
+    'localization/ciou50_floor': 0.3,
+    'localization/sea_floor': 7.0,
+}
+
+
+def test_rows():
+    rows = {row.name: row[1:] for row in result_rows(FIGURES)}
+    assert rows == {
+        'accuracy': (0.9, 0.5, (0.51, None)),
+        'cross_entropy': (0.3, math.log(2), (None, None)),
+        'accuracy_|shift|_0.4-0.6': (0.8, 0.5, (None, None)),
+        'localization/ciou50': (0.4, 0.3, (None, None)),
+        # A figure of that name alone is no floor of another.
+        'localization/sea_floor': (7.0, None, (None, None)),
+    }
+
+
+def test_counts():
+    assert counts(FIGURES) == dict(num_clips=300, left_out=None)

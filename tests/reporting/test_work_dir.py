@@ -1,0 +1,54 @@
+"""Reading a work directory as training and `make demo` leave it."""
+
+import json
+
+import pytest
+
+from mmav_coattn.errors import DataNotFoundError, UserError
+from mmav_coattn.reporting import read_work_dir
+
+
+def write_test_run(folder, stamp, figures, checkpoint=None):
+    run = folder / stamp
+    run.mkdir(parents=True)
+    (run / f'{stamp}.json').write_text(json.dumps(figures))
+    if checkpoint:
+        (run / f'{stamp}.log').write_text(f'a line\n... INFO - Load checkpoint from {checkpoint}\n')
+
+
+def test_what_is_there_is_found(tmp_path):
+    for name in ('epoch_1.pth', 'epoch_2.pth', 'recipe.py'):
+        (tmp_path / name).touch()
+    # Written before the folder was moved here.
+    (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_1.pth')
+    write_test_run(tmp_path, '20260101_000000', {'sync/accuracy': 0.8, 'time': 1.0})
+    write_test_run(
+        tmp_path / 'test',
+        '20260102_000000',
+        {'sync/accuracy': 0.9, 'sync/num_clips': None},
+        '/a/b.pth',
+    )
+    # Training writes scalars and configs under other names.
+    (tmp_path / '20260101_000000/vis_data').mkdir()
+    (tmp_path / '20260101_000000/vis_data/scalars.json').write_text('{"loss": 1}\n{"loss": 2}\n')
+    found = read_work_dir(tmp_path)
+    assert (found.config.name, found.checkpoint.name) == ('recipe.py', 'epoch_1.pth')
+    assert [(test.name, test.checkpoint) for test in found.tests] == [
+        ('test/20260102_000000', 'b.pth'),
+        ('20260101_000000', ''),
+    ]
+    assert found.tests[0].figures == {'sync/accuracy': 0.9, 'sync/num_clips': None}
+    assert found.tests[1].figures == {'sync/accuracy': 0.8}
+
+
+def test_an_empty_folder_and_none(tmp_path):
+    assert read_work_dir(tmp_path)[1:] == (None, None, [])
+    with pytest.raises(DataNotFoundError, match='gone: there is no such work directory'):
+        read_work_dir(tmp_path / 'gone')
+
+
+def test_results_that_are_no_json(tmp_path):
+    (tmp_path / 'a').mkdir()
+    (tmp_path / 'a/a.json').write_text('{"sync')
+    with pytest.raises(UserError, match=r'a\.json: not a JSON file'):
+        read_work_dir(tmp_path)

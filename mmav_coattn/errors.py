@@ -94,6 +94,6 @@ class UnknownOffsetError(MediaError):
 
 
 class UnwritableMediaError(MediaError):
-    """A copy cannot be written under its name, for instance because its container cannot hold it."""
+    """A copy cannot be written under its name, for instance in a container that cannot hold it."""
 
     reason = 'unwritable'

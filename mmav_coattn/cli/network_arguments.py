@@ -20,6 +20,15 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='INPUT',
         help='videos, folders (searched at any depth), or quoted patterns such as "clips/*.mp4"',
     )
+    add_checkpoint_arguments(parser)
+    parser.add_argument(
+        '--batch-size', type=int, default=8, help='windows of picture at once; default: 8'
+    )
+    parser.add_argument('--quiet', action='store_true', help='no progress bars')
+
+
+def add_checkpoint_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add which network is meant and where it runs."""
     parser.add_argument(
         '--checkpoint',
         help=f'trained network; default: the environment variable {VARIABLE}, else the one that '
@@ -29,10 +38,6 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         '--config', help="its config; default: the config in the checkpoint's folder"
     )
     parser.add_argument('--device', default='cpu', help='cpu or cuda; default: cpu')
-    parser.add_argument(
-        '--batch-size', type=int, default=8, help='windows of picture at once; default: 8'
-    )
-    parser.add_argument('--quiet', action='store_true', help='no progress bars')
 
 
 def find_checkpoint(given: str | None) -> Path:
@@ -91,8 +96,9 @@ def build_inferencer(args: argparse.Namespace):
         str(config),
         checkpoint,
         device=args.device,
-        batch_size=args.batch_size,
-        progress=not args.quiet,
+        # Commands that take no videos have neither of these arguments.
+        batch_size=getattr(args, 'batch_size', 8),
+        progress=not getattr(args, 'quiet', True),
     )
 
 

@@ -106,7 +106,7 @@ def test_verdicts_tables_and_report(folder, tmp_path):
     assert (
         '| unreadable | cannot be decoded from start to end, or is cut off | 3 | 25.0% |' in report
     )
-    assert 'promises 4.0 s: it is cut off' in rows['cut_off.mkv']['detail']
+    assert 'promises 4.1 s: it is cut off' in rows['cut_off.mkv']['detail']
     # The usable files load as they are listed, labels included.
     dataset = AudioVisualDataset(
         str(tmp_path / 'usable.csv'), data_root=str(folder), check_files=True

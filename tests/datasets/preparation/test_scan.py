@@ -18,10 +18,11 @@ def write_photograph(path):
     """A picture that stands still, with the noise that encoding adds to a textured image."""
     import av
 
-    image = np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    coarse = np.random.default_rng(0).integers(0, 256, (20, 20, 3)).astype(np.uint8)
+    image = coarse.repeat(8, axis=0).repeat(8, axis=1)
     with av.open(str(path), 'w') as container:
         picture = container.add_stream('libx264', rate=25)
-        picture.width = picture.height = 64
+        picture.width = picture.height = 160
         picture.pix_fmt = 'yuv420p'
         picture.options = {'crf': '30', 'g': '5'}
         sound = container.add_stream('aac', rate=16000, layout='mono')
@@ -105,7 +106,7 @@ def test_verdicts_tables_and_report(folder, tmp_path):
     assert (
         '| unreadable | cannot be decoded from start to end, or is cut off | 3 | 25.0% |' in report
     )
-    assert 'promises 4.0 s: it is cut off' in rows['cut_off.mkv']['detail']
+    assert 'promises 4.1 s: it is cut off' in rows['cut_off.mkv']['detail']
     # The usable files load as they are listed, labels included.
     dataset = AudioVisualDataset(
         str(tmp_path / 'usable.csv'), data_root=str(folder), check_files=True

@@ -1,0 +1,50 @@
+"""The data tools from the command line, one after the other, as a user would."""
+
+import pytest
+from media_factory import write_clip
+
+from mmav_coattn.datasets import AudioVisualDataset
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / 'videos'
+    (root / 'dog').mkdir(parents=True)
+    (root / 'cat').mkdir()
+    write_clip(root / 'dog' / 'a.mkv', duration=2.5)
+    write_clip(root / 'cat' / 'b.mp4', duration=2.5)
+    write_clip(root / 'cat' / 'mute.mp4', duration=2.5, audio=False)
+    return root
+
+
+def test_from_a_folder_to_shards(folder, tmp_path, here):
+    done = here('data/make_list.py', 'folder', folder, tmp_path / 'all.csv', '--labels')
+    assert (done.code, '3 videos below' in done.out) == (0, True), done
+    done = here('data/scan.py', folder, '--ann-file', tmp_path / 'all.csv', '--workers', 1)
+    assert '2 of 3 files are usable' in done.out, done
+    usable, small = folder / 'scan' / 'usable.csv', tmp_path / 'small'
+    command = ('data/prepare.py', folder, small, '--ann-file', usable, '--workers', 1)
+    assert '2 re-encoded' in here(*command).out
+    done = here(*command)
+    assert '0 re-encoded (0.0 MB became 0.0 MB), 2 were there, 0 failed' in done.out, done
+    dataset = AudioVisualDataset('prepared.txt', data_root=str(small), check_files=True)
+    infos = [dataset.get_data_info(index) for index in range(2)]
+    assert [(x['relpath'], x['label']) for x in infos] == [('cat/b.mp4', 0), ('dog/a.mp4', 1)]
+    pytest.importorskip('webdataset', reason='the optional package webdataset is not installed')
+    done = here('data/write_shards.py', small, tmp_path / 'shards', '--ann-file', 'prepared.txt')
+    assert '2 videos in 1 shards' in done.out, done
+
+
+def test_sentences(folder, tmp_path, here):
+    done = here('data/make_list.py', 'audioset', tmp_path / 'no.csv', folder, tmp_path / 'x.csv')
+    assert 'there is no such list' in done.sentence()
+    done = here('data/prepare.py', folder, folder)
+    assert 'give another folder to write to' in done.sentence()
+    done = here('data/scan.py', tmp_path / 'gone')
+    assert 'does not exist' in done.sentence()
+
+
+@pytest.mark.slow
+def test_memory_benchmark(here):
+    done = here('analysis_tools/benchmark_memory.py', 'annotations', '--lines', 2000)
+    assert done.code == 0, done

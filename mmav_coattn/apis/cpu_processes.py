@@ -8,6 +8,9 @@ from mmengine.config import Config
 
 from mmav_coattn.errors import ConfigError
 
+#: With its scope, because mmengine looks the wrapper up from the root of its registries.
+WRAPPER = 'mmaction.CPUDistributedDataParallel'
+
 
 def prepare_processes(cfg: Config) -> None:
     """Let a launcher's processes find one another where there is no GPU.
@@ -32,8 +35,8 @@ def prepare_processes(cfg: Config) -> None:
         )
     if not dist.is_initialized():
         dist.init_process_group('gloo')
-    wrapper = dict(cfg.get('model_wrapper_cfg') or dict(type='CPUDistributedDataParallel'))
-    if wrapper['type'] == 'CPUDistributedDataParallel':
+    wrapper = dict(cfg.get('model_wrapper_cfg') or dict(type=WRAPPER))
+    if wrapper['type'] == WRAPPER:
         wrapper.setdefault('sync_bn', bool(cfg.get('sync_bn')))
         wrapper.setdefault('find_unused_parameters', cfg.get('find_unused_parameters', False))
     cfg.model_wrapper_cfg = wrapper

@@ -89,10 +89,13 @@ class CPUDistributedDataParallel(MMDistributedDataParallel):
         module (nn.Module): The network.
         sync_bn (bool): Whether batch normalisation looks at the batches of all processes, which
             makes several processes compute what one with the whole batch does.
+        device_ids (list, optional): Not used; mmengine gives it to every such wrapper.
         **kwargs: Of :class:`mmengine.model.MMDistributedDataParallel`.
     """
 
-    def __init__(self, module: nn.Module, sync_bn: bool = False, **kwargs) -> None:
+    def __init__(
+        self, module: nn.Module, sync_bn: bool = False, device_ids: list | None = None, **kwargs
+    ) -> None:
         if sync_bn:
             synchronize_batch_norms(module)
         kwargs.setdefault('broadcast_buffers', False)

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 from mmengine.hooks import IterTimerHook, LoggerHook
-from mmengine.hooks.priority import get_priority
 from mmengine.logging import MessageHub
+from mmengine.runner import get_priority
 
 from mmav_coattn.engine.hooks.throughput_hook import ThroughputHook, peak_memory_mib
 

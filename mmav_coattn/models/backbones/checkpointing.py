@@ -60,10 +60,12 @@ def _checkpointed(stage: nn.Module, forward, x):
 def _frozen(stage: nn.Module):
     """Batch statistics are used but not added to the running ones."""
     norms = [m for m in stage.modules() if isinstance(m, _BatchNorm) and m.track_running_stats]
+    before = [(norm.momentum, norm.num_batches_tracked.clone()) for norm in norms]
     for norm in norms:
-        norm.track_running_stats = False
+        norm.momentum = 0.0
     try:
         yield
     finally:
-        for norm in norms:
-            norm.track_running_stats = True
+        for norm, (momentum, count) in zip(norms, before, strict=True):
+            norm.momentum = momentum
+            norm.num_batches_tracked.copy_(count)

@@ -37,6 +37,6 @@ def test_sync_bn_keeps_the_axes():
         imgs=torch.randn(2, 3, 8, 32, 32), log_mels=torch.randn(2, 2, 64, 51), clip_seconds=0.5
     )
     expected = model(inputs, mode='tensor')
-    synchronised = convert_sync_batchnorm(model, 'torch')
+    synchronised = convert_sync_batchnorm(model, 'torch').eval()
     assert not any(type(m) in (nn.BatchNorm1d, nn.BatchNorm3d) for m in synchronised.modules())
     torch.testing.assert_close(synchronised(inputs, mode='tensor'), expected)

@@ -3,7 +3,8 @@ _base_ = 'coattn_pretrain.py'
 
 data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
 clip_seconds = 1.6  # s
-num_frames = 32  # 20 frames per second
+num_frames = 32  # 20 frames per second, those of the files
+frame_seconds = 0.05  # s; windows begin with a frame, so that both streams meet at one phase
 min_shift = 0.4  # s
 max_epochs = 5
 num_negatives = 3  # in training; evaluation compares one pair a clip
@@ -29,7 +30,7 @@ model = dict(
 train_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=num_negatives,
-         min_shift=min_shift),
+         min_shift=min_shift, grid=frame_seconds, random_phase=False),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
     dict(type='RandomCrop', size=48),
@@ -42,7 +43,7 @@ train_pipeline = [
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1,
-         min_shift=min_shift, test_mode=True),
+         min_shift=min_shift, grid=frame_seconds, test_mode=True),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
@@ -92,9 +93,8 @@ optim_wrapper = dict(
     paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
     clip_grad=dict(max_norm=5.0))
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=1,
-         convert_to_iter_based=True),
-    dict(type='CosineAnnealingLR', by_epoch=True, begin=1, end=max_epochs, T_max=max_epochs - 1,
+    dict(type='LinearLR', start_factor=0.02, by_epoch=False, begin=0, end=50),
+    dict(type='CosineAnnealingLR', by_epoch=True, begin=0, end=max_epochs, T_max=max_epochs,
          eta_min_ratio=0.01, convert_to_iter_based=True),
 ]
 auto_scale_lr = dict(base_batch_size=8)

@@ -9,6 +9,7 @@ data_hint = (
     'line is `file` and whose others name one video each, such as videos/bbaf2n.mp4.')
 clip_seconds = 1.6  # s
 num_frames = 40  # GRID's own 25 frames per second
+frame_seconds = 0.04  # s
 min_shift = 0.4  # s, of evaluation
 train_min_shift = 0.2  # s
 max_epochs = 10
@@ -24,7 +25,7 @@ model = dict(
 train_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=num_negatives,
-         min_shift=train_min_shift),
+         min_shift=train_min_shift, grid=frame_seconds, random_phase=False),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='FixedCrop', box=lower_face),
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
@@ -38,7 +39,7 @@ train_pipeline = [
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1,
-         min_shift=min_shift, test_mode=True),
+         min_shift=min_shift, grid=frame_seconds, test_mode=True),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='FixedCrop', box=lower_face),
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
@@ -70,8 +71,7 @@ test_dataloader = val_dataloader
 train_cfg = dict(max_epochs=max_epochs, val_interval=2)
 optim_wrapper = dict(optimizer=dict(lr=4e-3))
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=1,
-         convert_to_iter_based=True),
-    dict(type='CosineAnnealingLR', by_epoch=True, begin=1, end=max_epochs, T_max=max_epochs - 1,
+    dict(type='LinearLR', start_factor=0.02, by_epoch=False, begin=0, end=50),
+    dict(type='CosineAnnealingLR', by_epoch=True, begin=0, end=max_epochs, T_max=max_epochs,
          eta_min_ratio=0.01, convert_to_iter_based=True),
 ]

@@ -120,6 +120,10 @@ class SampleSyncWindows(BaseTransform):
         max_shift (float, optional): Largest distance of two windows in seconds. Defaults to None,
             no limit.
         grid (float): Step of the common grid in seconds. Defaults to 0.04.
+        random_phase (bool): Whether the grid lies at a random place in training. False puts it at
+            the first moment that has picture and sound. Where all files have one frame rate and
+            ``grid`` is a frame's time, picture and sound then always meet at the same phase; else
+            their distance varies by up to one frame. Defaults to True.
         test_mode (bool): Whether the windows are fixed by ``seed`` and file. Defaults to False.
         seed (int): Which pairs, in test mode. Defaults to 0.
 
@@ -135,6 +139,7 @@ class SampleSyncWindows(BaseTransform):
         min_shift: float = 0.4,
         max_shift: float | None = None,
         grid: float = 0.04,
+        random_phase: bool = True,
         test_mode: bool = False,
         seed: int = 0,
     ) -> None:
@@ -177,6 +182,8 @@ class SampleSyncWindows(BaseTransform):
         else:
             rng = np.random.default_rng(np.random.randint(2**32, dtype=np.uint64))
             phase = rng.uniform(0.0, min(self.grid, max(spare, 0.0)))
+            if not self.random_phase:
+                phase = 0.0
         room = end - begin - self.clip_seconds - phase
         slots = draw_spaced_slots(
             floor((room + _ROUNDING) / self.grid) + 1,
@@ -202,6 +209,7 @@ class SampleSyncWindows(BaseTransform):
         return (
             f'{type(self).__name__}(clip_seconds={self.clip_seconds}, '
             f'num_negatives={self.num_negatives}, min_shift={self.min_shift}, '
-            f'max_shift={self.max_shift}, grid={self.grid}, test_mode={self.test_mode}, '
+            f'max_shift={self.max_shift}, grid={self.grid}, random_phase={self.random_phase}, '
+            f'test_mode={self.test_mode}, '
             f'seed={self.seed})'
         )

@@ -153,6 +153,7 @@ class SampleSyncWindows(BaseTransform):
         self.min_shift = float(min_shift)
         self.max_shift = None if max_shift is None else float(max_shift)
         self.grid = float(grid)
+        self.random_phase = random_phase
         self.test_mode = test_mode
         self.seed = seed
         if self.max_shift is not None and self.max_shift + _ROUNDING < self._needed_spread():

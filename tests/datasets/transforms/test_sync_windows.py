@@ -116,6 +116,15 @@ def test_marginals_in_seconds_are_equal_in_training():
     assert np.ptp(starts[:, 0] % 0.1) > 0.09
 
 
+def test_grid_begins_with_the_file_on_request():
+    np.random.seed(3)
+    sampler = SampleSyncWindows(1.0, 2, min_shift=0.3, grid=0.05, random_phase=False)
+    for _ in range(200):
+        slots = (sampler(file_of(0.02, 4.0))['window_starts'] - 0.02) / 0.05
+        assert np.allclose(slots, np.round(slots), atol=1e-6)
+        assert np.diff(np.sort(slots)).min() >= 6 - 1e-6
+
+
 def test_fixed_by_seed_and_file_alone():
     def draw(name, seed=0, **extra):
         sampler = SampleSyncWindows(1.6, 1, test_mode=True, seed=seed)

@@ -21,10 +21,10 @@ class SyncGraph(nn.Module):
 
     ::
 
-        frames (N, 3, T, H, W) uint8 ---- normalise ---- visual tower --+
-                                                                        neck -- head -> logits (N, J)
-        waveforms (N, J, S) float32 ------ log-mel ----- audio tower ---+  |
-                                                                           map (N, J, T', H', W')
+        frames (N, 3, T, H, W) uint8 ---- normalise ---- visual tower -+
+                                                                       neck -- head -> logits (N, J)
+        waveforms (N, J, S) float32 ------ log-mel ----- audio tower --+  |
+                                                                          map (N, J, T', H', W')
 
     Args:
         model (AudioVisualRecognizer): The trained network.

@@ -22,7 +22,8 @@ td.leak { background: #e0500055; }
 img { max-width: 100%; background: white; border-radius: 6px; }
 .clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 1.2rem; }
 figure { margin: 0; padding: .7rem; background: var(--faint); border-radius: 8px; }
-video { width: 100%; border-radius: 4px; } figcaption { font-size: .88rem; overflow-wrap: anywhere; }
+video { width: 100%; border-radius: 4px; }
+figcaption { font-size: .88rem; overflow-wrap: anywhere; }
 """
 #: A control this far from its floor is marked; two standard errors of 0.5 at 400 decisions.
 LEAK = 0.05

@@ -19,7 +19,7 @@ class ResultRow(NamedTuple):
         name (str): Key of the figure, without the metric's prefix.
         value (float | None): The model's.
         floor (float | None): What a model that knows nothing scores.
-        controls (tuple[float | None, ...]): The model's with an input blanked, see :data:`CONTROLS`.
+        controls (tuple[float | None, ...]): With an input blanked, see :data:`CONTROLS`.
     """
 
     name: str

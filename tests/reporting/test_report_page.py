@@ -95,7 +95,8 @@ def test_a_browser_plays_the_clips(tmp_path):
     # The browser writes into the document what it made of the file.
     script = (
         '<script>const v = document.querySelector("video");'
-        'v.oncanplaythrough = () => document.title = `${v.videoWidth} px ${v.duration.toFixed(1)} s`;'
+        'v.oncanplaythrough = () => '
+        'document.title = `${v.videoWidth} px ${v.duration.toFixed(1)} s`;'
         'v.onerror = () => document.title = v.error.message;</script>'
     )
     page = tmp_path / 'report.html'

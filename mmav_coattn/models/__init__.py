@@ -1,10 +1,14 @@
 """Data preprocessor, towers, neck, head and recognizer, registered in ``mmaction.registry``."""
 
-from .backbones import AudioResNet, AudioVisualBackbone
-from .data_preprocessors import AudioVisualDataPreprocessor, LogMelSpectrogram
-from .heads import SyncHead, TimeContrast
-from .necks import CoAttentionNeck
-from .recognizers import AudioVisualRecognizer
+from .backbones import AudioResNet, AudioVisualBackbone, EarlyFusionNet
+from .data_preprocessors import (
+    AudioVisualDataPreprocessor,
+    LogMelSpectrogram,
+    WaveformDataPreprocessor,
+)
+from .heads import ConcatHead, ContrastiveHead, FusedHead, SyncHead, TimeContrast
+from .necks import CoAttentionNeck, PoolingNeck
+from .recognizers import AudioVisualRecognizer, EarlyFusionRecognizer
 
 __all__ = [
     'AudioResNet',
@@ -12,7 +16,14 @@ __all__ = [
     'AudioVisualDataPreprocessor',
     'AudioVisualRecognizer',
     'CoAttentionNeck',
+    'ConcatHead',
+    'ContrastiveHead',
+    'EarlyFusionNet',
+    'EarlyFusionRecognizer',
+    'FusedHead',
     'LogMelSpectrogram',
+    'PoolingNeck',
     'SyncHead',
     'TimeContrast',
+    'WaveformDataPreprocessor',
 ]

@@ -88,19 +88,22 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         Returns:
             dict: See :meth:`forward`.
         """
-        imgs = (imgs.flatten(0, 1) if imgs.ndim == 6 else imgs).float()
-        imgs = (imgs - self.mean) / self.std
-        if self.subtract_mean_frame:
-            imgs = imgs - imgs.mean(dim=2, keepdim=True)
-        if self.blank == 'picture':
-            imgs = self.blank_picture(imgs)
-        elif self.blank == 'sound':
-            audios = torch.zeros_like(audios)
         return dict(
-            imgs=imgs,
-            log_mels=self.log_mel(audios),
+            imgs=self.normalize(imgs.flatten(0, 1) if imgs.ndim == 6 else imgs),
+            log_mels=self.spectrograms(audios),
             clip_seconds=audios.shape[-1] / self.log_mel.sample_rate,
         )
+
+    def normalize(self, imgs: Tensor) -> Tensor:
+        """Frames (N, C, T, H, W), uint8, as the visual tower takes them, float32."""
+        imgs = (imgs.float() - self.mean) / self.std
+        if self.subtract_mean_frame:
+            imgs = imgs - imgs.mean(dim=2, keepdim=True)
+        return self.blank_picture(imgs) if self.blank == 'picture' else imgs
+
+    def spectrograms(self, audios: Tensor) -> Tensor:
+        """Waveforms (..., S) as the audio tower takes them, log-mels (..., F, T')."""
+        return self.log_mel(torch.zeros_like(audios) if self.blank == 'sound' else audios)
 
     @staticmethod
     def blank_picture(imgs: Tensor) -> Tensor:

@@ -10,6 +10,8 @@ from torch import Tensor
 from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
 from mmav_coattn.models.necks.time_alignment import step_times
 
+from .negatives import borrow_negatives, check_negatives
+
 
 @MODELS.register_module()
 class AudioVisualRecognizer(BaseRecognizer):
@@ -22,16 +24,21 @@ class AudioVisualRecognizer(BaseRecognizer):
         backbone (dict): :class:`AudioVisualBackbone`.
         neck (dict): :class:`CoAttentionNeck` or another neck of that signature.
         cls_head (dict): :class:`SyncHead`.
-        train_cfg (dict, optional): Not used.
+        train_cfg (dict, optional): ``negatives`` (str): whether the sounds that do not belong to a
+            clip are other times of the ``'same'`` video (hard; the default), or are taken from
+            ``'other'`` videos of the batch (easy). :class:`NegativesScheduleHook` changes it.
         test_cfg (dict, optional): ``blind_controls`` (bool): judge each clip also with its picture
             and with its sound blanked. ``return_attention`` (bool): add the map to predictions.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
     """
 
+    #: Where ``inputs`` hold the sound.
+    AUDIO_KEY = 'log_mels'
+
     def __init__(
         self,
         backbone: dict,
-        neck: dict,
+        neck: dict | None,
         cls_head: dict,
         train_cfg: dict | None = None,
         test_cfg: dict | None = None,
@@ -39,6 +46,8 @@ class AudioVisualRecognizer(BaseRecognizer):
     ) -> None:
         data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
         super().__init__(backbone, cls_head, neck, train_cfg, test_cfg, data_preprocessor)
+        #: ``'same'`` or ``'other'``; in training.
+        self.negatives = check_negatives((train_cfg or {}).get('negatives', 'same'))
         test_cfg = test_cfg or {}
         self.blind_controls = test_cfg.get('blind_controls', False)
         #: Set by whoever wants maps, for instance the visualisation hook.
@@ -61,23 +70,53 @@ class AudioVisualRecognizer(BaseRecognizer):
         visual, audio = self.backbone(imgs, log_mels)
         if stage == 'backbone':
             return (visual, audio), {}
-        num_frames = imgs.shape[2]
-        frame_seconds = inputs['clip_seconds'] / num_frames
+        features = self.attend(
+            visual,
+            audio,
+            imgs.shape[2],
+            log_mels.shape[-1],
+            inputs['clip_seconds'],
+            return_attention,
+        )
+        if stage == 'neck':
+            return features, {}
+        return self.cls_head(features), {}
+
+    def attend(
+        self,
+        visual: Tensor,
+        audio: Tensor,
+        num_frames: int,
+        num_spectra: int,
+        clip_seconds: float,
+        return_attention: bool = False,
+    ) -> CoAttentionFeatures:
+        """Run the neck on features of the towers, which may have been computed apart.
+
+        Args:
+            visual (Tensor): (N, C_v, T', H', W').
+            audio (Tensor): (N, 1+K, C_a, F', T'').
+            num_frames (int): Frames that the visual tower saw of a clip.
+            num_spectra (int): Frames of the log-mels that the audio tower saw.
+            clip_seconds (float): Length of the clip, s.
+            return_attention (bool): Compute the attention map.
+
+        Returns:
+            CoAttentionFeatures: What the head takes.
+        """
+        frame_seconds = clip_seconds / num_frames
         # Frame i was taken in the middle of the i-th of num_frames equal parts of the clip.
         visual_times = step_times(
             visual.shape[2], num_frames, frame_seconds, frame_seconds / 2, visual.device
         )
         audio_times = step_times(
             audio.shape[-1],
-            log_mels.shape[-1],
+            num_spectra,
             self.data_preprocessor.log_mel.frame_seconds,
             0.0,
             audio.device,
         )
-        features = self.neck(visual, audio, visual_times, audio_times, return_attention)
-        if stage == 'neck':
-            return features, {}
-        return self.cls_head(features), {}
+        return self.neck(visual, audio, visual_times, audio_times, return_attention)
 
     def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Tensor:
         """Mode ``tensor``: the output of a stage, the logits (N, 1+K) by default."""
@@ -85,6 +124,8 @@ class AudioVisualRecognizer(BaseRecognizer):
 
     def loss(self, inputs: dict, data_samples: list, **kwargs) -> dict[str, Tensor]:
         """Mode ``loss``: losses of a batch, see :meth:`SyncHead.loss`."""
+        if self.negatives == 'other':
+            inputs = dict(inputs, **{self.AUDIO_KEY: borrow_negatives(inputs[self.AUDIO_KEY])})
         features, _ = self.extract_feat(inputs)
         return self.cls_head.loss(features, data_samples)
 
@@ -119,7 +160,8 @@ class AudioVisualRecognizer(BaseRecognizer):
         """Scores (N, 1+K) with the picture, and with the sound, replaced by nothing."""
         preprocessor = self.data_preprocessor
         no_picture = dict(inputs, imgs=preprocessor.blank_picture(inputs['imgs']))
-        no_sound = dict(inputs, log_mels=preprocessor.blank_sound(inputs['log_mels']))
+        silence = preprocessor.blank_sound(inputs[self.AUDIO_KEY])
+        no_sound = dict(inputs, **{self.AUDIO_KEY: silence})
         return dict(
             sync_scores_picture_blank=self.cls_head.predict(self.extract_feat(no_picture)[0]),
             sync_scores_sound_blank=self.cls_head.predict(self.extract_feat(no_sound)[0]),

@@ -23,8 +23,8 @@ def network_complexity(
         num_negatives (int): Shifted sounds K.
 
     Returns:
-        dict[str, tuple[int, int]]: Parameters and FLOPs by part: visual tower, audio tower, neck,
-        head, whole network.
+        dict[str, tuple[int, int]]: Parameters and FLOPs by part: visual tower, audio tower, neck
+        (or the fused layers of an early-fusion network), head, whole network.
     """
     preprocessor = model.data_preprocessor
     samples = round(clip_seconds * preprocessor.log_mel.sample_rate)
@@ -32,13 +32,12 @@ def network_complexity(
         torch.zeros(1, 3, num_frames, size, size, dtype=torch.uint8),
         torch.zeros(1, 1 + num_negatives, samples),
     )
-    parts = {
-        'visual tower': model.backbone.visual,
-        'audio tower': model.backbone.audio,
-        'neck': model.neck,
-        'head': model.cls_head,
-        'whole network': model,
-    }
+    parts = {'visual tower': model.backbone.visual, 'audio tower': model.backbone.audio}
+    if hasattr(model.backbone, 'fused'):
+        parts['fused layers'] = model.backbone.fused
+    if model.with_neck:
+        parts['neck'] = model.neck
+    parts |= {'head': model.cls_head, 'whole network': model}
     was_training = model.training
     model.eval()
     # Maths attention, because the counter does not know the fused CPU kernel.

@@ -2,5 +2,6 @@
 
 from .audio_visual_data_preprocessor import AudioVisualDataPreprocessor
 from .log_mel import LogMelSpectrogram
+from .waveform_data_preprocessor import WaveformDataPreprocessor
 
-__all__ = ['AudioVisualDataPreprocessor', 'LogMelSpectrogram']
+__all__ = ['AudioVisualDataPreprocessor', 'LogMelSpectrogram', 'WaveformDataPreprocessor']

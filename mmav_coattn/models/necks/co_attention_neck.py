@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 
 from .guided_attention import GuidedAttention, TemporalSelfAttention
-from .time_alignment import resample_time, time_code
-from .token_norm import TokenBatchNorm
+from .time_alignment import time_code
+from .token_neck import TokenNeck
 
 
 class CoAttentionFeatures(NamedTuple):
@@ -107,7 +105,7 @@ class CoAttentionBlock(nn.Module):
 
 
 @MODELS.register_module()
-class CoAttentionNeck(BaseModule):
+class CoAttentionNeck(TokenNeck):
     """Brings both modalities onto one time grid and lets each attend to the other.
 
     Synchronisation is a relation in time, so nothing is pooled over time here. Per time step of the
@@ -159,34 +157,14 @@ class CoAttentionNeck(BaseModule):
         centre_time: bool = True,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg=init_cfg)
         if module not in self.MODULES:
             raise ConfigError(f'neck: module={module!r} is not one of {self.MODULES}.')
         if scope not in self.SCOPES:
             raise ConfigError(f'neck: scope={scope!r} is not one of {self.SCOPES}.')
         if depth < 1:
             raise ConfigError(f'neck: depth={depth} must be at least 1.')
-        if query_kernel % 2 == 0:
-            raise ConfigError(
-                f'neck: query_kernel={query_kernel} must be odd, so that a step lies '
-                'in the middle of what it sees.'
-            )
-        if embed_dims % 2:
-            raise ConfigError(f'neck: embed_dims={embed_dims} must be even for the time code.')
-        self.embed_dims = embed_dims
+        super().__init__(in_channels, embed_dims, query_kernel, centre_time, init_cfg)
         self.scope = scope
-        self.centre_time = centre_time
-        visual_channels, audio_channels = in_channels
-        self.visual_proj = nn.Linear(visual_channels, embed_dims)
-        self.visual_norm = TokenBatchNorm(embed_dims)
-        self.audio_proj = nn.Linear(audio_channels, embed_dims)
-        self.audio_norm = TokenBatchNorm(embed_dims)
-        self.visual_start = nn.Conv1d(
-            2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2
-        )
-        self.audio_start = nn.Conv1d(
-            2 * embed_dims, embed_dims, query_kernel, padding=query_kernel // 2
-        )
         self.blocks = nn.ModuleList(
             [
                 CoAttentionBlock(
@@ -225,12 +203,7 @@ class CoAttentionNeck(BaseModule):
         """
         height, width = visual.shape[-2:]
         num_audios = audio.shape[1]
-        visual_tokens = self.visual_proj(visual.permute(0, 2, 3, 4, 1).flatten(2, 3))  # N T' P D
-        visual_tokens = self.visual_norm(self.centre(visual_tokens, dim=1))
-        audio = resample_time(audio, audio_times, visual_times)
-        audio_tokens = self.audio_proj(audio.permute(0, 1, 4, 3, 2))  # N J T' F' D
-        audio_tokens = self.audio_norm(self.centre(audio_tokens, dim=2))
-
+        visual_tokens, audio_tokens = self.make_tokens(visual, audio, visual_times, audio_times)
         code = time_code(visual_times, self.embed_dims).to(visual_tokens.dtype)
         visual_stream = self.start_stream(visual_tokens, self.visual_start)
         audio_stream = self.start_stream(audio_tokens, self.audio_start)
@@ -252,14 +225,3 @@ class CoAttentionNeck(BaseModule):
         return CoAttentionFeatures(
             audio_stream, visual_stream, attention, visual_tokens, audio_tokens
         )
-
-    def centre(self, tokens: Tensor, dim: int) -> Tensor:
-        """Subtract from each place, or frequency, its mean over the time axis ``dim``."""
-        return tokens - tokens.mean(dim=dim, keepdim=True) if self.centre_time else tokens
-
-    @staticmethod
-    def start_stream(tokens: Tensor, conv: nn.Conv1d) -> Tensor:
-        """Pool the tokens of each step and convolve over time: (..., T, L, D) -> (..., T, D)."""
-        pooled = torch.cat([tokens.mean(dim=-2), tokens.amax(dim=-2)], dim=-1)  # (..., T, 2D)
-        stream = conv(pooled.flatten(0, -3).transpose(1, 2)).transpose(1, 2)
-        return stream.unflatten(0, pooled.shape[:-2])

@@ -10,6 +10,8 @@ from torch import Tensor
 from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
 from mmav_coattn.models.necks.time_alignment import step_times
 
+from .negatives import borrow_negatives, check_negatives
+
 
 @MODELS.register_module()
 class AudioVisualRecognizer(BaseRecognizer):
@@ -22,16 +24,21 @@ class AudioVisualRecognizer(BaseRecognizer):
         backbone (dict): :class:`AudioVisualBackbone`.
         neck (dict): :class:`CoAttentionNeck` or another neck of that signature.
         cls_head (dict): :class:`SyncHead`.
-        train_cfg (dict, optional): Not used.
+        train_cfg (dict, optional): ``negatives`` (str): whether the sounds that do not belong to a
+            clip are other times of the ``'same'`` video (hard; the default), or are taken from
+            ``'other'`` videos of the batch (easy). :class:`NegativesScheduleHook` changes it.
         test_cfg (dict, optional): ``blind_controls`` (bool): judge each clip also with its picture
             and with its sound blanked. ``return_attention`` (bool): add the map to predictions.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
     """
 
+    #: Where ``inputs`` hold the sound.
+    AUDIO_KEY = 'log_mels'
+
     def __init__(
         self,
         backbone: dict,
-        neck: dict,
+        neck: dict | None,
         cls_head: dict,
         train_cfg: dict | None = None,
         test_cfg: dict | None = None,
@@ -39,6 +46,8 @@ class AudioVisualRecognizer(BaseRecognizer):
     ) -> None:
         data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
         super().__init__(backbone, cls_head, neck, train_cfg, test_cfg, data_preprocessor)
+        #: ``'same'`` or ``'other'``; in training.
+        self.negatives = check_negatives((train_cfg or {}).get('negatives', 'same'))
         test_cfg = test_cfg or {}
         self.blind_controls = test_cfg.get('blind_controls', False)
         #: Set by whoever wants maps, for instance the visualisation hook.
@@ -115,6 +124,8 @@ class AudioVisualRecognizer(BaseRecognizer):
 
     def loss(self, inputs: dict, data_samples: list, **kwargs) -> dict[str, Tensor]:
         """Mode ``loss``: losses of a batch, see :meth:`SyncHead.loss`."""
+        if self.negatives == 'other':
+            inputs = dict(inputs, **{self.AUDIO_KEY: borrow_negatives(inputs[self.AUDIO_KEY])})
         features, _ = self.extract_feat(inputs)
         return self.cls_head.loss(features, data_samples)
 
@@ -149,7 +160,8 @@ class AudioVisualRecognizer(BaseRecognizer):
         """Scores (N, 1+K) with the picture, and with the sound, replaced by nothing."""
         preprocessor = self.data_preprocessor
         no_picture = dict(inputs, imgs=preprocessor.blank_picture(inputs['imgs']))
-        no_sound = dict(inputs, log_mels=preprocessor.blank_sound(inputs['log_mels']))
+        silence = preprocessor.blank_sound(inputs[self.AUDIO_KEY])
+        no_sound = dict(inputs, **{self.AUDIO_KEY: silence})
         return dict(
             sync_scores_picture_blank=self.cls_head.predict(self.extract_feat(no_picture)[0]),
             sync_scores_sound_blank=self.cls_head.predict(self.extract_feat(no_sound)[0]),

@@ -243,6 +243,19 @@ def write_clip(
     return truth
 
 
+def tag_rotation(path: str | Path, out: str | Path, degrees: int) -> None:
+    """Copy a file, with a tag that asks players to turn its picture (counterclockwise)."""
+    import av
+
+    with av.open(str(path)) as source, av.open(str(out), 'w') as target:
+        streams = {s.index: target.add_stream_from_template(s) for s in source.streams}
+        streams[source.streams.video[0].index].set_display_rotation(degrees)
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                target.mux(packet)
+
+
 def _encode_sound(sound, truth, sample_rate, layout, level, gap):
     import av
 

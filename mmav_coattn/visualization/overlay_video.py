@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from mmav_coattn.datasets.media.seeking import seek_to
+from mmav_coattn.datasets.media.video_reader import quarter_turns
 from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnreadableMediaError
 
 from .caption import draw_caption
@@ -61,7 +62,7 @@ def write_overlay_video(
         duration (float, optional): Length, s; to the end of the file by default.
         caption (str): One line drawn into the picture.
         box (tuple): The part of the picture that the maps cover, (x0, y0, x1, y1) as fractions of
-            width and height as stored, as in ``FixedCrop``.
+            width and height of the upright picture, as in ``FixedCrop``.
         side_by_side (bool): Show the original to the left of the overlay.
         alpha (float): Share of colour at the highest attention.
 
@@ -95,7 +96,7 @@ def write_overlay_video(
                 shown = _draw(frame, heat, box, alpha)
                 if side_by_side:
                     shown = np.concatenate([frame, shown], axis=1)
-                shown = _even(draw_caption(_upright(shown, source.rotation), caption))
+                shown = _even(draw_caption(shown, caption))
                 if picture is None:  # The size is known only now; a stream cannot be added later.
                     picture = _add_picture(output, shown, source)
                     sound = output.add_stream('aac', rate=rate, layout=layout)
@@ -129,18 +130,13 @@ def _draw(frame: np.ndarray, heat: np.ndarray, box: tuple, alpha: float) -> np.n
     return drawn
 
 
-def _upright(frame: np.ndarray, rotation: int) -> np.ndarray:
-    """Turn a frame by its rotation tag, degrees counterclockwise."""
-    return np.rot90(frame, round(rotation / 90) % 4)
-
-
 def _even(frame: np.ndarray) -> np.ndarray:
     height, width = frame.shape[:2]
     return np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode='edge')
 
 
 def _read_frames(path: str | Path, start: float, end: float) -> Iterator[tuple]:
-    """Yield time (s), RGB array and decoded frame of each frame in [start, end)."""
+    """Yield time (s), upright RGB array and decoded frame of each frame in [start, end)."""
     import av
 
     with av.open(str(path), metadata_errors='ignore') as container:
@@ -154,7 +150,8 @@ def _read_frames(path: str | Path, start: float, end: float) -> Iterator[tuple]:
                 continue
             if frame.time >= end - ROUNDING:
                 break
-            yield frame.time, frame.to_ndarray(format='rgb24'), frame
+            image = np.rot90(frame.to_ndarray(format='rgb24'), quarter_turns(frame))
+            yield frame.time, image, frame
 
 
 def _read_audio(path: str | Path, start: float, end: float) -> tuple[np.ndarray, int, str]:

@@ -165,13 +165,7 @@ def test_box_side_by_side_and_caption(clip, tmp_path):
 def test_rotated_files_come_out_upright(tmp_path):
     clip = media_factory.write_clip(tmp_path / 'plain.mp4', duration=0.6, size=SIZE)
     turned = tmp_path / 'turned.mp4'
-    with av.open(str(clip.path)) as source, av.open(str(turned), 'w') as target:
-        streams = {s.index: target.add_stream_from_template(s) for s in source.streams}
-        streams[0].set_display_rotation(90)
-        for packet in source.demux():
-            if packet.dts is not None:
-                packet.stream = streams[packet.stream.index]
-                target.mux(packet)
+    media_factory.tag_rotation(clip.path, turned, 90)
     with av.open(str(turned)) as container:
         rotation = next(container.decode(video=0)).rotation
     assert abs(rotation) == 90

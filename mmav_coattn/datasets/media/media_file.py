@@ -13,7 +13,7 @@ rate or ends early.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from ...errors import (
 )
 from .audio_reader import read_waveforms
 from .stream_span import find_spans
-from .video_reader import read_frames_decord, read_frames_pyav
+from .video_reader import read_frames_decord, read_frames_pyav, stream_frames
 
 #: Functions that read pictures, by the name of the backend.
 FRAME_BACKENDS = {'pyav': read_frames_pyav, 'decord': read_frames_decord}
@@ -144,6 +144,33 @@ class MediaFile:
         _check_inside('frame times', times, times, self.video_span, self.path)
         read = FRAME_BACKENDS[self.frame_backend]
         return read(self._container, stream, times, short_side=short_side, path=self.path)
+
+    def stream_frames(
+        self, times: Sequence[float], short_side: int | None = None
+    ) -> Iterator[np.ndarray]:
+        """The frames on show at the given times, one after the other, whatever their number.
+
+        PyAV reads them, whatever :attr:`frame_backend`. Reading anything else of this object in
+        between moves the file's position: read the sound through an object of its own.
+
+        Args:
+            times (Sequence[float]): ``(T,)`` seconds, not falling, inside :attr:`video_span`.
+            short_side (int, optional): As in :meth:`read_frames`.
+
+        Returns:
+            Iterator[np.ndarray]: ``(H, W, 3)`` uint8, RGB, one for each time.
+
+        Raises:
+            NoVideoError: If the file has no picture.
+            UnreadableMediaError: If a frame cannot be decoded, when its turn comes.
+            ValueError: If a time lies outside the picture's span, or the times fall.
+        """
+        times = np.asarray(times, dtype=np.float64)
+        stream = self._video_stream()
+        _check_inside('frame times', times, times, self.video_span, self.path)
+        if (np.diff(times) < 0).any():
+            raise ValueError(f'{self.path}: the times of streamed frames must not fall.')
+        return stream_frames(self._container, stream, times, short_side=short_side, path=self.path)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
         """Read one audio window; see :meth:`read_audio_windows`.

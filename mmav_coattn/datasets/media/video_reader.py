@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ...errors import UnreadableMediaError
@@ -17,7 +19,7 @@ _EPSILON = 1e-6
 def read_frames_pyav(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> np.ndarray:
-    """Decode the frames on show at ``times`` with PyAV, in one pass.
+    """Decode the frames on show at ``times`` with PyAV, in one pass, turned as their tag says.
 
     Args:
         container (av.container.InputContainer): The open file.
@@ -61,6 +63,55 @@ def read_frames_pyav(
     return np.stack(images)
 
 
+def stream_frames(
+    container, stream, times: np.ndarray, *, short_side: int | None, path: str
+) -> Iterator[np.ndarray]:
+    """Decode the frames on show at ``times`` one after the other; see :func:`read_frames_pyav`.
+
+    However many they are, no more than two of them are in memory, and the file is decoded once.
+
+    Args:
+        times (np.ndarray): ``(T,)`` seconds, not falling.
+
+    Yields:
+        np.ndarray: ``(H, W, 3)`` uint8, RGB, one for each time. Equal neighbours may share memory.
+    """
+    import av
+
+    try:
+        for back_off in _BACK_OFFS:
+            seek_to(container, stream, times[0] - back_off)
+            frames = (frame for frame in container.decode(stream) if frame.pts is not None)
+            current = next(frames, None)
+            if current is not None and current.time <= times[0] + _EPSILON:
+                break
+        else:
+            current = None
+        image, position, duration = None, 0, 0.0
+        while current is not None and position < len(times):
+            following = next(frames, None)
+            if following is not None:
+                duration = following.time - current.time
+                until = following.time - _EPSILON
+            else:
+                duration = max(duration, float((current.duration or 0) * current.time_base))
+                until = current.time + duration + 2 * _EPSILON
+            image = None
+            while position < len(times) and times[position] < until:
+                image = _to_rgb(current, short_side) if image is None else image
+                yield image
+                position += 1
+            current = following
+    except (av.FFmpegError, OSError) as error:
+        raise UnreadableMediaError(path, f'its picture cannot be decoded ({error})') from error
+    if position < len(times):
+        raise UnreadableMediaError(
+            path,
+            f'its picture cannot be decoded at {times[position]:.3f} s; the file is probably cut '
+            f'off or damaged',
+        )
+
+
 def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
     """The frames on show at the sorted times, or None if decoding began or ended in their midst."""
     shown: list = []
@@ -91,8 +142,16 @@ def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
 def _to_rgb(frame, short_side: int | None) -> np.ndarray:
     width, height = _scaled_size(frame.width, frame.height, short_side)
     if (width, height) == (frame.width, frame.height):
-        return frame.to_ndarray(format='rgb24')
-    return frame.to_ndarray(format='rgb24', width=width, height=height, interpolation='AREA')
+        image = frame.to_ndarray(format='rgb24')
+    else:
+        image = frame.to_ndarray(format='rgb24', width=width, height=height, interpolation='AREA')
+    # Telephones film sideways and leave it to the player to turn the picture.
+    return np.rot90(image, quarter_turns(frame))
+
+
+def quarter_turns(frame) -> int:
+    """Quarter turns counterclockwise, 0 to 3, that a frame's rotation tag asks a player for."""
+    return round(frame.rotation / 90) % 4
 
 
 def _scaled_size(width: int, height: int, short_side: int | None) -> tuple[int, int]:
@@ -121,8 +180,17 @@ def read_frames_decord(
             if packet.pts is not None and not packet.is_discard
         )
         start = np.asarray(stamps, dtype=np.float64) * float(stream.time_base)
-        context = stream.codec_context
-        width, height = _scaled_size(context.width, context.height, short_side)
+        seek_to(container, stream, -_BACK_OFFS[-1])
+        first = next(container.decode(stream))
+        width, height = _scaled_size(first.width, first.height, short_side)
+        if quarter_turns(first) % 2:  # decord turns the picture itself, and wants the turned size
+            width, height = height, width
+        elif quarter_turns(first):
+            raise UnreadableMediaError(
+                path,
+                'its picture is tagged as upside down, which decord cannot read; use '
+                "frame_backend='pyav'",
+            )
         reader = decord.VideoReader(
             path, ctx=decord.cpu(0), width=width, height=height, num_threads=1
         )

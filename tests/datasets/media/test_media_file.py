@@ -3,7 +3,14 @@
 import media_factory
 import numpy as np
 import pytest
-from media_factory import audio_lag, click_time, frame_number, is_flash, write_clip
+from media_factory import (
+    audio_lag,
+    click_time,
+    frame_number,
+    is_flash,
+    tag_rotation,
+    write_clip,
+)
 
 from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import (
@@ -205,6 +212,50 @@ def test_short_side_scales_down_and_never_up(media_folder):
         assert small.shape == (1, 32, 64, 3)
         assert frame_number(small[0]) == 12
         assert media.read_frames([0.5], short_side=100).shape == (1, 64, 128, 3)
+
+
+@pytest.mark.parametrize('backend', ['pyav', 'decord'])
+@pytest.mark.parametrize('degrees', [90, 180, -90])
+def test_picture_is_turned_as_its_tag_says(media_folder, backend, degrees):
+    plain, turned = media_folder / 'sideways.mp4', media_folder / f'turned_{degrees}.mp4'
+    write_clip(plain, duration=1.0, size=(96, 64), audio=False)
+    tag_rotation(plain, turned, degrees)
+    upright = np.rot90(MediaFile(plain).read_frames([0.1, 0.9]), degrees // 90, axes=(1, 2))
+    with MediaFile(turned, backend) as media:
+        if (backend, degrees) == ('decord', 180):
+            with pytest.raises(UnreadableMediaError, match='upside down'):
+                media.read_frames([0.1])
+            return
+        frames = media.read_frames([0.1, 0.9])
+        assert frames.shape == upright.shape
+        assert np.abs(frames.astype(int) - upright).mean() < 1
+        small = media.read_frames([0.1], short_side=32)
+        assert small.shape == ((1, 48, 32, 3) if degrees % 180 else (1, 32, 48, 3))
+
+
+@pytest.mark.parametrize('b_frames', [0, 2])
+def test_streamed_frames_are_those_read_by_time(media_folder, b_frames):
+    path = media_folder / f'streamed_{b_frames}.mp4'
+    stamps = np.cumsum(np.random.default_rng(3).uniform(0.02, 0.09, 60))
+    write_clip(path, frame_times=stamps - stamps[0], b_frames=b_frames, gop=20)
+    with MediaFile(path) as media:
+        first, last = media.video_span
+        times = np.sort(np.random.default_rng(4).uniform(first + 0.5, last, 150))
+        streamed = np.stack(list(media.stream_frames(times)))
+        np.testing.assert_array_equal(streamed, media.read_frames(times))
+        with pytest.raises(ValueError, match='must not fall'):
+            media.stream_frames([1.0, 0.9])
+
+
+def test_streamed_picture_that_is_cut_off(media_folder):
+    whole, cut = media_folder / 'whole.mkv', media_folder / 'cut_off.mkv'
+    write_clip(whole, duration=4.0, audio=False)
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with MediaFile(cut) as media, MediaFile(whole) as other:
+        media._spans = {0: other.video_span}  # as the header of the whole would have said
+        frames = media.stream_frames(np.arange(0.02, 4.0, 0.04))
+        with pytest.raises(UnreadableMediaError, match=r'cut_off\.mkv: .* at [12]\.\d+ s'):
+            assert sum(1 for _ in frames)
 
 
 def test_picture_is_rgb(media_folder):

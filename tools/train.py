@@ -10,7 +10,7 @@ from mmengine.config import DictAction
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.apis.tool_runner import load_config, require_writable, run_tool
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 
@@ -117,6 +117,7 @@ def main():
     args = parse_args()
     cfg = merge_args(load_config(args.config, args.cfg_options), args)
     leave_core_to_loader(cfg)
+    require_writable(cfg.work_dir)
     runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
     require_a_batch(runner)
     runner.train()

@@ -11,6 +11,8 @@ default_hooks = dict(
 
 custom_hooks = [
     dict(type='DataRootGuardHook'),
+    dict(type='ExactResumeHook'),
+    dict(type='NonFiniteLossHook'),
     dict(type='UnusableMediaReportHook'),
 ]
 

@@ -2,6 +2,7 @@
 
 from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
+from .resumable_sampler import ResumableSampler
 from .sounding_shapes_dataset import SoundingShapesDataset
 
-__all__ = ['AudioVisualDataset', 'SoundingShapesDataset', 'transforms']
+__all__ = ['AudioVisualDataset', 'ResumableSampler', 'SoundingShapesDataset', 'transforms']

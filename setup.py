@@ -125,7 +125,7 @@ setup(
     ],
     extras_require={
         'lite': ['mmcv-lite>=2.0.0rc4,<2.2'],
-        'test': ['pytest', 'pytest-xdist', 'wheel'],
+        'test': ['pytest', 'pytest-cov', 'pytest-xdist', 'wheel'],
         'dev': ['ruff', 'pytest-cov', 'wheel'],
     },
     cmdclass={'build_py': BuildPyWithMim, 'develop': DevelopWithMim},

@@ -21,6 +21,8 @@ from ..errors import (
     SilentAudioError,
     UserError,
 )
+from .reading_note import note_reading
+from .resumable_sampler import Draw
 from .video_lists import find_videos, is_held_out, read_annotations, read_table
 
 #: How many files a message names before it says how many more there are.
@@ -207,7 +209,10 @@ class AudioVisualDataset(BaseDataset):
         """
         info = self.get_data_info(idx)
         if not os.path.isfile(info['filename']):  # noqa: PTH113
-            raise MissingFileError(info['filename'], f'does not exist{self._named_where(info)}')
+            raise MissingFileError(
+                info['filename'], f'{_what_is_there(info["filename"])}{self._named_where(info)}'
+            )
+        note_reading(info['filename'])
         data = self.pipeline(info)
         if data is None:
             raise MediaError(info['filename'], 'was refused by a transform of the pipeline')
@@ -221,6 +226,9 @@ class AudioVisualDataset(BaseDataset):
             UserError: If in training no drawn file can be used; names the first of them.
         """
         self.full_init()
+        if isinstance(idx, Draw):
+            idx.seed_all()
+            idx = int(idx)
         if self.test_mode or self.on_unusable == 'error':
             try:
                 return self.prepare_data(idx)
@@ -300,6 +308,13 @@ def unusable_sample(info: dict, error: MediaError) -> dict:
         )
     )
     return dict(inputs=dict(imgs=None, audios=None), data_samples=sample)
+
+
+def _what_is_there(path: str) -> str:
+    """What a path is that is no file, as the middle of a sentence."""
+    if os.path.isdir(path):  # noqa: PTH112
+        return 'is a folder, not a file'
+    return 'is no regular file' if os.path.exists(path) else 'does not exist'  # noqa: PTH110
 
 
 def build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from ...errors import (
 )
 from .audio_reader import read_waveforms
 from .seeking import seek_to
-from .stream_span import find_spans
+from .stream_span import find_picture_delay, find_spans
 from .video_reader import read_frames_decord, read_frames_pyav, stream_frames
 
 #: Functions that read pictures, by the name of the backend.
@@ -35,6 +36,12 @@ FRAME_BACKENDS = {'pyav': read_frames_pyav, 'decord': read_frames_decord}
 
 #: Seconds before the start of any file.
 _BEFORE_ANY_START = 10**6
+#: What PyAV raises, beside FFmpeg's own errors, where a damaged file leaves a field empty, names a
+#: stream that it has not, or asks for more memory than there is.
+_DAMAGE = (LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
+#: Formats of FFmpeg that only name other files or addresses. Whatever such a file is called, it
+#: must not lead out of the data root.
+PLAYLISTS = frozenset('applehttp concat dash hls imf rtsp sdp'.split())
 
 
 class MediaFile:
@@ -82,6 +89,7 @@ class MediaFile:
         self._video = None
         self._audio = None
         self._spans: dict[int, tuple[float, float]] | None = None
+        self._picture_delay = 0.0
 
     def __enter__(self) -> MediaFile:
         return self
@@ -119,7 +127,8 @@ class MediaFile:
             UnreadableMediaError: If the file cannot be opened or its streams cannot be read.
         """
         stream = self._video_stream()
-        return self._find_spans()[stream.index]
+        start, end = self._find_spans()[stream.index]
+        return start - self._picture_delay, end - self._picture_delay
 
     @property
     def audio_span(self) -> tuple[float, float]:
@@ -213,8 +222,10 @@ class MediaFile:
         times = np.asarray(times, dtype=np.float64)
         stream = self._video_stream()
         _check_inside('frame times', times, times, self.video_span, self.path)
+        times = times + self._picture_delay
         read = FRAME_BACKENDS[self.frame_backend]
-        return read(self._container, stream, times, short_side=short_side, path=self.path)
+        with _named_damage(self.path):
+            return read(self._container, stream, times, short_side=short_side, path=self.path)
 
     def stream_frames(
         self, times: Sequence[float], short_side: int | None = None
@@ -241,6 +252,7 @@ class MediaFile:
         _check_inside('frame times', times, times, self.video_span, self.path)
         if (np.diff(times) < 0).any():
             raise ValueError(f'{self.path}: the times of streamed frames must not fall.')
+        times = times + self._picture_delay
         return stream_frames(self._container, stream, times, short_side=short_side, path=self.path)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
@@ -274,22 +286,40 @@ class MediaFile:
         starts = np.asarray(starts, dtype=np.float64)
         stream = self._audio_stream()
         _check_inside('audio windows', starts, starts + duration, self.audio_span, self.path)
-        return read_waveforms(
-            self._container, stream, starts, duration, sample_rate, path=self.path
-        )
+        with _named_damage(self.path):
+            return read_waveforms(
+                self._container, stream, starts, duration, sample_rate, path=self.path
+            )
 
     def _open(self) -> None:
         if self._container is not None:
             return
         import av
+        from av.stream import Disposition
 
+        # An absolute path is never taken for an address ("http:..."), nor a file that never ends
+        # for a video.
+        path = Path(self.path).absolute()
+        if self._content is None and path.exists() and not path.is_file():
+            kind = 'a folder' if path.is_dir() else 'no regular file'
+            raise UnreadableMediaError(self.path, f'cannot be opened: it is {kind}')
         try:
             # Tags in a foreign encoding are no reason to refuse a file.
-            source = self.path if self._content is None else io.BytesIO(self._content)
-            self._container = av.open(source, metadata_errors='ignore')
+            if self._content is not None:
+                container = av.open(io.BytesIO(self._content), metadata_errors='ignore')
+            else:
+                container = av.open(
+                    str(path), metadata_errors='ignore', options={'protocol_whitelist': 'file'}
+                )
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(self.path, f'cannot be opened ({_short(error)})') from error
-        from av.stream import Disposition
+        if container.format.name in PLAYLISTS:
+            name = container.format.name
+            container.close()
+            raise UnreadableMediaError(
+                self.path, f'is a playlist ({name}), whose content lies in other files'
+            )
+        self._container = container
 
         self._video = next(
             (
@@ -301,8 +331,14 @@ class MediaFile:
         )
         self._audio = self._container.streams.best('audio')
         for stream in (self._video, self._audio):
-            if stream is not None and stream.codec_context is not None:
-                stream.codec_context.thread_count = self.num_threads
+            if stream is None:
+                continue
+            if stream.codec_context is None:
+                self.close()
+                raise UnreadableMediaError(
+                    self.path, f'its {stream.type} stream has a codec that nothing here decodes'
+                )
+            stream.codec_context.thread_count = self.num_threads
 
     def _video_stream(self):
         self._open()
@@ -319,12 +355,29 @@ class MediaFile:
     def _find_spans(self) -> dict[int, tuple[float, float]]:
         if self._spans is None:
             streams = [s for s in (self._video, self._audio) if s is not None]
-            self._spans = find_spans(self._container, streams, self.path)
+            with _named_damage(self.path):
+                spans = find_spans(self._container, streams, self.path)
+                if self._video is not None:
+                    self._picture_delay = find_picture_delay(
+                        self._container, self._video, self.path
+                    )
+            self._spans = spans
         return self._spans
 
 
 #: Spans and windows are floats that went through sums; a microsecond is no sample and no frame.
 _ROUNDING = 1e-6
+
+
+@contextmanager
+def _named_damage(path: str) -> Iterator[None]:
+    """Turn what a damaged file makes PyAV stumble over into a refusal of that file."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise UnreadableMediaError(
+            path, f'is damaged so that it cannot be read ({type(error).__name__}: {error})'
+        ) from error
 
 
 def _check_inside(what, first, last, span, path) -> None:

@@ -8,6 +8,7 @@ last packets, after a jump to the end of the file; the cost does not grow with t
 from __future__ import annotations
 
 from ...errors import UnreadableMediaError
+from .seeking import loses_its_clock, rewind
 
 #: Seconds on the container's clock that no file reaches; a jump there lands at the last keyframe.
 _PAST_ANY_END = 10**6 * 3600
@@ -50,11 +51,31 @@ def find_spans(container, streams: list, path: str) -> dict[int, tuple[float, fl
 
 def _first_time(container, stream) -> float | None:
     """Time of the first frame that is really shown or heard, codec delay and edit list applied."""
+    if stream.type == 'video':
+        start = _first_keyframe(container, stream)
+        if start is not None:
+            return start
     if stream.start_time is not None:
         return float(stream.start_time * stream.time_base)
-    container.seek(0)
+    rewind(container, stream)
     for frame in container.decode(stream):
         return frame.time
+    return None
+
+
+def _first_keyframe(container, stream) -> float | None:
+    """Time of the first picture that can be decoded, or None where the header's start is right.
+
+    AVI and NUT give the first *decoding* time as the stream's start, which is earlier; a recording
+    that was cut out of a broadcast begins with pictures whose keyframe is lost.
+    """
+    rewind(container, stream)
+    for packet in container.demux(stream):
+        if packet.is_discard:
+            return None  # An edit list begins between keyframes, and the header accounts for it.
+        if packet.is_keyframe and packet.pts is not None:
+            start = packet.pts if stream.start_time is None else max(packet.pts, stream.start_time)
+            return float(start * stream.time_base)
     return None
 
 
@@ -66,13 +87,16 @@ def _last_times(container, streams: list) -> dict[int, float]:
         if stream.index in ends:
             continue
         try:
-            container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
+            if loses_its_clock(container, stream):
+                rewind(container, stream)
+            else:
+                container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
             # One jump serves every stream that still has packets behind the place it led to.
             ends.update(_ends_from_here(container, streams))
         except av.FFmpegError:
             pass  # This container cannot jump to its end; it is read from the start instead.
         if stream.index not in ends:
-            container.seek(0)
+            rewind(container, stream)
             for index, end in _ends_from_here(container, streams).items():
                 ends.setdefault(index, end)
     return ends
@@ -81,7 +105,8 @@ def _last_times(container, streams: list) -> dict[int, float]:
 def _ends_from_here(container, streams: list) -> dict[int, float]:
     last: dict[int, list] = {}
     for packet in container.demux(streams):
-        if packet.pts is None or packet.is_discard:
+        # FFmpeg marks as corrupt what is not all there, such as where a file was cut off.
+        if packet.pts is None or packet.is_discard or packet.is_corrupt:
             continue
         entry = last.setdefault(packet.stream.index, [None, None, packet.stream])
         if entry[0] is None or packet.pts > entry[0].pts:
@@ -93,3 +118,35 @@ def _ends_from_here(container, streams: list) -> dict[int, float]:
         duration = final.duration or (final.pts - before.pts if before is not None else 0)
         ends[index] = float((final.pts + duration) * stream.time_base)
     return ends
+
+
+def find_picture_delay(container, stream, path: str) -> float:
+    """Seconds by which the pictures' time stamps are late, because FFmpeg guessed them.
+
+    AVI and ASF (WMV) have decoding times only. FFmpeg makes the presentation times up, one frame
+    late where a codec may reorder pictures (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the
+    sound stays where it is. In other containers the stamps were written by who made the file.
+
+    Args:
+        container (av.container.InputContainer): The open file; it is left at any position.
+        stream (av.video.stream.VideoStream): Its picture.
+        path (str): The file's name, for messages.
+
+    Returns:
+        float: The delay, to be subtracted from every time stamp of the picture.
+
+    Raises:
+        UnreadableMediaError: If the file cannot be read.
+    """
+    import av
+
+    if container.format.name not in ('avi', 'asf'):
+        return 0.0
+    try:
+        rewind(container, stream)
+        for packet in container.demux(stream):
+            if packet.is_keyframe and packet.pts is not None and packet.dts is not None:
+                return float((packet.pts - packet.dts) * stream.time_base)
+    except (av.FFmpegError, OSError) as error:
+        raise UnreadableMediaError(path, f'its streams cannot be read ({error})') from error
+    return 0.0

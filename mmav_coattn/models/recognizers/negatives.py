@@ -26,8 +26,8 @@ def borrow_negatives(audios: Tensor) -> Tensor:
     """Exchange the shifted sounds of each clip for those of other clips of the batch.
 
     Negative ``k`` of clip ``i`` becomes window ``k`` of clip ``i - 1``, ``i - 2`` ... in turn.
-    Every window stays in the batch once, so that in-sync and other sounds have the same distribution
-    over files, as a blind control demands.
+    Every window stays in the batch once, so that in-sync and other sounds have the same
+    distribution over files, as a blind control demands.
 
     Args:
         audios (Tensor): (N, 1+K, ...), the in-sync sound first.

@@ -140,6 +140,8 @@ def write_clip(
     size: tuple[int, int] = (64, 64),
     video: bool = True,
     video_codec: str = 'libx264',
+    pix_fmt: str = 'yuv420p',
+    codec_options: dict[str, str] | None = None,
     video_start: float = 0.0,
     gop: int = 12,
     b_frames: int = 0,
@@ -165,6 +167,8 @@ def write_clip(
         size: Width and height in pixels.
         video: Whether there is a picture.
         video_codec: FFmpeg name of the encoder.
+        pix_fmt: FFmpeg name of the pixel format.
+        codec_options: Options of the video encoder, beside those that make it quick.
         video_start: Time of the first frame on the container's clock, seconds.
         gop: Frames from keyframe to keyframe.
         b_frames: Most B-frames in a row.
@@ -213,13 +217,18 @@ def write_clip(
         if video:
             picture = container.add_stream(video_codec, rate=rate)
             picture.width, picture.height = size
-            picture.pix_fmt = 'yuv420p'
+            picture.pix_fmt = pix_fmt
             picture.codec_context.gop_size = gop
             picture.codec_context.max_b_frames = b_frames
             if video_codec == 'libx264':
                 picture.options = {'preset': 'ultrafast', 'crf': '20', 'bf': str(b_frames)}
-            elif video_codec == 'libvpx-vp9':
+            elif video_codec.startswith('libvpx'):
                 picture.options = {'cpu-used': '8', 'deadline': 'realtime'}
+            elif video_codec == 'libsvtav1':
+                picture.options = {'preset': '12', 'svtav1-params': 'lp=1'}
+            elif video_codec == 'libx265':
+                picture.options = {'preset': 'ultrafast', 'x265-params': 'log-level=none'}
+            picture.options = {**picture.options, **(codec_options or {})}
             if time_base or video_start:
                 picture.codec_context.time_base = time_base or Fraction(1, 90000)
         if audio:

@@ -144,7 +144,7 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
     """The sound from ``begin`` to ``end``, as segments without holes at the stream's own rate."""
     seek_to(container, stream, begin - PRE_ROLL)
     segments: list[Segment] = []
-    for frame in container.decode(stream):
+    for frame in _decodable_frames(container, stream):
         if frame.pts is None or not frame.samples:
             continue
         time = frame.time
@@ -158,6 +158,21 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
             )
         segments[-1].append(time, frame)
     return segments
+
+
+def _decodable_frames(container, stream):
+    """Frames of sound; packets that cannot be decoded are left out, and so leave a hole.
+
+    A jump in an MPEG program stream lands in the midst of a packet, which belongs to the pre-roll.
+    Anywhere else the hole is found, by its time stamps, and refused.
+    """
+    import av
+
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.InvalidDataError:
+            continue
 
 
 def _resample(segment: Segment, sample_rate: int) -> tuple[float, np.ndarray]:

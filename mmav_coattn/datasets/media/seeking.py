@@ -8,8 +8,7 @@ def seek_to(container, stream, time: float) -> None:
 
     The jump is made on the stream's own clock, also to before its start: a jump of the whole
     container to 0 s lands behind the priming packets of MP3 and AC-3 in Matroska, and loses the
-    first frame. AVI and FLV refuse a jump to before their first packet; they have no packets
-    before 0 s, so there the jump of the whole container is right.
+    first frame. AVI and FLV refuse a jump to before their first packet; there the file is rewound.
 
     Args:
         container (av.container.InputContainer): The open file.
@@ -21,9 +20,35 @@ def seek_to(container, stream, time: float) -> None:
     """
     import av
 
+    if loses_its_clock(container, stream):
+        rewind(container, stream)
+        return
     try:
         container.seek(int(time / stream.time_base), stream=stream, backward=True)
     except av.FFmpegError:
         if stream.start_time is not None and time > stream.start_time * stream.time_base:
             raise
+        rewind(container, stream)
+
+
+def rewind(container, stream) -> None:
+    """Jump to where the first packet of ``stream`` is met again.
+
+    Raises:
+        av.FFmpegError: If the container cannot jump at all.
+    """
+    import av
+
+    try:
         container.seek(0)
+    except av.FFmpegError:
+        # The whole container jumps by its picture, which FLV refuses where that starts after 0 s.
+        container.seek(stream.start_time or 0, stream=stream, backward=True)
+
+
+def loses_its_clock(container, stream) -> bool:
+    """Whether packets after a jump carry wrong time stamps, so that one must read from the start.
+
+    FFmpeg numbers FLAC in Ogg from 0 s again wherever a jump leads.
+    """
+    return container.format.name == 'ogg' and stream.codec_context.name == 'flac'

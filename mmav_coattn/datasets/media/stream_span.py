@@ -8,6 +8,7 @@ last packets, after a jump to the end of the file; the cost does not grow with t
 from __future__ import annotations
 
 from ...errors import UnreadableMediaError
+from .seeking import loses_its_clock, rewind
 
 #: Seconds on the container's clock that no file reaches; a jump there lands at the last keyframe.
 _PAST_ANY_END = 10**6 * 3600
@@ -50,11 +51,31 @@ def find_spans(container, streams: list, path: str) -> dict[int, tuple[float, fl
 
 def _first_time(container, stream) -> float | None:
     """Time of the first frame that is really shown or heard, codec delay and edit list applied."""
+    if stream.type == 'video':
+        start = _first_keyframe(container, stream)
+        if start is not None:
+            return start
     if stream.start_time is not None:
         return float(stream.start_time * stream.time_base)
-    container.seek(0)
+    rewind(container, stream)
     for frame in container.decode(stream):
         return frame.time
+    return None
+
+
+def _first_keyframe(container, stream) -> float | None:
+    """Time of the first picture that can be decoded, or None where the header's start is right.
+
+    AVI and NUT give the first *decoding* time as the stream's start, which is earlier; a recording
+    that was cut out of a broadcast begins with pictures whose keyframe is lost.
+    """
+    rewind(container, stream)
+    for packet in container.demux(stream):
+        if packet.is_discard:
+            return None  # An edit list begins between keyframes, and the header accounts for it.
+        if packet.is_keyframe and packet.pts is not None:
+            start = packet.pts if stream.start_time is None else max(packet.pts, stream.start_time)
+            return float(start * stream.time_base)
     return None
 
 
@@ -66,13 +87,16 @@ def _last_times(container, streams: list) -> dict[int, float]:
         if stream.index in ends:
             continue
         try:
-            container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
+            if loses_its_clock(container, stream):
+                rewind(container, stream)
+            else:
+                container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
             # One jump serves every stream that still has packets behind the place it led to.
             ends.update(_ends_from_here(container, streams))
         except av.FFmpegError:
             pass  # This container cannot jump to its end; it is read from the start instead.
         if stream.index not in ends:
-            container.seek(0)
+            rewind(container, stream)
             for index, end in _ends_from_here(container, streams).items():
                 ends.setdefault(index, end)
     return ends

@@ -60,6 +60,12 @@ def read_frames_pyav(
         if id(frame) not in converted:
             converted[id(frame)] = _to_rgb(frame, short_side)
         images[position] = converted[id(frame)]
+    sizes = {image.shape[:2] for image in images}
+    if len(sizes) > 1:
+        named = ' and '.join(f'{width}x{height}' for height, width in sorted(sizes))
+        raise UnreadableMediaError(
+            path, f'its picture changes size from {wanted[0]:.3f} to {wanted[-1]:.3f} s ({named})'
+        )
     return np.stack(images)
 
 

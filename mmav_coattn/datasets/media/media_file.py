@@ -27,7 +27,7 @@ from ...errors import (
 )
 from .audio_reader import read_waveforms
 from .seeking import seek_to
-from .stream_span import find_spans
+from .stream_span import find_picture_delay, find_spans
 from .video_reader import read_frames_decord, read_frames_pyav, stream_frames
 
 #: Functions that read pictures, by the name of the backend.
@@ -82,6 +82,7 @@ class MediaFile:
         self._video = None
         self._audio = None
         self._spans: dict[int, tuple[float, float]] | None = None
+        self._picture_delay = 0.0
 
     def __enter__(self) -> MediaFile:
         return self
@@ -119,7 +120,8 @@ class MediaFile:
             UnreadableMediaError: If the file cannot be opened or its streams cannot be read.
         """
         stream = self._video_stream()
-        return self._find_spans()[stream.index]
+        start, end = self._find_spans()[stream.index]
+        return start - self._picture_delay, end - self._picture_delay
 
     @property
     def audio_span(self) -> tuple[float, float]:
@@ -213,6 +215,7 @@ class MediaFile:
         times = np.asarray(times, dtype=np.float64)
         stream = self._video_stream()
         _check_inside('frame times', times, times, self.video_span, self.path)
+        times = times + self._picture_delay
         read = FRAME_BACKENDS[self.frame_backend]
         return read(self._container, stream, times, short_side=short_side, path=self.path)
 
@@ -241,6 +244,7 @@ class MediaFile:
         _check_inside('frame times', times, times, self.video_span, self.path)
         if (np.diff(times) < 0).any():
             raise ValueError(f'{self.path}: the times of streamed frames must not fall.')
+        times = times + self._picture_delay
         return stream_frames(self._container, stream, times, short_side=short_side, path=self.path)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
@@ -319,7 +323,10 @@ class MediaFile:
     def _find_spans(self) -> dict[int, tuple[float, float]]:
         if self._spans is None:
             streams = [s for s in (self._video, self._audio) if s is not None]
-            self._spans = find_spans(self._container, streams, self.path)
+            spans = find_spans(self._container, streams, self.path)
+            if self._video is not None:
+                self._picture_delay = find_picture_delay(self._container, self._video, self.path)
+            self._spans = spans
         return self._spans
 
 

@@ -117,3 +117,35 @@ def _ends_from_here(container, streams: list) -> dict[int, float]:
         duration = final.duration or (final.pts - before.pts if before is not None else 0)
         ends[index] = float((final.pts + duration) * stream.time_base)
     return ends
+
+
+def find_picture_delay(container, stream, path: str) -> float:
+    """Seconds by which the pictures' time stamps are late, because FFmpeg guessed them.
+
+    AVI numbers its pictures and has no presentation times. FFmpeg makes them up, one frame late
+    where a codec may reorder pictures (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the sound
+    stays where it is. In every other container the stamps were written by who made the file.
+
+    Args:
+        container (av.container.InputContainer): The open file; it is left at any position.
+        stream (av.video.stream.VideoStream): Its picture.
+        path (str): The file's name, for messages.
+
+    Returns:
+        float: The delay, to be subtracted from every time stamp of the picture.
+
+    Raises:
+        UnreadableMediaError: If the file cannot be read.
+    """
+    import av
+
+    if container.format.name != 'avi':
+        return 0.0
+    try:
+        rewind(container, stream)
+        for packet in container.demux(stream):
+            if packet.is_keyframe and packet.pts is not None and packet.dts is not None:
+                return float((packet.pts - packet.dts) * stream.time_base)
+    except (av.FFmpegError, OSError) as error:
+        raise UnreadableMediaError(path, f'its streams cannot be read ({error})') from error
+    return 0.0

@@ -42,7 +42,7 @@ def read_frames_pyav(
         shown = None
         for back_off in _BACK_OFFS:
             seek_to(container, stream, wanted[0] - back_off)
-            shown = _frames_on_show(container.decode(stream), wanted)
+            shown = _frames_on_show(_in_order(container.decode(stream), path), wanted)
             if shown is not None:
                 break
     except (av.FFmpegError, OSError) as error:
@@ -87,7 +87,7 @@ def stream_frames(
     try:
         for back_off in _BACK_OFFS:
             seek_to(container, stream, times[0] - back_off)
-            frames = (frame for frame in container.decode(stream) if frame.pts is not None)
+            frames = _in_order(container.decode(stream), path)
             current = next(frames, None)
             if current is not None and current.time <= times[0] + _EPSILON:
                 break
@@ -118,14 +118,33 @@ def stream_frames(
         )
 
 
+def _in_order(frames: Iterator, path: str) -> Iterator:
+    """The decoded frames that are placed on the clock, as long as the clock goes forwards.
+
+    Raises:
+        UnreadableMediaError: If it goes backwards, so that no frame's time is known: H.264 with
+            B-frames in AVI, or recordings joined without new time stamps.
+    """
+    before = None
+    for frame in frames:
+        if frame.pts is None:
+            continue  # It cannot be on show at a known time.
+        if before is not None and frame.pts < before:
+            raise UnreadableMediaError(
+                path,
+                f'the time stamps of its pictures go backwards at {frame.time:.3f} s, so when they '
+                f'are shown is not known; convert it to MP4 or Matroska',
+            )
+        before = frame.pts
+        yield frame
+
+
 def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
     """The frames on show at the sorted times, or None if decoding began or ended in their midst."""
     shown: list = []
     current = None
     duration = 0.0
     for frame in frames:
-        if frame.pts is None:
-            continue  # Not placed on the clock, so it cannot be on show at a known time.
         start = frame.time
         if current is None and start > wanted[0] + _EPSILON:
             return None

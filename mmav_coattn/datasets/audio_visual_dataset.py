@@ -207,7 +207,9 @@ class AudioVisualDataset(BaseDataset):
         """
         info = self.get_data_info(idx)
         if not os.path.isfile(info['filename']):  # noqa: PTH113
-            raise MissingFileError(info['filename'], f'does not exist{self._named_where(info)}')
+            raise MissingFileError(
+                info['filename'], f'{_what_is_there(info["filename"])}{self._named_where(info)}'
+            )
         data = self.pipeline(info)
         if data is None:
             raise MediaError(info['filename'], 'was refused by a transform of the pipeline')
@@ -300,6 +302,13 @@ def unusable_sample(info: dict, error: MediaError) -> dict:
         )
     )
     return dict(inputs=dict(imgs=None, audios=None), data_samples=sample)
+
+
+def _what_is_there(path: str) -> str:
+    """What a path is that is no file, as the middle of a sentence."""
+    if os.path.isdir(path):  # noqa: PTH112
+        return 'is a folder, not a file'
+    return 'is no regular file' if os.path.exists(path) else 'does not exist'  # noqa: PTH110
 
 
 def build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:

@@ -190,7 +190,7 @@ def is_held_out(relpath: str, fraction: float) -> bool:
 
     Decided by a hash of its path, so that it stays there when files come or go, on any machine.
     """
-    digest = hashlib.sha256(relpath.encode()).digest()
+    digest = hashlib.sha256(os.fsencode(relpath)).digest()
     return int.from_bytes(digest[:8], 'big') < fraction * 2**64
 
 

@@ -35,6 +35,9 @@ FRAME_BACKENDS = {'pyav': read_frames_pyav, 'decord': read_frames_decord}
 
 #: Seconds before the start of any file.
 _BEFORE_ANY_START = 10**6
+#: Formats of FFmpeg that only name other files or addresses. Whatever such a file is called, it
+#: must not lead out of the data root.
+PLAYLISTS = frozenset('applehttp concat dash hls imf rtsp sdp'.split())
 
 
 class MediaFile:
@@ -286,14 +289,30 @@ class MediaFile:
         if self._container is not None:
             return
         import av
+        from av.stream import Disposition
 
+        # An absolute path is never taken for an address ("http:..."), nor a file that never ends
+        # for a video.
+        path = Path(self.path).absolute()
+        if self._content is None and path.exists() and not path.is_file():
+            kind = 'a folder' if path.is_dir() else 'no regular file'
+            raise UnreadableMediaError(self.path, f'cannot be opened: it is {kind}')
         try:
-            # Tags in a foreign encoding are no reason to refuse a file.
-            source = self.path if self._content is None else io.BytesIO(self._content)
-            self._container = av.open(source, metadata_errors='ignore')
+            source = str(path) if self._content is None else io.BytesIO(self._content)
+            container = av.open(
+                source,
+                metadata_errors='ignore',  # Tags in a foreign encoding are no reason to refuse it.
+                options={'protocol_whitelist': 'file'},
+            )
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(self.path, f'cannot be opened ({_short(error)})') from error
-        from av.stream import Disposition
+        if container.format.name in PLAYLISTS:
+            name = container.format.name
+            container.close()
+            raise UnreadableMediaError(
+                self.path, f'is a playlist ({name}), whose content lies in other files'
+            )
+        self._container = container
 
         self._video = next(
             (

@@ -105,7 +105,8 @@ def _last_times(container, streams: list) -> dict[int, float]:
 def _ends_from_here(container, streams: list) -> dict[int, float]:
     last: dict[int, list] = {}
     for packet in container.demux(streams):
-        if packet.pts is None or packet.is_discard:
+        # FFmpeg marks as corrupt what is not all there, such as where a file was cut off.
+        if packet.pts is None or packet.is_discard or packet.is_corrupt:
             continue
         entry = last.setdefault(packet.stream.index, [None, None, packet.stream])
         if entry[0] is None or packet.pts > entry[0].pts:

@@ -9,6 +9,7 @@ put in random order; only then does the first become the in-sync one.
 from __future__ import annotations
 
 import hashlib
+import os
 from math import ceil, comb, floor
 
 import numpy as np
@@ -83,7 +84,7 @@ def _draw_sorted(num_slots: int, size: int, gap: int, rng: np.random.Generator) 
 
 def stable_rng(*parts) -> np.random.Generator:
     """A generator that depends on nothing but the given values, in any process and Python."""
-    digest = hashlib.sha256('\0'.join(str(part) for part in parts).encode()).digest()
+    digest = hashlib.sha256(os.fsencode('\0'.join(map(str, parts)))).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], 'little'))
 
 

@@ -1,0 +1,150 @@
+"""Clicks and flashes stay together, for every pair of container and codecs that can be written.
+
+Each file is read window by window, after jumps, and compared with a plain decode of the whole file
+from its first packet on, by PyAV and, where it is installed, by the program ``ffmpeg``.
+"""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from media_factory import audio_lag, click_time, is_flash, write_clip
+
+from mmav_coattn.datasets.media import MediaFile
+from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
+
+RATE = 16000
+FPS = 25
+#: In the middle of the time that its flash is on show.
+EVENTS = (0.82, 1.54)
+VIDEO = {
+    'mp4': 'libx264 libx265 libvpx-vp9 libsvtav1 mpeg4 mjpeg mpeg2video mpeg1video',
+    'mov': 'libx264 libx265 mpeg4 mjpeg prores_ks png mpeg2video dnxhd',
+    'mkv': 'libx264 libx265 libvpx libvpx-vp9 libsvtav1 mpeg4 mjpeg ffv1 rawvideo mpeg2video',
+    'webm': 'libvpx-vp9 libvpx libsvtav1',
+    'avi': 'mpeg4 libx264 mjpeg ffv1 rawvideo mpeg2video mpeg1video libvpx',
+    'ts': 'libx264 libx265 mpeg4 mpeg2video mpeg1video',
+    'm2ts': 'libx264 mpeg2video',
+    'mpg': 'mpeg2video mpeg1video',
+    'ogv': 'libvpx',
+    'flv': 'libx264 flv libx265 libvpx-vp9',
+    '3gp': 'libx264 mpeg4',
+    'wmv': 'wmv2 mpeg4 libx264',
+    'nut': 'mpeg4 libx264 ffv1',
+}
+AUDIO = {
+    'mp4': 'aac libopus libmp3lame ac3 eac3 flac alac pcm_s16le mp2',
+    'mov': 'aac libmp3lame ac3 alac pcm_s16le pcm_u8 pcm_s24le pcm_f32le pcm_mulaw mp2',
+    'mkv': 'aac libopus libmp3lame ac3 eac3 flac alac pcm_s16le pcm_f64le mp2 tta wavpack',
+    'webm': 'libopus',
+    'avi': 'libmp3lame aac ac3 mp2 flac pcm_s16le pcm_u8 pcm_mulaw adpcm_ima_wav',
+    'ts': 'aac libopus libmp3lame ac3 eac3 mp2',
+    'm2ts': 'aac ac3',
+    'mpg': 'mp2 libmp3lame ac3',
+    'ogv': 'libopus flac',
+    'flv': 'aac libmp3lame',
+    '3gp': 'aac',
+    'wmv': 'libmp3lame aac ac3 pcm_s16le',
+    'nut': 'aac pcm_s16le libmp3lame',
+}
+PIXELS = {'mjpeg': 'yuvj420p', 'prores_ks': 'yuv422p10le', 'png': 'rgb24', 'dnxhd': 'yuv422p'}
+
+
+def pairs():
+    """Every video codec with the container's first audio codec, and the other way round."""
+    for suffix in VIDEO:
+        videos, audios = VIDEO[suffix].split(), AUDIO[suffix].split()
+        yield suffix, videos[0], audios[0]
+        for video in videos[1:]:
+            yield pytest.param(suffix, video, audios[0], marks=pytest.mark.slow)
+        for audio in audios[1:]:
+            yield pytest.param(suffix, videos[0], audio, marks=pytest.mark.slow)
+
+
+def linear_decode(path):
+    """All of the sound, and its first second."""
+    with av.open(str(path)) as container:
+        stream = container.streams.best('audio')
+        resampler = av.AudioResampler(format='fltp', layout='mono', rate=RATE)
+        blocks, start = [], None
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.InvalidDataError:
+                continue
+            for frame in frames:
+                start = frame.time if start is None else start
+                blocks += [out.to_ndarray()[0] for out in resampler.resample(frame)]
+        blocks += [out.to_ndarray()[0] for out in resampler.resample(None)]
+    return np.concatenate(blocks), start
+
+
+def ffmpeg_decode(path):
+    """The same sound by the program, whose ``aresample`` puts the first sample at 0 s."""
+    done = subprocess.run(
+        ['ffmpeg', '-v', 'error', '-copyts', '-i', str(path), '-map', '0:a:0']
+        + ['-af', f'pan=mono|c0=FC,aresample={RATE}:first_pts=0', '-f', 'f32le', '-'],
+        capture_output=True,
+        check=True,
+    )
+    return np.frombuffer(done.stdout, np.float32), 0.0
+
+
+@pytest.mark.parametrize(('suffix', 'video', 'audio'), pairs())
+def test_click_meets_flash(suffix, video, audio, tmp_path):
+    path = tmp_path / f'clip.{suffix}'
+    options = dict(pix_fmt=PIXELS.get(video, 'yuv420p'))
+    if video == 'dnxhd':
+        options.update(size=(1280, 720), codec_options={'b': '75M'})
+    write_clip(
+        path,
+        duration=2.0,
+        events=EVENTS,
+        video_codec=video,
+        audio_codec=audio,
+        sample_rate=48000 if audio == 'libopus' else 44100,
+        **options,
+    )
+    search = 0.7 if suffix == 'mpg' else 0.12
+    wave, start = linear_decode(path)
+    moved = audio_lag(wave, start, RATE, search)
+    with MediaFile(path) as media:
+        begin, end = media.common_span
+        for time in (begin, 0.3 * begin + 0.7 * end - 0.4, end - 0.4):
+            window = media.read_audio(time, 0.4, RATE)
+            assert abs(audio_lag(window, time, RATE, search) - moved) <= 1e-3
+        for event in EVENTS:
+            event += moved
+            window = media.read_audio(event - 0.2, 0.4, RATE)
+            clicked = click_time(window, event - 0.2, RATE)
+            assert clicked == pytest.approx(event, abs=1e-3)
+            times = clicked + np.arange(-40, 41) / 1000
+            lit = times[[is_flash(image) for image in media.read_frames(times)]]
+            assert len(lit) and abs((lit[0] + lit[-1]) / 2 - clicked) <= 0.5 / FPS + 1e-3
+    if shutil.which('ffmpeg'):
+        wave, start = ffmpeg_decode(path)
+        assert audio_lag(wave, start, RATE, search) == pytest.approx(moved, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ('name', 'options', 'error'),
+    [
+        # The writer's clock runs wild; FFmpeg's own decode of it has holes too.
+        ('eac3.avi', dict(video_codec='mpeg4', audio_codec='eac3'), UnreadableMediaError),
+        ('b_frames.avi', dict(b_frames=2, audio_codec='pcm_s16le'), UnreadableMediaError),
+        ('alac.ts', dict(audio_codec='alac'), NoAudioError),
+        ('vp9.ts', dict(video_codec='libvpx-vp9'), NoVideoError),
+        ('raw.mov', dict(video_codec='rawvideo'), UnreadableMediaError),
+    ],
+)
+def test_pairs_that_lose_the_clock_are_refused(name, options, error, tmp_path):
+    path = Path(tmp_path, name)
+    write_clip(path, duration=1.0, sample_rate=44100, **options)
+    with pytest.raises(error) as found, MediaFile(path) as media:
+        begin, _ = media.common_span
+        media.read_audio(begin, 0.4, RATE)
+        media.read_frames([begin + 0.2, begin + 0.4])
+    assert str(found.value).startswith(f'{path}: ')

@@ -1,0 +1,253 @@
+"""Every odd file comes back right or is refused by name, through data set, tools and inferencer."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import torch
+from media_factory import audio_lag, frame_number, write_clip
+from mmengine.config import Config
+from models.tiny import AUDIO, VISUAL
+from odd_media import IN_PARTS, ITEMS, RIGHT
+from paths import TOOLS
+from tool_process import run_process
+
+from mmav_coattn.apis import AudioVisualInferencer
+from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.datasets.media import MediaFile
+from mmav_coattn.errors import MediaError, UnreadableMediaError
+
+CLIP, NUM_FRAMES, RATE = 0.5, 8, 16000
+QUARTER_TURNS = {'turned_90.mp4': 1, 'turned_180.mp4': 2, 'turned_270.mp4': 3}
+
+
+def pipeline(test_mode, *, size=None):
+    resize = [dict(type='Resize', scale=size, keep_ratio=False)] if size else []
+    return [
+        dict(type='OpenAudioVisual'),
+        dict(
+            type='SampleSyncWindows',
+            clip_seconds=CLIP,
+            num_negatives=1,
+            min_shift=0.2,
+            test_mode=test_mode,
+        ),
+        dict(type='LoadFrames', num_frames=NUM_FRAMES),
+        *resize,
+        dict(type='FormatShape', input_format='NCTHW'),
+        dict(type='LoadAudioWindows', sample_rate=RATE),
+        dict(type='PackAudioVisualInputs'),
+    ]
+
+
+@pytest.fixture(scope='module')
+def gallery(tmp_path_factory):
+    """The folder of all items, and what is in those that must come back."""
+    folder = tmp_path_factory.mktemp('gallery')
+    truths = {item.name: item.make(folder / item.name) for item in ITEMS}
+    (folder / 'folder.mp4').mkdir()  # is walked into, and holds no video
+    return folder, truths
+
+
+def linear_sound(path):
+    """All of the sound, decoded from the first packet on without a jump: wave and first second."""
+    with av.open(str(path)) as container:
+        stream = container.streams.best('audio')
+        resampler = av.AudioResampler(format='fltp')
+        blocks, start = [], None
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.InvalidDataError:
+                continue
+            for frame in frames:
+                if frame.pts is None:
+                    continue
+                start = frame.time if start is None else start
+                rate = frame.sample_rate
+                blocks += [out.to_ndarray().mean(axis=0) for out in resampler.resample(frame)]
+    return np.concatenate(blocks), start, rate
+
+
+def check_sample(sample, path, truth):
+    """Pictures and sounds are those of the said times.
+
+    The container itself may have moved both streams (MPEG-TS starts at the first decoding time);
+    by how much, a plain decode of the whole sound says.
+    """
+    wave, start, rate = linear_sound(path)
+    search = 0.7 if path.suffix == '.mpg' else 0.12  # program streams begin half a second late
+    moved = audio_lag(wave[: 2 * rate], start, rate, search=search)
+    meta = sample['data_samples']
+    for begin, window in zip(meta.window_starts, sample['inputs']['audios'].numpy(), strict=True):
+        assert abs(audio_lag(window, begin, RATE, search=search) - moved) <= 1e-3
+    images = sample['inputs']['imgs'][0].numpy().transpose(1, 2, 3, 0)
+    images = np.rot90(images, -QUARTER_TURNS.get(path.name, 0), axes=(1, 2))
+    times = meta.window_starts[0] + (np.arange(NUM_FRAMES) + 0.5) * CLIP / NUM_FRAMES
+    ends = np.append(truth.frame_times[1:], truth.frame_end)
+    for time, image in zip(times - moved, images, strict=True):
+        number = frame_number(image)
+        half = (ends[number] - truth.frame_times[number]) / 2
+        assert truth.frame_times[number] - half <= time <= ends[number] + half, (number, time)
+
+
+@pytest.mark.parametrize('item', ITEMS, ids=lambda item: ascii(item.name))
+def test_through_the_data_set(gallery, item):
+    folder, truths = gallery
+    data = AudioVisualDataset(data_root=str(folder), pipeline=pipeline(True), test_mode=True)
+    index = next(i for i in range(len(data)) if data.get_data_info(i)['relpath'] == item.name)
+    sample = data[index]
+    unusable = sample['data_samples'].metainfo.get('unusable')
+    if item.expected == RIGHT or (item.expected == IN_PARTS and unusable is None):
+        assert unusable is None, unusable
+        check_sample(sample, folder / item.name, truths[item.name])
+    else:
+        assert unusable is not None and unusable[0] in item.expected, unusable
+        assert unusable[1].startswith(f'{folder / item.name}: ')
+
+
+def test_training_names_what_it_replaces(gallery):
+    folder, truths = gallery
+    data = AudioVisualDataset(data_root=str(folder), pipeline=pipeline(False))
+    expected = {item.name: item.expected for item in ITEMS}
+    np.random.seed(0)
+    for index in range(len(data)):
+        name = data.get_data_info(index)['relpath']
+        sample = data[index]
+        meta = sample['data_samples'].metainfo
+        drawn = [name] if expected[name] in (RIGHT, IN_PARTS) else []
+        for replaced, reason, sentence in meta.get('replaced', ()):
+            assert reason in expected[replaced] and sentence.startswith(f'{folder / replaced}: ')
+            drawn.append(replaced)
+        # Another file is only there where the one asked for was refused by name.
+        assert name in drawn
+        assert meta['relpath'] == name or 'replaced' in meta
+        check_sample(sample, folder / meta['relpath'], truths[meta['relpath']])
+
+
+@pytest.fixture(scope='module')
+def config():
+    return Config(
+        dict(
+            default_scope='mmaction',
+            custom_imports=dict(imports=['mmav_coattn'], allow_failed_imports=False),
+            model=dict(
+                type='AudioVisualRecognizer',
+                backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
+                neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
+                cls_head=dict(type='SyncHead', in_channels=16),
+            ),
+            test_pipeline=pipeline(True, size=(32, 32)),
+        )
+    )
+
+
+def test_inferencer(gallery, config):
+    folder, _ = gallery
+    torch.manual_seed(0)
+    inferencer = AudioVisualInferencer(config)
+    for item in ITEMS:
+        path = folder / item.name
+        if item.expected == RIGHT:
+            found = inferencer.localize(path)
+            assert np.isfinite(found.attention).all() and np.isfinite(found.scores).all()
+            with MediaFile(path) as media:
+                begin, end = media.common_span
+            assert found.times[0] - begin < CLIP and end - found.times[-1] < CLIP
+        elif item.expected == IN_PARTS:
+            try:
+                inferencer.localize(path)
+            except UnreadableMediaError as error:
+                assert str(error).startswith(f'{path}: ')
+        else:
+            with pytest.raises(MediaError) as error:
+                inferencer.localize(path)
+            assert str(error.value).startswith(f'{path}: ')
+
+
+@pytest.mark.slow
+def test_tools(gallery, config, tmp_path):
+    """Trains and evaluates on the gallery: every file is used, or counted and named."""
+    folder, _ = gallery
+    loader = dict(batch_size=8, num_workers=1)
+    cfg = Config(config.to_dict())
+    for name, test_mode in (('train', False), ('val', True), ('test', True)):
+        cfg[f'{name}_dataloader'] = dict(
+            **loader,
+            sampler=dict(type='DefaultSampler', shuffle=not test_mode),
+            dataset=dict(
+                type='AudioVisualDataset',
+                data_root=str(folder),
+                test_mode=test_mode,
+                pipeline=pipeline(test_mode, size=(32, 32)),
+            ),
+        )
+    evaluator = dict(type='SyncMetric', num_listed=len(ITEMS))
+    cfg.merge_from_dict(
+        dict(
+            val_evaluator=evaluator,
+            test_evaluator=evaluator,
+            val_cfg=dict(type='ValLoop'),
+            test_cfg=dict(type='TestLoop'),
+            train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=1),
+            optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.01)),
+            default_hooks=dict(checkpoint=dict(type='CheckpointHook', interval=1)),
+            custom_hooks=[dict(type='UnusableMediaReportHook', max_names=len(ITEMS))],
+            env_cfg=dict(cudnn_benchmark=False, mp_cfg=dict(mp_start_method='fork')),
+            randomness=dict(seed=0),
+        )
+    )
+    cfg.dump(tmp_path / 'gallery.py')
+    run = tmp_path / 'run'
+    done = run_process(TOOLS / 'train.py', tmp_path / 'gallery.py', '--work-dir', run)
+    assert done.code == 0, done.err[-3000:]
+    log = next(run.glob('*/*.log')).read_text(encoding='utf-8')
+    refused = {item.name for item in ITEMS if item.expected not in (RIGHT, IN_PARTS)}
+    in_parts = {item.name for item in ITEMS if item.expected == IN_PARTS}
+    # Names as they are written into a log, where what is no UTF-8 cannot stand.
+    trained, evaluated = log.split('files were left out of the evaluation')
+    for name in refused:
+        assert f'{folder / name}: ' in trained and f'{folder / name}: ' in evaluated
+    figures = json.loads(next(run.glob('*/vis_data/scalars.json')).read_text().splitlines()[-1])
+    refused |= {name for name in in_parts if f'{folder / name}: ' in evaluated}
+    assert figures['sync/left_out'] == len(refused)
+    assert figures['sync/num_clips'] == len(ITEMS) - len(refused)
+
+
+def test_folder_pipe_and_missing_file_are_named(tmp_path):
+    (tmp_path / 'folder.mp4').mkdir()
+    os.mkfifo(tmp_path / 'pipe.mp4')
+    for name, why in [('folder', 'a folder'), ('pipe', 'no regular file'), ('gone', 'No such')]:
+        with pytest.raises(UnreadableMediaError, match=why):
+            MediaFile(tmp_path / f'{name}.mp4').has_video  # noqa: B018
+    (tmp_path / 'list.txt').write_text('folder.mp4\npipe.mp4\n')
+    data = AudioVisualDataset(
+        ann_file='list.txt', data_root=str(tmp_path), pipeline=pipeline(True), test_mode=True
+    )
+    for index, why in ((0, 'is a folder'), (1, 'is no regular file')):
+        reason, sentence = data[index]['data_samples'].unusable
+        assert reason == 'missing' and why in sentence and f'list.txt line {index + 1}' in sentence
+
+
+def test_unreadable_permission_is_named():
+    """As another user where the tests are run by root, whom no permission stops."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = Path(folder, 'secret.mp4')
+        write_clip(path, duration=1.0)
+        path.chmod(0o000)
+        data = AudioVisualDataset(data_root=folder, pipeline=pipeline(True), test_mode=True)
+        data.full_init()
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            reason, sentence = data[0]['data_samples'].unusable
+        finally:
+            os.seteuid(user)
+        assert reason == 'unreadable' and sentence.startswith(f'{path}: ')
+        assert 'Permission denied' in sentence

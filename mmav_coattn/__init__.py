@@ -4,10 +4,11 @@ Importing the package registers its modules into ``mmaction.registry``; a config
 ``custom_imports = dict(imports=['mmav_coattn'], allow_failed_imports=False)``.
 """
 
-from . import compat
+from . import checkpoint_files, compat
 from .version import __version__
 
 compat.apply()
+checkpoint_files.apply()
 
 from . import datasets, engine, evaluation, models, visualization  # noqa: E402, F401
 

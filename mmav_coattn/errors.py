@@ -29,6 +29,10 @@ class CheckpointNotFoundError(CheckpointError, FileNotFoundError):
     """The checkpoint file does not exist."""
 
 
+class TrainingError(UserError):
+    """A training cannot go on, for instance because its loss is NaN or its disk is full."""
+
+
 class MediaError(UserError):
     """One file cannot be used.
 

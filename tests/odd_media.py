@@ -262,7 +262,9 @@ def _items() -> list[Item]:
         Item('page.mp4', _holds(b'<!doctype html><title>404</title>' * 9), 'unreadable'),
         Item('noise.mp4', _holds(np.random.default_rng(5).bytes(20000)), 'unreadable'),
         Item('playlist.mp4', _holds(b"ffconcat version 1.0\nfile 'plain.mp4'\n"), 'unreadable'),
-        Item('stream.mp4', _holds(b'#EXTM3U\n#EXTINF:2,\nplain.ts\n#EXT-X-ENDLIST\n'), 'unreadable'),
+        Item(
+            'stream.mp4', _holds(b'#EXTM3U\n#EXTINF:2,\nplain.ts\n#EXT-X-ENDLIST\n'), 'unreadable'
+        ),
         Item('loop.mp4', _loop, 'missing'),
         # Names.
         _named('plain.mp4'),

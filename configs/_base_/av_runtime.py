@@ -14,6 +14,8 @@ default_hooks = dict(
 custom_hooks = [
     dict(type='DataRootGuardHook'),
     dict(type='CheckpointGuardHook'),
+    dict(type='ExactResumeHook'),
+    dict(type='NonFiniteLossHook'),
     dict(type='UnusableMediaReportHook'),
 ]
 

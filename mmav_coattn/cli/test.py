@@ -9,7 +9,7 @@ from mmengine.config import DictAction
 from mmengine.runner import Runner
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.tool_runner import load_config
+from mmav_coattn.apis.tool_runner import load_config, require_writable
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 
@@ -74,5 +74,6 @@ def run(args: argparse.Namespace) -> None:
     if not Path(args.checkpoint).is_file() and '://' not in args.checkpoint:
         raise DataNotFoundError(f'{args.checkpoint}: there is no such checkpoint file.')
     cfg = merge_args(load_config(args.config, args.cfg_options), args)
+    require_writable(cfg.work_dir)
     runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
     runner.test()

@@ -11,7 +11,7 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis.cpu_processes import prepare_processes
-from mmav_coattn.apis.tool_runner import load_config
+from mmav_coattn.apis.tool_runner import load_config, require_writable
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 
@@ -117,6 +117,7 @@ def run(args: argparse.Namespace) -> None:
     cfg = merge_args(load_config(args.config, args.cfg_options), args)
     leave_core_to_loader(cfg)
     prepare_processes(cfg)
+    require_writable(cfg.work_dir)
     runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
     require_a_batch(runner)
     runner.train()

@@ -2,11 +2,13 @@
 
 from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
+from .resumable_sampler import ResumableSampler
 from .sharded_audio_visual_dataset import ShardedAudioVisualDataset
 from .sounding_shapes_dataset import SoundingShapesDataset
 
 __all__ = [
     'AudioVisualDataset',
+    'ResumableSampler',
     'ShardedAudioVisualDataset',
     'SoundingShapesDataset',
     'transforms',

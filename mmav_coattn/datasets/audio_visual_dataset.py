@@ -21,6 +21,8 @@ from ..errors import (
     SilentAudioError,
     UserError,
 )
+from .reading_note import note_reading
+from .resumable_sampler import Draw
 from .video_lists import find_videos, is_held_out, read_annotations, read_table
 
 #: How many files a message names before it says how many more there are.
@@ -210,6 +212,7 @@ class AudioVisualDataset(BaseDataset):
             raise MissingFileError(
                 info['filename'], f'{_what_is_there(info["filename"])}{self._named_where(info)}'
             )
+        note_reading(info['filename'])
         data = self.pipeline(info)
         if data is None:
             raise MediaError(info['filename'], 'was refused by a transform of the pipeline')
@@ -223,6 +226,9 @@ class AudioVisualDataset(BaseDataset):
             UserError: If in training no drawn file can be used; names the first of them.
         """
         self.full_init()
+        if isinstance(idx, Draw):
+            idx.seed_all()
+            idx = int(idx)
         if self.test_mode or self.on_unusable == 'error':
             try:
                 return self.prepare_data(idx)

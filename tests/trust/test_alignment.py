@@ -38,9 +38,9 @@ VIDEO = {
 AUDIO = {
     'mp4': 'aac libopus libmp3lame ac3 eac3 flac alac pcm_s16le mp2',
     'mov': 'aac libmp3lame ac3 alac pcm_s16le pcm_u8 pcm_s24le pcm_f32le pcm_mulaw mp2',
-    'mkv': 'aac libopus libmp3lame ac3 eac3 flac alac pcm_s16le pcm_f64le mp2 tta wavpack',
+    'mkv': 'aac libopus libmp3lame ac3 eac3 flac alac pcm_s16le pcm_f64le mp2 tta',
     'webm': 'libopus',
-    'avi': 'libmp3lame aac ac3 mp2 flac pcm_s16le pcm_u8 pcm_mulaw adpcm_ima_wav',
+    'avi': 'pcm_s16le libmp3lame aac ac3 mp2 pcm_u8 pcm_mulaw adpcm_ima_wav',
     'ts': 'aac libopus libmp3lame ac3 eac3 mp2',
     'm2ts': 'aac ac3',
     'mpg': 'mp2 libmp3lame ac3',
@@ -108,6 +108,9 @@ def test_click_meets_flash(suffix, video, audio, tmp_path):
         sample_rate=48000 if audio == 'libopus' else 44100,
         **options,
     )
+    # AVI counts in whole frames and cannot say how long a lossy codec primes: the writer rounds.
+    rounded = suffix == 'avi' and audio in ('libmp3lame', 'aac', 'ac3', 'mp2')
+    tolerance = (1.0 if rounded else 0.5) / FPS + 1e-3
     search = 0.7 if suffix == 'mpg' else 0.12
     wave, start = linear_decode(path)
     moved = audio_lag(wave, start, RATE, search)
@@ -121,9 +124,9 @@ def test_click_meets_flash(suffix, video, audio, tmp_path):
             window = media.read_audio(event - 0.2, 0.4, RATE)
             clicked = click_time(window, event - 0.2, RATE)
             assert clicked == pytest.approx(event, abs=1e-3)
-            times = clicked + np.arange(-40, 41) / 1000
+            times = clicked + np.arange(-60, 61) / 1000
             lit = times[[is_flash(image) for image in media.read_frames(times)]]
-            assert len(lit) and abs((lit[0] + lit[-1]) / 2 - clicked) <= 0.5 / FPS + 1e-3
+            assert len(lit) and abs((lit[0] + lit[-1]) / 2 - clicked) <= tolerance
     if shutil.which('ffmpeg'):
         wave, start = ffmpeg_decode(path)
         assert audio_lag(wave, start, RATE, search) == pytest.approx(moved, abs=1e-3)

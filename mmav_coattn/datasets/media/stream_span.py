@@ -123,9 +123,9 @@ def _ends_from_here(container, streams: list) -> dict[int, float]:
 def find_picture_delay(container, stream, path: str) -> float:
     """Seconds by which the pictures' time stamps are late, because FFmpeg guessed them.
 
-    AVI numbers its pictures and has no presentation times. FFmpeg makes them up, one frame late
-    where a codec may reorder pictures (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the sound
-    stays where it is. In every other container the stamps were written by who made the file.
+    AVI and ASF (WMV) have decoding times only. FFmpeg makes the presentation times up, one frame
+    late where a codec may reorder pictures (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the
+    sound stays where it is. In other containers the stamps were written by who made the file.
 
     Args:
         container (av.container.InputContainer): The open file; it is left at any position.
@@ -140,7 +140,7 @@ def find_picture_delay(container, stream, path: str) -> float:
     """
     import av
 
-    if container.format.name != 'avi':
+    if container.format.name not in ('avi', 'asf'):
         return 0.0
     try:
         rewind(container, stream)

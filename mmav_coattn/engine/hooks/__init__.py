@@ -3,6 +3,8 @@
 from .attention_visualization_hook import AttentionVisualizationHook
 from .checkpoint_guard_hook import CheckpointGuardHook
 from .data_root_guard_hook import DataRootGuardHook
+from .exact_resume_hook import ExactResumeHook
+from .non_finite_loss_hook import NonFiniteLossHook
 from .throughput_hook import ThroughputHook
 from .unusable_media_hook import UnusableMediaReportHook
 
@@ -10,6 +12,8 @@ __all__ = [
     'AttentionVisualizationHook',
     'CheckpointGuardHook',
     'DataRootGuardHook',
+    'ExactResumeHook',
+    'NonFiniteLossHook',
     'ThroughputHook',
     'UnusableMediaReportHook',
 ]

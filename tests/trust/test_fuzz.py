@@ -1,0 +1,100 @@
+"""Damaged files, seeded, through loader and scan: bounded time and memory, each accounted for."""
+
+import resource
+import time
+from collections import Counter
+
+import numpy as np
+import pytest
+from mmengine.dataset import pseudo_collate
+from mutants import write_mutants
+from torch.utils.data import DataLoader
+
+from mmav_coattn.datasets import AudioVisualDataset
+
+#: Seconds for one file, address space of a worker in bytes.
+TIME_LIMIT, MEMORY_LIMIT = 10, 6 * 2**30
+REASONS = {'unreadable', 'no_video', 'no_audio', 'silent', 'too_short'}
+PIPELINE = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleSyncWindows', clip_seconds=0.4, min_shift=0.2, test_mode=True),
+    dict(type='LoadFrames', num_frames=4),
+    dict(type='Resize', scale=(32, 32), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='PackAudioVisualInputs'),
+]
+
+
+def bound_memory(worker_id):
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+def load_all(folder):
+    """What the loader says of each file, with the seconds that it took."""
+    data = AudioVisualDataset(data_root=str(folder), pipeline=PIPELINE, test_mode=True)
+    loader = DataLoader(
+        data,
+        batch_size=1,
+        num_workers=1,
+        prefetch_factor=1,
+        collate_fn=pseudo_collate,
+        worker_init_fn=bound_memory,
+        timeout=TIME_LIMIT,
+    )
+    found = {}
+    before = time.monotonic()
+    for batch in loader:
+        (sample,) = batch['data_samples']
+        reason = sample.metainfo.get('unusable', ('used', ''))[0]
+        if reason == 'used':
+            assert batch['inputs']['imgs'][0].shape == (1, 3, 4, 32, 32)
+            assert np.isfinite(batch['inputs']['audios'][0].numpy()).all()
+        else:
+            assert sample.unusable[1].startswith(f'{folder / sample.relpath}: ')
+        now = time.monotonic()
+        found[sample.relpath] = (reason, now - before)
+        before = now
+    return found
+
+
+def check_loader(folder, count):
+    names = write_mutants(folder, count)
+    found = load_all(folder)
+    assert sorted(found) == sorted(names)
+    counts = Counter(reason for reason, _ in found.values())
+    slowest = max(found, key=lambda name: found[name][1])
+    print(f'{count} damaged files: {dict(counts)}; slowest {slowest} {found[slowest][1]:.2f} s')
+    assert set(counts) <= REASONS | {'used'}
+    assert counts['used'] and counts['unreadable']
+    return counts
+
+
+def test_loader_on_few(tmp_path):
+    check_loader(tmp_path, 70)
+
+
+@pytest.mark.slow
+def test_loader(tmp_path):
+    check_loader(tmp_path, 700)
+
+
+@pytest.mark.slow
+def test_scan(tmp_path):
+    preparation = pytest.importorskip('mmav_coattn.datasets.preparation.scan')
+    (tmp_path / 'data').mkdir()
+    names = write_mutants(tmp_path / 'data', 700)
+    items = [dict(relpath=name, label=-1) for name in names]
+    summary = preparation.scan(
+        tmp_path / 'data',
+        items,
+        tmp_path / 'out',
+        preparation.Limits(min_seconds=0.6),
+        num_workers=2,
+        timeout=TIME_LIMIT,
+        progress=False,
+    )
+    print(summary['verdicts'])
+    assert summary['files'] == sum(summary['verdicts'].values()) == 700
+    # The scan survives a crash and a hang of the decoder and counts both; there was none.
+    assert summary['verdicts']['crashed'] == 0

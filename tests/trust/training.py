@@ -1,0 +1,113 @@
+"""A training of seconds on a CPU, as a process, for tests of what happens when it is disturbed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from media_factory import write_clip
+from mmengine.config import Config
+from models.tiny import AUDIO, VISUAL
+from paths import ROOT, TOOLS
+
+CLIPS, BATCH = 8, 2
+EPOCH = CLIPS // BATCH
+
+
+def write_videos(folder: Path) -> Path:
+    """A folder of short clips."""
+    folder.mkdir()
+    for number in range(CLIPS):
+        write_clip(folder / f'{number}.mp4', duration=1.2, size=(32, 32), fps=10, level=0.1)
+    return folder
+
+
+def write_recipe(path: Path, videos: Path, *, epochs: int, checkpoint: dict, **changes) -> Path:
+    """A recipe with every kind of randomness: order, windows, crops, flips, dropout."""
+    cfg = Config(
+        dict(
+            default_scope='mmaction',
+            custom_imports=dict(
+                imports=['mmav_coattn', 'trust.killer'], allow_failed_imports=False
+            ),
+            model=dict(
+                type='AudioVisualRecognizer',
+                backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
+                neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
+                cls_head=dict(type='SyncHead', in_channels=16, dropout=0.3),
+            ),
+            train_dataloader=dict(
+                batch_size=BATCH,
+                num_workers=1,
+                persistent_workers=True,
+                drop_last=True,
+                sampler=dict(type='ResumableSampler', shuffle=True),
+                dataset=dict(
+                    type='AudioVisualDataset',
+                    data_root=str(videos),
+                    pipeline=[
+                        dict(type='OpenAudioVisual'),
+                        dict(type='SampleSyncWindows', clip_seconds=0.4, min_shift=0.2),
+                        dict(type='LoadFrames', num_frames=4),
+                        dict(type='RandomCrop', size=24),
+                        dict(type='Flip', flip_ratio=0.5),
+                        dict(type='FormatShape', input_format='NCTHW'),
+                        dict(type='LoadAudioWindows', sample_rate=16000),
+                        dict(type='PackAudioVisualInputs'),
+                    ],
+                ),
+            ),
+            train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=epochs),
+            optim_wrapper=dict(optimizer=dict(type='AdamW', lr=1e-3), clip_grad=dict(max_norm=5.0)),
+            param_scheduler=[
+                dict(type='CosineAnnealingLR', T_max=epochs, convert_to_iter_based=True)
+            ],
+            default_hooks=dict(
+                logger=dict(type='LoggerHook', interval=1),
+                checkpoint=dict(type='CheckpointHook', max_keep_ckpts=3, **checkpoint),
+            ),
+            custom_hooks=[
+                dict(type='ExactResumeHook'),
+                dict(type='NonFiniteLossHook'),
+                dict(type='UnusableMediaReportHook'),
+                dict(type='KillDuringSaveHook'),
+            ],
+            log_processor=dict(window_size=1),
+            randomness=dict(seed=5, deterministic=True),
+            env_cfg=dict(cudnn_benchmark=False, mp_cfg=dict(mp_start_method='fork')),
+        )
+    )
+    cfg.merge_from_dict(changes)
+    cfg.dump(path)
+    return path
+
+
+def start(recipe: Path, work_dir: Path, *flags, **environment) -> subprocess.Popen:
+    """Begin ``tools/train.py`` as a process; its output goes to ``work_dir/../output``."""
+    output = Path(f'{work_dir}.output').open('ab')
+    return subprocess.Popen(
+        [sys.executable, str(TOOLS / 'train.py'), str(recipe), '--work-dir', str(work_dir), *flags],
+        env={
+            **os.environ,
+            'PYTHONPATH': f'{ROOT}{os.pathsep}{ROOT / "tests"}',
+            'OMP_NUM_THREADS': '1',
+            **environment,
+        },
+        stdout=output,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def read_losses(work_dir: Path) -> dict[int, set[float]]:
+    """Every loss that any run in this work folder logged, by iteration from 1."""
+    losses: dict[int, set[float]] = {}
+    for file in Path(work_dir).glob('*/vis_data/scalars.json'):
+        for line in file.read_text().splitlines():
+            try:
+                entry = json.loads(line)
+            except json.JSONDecodeError:
+                continue  # the line during which the process was killed
+            if 'loss' in entry:
+                losses.setdefault(entry['step'], set()).add(entry['loss'])
+    return losses

@@ -1,0 +1,66 @@
+"""The order is mmengine's, every draw has a seed of its own, and skipped draws change no other."""
+
+import pickle
+import random
+
+import numpy as np
+import torch
+from mmengine.dataset import DefaultSampler
+from torch.utils.data import DataLoader
+
+from mmav_coattn.datasets.resumable_sampler import Draw, ResumableSampler, derive_seed
+
+DATA = list(range(23))
+
+
+def draws(sampler):
+    return [(int(draw), draw.seed) for draw in sampler]
+
+
+def test_order_is_that_of_the_default_sampler():
+    ours, theirs = ResumableSampler(DATA, seed=3), DefaultSampler(DATA, seed=3)
+    for epoch in (0, 1, 7):
+        ours.set_epoch(epoch)
+        theirs.set_epoch(epoch)
+        assert list(ours) == list(theirs)
+
+
+def test_every_draw_has_its_own_seed():
+    sampler = ResumableSampler(DATA, seed=3)
+    seeds = {
+        seed for epoch in range(5) for _, seed in (sampler.set_epoch(epoch), *draws(sampler))[1:]
+    }
+    assert len(seeds) == 5 * len(DATA)
+
+
+def test_skipping_leaves_the_others_as_they_were():
+    sampler = ResumableSampler(DATA, seed=3)
+    sampler.set_epoch(2)
+    whole = draws(sampler)
+    sampler.skip_once(9)
+    assert draws(sampler) == whole[9:]
+    assert draws(sampler) == whole  # once
+
+
+class Noise(torch.utils.data.Dataset):
+    def __len__(self):
+        return len(DATA)
+
+    def __getitem__(self, draw):
+        draw.seed_all()
+        return random.random(), np.random.rand(), torch.rand(()).item()
+
+
+def test_random_numbers_do_not_depend_on_the_workers():
+    found = []
+    for workers in (0, 2):
+        sampler = ResumableSampler(DATA, seed=3)
+        loader = DataLoader(Noise(), 4, sampler=sampler, num_workers=workers)
+        found.append(torch.stack([torch.stack(batch, 1) for batch in list(loader)[:-1]]))
+    assert torch.equal(*found) and found[0].unique().numel() == found[0].numel()
+
+
+def test_a_draw_is_its_index():
+    draw = pickle.loads(pickle.dumps(Draw(5, 17)))
+    assert draw == 5 and DATA[draw] == 5 and draw.seed == 17
+    assert derive_seed(1, 2) != derive_seed(12) and 0 <= derive_seed(3) < 2**32

@@ -130,7 +130,7 @@ setup(
         'shards': ['webdataset>=0.2.86'],
         'export': ['onnx>=1.17', 'onnxscript>=0.4', 'onnxruntime>=1.20'],
         'page': ['gradio>=6,<7'],
-        'test': ['pytest', 'pytest-xdist', 'wheel', 'webdataset>=0.2.86'],
+        'test': ['pytest', 'pytest-cov', 'pytest-xdist', 'wheel', 'webdataset>=0.2.86'],
         'dev': ['ruff', 'pytest-cov', 'wheel'],
     },
     cmdclass={'build_py': BuildPyWithMim, 'develop': DevelopWithMim},

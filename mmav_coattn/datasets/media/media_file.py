@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,9 @@ FRAME_BACKENDS = {'pyav': read_frames_pyav, 'decord': read_frames_decord}
 
 #: Seconds before the start of any file.
 _BEFORE_ANY_START = 10**6
+#: What PyAV raises, beside FFmpeg's own errors, where a damaged file leaves a field empty, names a
+#: stream that it has not, or asks for more memory than there is.
+_DAMAGE = (LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
 #: Formats of FFmpeg that only name other files or addresses. Whatever such a file is called, it
 #: must not lead out of the data root.
 PLAYLISTS = frozenset('applehttp concat dash hls imf rtsp sdp'.split())
@@ -220,7 +224,8 @@ class MediaFile:
         _check_inside('frame times', times, times, self.video_span, self.path)
         times = times + self._picture_delay
         read = FRAME_BACKENDS[self.frame_backend]
-        return read(self._container, stream, times, short_side=short_side, path=self.path)
+        with _named_damage(self.path):
+            return read(self._container, stream, times, short_side=short_side, path=self.path)
 
     def stream_frames(
         self, times: Sequence[float], short_side: int | None = None
@@ -281,9 +286,10 @@ class MediaFile:
         starts = np.asarray(starts, dtype=np.float64)
         stream = self._audio_stream()
         _check_inside('audio windows', starts, starts + duration, self.audio_span, self.path)
-        return read_waveforms(
-            self._container, stream, starts, duration, sample_rate, path=self.path
-        )
+        with _named_damage(self.path):
+            return read_waveforms(
+                self._container, stream, starts, duration, sample_rate, path=self.path
+            )
 
     def _open(self) -> None:
         if self._container is not None:
@@ -324,8 +330,14 @@ class MediaFile:
         )
         self._audio = self._container.streams.best('audio')
         for stream in (self._video, self._audio):
-            if stream is not None and stream.codec_context is not None:
-                stream.codec_context.thread_count = self.num_threads
+            if stream is None:
+                continue
+            if stream.codec_context is None:
+                self.close()
+                raise UnreadableMediaError(
+                    self.path, f'its {stream.type} stream has a codec that nothing here decodes'
+                )
+            stream.codec_context.thread_count = self.num_threads
 
     def _video_stream(self):
         self._open()
@@ -342,15 +354,29 @@ class MediaFile:
     def _find_spans(self) -> dict[int, tuple[float, float]]:
         if self._spans is None:
             streams = [s for s in (self._video, self._audio) if s is not None]
-            spans = find_spans(self._container, streams, self.path)
-            if self._video is not None:
-                self._picture_delay = find_picture_delay(self._container, self._video, self.path)
+            with _named_damage(self.path):
+                spans = find_spans(self._container, streams, self.path)
+                if self._video is not None:
+                    self._picture_delay = find_picture_delay(
+                        self._container, self._video, self.path
+                    )
             self._spans = spans
         return self._spans
 
 
 #: Spans and windows are floats that went through sums; a microsecond is no sample and no frame.
 _ROUNDING = 1e-6
+
+
+@contextmanager
+def _named_damage(path: str) -> Iterator[None]:
+    """Turn what a damaged file makes PyAV stumble over into a refusal of that file."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise UnreadableMediaError(
+            path, f'is damaged so that it cannot be read ({type(error).__name__}: {error})'
+        ) from error
 
 
 def _check_inside(what, first, last, span, path) -> None:

@@ -304,13 +304,12 @@ class MediaFile:
             kind = 'a folder' if path.is_dir() else 'no regular file'
             raise UnreadableMediaError(self.path, f'cannot be opened: it is {kind}')
         try:
-            # Tags in a foreign encoding are no reason to refuse a file.
-            if self._content is not None:
-                container = av.open(io.BytesIO(self._content), metadata_errors='ignore')
-            else:
-                container = av.open(
-                    str(path), metadata_errors='ignore', options={'protocol_whitelist': 'file'}
-                )
+            source = str(path) if self._content is None else io.BytesIO(self._content)
+            container = av.open(
+                source,
+                metadata_errors='ignore',  # Tags in a foreign encoding are no reason to refuse it.
+                options={'protocol_whitelist': 'file'},
+            )
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(self.path, f'cannot be opened ({_short(error)})') from error
         if container.format.name in PLAYLISTS:

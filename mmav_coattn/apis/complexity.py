@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import torch
+from mmengine.config import Config
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+
+from mmav_coattn.errors import ConfigError
 
 
 def network_complexity(
@@ -61,3 +64,16 @@ def network_complexity(
         part: (sum(p.numel() for p in module.parameters()), flops(module))
         for part, module in parts.items()
     }
+
+
+def input_size(cfg: Config) -> int:
+    """Height of the frames that reach the network: the last crop or resize of the test pipeline.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    for transform in reversed(cfg.test_pipeline):
+        size = transform.get('crop_size') or transform.get('size') or transform.get('scale')
+        if size is not None:
+            return size if isinstance(size, int) else size[-1]
+    raise ConfigError('The config has no test_pipeline with a crop or a resize; give --size.')

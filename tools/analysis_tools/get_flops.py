@@ -7,7 +7,7 @@ from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.complexity import network_complexity
+from mmav_coattn.apis.complexity import input_size, network_complexity
 from mmav_coattn.apis.tool_runner import load_config, run_tool
 
 
@@ -27,15 +27,6 @@ def parse_args():
     )
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='change settings')
     return parser.parse_args()
-
-
-def input_size(cfg) -> int:
-    """Height of the frames that reach the network: the last crop or resize of the test pipeline."""
-    for transform in reversed(cfg.test_pipeline):
-        size = transform.get('crop_size') or transform.get('size') or transform.get('scale')
-        if size is not None:
-            return size if isinstance(size, int) else size[-1]
-    raise SystemExit('error: the config has no test_pipeline with a crop or a resize; give --size.')
 
 
 def main():

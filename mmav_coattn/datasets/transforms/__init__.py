@@ -5,6 +5,7 @@ from .fixed_crop import FixedCrop
 from .frames import LoadFrames
 from .open_media import OpenAudioVisual
 from .packing import PackAudioVisualInputs
+from .slide_windows import SlideSyncWindows
 from .sync_windows import SampleSyncWindows
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     'OpenAudioVisual',
     'PackAudioVisualInputs',
     'SampleSyncWindows',
+    'SlideSyncWindows',
 ]

@@ -1,5 +1,6 @@
 """Thin mmengine wrappers around :mod:`mmav_coattn.evaluation.functional`."""
 
+from .offset_metric import OffsetMetric
 from .sync_metric import SyncMetric
 
-__all__ = ['SyncMetric']
+__all__ = ['OffsetMetric', 'SyncMetric']

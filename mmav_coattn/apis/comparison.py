@@ -1,0 +1,151 @@
+"""Figures of several networks over seeds, as one table."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.visualization.curves import read_scalars
+
+from .complexity import input_size, network_complexity
+
+#: Validations whose range is the swing.
+LAST_VALIDATIONS = 5
+#: Columns: title, key of a run's figures, decimals.
+COLUMNS = (
+    ('accuracy', 'sync/accuracy', 3),
+    ('AUROC', 'sync/auroc', 3),
+    ('picture blanked', 'sync/accuracy_picture_blank', 3),
+    ('sound blanked', 'sync/accuracy_sound_blank', 3),
+    ('offset Acc@1', 'offset/acc1', 3),
+    ('offset Acc@1 +-1', 'offset/acc1_tol', 3),
+    ('swing of the last validations', 'swing', 3),
+    ('s per epoch', 'seconds_per_epoch', 0),
+)
+
+
+def fingerprint(cfg: Config, seed: int) -> str:
+    """Short name of what a run was made from: the whole config and the seed."""
+    return hashlib.sha256(f'{cfg.pretty_text}\n{seed}'.encode()).hexdigest()[:16]
+
+
+def sliding_config(cfg: Config, num_pictures: int = 1) -> Config:
+    """The config whose test reads the offset off by sliding.
+
+    Args:
+        cfg (Config): Of a network, with a ``SampleSyncWindows`` in its test pipeline.
+        num_pictures (int): Windows of picture of each file; of one the place is drawn by file.
+
+    Returns:
+        Config: A copy with ``SlideSyncWindows`` and ``OffsetMetric``; batches of one file, since
+        files differ in length.
+
+    Raises:
+        ConfigError: If the pipeline has no ``SampleSyncWindows``.
+    """
+    cfg = copy.deepcopy(cfg)
+    pipeline = cfg.test_dataloader.dataset.pipeline
+    where = [i for i, t in enumerate(pipeline) if t.type == 'SampleSyncWindows']
+    if not where:
+        raise ConfigError('The test pipeline has no SampleSyncWindows to slide instead of.')
+    windows = pipeline[where[0]]
+    frames = next(t.num_frames for t in pipeline if t.type == 'LoadFrames')
+    step = windows.clip_seconds / frames
+    places = [None] if num_pictures == 1 else [i / (num_pictures - 1) for i in range(num_pictures)]
+    datasets = []
+    for place in places:
+        dataset = copy.deepcopy(cfg.test_dataloader.dataset)
+        dataset.pipeline[where[0]] = dict(
+            type='SlideSyncWindows', clip_seconds=windows.clip_seconds, grid=step, place=place
+        )
+        datasets.append(dataset)
+    cfg.test_dataloader.dataset = (
+        datasets[0] if len(datasets) == 1 else dict(type='ConcatDataset', datasets=datasets)
+    )
+    cfg.test_dataloader.batch_size = 1
+    cfg.test_evaluator = dict(type='OffsetMetric', tolerance=step)
+    cfg.model.test_cfg = dict(cfg.model.get('test_cfg') or {}, blind_controls=False)
+    return cfg
+
+
+def network_size(cfg: Config) -> tuple[int, float]:
+    """Parameters, and FLOPs per evaluated pair (one in-sync and one shifted sound a clip)."""
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    model = MODELS.build(cfg.model)
+    report = network_complexity(model, cfg.num_frames, input_size(cfg), cfg.clip_seconds, 1)
+    parameters, flops = report['whole network']
+    return parameters, flops / 2
+
+
+def training_figures(work_dir: Path) -> dict[str, float]:
+    """Seconds per epoch, without validation, and swing of accuracy, from a run's log."""
+    train, val = read_scalars(work_dir)
+    figures = {}
+    times = [record['time'] for record in train if 'time' in record]
+    if times:
+        iterations = max(record['step'] for record in train) / train[-1]['epoch']
+        figures['seconds_per_epoch'] = statistics.median(times) * iterations
+    accuracies = [r['sync/accuracy'] for r in val if 'sync/accuracy' in r][-LAST_VALIDATIONS:]
+    if len(accuracies) > 1:
+        figures['swing'] = max(accuracies) - min(accuracies)
+    return figures
+
+
+def mean_and_deviation(values: Sequence[float], decimals: int) -> str:
+    """``0.912 +- 0.004``; the deviation is that of a sample, and left out of a single value."""
+    mean = f'{statistics.fmean(values):.{decimals}f}'
+    if len(values) == 1:
+        return mean
+    return f'{mean} +- {statistics.stdev(values):.{decimals}f}'
+
+
+def write_table(runs: Sequence[dict], out: Path) -> Path:
+    """Write one Markdown table: a line a network, mean and deviation over its seeds.
+
+    Args:
+        runs (Sequence[dict]): With ``name``, ``seed``, ``parameters``, ``flops_per_pair`` and the
+            figures of :data:`COLUMNS`, those that were measured, and of the bins of shift.
+        out (Path): File to write.
+
+    Returns:
+        Path: ``out``.
+    """
+    bins = sorted(
+        {key for run in runs for key in run if key.startswith('sync/accuracy_|shift|')},
+        key=lambda key: float(key.rsplit('_', 1)[1].split('-')[0]),
+    )
+    columns = [*COLUMNS[:2], *((f'{b.rsplit("_", 1)[1]} s', b, 3) for b in bins), *COLUMNS[2:]]
+    titles = ['network', 'seeds', *(title for title, _, _ in columns), 'parameters, M']
+    titles.append('GFLOPs per pair')
+    lines = [' | '.join(titles), ' | '.join('---' for _ in titles)]
+    for name in dict.fromkeys(run['name'] for run in runs):
+        own = [run for run in runs if run['name'] == name]
+        cells = [f'`{name}`', ', '.join(str(run['seed']) for run in own)]
+        for _, key, decimals in columns:
+            values = [run[key] for run in own if run.get(key) is not None]
+            cells.append(mean_and_deviation(values, decimals) if values else '-')
+        cells.append(f'{own[0]["parameters"] / 1e6:.2f}')
+        cells.append(f'{own[0]["flops_per_pair"] / 1e9:.2f}')
+        lines.append(' | '.join(cells))
+    clips = sorted({int(run['sync/num_clips']) for run in runs if 'sync/num_clips' in run})
+    note = f'Mean +- standard deviation over seeds; N = {", ".join(map(str, clips))} clips; '
+    note += 'chance of accuracy and of both blind controls is 0.5. Last epochs.'
+    chance = [run['offset/chance_acc1_tol'] for run in runs if 'offset/chance_acc1_tol' in run]
+    if chance:
+        note += f' Chance of offset Acc@1 +-1: {statistics.fmean(chance):.3f}.'
+    out.write_text('\n'.join(f'| {line} |' for line in lines) + f'\n\n{note}\n', encoding='utf-8')
+    return out
+
+
+def read_metrics(folder: Path) -> dict[str, float]:
+    """Figures that the last ``tools/test.py`` wrote into a folder."""
+    return json.loads(sorted(folder.glob('*/*.json'))[-1].read_text(encoding='utf-8'))

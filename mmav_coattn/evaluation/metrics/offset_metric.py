@@ -1,0 +1,112 @@
+"""The offset between sound and picture, read off by sliding."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from mmaction.registry import METRICS
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import MMLogger
+
+from mmav_coattn.errors import UserError
+
+
+def sliding_figures(
+    curves: Sequence[tuple[np.ndarray, np.ndarray]], tolerance: float
+) -> dict[str, float]:
+    """Figures of files whose true offset is 0.
+
+    Args:
+        curves (Sequence): Of each file the shifts (S,), s, and the mean scores (S,). The answer is
+            the shift of the highest score; of equal ones the middle (lower) one.
+        tolerance (float): s.
+
+    Returns:
+        dict[str, float]: ``acc1``, the answer is 0; ``acc1_tol``, within the tolerance;
+        ``median_abs_error``, s; ``chance_acc1`` and ``chance_acc1_tol``, of guessing a shift.
+    """
+    errors, exact, near = [], [], []
+    for shifts, scores in curves:
+        top = np.flatnonzero(scores == scores.max())
+        errors.append(abs(shifts[top[(len(top) - 1) // 2]]))
+        exact.append(np.mean(np.abs(shifts) < 1e-6))
+        near.append(np.mean(np.abs(shifts) <= tolerance + 1e-6))
+    errors = np.array(errors)
+    return dict(
+        acc1=float((errors < 1e-6).mean()),
+        acc1_tol=float((errors <= tolerance + 1e-6).mean()),
+        median_abs_error=float(np.median(errors)),
+        chance_acc1=float(np.mean(exact)),
+        chance_acc1_tol=float(np.mean(near)),
+    )
+
+
+@METRICS.register_module()
+class OffsetMetric(BaseMetric):
+    """Offset by sliding: the sound goes along the picture and the best score is the answer.
+
+    Needs of each data sample ``relpath``, ``sync_scores`` (J,) and ``shift`` (J,), s, as
+    :class:`SlideSyncWindows` makes them. Samples of one file are joined: of every shift the mean of
+    the scores that it has. Figures under the prefix ``offset/``: those of :func:`sliding_figures`,
+    ``num_files`` and ``left_out``, the samples that could not be used.
+
+    Args:
+        tolerance (float): Error that still counts in ``acc1_tol``, s: one frame.
+        collect_device (str): ``'cpu'`` or ``'gpu'``, to collect from several processes.
+        prefix (str, optional): Replaces the prefix ``offset``.
+        collect_dir (str, optional): Shared folder for collecting on ``'cpu'``.
+
+    Raises:
+        UserError: At the end, if not one file could be used.
+        ValueError: If a score is not finite; the message names the file.
+    """
+
+    default_prefix = 'offset'
+
+    def __init__(
+        self,
+        tolerance: float = 0.04,
+        collect_device: str = 'cpu',
+        prefix: str | None = None,
+        collect_dir: str | None = None,
+    ) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        self.tolerance = tolerance
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Store the curve of each sample."""
+        for sample in data_samples:
+            name = sample.get('relpath', sample.get('filename', ''))
+            if sample.get('unusable') is not None:
+                self.results.append(dict(name=name, sentence=sample['unusable'][1]))
+                continue
+            scores = np.asarray(sample['sync_scores'].detach().float().cpu(), dtype=np.float64)
+            if not np.isfinite(scores).all():
+                raise ValueError(f'{name}: a sync score is not finite; the model has diverged.')
+            shifts = np.round(np.asarray(sample['shift'], dtype=np.float64), 6)
+            self.results.append(dict(name=name, shifts=shifts, scores=scores))
+
+    def compute_metrics(self, results: list[dict]) -> dict[str, float]:
+        """Join the curves of each file and compute the figures."""
+        left_out = [result for result in results if 'sentence' in result]
+        files: dict[str, dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for result in results:
+            if 'sentence' not in result:
+                for shift, score in zip(result['shifts'], result['scores'], strict=True):
+                    files[result['name']][float(shift)].append(float(score))
+        if not files:
+            first = f' The first: {left_out[0]["sentence"]}' if left_out else ''
+            raise UserError(f'None of the {len(results)} samples could be used.{first}')
+        for result in left_out:
+            MMLogger.get_current_instance().warning(
+                f'{self.prefix}: left out: {result["name"]}: {result["sentence"]}'
+            )
+        curves = []
+        for scores_by_shift in files.values():
+            shifts = np.array(sorted(scores_by_shift))
+            curves.append((shifts, np.array([np.mean(scores_by_shift[s]) for s in shifts])))
+        figures = sliding_figures(curves, self.tolerance)
+        return figures | dict(num_files=float(len(files)), left_out=float(len(left_out)))

@@ -38,7 +38,7 @@ def network_complexity(
     parts = {'visual tower': model.backbone.visual, 'audio tower': model.backbone.audio}
     if hasattr(model.backbone, 'fused'):
         parts['fused layers'] = model.backbone.fused
-    if model.with_neck:
+    if getattr(model, 'neck', None) is not None:
         parts['neck'] = model.neck
     parts |= {'head': model.cls_head, 'whole network': model}
     was_training = model.training

@@ -23,7 +23,10 @@ def test_tools_do_not_run_a_malicious_checkpoint(folder_config, videos, tmp_path
     for arguments in (
         ('test.py', folder_config, path, *work, *root),
         ('train.py', folder_config, '--resume', path, *work, *root),
-        ('localize.py', folder_config, path, videos / '0.mp4', '--out', tmp_path / 'out.mp4'),
+        (
+            *('localize.py', videos / '0.mp4', '-o', tmp_path / 'out.mp4'),
+            *('--config', folder_config, '--checkpoint', path),
+        ),
     ):
         assert 'run code beyond rebuilding weights' in here(*arguments).sentence()
     assert not proof.exists()

@@ -41,6 +41,9 @@ train_dataloader = dict(
     dataset=dict(held_out=None, pipeline=train_pipeline))
 default_hooks = dict(checkpoint=dict(interval=-1), logger=dict(interval=1))
 param_scheduler = []
+# Adam divides gradients by their size, and so makes rounding errors of tiny ones as large as steps.
+optim_wrapper = dict(
+    optimizer=dict(_delete_=True, type='SGD', lr=0.05, momentum=0.9, weight_decay=0.0), clip_grad=dict(max_norm=5.0))
 sync_bn = 'torch'
 """
 

@@ -161,18 +161,23 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
 
 
 def _decodable_frames(container, stream):
-    """Frames of sound; packets that cannot be decoded are left out, and so leave a hole.
+    """Frames of sound, from the first one on that can be decoded.
 
     A jump in an MPEG program stream lands in the midst of a packet, which belongs to the pre-roll.
-    Anywhere else the hole is found, by its time stamps, and refused.
+    What cannot be decoded after that is damage, and an error.
     """
     import av
 
+    landed = False
     for packet in container.demux(stream):
         try:
-            yield from packet.decode()
+            frames = packet.decode()
         except av.InvalidDataError:
+            if landed:
+                raise
             continue
+        landed = landed or bool(frames)
+        yield from frames
 
 
 def _resample(segment: Segment, sample_rate: int) -> tuple[float, np.ndarray]:

@@ -92,7 +92,7 @@ def test_left_out_files_are_named(caplog):
     logger = MMLogger.get_current_instance()
     logger.addHandler(caplog.handler)
     try:
-        with caplog.at_level(logging.INFO):
+        with caplog.at_level(logging.INFO, logger=logger.name):
             evaluate([make_sample(0, [1.0, -1.0]), *map(make_unusable, range(1, 5))], num_listed=3)
     finally:
         logger.removeHandler(caplog.handler)

@@ -3,9 +3,6 @@
 _base_ = '../coattn_pretrain_demo.py'
 
 custom_hooks = [
-    dict(type='DataRootGuardHook'),
-    dict(type='CheckpointGuardHook'),
-    dict(type='UnusableMediaReportHook'),
-    dict(type='ChanceLevelHook'),
+    *_base_.custom_hooks,
     dict(type='EMAHook', momentum=0.005, update_buffers=True),
 ]

@@ -2,10 +2,7 @@
 _base_ = 'contrastive_demo.py'
 
 custom_hooks = [
-    dict(type='DataRootGuardHook'),
-    dict(type='CheckpointGuardHook'),
-    dict(type='UnusableMediaReportHook'),
-    dict(type='ChanceLevelHook'),
+    *_base_.custom_hooks,
     dict(
         type='NegativesScheduleHook',
         stages=[

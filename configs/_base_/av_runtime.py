@@ -17,6 +17,8 @@ custom_hooks = [
     dict(type='ExactResumeHook'),
     dict(type='NonFiniteLossHook'),
     dict(type='UnusableMediaReportHook'),
+    # One warning where loss and accuracy say that nothing was learned.
+    dict(type='ChanceLevelHook'),
 ]
 
 log_processor = dict(type='LogProcessor', window_size=20, by_epoch=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmaction.registry import MODELS
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
 from mmav_coattn.errors import ConfigError
@@ -64,7 +64,7 @@ def sliding_config(cfg: Config, num_pictures: int = 1) -> Config:
     datasets = []
     for place in places:
         dataset = copy.deepcopy(cfg.test_dataloader.dataset)
-        dataset.pipeline[where[0]] = dict(
+        dataset.pipeline[where[0]] = ConfigDict(
             type='SlideSyncWindows', clip_seconds=windows.clip_seconds, grid=step, place=place
         )
         datasets.append(dataset)

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import torch
@@ -11,6 +12,7 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis.cpu_processes import prepare_processes
+from mmav_coattn.apis.overfit_check import overfit_one_batch
 from mmav_coattn.apis.tool_runner import load_config, require_writable
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
@@ -31,6 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--auto-scale-lr',
         action='store_true',
         help='scale the learning rate by actual over base batch size',
+    )
+    parser.add_argument(
+        '--overfit-one-batch',
+        nargs='?',
+        type=int,
+        const=100,
+        metavar='STEPS',
+        help='only see whether the network can learn one batch by heart, in so many steps',
     )
     parser.add_argument('--seed', type=int, help='random seed; wins over the config')
     parser.add_argument(
@@ -120,4 +130,10 @@ def run(args: argparse.Namespace) -> None:
     require_writable(cfg.work_dir)
     runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
     require_a_batch(runner)
+    if args.overfit_one_batch is not None:
+        result = overfit_one_batch(runner, args.overfit_one_batch)
+        print(result.verdict())
+        if not result.learned:
+            sys.exit(1)
+        return
     runner.train()

@@ -13,6 +13,7 @@ import os
 from math import ceil, comb, floor
 
 import numpy as np
+import torch
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
@@ -151,17 +152,44 @@ class SampleSyncWindows(BaseTransform):
             raise ConfigError(f'num_negatives={num_negatives} must not be negative.')
         self.clip_seconds = float(clip_seconds)
         self.num_negatives = int(num_negatives)
-        self.min_shift = float(min_shift)
+        self._min_shift: float | torch.Tensor = float(min_shift)
         self.max_shift = None if max_shift is None else float(max_shift)
         self.grid = float(grid)
         self.random_phase = random_phase
         self.test_mode = test_mode
         self.seed = seed
-        if self.max_shift is not None and self.max_shift + _ROUNDING < self._needed_spread():
+        self.check_min_shift(self.min_shift)
+
+    @property
+    def min_shift(self) -> float:
+        """Least distance of two windows, s."""
+        return float(self._min_shift)
+
+    @min_shift.setter
+    def min_shift(self, value: float) -> None:
+        self.check_min_shift(value)
+        if isinstance(self._min_shift, torch.Tensor):
+            self._min_shift.fill_(float(value))
+        else:
+            self._min_shift = float(value)
+
+    def share_min_shift(self) -> None:
+        """Put ``min_shift`` into shared memory, so that changes reach loader workers.
+
+        For workers that start afterwards.
+        """
+        self._min_shift = torch.tensor(self.min_shift, dtype=torch.float64).share_memory_()
+
+    def check_min_shift(self, value: float) -> None:
+        """Raise a ConfigError where ``max_shift`` cannot hold windows so far apart."""
+        if not value > 0:
+            raise ConfigError(f'min_shift={value} must be more than 0 seconds.')
+        spread = self.num_negatives * self._gap(value) * self.grid
+        if self.max_shift is not None and self.max_shift + _ROUNDING < spread:
             raise ConfigError(
                 f'max_shift={self.max_shift} s cannot hold {1 + self.num_negatives} windows at '
-                f'least min_shift={self.min_shift} s apart on a grid of {self.grid} s: it must be '
-                f'{self._needed_spread():.3f} s or more.'
+                f'least min_shift={value} s apart on a grid of {self.grid} s: it must be '
+                f'{spread:.3f} s or more.'
             )
 
     def transform(self, results: dict) -> dict:
@@ -190,7 +218,7 @@ class SampleSyncWindows(BaseTransform):
         slots = draw_spaced_slots(
             floor((room + _ROUNDING) / self.grid) + 1,
             1 + self.num_negatives,
-            self._gap(),
+            self._gap(self.min_shift),
             rng,
             None if self.max_shift is None else floor((self.max_shift + _ROUNDING) / self.grid),
         )
@@ -200,12 +228,12 @@ class SampleSyncWindows(BaseTransform):
         results['clip_seconds'] = self.clip_seconds
         return results
 
-    def _gap(self) -> int:
-        return max(1, ceil(self.min_shift / self.grid - _ROUNDING))
+    def _gap(self, min_shift: float) -> int:
+        return max(1, ceil(min_shift / self.grid - _ROUNDING))
 
     def _needed_spread(self) -> float:
         """Seconds between the first and the last start of the tightest set of windows."""
-        return self.num_negatives * self._gap() * self.grid
+        return self.num_negatives * self._gap(self.min_shift) * self.grid
 
     def __repr__(self) -> str:
         return (

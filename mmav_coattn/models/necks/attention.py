@@ -33,19 +33,24 @@ class MultiHeadAttention(nn.Module):
         """(B, L, D) -> (B, heads, L, D / heads)."""
         return x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
 
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    def forward(
+        self, queries: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None = None
+    ) -> Tensor:
         """Attend with keys and values that :meth:`project_memory` made.
 
         Args:
             queries (Tensor): (B, L_q, D), not projected yet.
             keys (Tensor): (B, L_k, D), projected.
             values (Tensor): (B, L_k, D), projected.
+            bias (Tensor, optional): (heads, L_q, L_k), added to the scaled products.
 
         Returns:
             Tensor: (B, L_q, D).
         """
         q, k, v = map(self.split_heads, (self.query(queries), keys, values))
-        return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        bias = None if bias is None else bias.to(q.dtype)
+        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+        return self.out(seen.transpose(1, 2).flatten(2))
 
     def project_memory(self, memory: Tensor, code: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Keys and values (..., D) of a memory (..., D); done once, before steps share them.
@@ -56,7 +61,8 @@ class MultiHeadAttention(nn.Module):
         keys = memory if code is None else memory + code
         return self.key(keys), self.value(memory)
 
-    def weights(self, queries: Tensor, keys: Tensor) -> Tensor:
+    def weights(self, queries: Tensor, keys: Tensor, bias: Tensor | None = None) -> Tensor:
         """The softmax weights that :meth:`forward` uses inside: (B, heads, L_q, L_k)."""
         q, k = map(self.split_heads, (self.query(queries), keys))
-        return (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(dim=-1)
+        products = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+        return (products if bias is None else products + bias).softmax(dim=-1)

@@ -55,6 +55,7 @@ class CoAttentionBlock(nn.Module):
         audio_window (int): Neighbouring steps of the sound that VGA sees.
         self_attention (bool): Whether self-attention follows.
         keep_visual (bool): Add what AGA saw to the visual stream instead of replacing it.
+        time_bias (bool): See :class:`GuidedAttention`.
     """
 
     def __init__(
@@ -67,14 +68,15 @@ class CoAttentionBlock(nn.Module):
         audio_window: int,
         self_attention: bool,
         keep_visual: bool,
+        time_bias: bool = True,
     ) -> None:
         super().__init__()
         self.keep_visual = keep_visual
         self.aga = self.vga = self.visual_sa = self.audio_sa = None
         if module in ('AGA', 'CMA'):
-            self.aga = GuidedAttention(dims, num_heads, scope, visual_window)
+            self.aga = GuidedAttention(dims, num_heads, scope, visual_window, time_bias)
         if module in ('VGA', 'CMA'):
-            self.vga = GuidedAttention(dims, num_heads, scope, audio_window)
+            self.vga = GuidedAttention(dims, num_heads, scope, audio_window, time_bias)
         if self_attention:
             self.visual_sa = TemporalSelfAttention(dims, num_heads) if self.aga else None
             self.audio_sa = TemporalSelfAttention(dims, num_heads) if self.vga else None
@@ -132,6 +134,8 @@ class CoAttentionNeck(TokenNeck):
             taken relative to its mean over the clip. What stays the same all the time, a wall or
             a hum, cannot tell in sync from shifted, but differs between clips far more than what
             moves differs between times (the mean subtraction of speech features, over places too).
+        time_bias (bool): In clip scope, whether tokens count less the farther their time is from
+            the query's, by a learned slope.
         init_cfg (dict, optional): Initialisation.
 
     Raises:
@@ -155,6 +159,7 @@ class CoAttentionNeck(TokenNeck):
         query_kernel: int = 5,
         keep_average: bool = False,
         centre_time: bool = True,
+        time_bias: bool = True,
         init_cfg: dict | None = None,
     ) -> None:
         if module not in self.MODULES:
@@ -176,6 +181,7 @@ class CoAttentionNeck(TokenNeck):
                     audio_window,
                     self_attention,
                     keep_visual=keep_average or block > 0,
+                    time_bias=time_bias,
                 )
                 for block in range(depth)
             ]

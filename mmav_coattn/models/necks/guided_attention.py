@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+import math
+
+import torch
 from torch import Tensor, nn
 
 from .attention import MultiHeadAttention
 from .time_alignment import neighbour_steps
 from .token_norm import TokenBatchNorm
+
+
+class TimeDistanceBias(nn.Module):
+    """Attention over all times that begins close to its own time.
+
+    Adds ``-slope * |t - t'|`` to the scaled products, with t in steps: the linear bias of ALiBi
+    (Press et al., ICLR 2022), both ways, with a learned slope for each head. Without it a query
+    meets thousands of tokens of other times that say nothing on synchrony, and a clip-wide
+    attention stays at chance; with it, it starts as a soft window and may widen.
+
+    Args:
+        num_heads (int): Attention heads.
+        slope (float): Initial slope a step, positive.
+    """
+
+    def __init__(self, num_heads: int, slope: float = 1.5) -> None:
+        super().__init__()
+        self.log_slope = nn.Parameter(torch.full((num_heads,), math.log(slope)))
+
+    def forward(self, steps: int, num_streams: int, num_tokens: int) -> Tensor:
+        """Bias (heads, J * T, T * L) of J streams and L tokens a step, over T steps."""
+        index = torch.arange(steps, device=self.log_slope.device)
+        distance = (index[:, None] - index).abs().to(self.log_slope.dtype)
+        distance = distance.repeat(num_streams, 1).repeat_interleave(num_tokens, dim=1)
+        return -self.log_slope.exp()[:, None, None] * distance
 
 
 class GuidedAttention(nn.Module):
@@ -23,14 +51,21 @@ class GuidedAttention(nn.Module):
         num_heads (int): Attention heads.
         scope (str): ``'frame'`` or ``'clip'``.
         window (int): Neighbouring time steps on either side; frame scope only.
+        time_bias (bool): In clip scope, whether a token counts less the farther its time is from
+            the query's, see :class:`TimeDistanceBias`.
     """
 
-    def __init__(self, dims: int, num_heads: int, scope: str, window: int) -> None:
+    def __init__(
+        self, dims: int, num_heads: int, scope: str, window: int, time_bias: bool = True
+    ) -> None:
         super().__init__()
         self.scope = scope
         self.window = window
         self.query_norm = TokenBatchNorm(dims)
         self.attention = MultiHeadAttention(dims, num_heads)
+        self.time_bias = None
+        if scope == 'clip' and time_bias:
+            self.time_bias = TimeDistanceBias(num_heads)
 
     def forward(
         self, stream: Tensor, tokens: Tensor, code: Tensor, return_weights: bool = False
@@ -52,6 +87,7 @@ class GuidedAttention(nn.Module):
         batch, num_streams, steps, _ = stream.shape
         num_tokens = tokens.shape[2]
         queries = self.query_norm(stream)
+        bias = None
         if self.scope == 'frame':
             keys, values = self.attention.project_memory(tokens)
             # All J streams of a time step are queries on the same keys: nothing is copied per J.
@@ -62,10 +98,12 @@ class GuidedAttention(nn.Module):
             keys, values = self.attention.project_memory(tokens, code[:, None])
             queries = (queries + code).flatten(1, 2)  # (B, J*T, D)
             keys, values = keys.flatten(1, 2), values.flatten(1, 2)  # (B, T*L, D)
-        seen = self.attention(queries, keys, values)
+            if self.time_bias is not None:
+                bias = self.time_bias(steps, num_streams, num_tokens)
+        seen = self.attention(queries, keys, values, bias)
         weights = None
         if return_weights:
-            weights = self.attention.weights(queries, keys).mean(dim=1)
+            weights = self.attention.weights(queries, keys, bias).mean(dim=1)
             weights = weights.unflatten(-1, (-1, num_tokens)).sum(dim=-2)
         if self.scope == 'frame':
             seen = seen.unflatten(0, (batch, steps)).transpose(1, 2)

@@ -1,7 +1,11 @@
 import pytest
 import torch
 
-from mmav_coattn.models.necks.guided_attention import GuidedAttention, TemporalSelfAttention
+from mmav_coattn.models.necks.guided_attention import (
+    GuidedAttention,
+    TemporalSelfAttention,
+    TimeDistanceBias,
+)
 
 
 def slow_guided(module, stream, tokens, code):
@@ -61,3 +65,25 @@ def test_self_attention_keeps_streams_apart():
     stream = torch.randn(2, 3, 5, 8)
     code = torch.randn(5, 8)
     torch.testing.assert_close(module(stream, code)[1, 2], module(stream[1:, 2:], code)[0, 0])
+
+
+def test_time_bias_by_hand():
+    bias = TimeDistanceBias(2, slope=0.5)(steps=3, num_streams=2, num_tokens=2)
+    assert bias.shape == (2, 6, 6)
+    row = torch.tensor([-0.5, -0.5, 0, 0, -0.5, -0.5])  # a query of step 1, streams 0 and 1
+    torch.testing.assert_close(bias[0, 1], row)
+    torch.testing.assert_close(bias[1, 4], row)
+
+
+def test_steep_time_bias_is_frame_scope():
+    """With other times out of reach, and no position code, a clip is its frames."""
+    torch.manual_seed(0)
+    frame = GuidedAttention(8, 2, 'frame', 0).eval()
+    clip = GuidedAttention(8, 2, 'clip', 0).eval()
+    clip.load_state_dict(frame.state_dict(), strict=False)
+    torch.nn.init.constant_(clip.time_bias.log_slope, 9.0)
+    stream, tokens, code = torch.randn(2, 3, 4, 8), torch.randn(2, 4, 5, 8), torch.zeros(4, 8)
+    seen, weights = clip(stream, tokens, code, return_weights=True)
+    expected, expected_weights = frame(stream, tokens, code, return_weights=True)
+    torch.testing.assert_close(seen, expected)
+    torch.testing.assert_close(weights, expected_weights)

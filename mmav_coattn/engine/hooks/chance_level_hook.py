@@ -1,0 +1,78 @@
+"""Say once when training has learned nothing so far."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
+
+
+@HOOKS.register_module()
+class ChanceLevelHook(Hook):
+    """Warn once if loss and accuracy stay at chance.
+
+    A synchronisation loss that stays at ln 2 = 0.693 is the most frequent trouble of such training,
+    and nothing else tells of it: no error, no NaN. After ``patience`` steps the mean over the last
+    ``window`` steps is looked at; while it is at chance the hook warns, once a run, with the likely
+    causes and what to try. Where the loss is not a cross-entropy the accuracy alone decides.
+
+    Args:
+        patience (int): Steps before the first look.
+        window (int): Steps that are averaged.
+        loss_margin (float): Loss counts as chance above ln 2 less this, nats.
+        accuracy_margin (float): Accuracy counts as chance below 0.5 and this.
+    """
+
+    priority = 'LOW'
+
+    def __init__(
+        self,
+        patience: int = 1000,
+        window: int = 100,
+        loss_margin: float = 0.01,
+        accuracy_margin: float = 0.03,
+    ) -> None:
+        self.patience = patience
+        self.loss_margin = loss_margin
+        self.accuracy_margin = accuracy_margin
+        self._losses: deque[float] = deque(maxlen=window)
+        self._accuracies: deque[float] = deque(maxlen=window)
+        self._warned = False
+
+    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Look at the losses of one step."""
+        if self._warned or not outputs or 'sync_accuracy' not in outputs:
+            return
+        step = runner.iter + 1
+        # Losses are read only where they count: each read waits for the device.
+        if step <= self.patience - self._losses.maxlen:
+            return
+        self._accuracies.append(float(outputs['sync_accuracy']))
+        self._losses.append(float(outputs.get('loss_sync', math.inf)))
+        if step < self.patience or len(self._losses) < self._losses.maxlen:
+            return
+        loss = sum(self._losses) / len(self._losses)
+        accuracy = sum(self._accuracies) / len(self._accuracies)
+        if loss > math.log(2) - self.loss_margin and accuracy < 0.5 + self.accuracy_margin:
+            self._warned = True
+            runner.logger.warning(self.message(step, loss, accuracy))
+
+    def message(self, step: int, loss: float, accuracy: float) -> str:
+        """What is wrong, why it may be, and what to try."""
+        return (
+            f'Nothing learned after {step} steps: over the last {len(self._losses)} the loss is '
+            f'{loss:.3f} (ln 2 = 0.693 is chance) and the accuracy {accuracy:.3f} (chance 0.5).\n'
+            'Likely causes, the most frequent first, and what to try:\n'
+            '  1. What moves is too small: crop to it (FixedCrop), or use larger pictures.\n'
+            '  2. Sound and picture of the videos do not belong together (music, dubbing) or are '
+            'out of sync: look at some.\n'
+            '  3. The negatives are too hard to begin with: NegativesScheduleHook starts with '
+            'other videos or larger shifts; or raise min_shift.\n'
+            '  4. The learning rate is too high or too low: try a third of it and three times it.\n'
+            '  5. Too few clips or steps: the auxiliary loss (cls_head.time_contrast) and more '
+            'negatives (num_negatives) learn from fewer.\n'
+            'Whether network and data can learn at all: tools/train.py CONFIG '
+            '--overfit-one-batch.'
+        )

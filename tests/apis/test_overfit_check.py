@@ -1,0 +1,32 @@
+from types import SimpleNamespace
+
+import torch
+from mmengine.optim import OptimWrapper
+
+from mmav_coattn.apis.overfit_check import overfit_one_batch
+from tests.models.recognizers.test_audio_visual_recognizer import batch
+from tests.models.tiny import recognizer
+
+
+def runner(learning_rate):
+    torch.manual_seed(0)
+    model = recognizer()
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    return SimpleNamespace(
+        model=model,
+        optim_wrapper=None,
+        build_optim_wrapper=lambda cfg: OptimWrapper(optimizer),
+        train_loop=SimpleNamespace(dataloader=[batch(2)]),
+    )
+
+
+def test_learns_two_clips_and_stops_early():
+    result = overfit_one_batch(runner(1e-2), steps=150)
+    assert result.learned and result.steps < 150 and result.last_loss < result.first_loss
+    assert result.verdict().startswith('Overfit check passed')
+
+
+def test_without_learning_the_verdict_says_what_to_try():
+    result = overfit_one_batch(runner(0.0), steps=6)
+    assert result.steps == 6 and not result.learned
+    assert 'learning rate' in result.verdict()

@@ -1,0 +1,36 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from mmav_coattn.datasets.transforms import SlideSyncWindows
+from mmav_coattn.errors import ConfigError, TooShortError
+
+
+def slide(transform, span=(0.5, 3.5), name='a.mp4'):
+    media = SimpleNamespace(common_span=span, path=name)
+    return transform.transform(dict(media=media, relpath=name))
+
+
+def test_every_window_once_the_picture_first():
+    results = slide(SlideSyncWindows(1.6, grid=0.04, place=0.5))
+    starts = results['window_starts']
+    assert len(starts) == 36
+    np.testing.assert_allclose(np.sort(starts), 0.5 + 0.04 * np.arange(36))
+    np.testing.assert_allclose(results['shift'], starts - starts[0])
+    assert starts[0] == pytest.approx(0.5 + 0.04 * 18) and results['clip_seconds'] == 1.6
+
+
+def test_places_are_fixed_by_file_and_uniform():
+    transform = SlideSyncWindows(1.6, grid=0.35)
+    places = [slide(transform, name=str(i))['window_starts'][0] for i in range(500)]
+    assert places == [slide(transform, name=str(i))['window_starts'][0] for i in range(500)]
+    counts = np.unique(np.round(places, 3), return_counts=True)[1]
+    assert len(counts) == 5 and counts.min() > 70
+
+
+def test_refusals():
+    with pytest.raises(TooShortError, match='needs 1.640 s'):
+        slide(SlideSyncWindows(1.6), span=(0, 1.6))
+    with pytest.raises(ConfigError, match='place=2'):
+        SlideSyncWindows(1.6, place=2)

@@ -1,0 +1,37 @@
+import math
+
+import pytest
+import torch
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.models.backbones.early_fusion_net import EarlyFusionNet, compress
+
+SMALL = dict(base_channels=4, stem_stride=(1, 2, 2), stem_pool=False, audio_strides=(4, 4, 4, 2))
+
+
+def test_full_size_counts_as_the_published_network():
+    net = EarlyFusionNet()
+    assert sum(p.numel() for p in net.parameters()) == pytest.approx(36.0e6, rel=0.01)
+
+
+def test_shapes_and_dependence_on_both_inputs():
+    torch.manual_seed(0)
+    net = EarlyFusionNet(**SMALL).eval()
+    imgs, waves = torch.randn(2, 3, 8, 32, 32), 0.1 * torch.randn(2, 6400)
+    visual, audio = net.visual(imgs), net.audio(waves)
+    assert visual.shape == (2, 4, 4, 8, 8) and audio.shape == (2, 16, 13)
+    maps = net(imgs, waves)
+    assert maps.shape == (2, 32, 2, 2, 2)
+    assert not torch.allclose(maps, net(imgs, waves.roll(1600, -1)))
+    assert not torch.allclose(maps, net(imgs.roll(2, 2), waves))
+
+
+def test_compress():
+    x = torch.tensor([-1.0, 0, 0.5])
+    expected = torch.tensor([-1.0, 0, math.log(1 + 127.5) / math.log(256)])
+    torch.testing.assert_close(compress(x), expected)
+
+
+def test_strides_are_four():
+    with pytest.raises(ConfigError, match='four entries'):
+        EarlyFusionNet(audio_strides=(4, 4))

@@ -41,9 +41,9 @@ train_dataloader = dict(
     dataset=dict(held_out=None, pipeline=train_pipeline))
 default_hooks = dict(checkpoint=dict(interval=-1), logger=dict(interval=1))
 param_scheduler = []
-# Adam divides gradients by their size, and so makes rounding errors of tiny ones as large as steps.
-optim_wrapper = dict(
-    optimizer=dict(_delete_=True, type='SGD', lr=0.05, momentum=0.9, weight_decay=0.0), clip_grad=dict(max_norm=5.0))
+# Adam divides gradients by their size, and so makes rounding errors of tiny ones as large as steps;
+# large steps of any optimiser double them each time.
+optim_wrapper = dict(optimizer=dict(_delete_=True, type='SGD', lr=0.004, weight_decay=0.0))
 sync_bn = 'torch'
 """
 
@@ -121,7 +121,10 @@ def test_same_losses(tmp_path):
     assert len(one) == STEPS
     # The halves of a batch have losses of their own; their mean is that of the whole batch.
     assert np.abs(halves[0] - halves[1]).max() > 1e-3
-    assert np.abs(np.mean(halves, axis=0) - one).max() < 1e-4
+    difference = np.abs(np.mean(halves, axis=0) - one)
+    # Rounding differs between one and two processes, and training doubles it and more with each
+    # step: later ones say nothing about whether the processes do the same.
+    assert difference[:5].max() < 1e-5
     # Training moved, so that equal losses mean equal updates.
-    assert abs(one[-1] - one[0]) > 0.01
+    assert np.ptp(one) > 0.01
     assert 'clips_per_second' in outputs[0] and 'data_wait' in outputs[0]

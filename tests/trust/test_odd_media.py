@@ -19,7 +19,7 @@ from tool_process import run_process
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.datasets.media import MediaFile
-from mmav_coattn.errors import MediaError, UnreadableMediaError
+from mmav_coattn.errors import DataNotFoundError, MediaError, UnreadableMediaError
 
 CLIP, NUM_FRAMES, RATE = 0.5, 8, 16000
 QUARTER_TURNS = {'turned_90.mp4': 1, 'turned_180.mp4': 2, 'turned_270.mp4': 3}
@@ -154,7 +154,8 @@ def test_inferencer(gallery, config):
         path = folder / item.name
         if item.expected == RIGHT:
             found = inferencer.localize(path)
-            assert np.isfinite(found.attention).all() and np.isfinite(found.scores).all()
+            assert np.isfinite(found.attention).all(), item
+            assert np.isfinite(found.scores).all(), item
             with MediaFile(path) as media:
                 begin, end = media.common_span
             assert found.times[0] - begin < CLIP and end - found.times[-1] < CLIP
@@ -164,9 +165,17 @@ def test_inferencer(gallery, config):
             except UnreadableMediaError as error:
                 assert str(error).startswith(f'{path}: ')
         else:
-            with pytest.raises(MediaError) as error:
-                inferencer.localize(path)
-            assert str(error.value).startswith(f'{path}: ')
+            try:
+                found = inferencer.localize(path)
+            except DataNotFoundError as error:
+                # A folder is searched for videos, whatever it is called.
+                assert path.is_dir() and str(path) in str(error)
+            except MediaError as error:
+                assert error.reason == item.expected
+                assert str(error).startswith(f'{path}: ')
+            else:
+                # Of a long file the windows over a hole are left out, and have no score.
+                assert item.expected == 'unreadable' and np.isnan(found.scores).any(), item
 
 
 @pytest.mark.slow

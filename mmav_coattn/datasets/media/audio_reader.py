@@ -163,8 +163,9 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
 def _decodable_frames(container, stream):
     """Frames of sound, from the first one on that can be decoded.
 
-    A jump in an MPEG program stream lands in the midst of a packet, which belongs to the pre-roll.
-    What cannot be decoded after that is damage, and an error.
+    A jump in an MPEG program stream lands in the midst of a packet, which belongs to the pre-roll,
+    and a file that was cut off ends in a part of a packet, which the container marks. What else
+    cannot be decoded is damage, and an error.
     """
     import av
 
@@ -173,7 +174,7 @@ def _decodable_frames(container, stream):
         try:
             frames = packet.decode()
         except av.InvalidDataError:
-            if landed:
+            if landed and not packet.is_corrupt:
                 raise
             continue
         landed = landed or bool(frames)

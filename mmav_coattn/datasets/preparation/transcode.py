@@ -20,6 +20,8 @@ KEPT_CODECS = ('aac', 'mp3', 'ac3', 'opus', 'alac')
 CLOCK = 90_000
 #: How far the start and the end of a stream may move, seconds: an encoder's frame and its padding.
 SPAN_TOLERANCE = 0.1
+#: Headers count an encoder's padding; a file that lacks more seconds than this was cut off.
+CUT_TOLERANCE = 0.25
 #: Seconds of sound decoded at a time.
 _CHUNK_SECONDS = 10.0
 #: Rates in Hz that AAC knows.
@@ -94,6 +96,7 @@ def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
     try:
         with MediaFile(source) as media:
             spans = media.video_span, media.audio_span
+            _refuse_cut_off(media, max(end for _, end in spans))
             result = _encode(media, part, encoding)
         _check(part, source, spans, result)
         result.update(bytes_before=source.stat().st_size, bytes_after=part.stat().st_size)
@@ -104,6 +107,15 @@ def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
     finally:
         part.unlink(missing_ok=True)
     return result
+
+
+def _refuse_cut_off(media: MediaFile, end: float) -> None:
+    promised = media.header_end
+    if promised is not None and promised - end > CUT_TOLERANCE:
+        raise UnreadableMediaError(
+            media.path,
+            f'ends at {end:.1f} s, but its header promises {promised:.1f} s: it is cut off',
+        )
 
 
 def is_prepared(source: Path, target: Path) -> bool:

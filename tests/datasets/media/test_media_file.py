@@ -291,11 +291,14 @@ def test_unreadable_files(media_folder):
     data = truth.path.read_bytes()
     cut = media_folder / 'cut.mp4'
     cut.write_bytes(data[: len(data) // 2])
-    with pytest.raises(UnreadableMediaError, match=r'cut\.mp4'):
-        with MediaFile(cut) as media:
-            begin, end = media.common_span
-            media.read_frames(np.linspace(begin, end - 0.05, 20))
-            media.read_audio(end - 0.5, 0.5, 16000)
+    # A file that was cut off is what is left of it; beyond that there is nothing.
+    with MediaFile(cut) as media:
+        begin, end = media.common_span
+        assert begin + 0.5 < end < truth.frame_end - 0.2
+        assert len(media.read_frames(np.linspace(begin, end - 0.05, 20))) == 20
+        assert abs(audio_lag(media.read_audio(end - 0.5, 0.5, 16000), end - 0.5, 16000)) < 1e-3
+        with pytest.raises(ValueError, match='outside'):
+            media.read_audio(end, 0.5, 16000)
 
 
 def test_hole_in_the_sound_is_not_filled_with_zeros(media_folder):

@@ -168,8 +168,8 @@ def test_inferencer(gallery, config):
             try:
                 found = inferencer.localize(path)
             except DataNotFoundError as error:
-                # A folder is searched for videos, whatever it is called.
-                assert path.is_dir() and str(path) in str(error)
+                # A folder is searched for videos, whatever it is called; a link to nothing is none.
+                assert not path.is_file() and str(path) in str(error)
             except MediaError as error:
                 assert error.reason == item.expected
                 assert str(error).startswith(f'{path}: ')

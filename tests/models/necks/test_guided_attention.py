@@ -25,11 +25,15 @@ def slow_guided(module, stream, tokens, code):
                 memory = torch.cat([tokens[item, time] for time in times])[None]
                 query = module.query_norm(stream[item, j, t])[None, None]
                 keys, values = module.attention.project_memory(memory)
+                bias = None
                 if module.scope == 'clip':
                     coded = torch.cat([tokens[item, time] + code[time] for time in times])[None]
                     query, keys = query + code[t], module.attention.key(coded)
-                seen[item, j, t] = module.attention(query, keys, values)
-                weight = module.attention.weights(query, keys).mean(dim=1)[0, 0]
+                    slopes = module.time_bias.log_slope.exp()
+                    apart = [abs(t - time) for time in times for _ in range(tokens.shape[2])]
+                    bias = -slopes[:, None, None] * torch.tensor(apart)
+                seen[item, j, t] = module.attention(query, keys, values, bias)
+                weight = module.attention.weights(query, keys, bias).mean(dim=1)[0, 0]
                 weights[item, j, t] = weight.view(len(times), -1).sum(dim=0)
     return seen, weights
 

@@ -95,7 +95,8 @@ def plot_training_curves(
 
 
 def _draw_loss(axes, train: list[dict]) -> None:
-    steps, losses = [r['step'] for r in train], [r['loss'] for r in train]
+    # Auxiliary losses have another chance level, so the line at ln 2 belongs to loss_sync alone.
+    steps, losses = [r['step'] for r in train], [r.get('loss_sync', r['loss']) for r in train]
     few = '.' if len(steps) < 40 else ''
     axes.plot(steps, losses, marker=few, linewidth=1.2, label='training loss')
     axes.axhline(math.log(2), color='0.4', linestyle='--', linewidth=1, label='ln 2: knows nothing')

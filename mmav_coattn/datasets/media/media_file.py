@@ -156,7 +156,9 @@ class MediaFile:
         self._open()
         if not self._container.duration:
             return None
-        return ((self._container.start_time or 0) + self._container.duration) / 1e6
+        # Matroska states when the last frame ends, the others how long it lasts from the start on.
+        begin = 0 if 'matroska' in self._container.format.name else self._container.start_time or 0
+        return (begin + self._container.duration) / 1e6
 
     @property
     def frame_rate(self):

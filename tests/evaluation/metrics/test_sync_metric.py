@@ -91,11 +91,14 @@ def test_scores_in_half_precision():
 def test_left_out_files_are_named(caplog):
     logger = MMLogger.get_current_instance()
     logger.addHandler(caplog.handler)
+    level = logger.level
+    logger.setLevel(logging.INFO)  # another test may have made it quieter
     try:
-        with caplog.at_level(logging.INFO, logger=logger.name):
+        with caplog.at_level(logging.INFO):
             evaluate([make_sample(0, [1.0, -1.0]), *map(make_unusable, range(1, 5))], num_listed=3)
     finally:
         logger.removeHandler(caplog.handler)
+        logger.setLevel(level)
     assert '4 of 5 files were left out of the evaluation (silent: 4)' in caplog.text
     assert 'clip3.mp4: /data/clip3.mp4: the sound is silent' in caplog.text
     assert '... and 1 more' in caplog.text

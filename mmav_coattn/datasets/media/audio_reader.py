@@ -88,8 +88,7 @@ class Segment:
 def _planes(frame) -> list[np.ndarray]:
     """The planes of a decoded frame, seen in place.
 
-    PyAV's ``frame.to_ndarray`` stacks them in a copy, which for frames of 23 ms cost a third of the
-    time of reading a window.
+    PyAV's ``frame.to_ndarray`` stacks them in a copy, once for each frame of some 20 ms.
     """
     kind = _SAMPLE_TYPES[frame.format.packed.name]
     count = frame.samples * (1 if frame.format.is_planar else frame.layout.nb_channels)

@@ -26,7 +26,7 @@ class AudioVisualBackbone(BaseModule):
             it is: torch 2.13's CPU kernels crash in the backward pass of its one-channel stem with
             channels-last weights and 8 output channels.
         with_cp (bool): Gradient checkpointing: each stage of both towers keeps its input alone and
-            is run again in the backward pass. Same numbers, less memory, a third more time.
+            is run again in the backward pass. Same numbers, less memory, more time.
         init_cfg (dict, optional): Initialisation.
     """
 

@@ -17,8 +17,7 @@ class TimeDistanceBias(nn.Module):
 
     Adds ``-slope * |t - t'|`` to the scaled products, with t in steps: the linear bias of ALiBi
     (Press et al., ICLR 2022), both ways, with a learned slope for each head. Without it a query
-    meets thousands of tokens of other times that say nothing on synchrony, and a clip-wide
-    attention stays at chance; with it, it starts as a soft window and may widen.
+    begins by looking at the tokens of all times alike; with it, at a soft window that may widen.
 
     Args:
         num_heads (int): Attention heads.

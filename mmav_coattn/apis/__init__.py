@@ -1,6 +1,7 @@
 """What tools and scripts call."""
 
 from .complexity import network_complexity
+from .feature_extraction import ExtractedFeatures
 from .inferencer import AudioVisualInferencer
 from .localizer import Localization
 from .many_files import BatchResult
@@ -9,6 +10,7 @@ from .sync_result import SyncResult
 __all__ = [
     'AudioVisualInferencer',
     'BatchResult',
+    'ExtractedFeatures',
     'Localization',
     'SyncResult',
     'network_complexity',

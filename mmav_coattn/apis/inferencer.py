@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaErro
 from mmav_coattn.visualization import write_overlay_video
 
 from .clip_settings import ClipSettings
+from .feature_extraction import ExtractedFeatures, check_towers, extract_file
 from .localizer import Localization, find_sound
 from .many_files import BatchResult, InputFile, expand_inputs, is_one_file, run_each
 from .sync_estimator import measure_sync
@@ -177,6 +178,36 @@ class AudioVisualInferencer:
                     self.batch_size,
                     segment_seconds,
                     progress,
+                )
+
+        return self._each(video, act)
+
+    def extract(
+        self,
+        video: str | Path | Iterable[str | Path],
+        towers: Sequence[str] = ('visual', 'audio'),
+    ) -> ExtractedFeatures | BatchResult:
+        """Compute features: of each window the mean over place and time of both towers.
+
+        Args:
+            video (str | Path | Iterable): See the class.
+            towers (Sequence[str]): ``'visual'``, ``'audio'`` or both; with one, a video need not
+                have the other stream.
+
+        Returns:
+            ExtractedFeatures | BatchResult: Times and features of the windows.
+
+        Raises:
+            MediaError: If a single file cannot be used.
+            DataNotFoundError: If there is no such file.
+            ConfigError: If a tower is unknown.
+        """
+        towers = check_towers(towers)
+
+        def act(file: InputFile) -> ExtractedFeatures:
+            with self._bar(file.path, 'extracting') as progress:
+                return extract_file(
+                    self.model, self.settings, str(file.path), towers, self.batch_size, progress
                 )
 
         return self._each(video, act)

@@ -1,0 +1,69 @@
+"""Write features of videos into one .npz file: names, times, and what the towers see and hear.
+
+Each video is cut into windows of the length the network was trained with; of each window the file
+has the mean features of the visual and the audio tower. What is done is kept: the same command
+goes on where it was interrupted, and computes only videos that are new or have changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .network_arguments import (
+    add_network_arguments,
+    build_inferencer,
+    find_checkpoint,
+    find_config,
+    finish,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this subcommand."""
+    add_network_arguments(parser)
+    parser.add_argument('-o', '--out', type=Path, required=True, help='.npz file to write')
+    parser.add_argument(
+        '--towers',
+        nargs='+',
+        choices=('visual', 'audio'),
+        default=('visual', 'audio'),
+        help='default: both; with one, videos need not have the other stream',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Extract; exit code 1 if a file failed."""
+    from tqdm import tqdm
+
+    from mmav_coattn.apis.feature_extraction import FeatureFile, source_digest
+    from mmav_coattn.apis.many_files import expand_inputs, run_each
+    from mmav_coattn.apis.tool_runner import load_config
+
+    files = expand_inputs(args.inputs)
+    checkpoint = find_checkpoint(args.checkpoint)
+    cfg = load_config(str(find_config(args.config, checkpoint)))
+    features = FeatureFile(args.out, args.towers, source_digest(cfg, checkpoint))
+    # One bar over all videos, or where there is one, over its seconds.
+    several = len(files) > 1 and not args.quiet
+    args.quiet = args.quiet or several
+    inferencer = build_inferencer(args)
+    before = {file.path for file in files if features.has(file)}
+
+    def act(file) -> None:
+        if file.path not in before:
+            features.add(file, inferencer.extract(file.path, towers=args.towers))
+
+    def report(file, result, failure) -> None:
+        bar.update()
+        if failure is not None:
+            bar.write(f'failed: {failure}')
+
+    with tqdm(total=len(files), desc='videos', unit='video', disable=not several) as bar:
+        batch = run_each(files, act, report)
+    windows = features.join(files)
+    print(
+        f'{args.out}: {windows} windows of {len(batch.results)} videos'
+        + (f', {len(before)} of them computed before' if before else '')
+    )
+    return finish(batch)

@@ -11,6 +11,7 @@ import os
 import re
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import TrainingError
@@ -49,7 +50,8 @@ def write_whole(data: bytes, path: str | Path) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # whatever kept it from being written may keep it from going
+            partial.unlink()
         raise TrainingError(
             f'{path}: cannot be written ({error.strerror}). What was saved before is untouched: '
             f'free some space or choose another --work-dir, then go on with --resume.'

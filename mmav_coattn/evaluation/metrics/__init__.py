@@ -1,6 +1,7 @@
 """Thin mmengine wrappers around :mod:`mmav_coattn.evaluation.functional`."""
 
 from .offset_metric import OffsetMetric
+from .sound_localization_metric import SoundLocalizationMetric
 from .sync_metric import SyncMetric
 
-__all__ = ['OffsetMetric', 'SyncMetric']
+__all__ = ['OffsetMetric', 'SoundLocalizationMetric', 'SyncMetric']

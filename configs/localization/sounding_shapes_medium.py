@@ -1,0 +1,9 @@
+# Where is the sound made? AGA attention of a checkpoint of coattn_pretrain_demo.py, per frame.
+_base_ = '../coattn_pretrain_demo.py'
+
+model = dict(test_cfg=dict(blind_controls=False, return_attention=True))
+test_pipeline = _base_.test_pipeline
+test_pipeline[-1] = dict(
+    type='PackAudioVisualInputs', extra_meta_keys=('objects', 'fps'))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_evaluator = dict(type='SoundLocalizationMetric')

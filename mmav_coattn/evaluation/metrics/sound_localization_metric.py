@@ -40,7 +40,7 @@ class SoundLocalizationMetric(BaseMetric):
     Needs of each data sample ``attention`` (1+K, T', H', W') of which window 0, the in-sync one, is
     read (``model.test_cfg.return_attention=True``), and the meta information ``objects``, ``fps``,
     ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of the batch
-    the frames ``imgs``, for the floor by motion. A sample with ``unusable`` is counted and left out,
+    the frames ``imgs``, for the floor by motion. A sample with ``unusable`` is left out, counted
     and named in the log.
 
     Floors, on the same frames: ``centre_disc``; ``whole_image``, a constant map of which the

@@ -1,7 +1,8 @@
-# Where is the sound made? AGA attention of a checkpoint of coattn_pretrain_demo.py, per frame.
+# Where is the sound made? A checkpoint of coattn_pretrain_demo.py, per frame. Other kinds of maps:
+#   --cfg-options model.test_cfg.map_source=similarity   (or rollout, gradcam, motion)
 _base_ = '../coattn_pretrain_demo.py'
 
-model = dict(test_cfg=dict(blind_controls=False, return_attention=True))
+model = dict(test_cfg=dict(blind_controls=False, return_map=True, map_source='attention'))
 test_pipeline = _base_.test_pipeline
 test_pipeline[-1] = dict(
     type='PackAudioVisualInputs', extra_meta_keys=('objects', 'fps'))

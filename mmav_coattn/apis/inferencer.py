@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaError
+from mmav_coattn.localization import build_map_source
 from mmav_coattn.visualization import write_overlay_video
 
 from .clip_settings import ClipSettings
@@ -41,6 +42,8 @@ class AudioVisualInferencer:
         device (str): Where to run.
         batch_size (int): Windows that the visual tower sees at once.
         progress (bool): Show a bar for each file.
+        map_source (str | dict, optional): The kind of map that :meth:`localize` draws, see
+            :func:`~mmav_coattn.localization.build_map_source`; by default that of the config.
 
     Raises:
         ConfigError: If the config lacks what is needed.
@@ -54,6 +57,7 @@ class AudioVisualInferencer:
         device: str = 'cpu',
         batch_size: int = 8,
         progress: bool = False,
+        map_source: str | dict | None = None,
     ) -> None:
         cfg = load_config(config) if isinstance(config, (str, Path)) else config
         if 'model' not in cfg:
@@ -66,6 +70,8 @@ class AudioVisualInferencer:
         self.progress = progress
         self.model = MODELS.build(cfg.model)
         self.model.blind_controls = False
+        if map_source is not None:
+            self.model.map_source = build_map_source(map_source)
         if checkpoint is not None:
             self._load(checkpoint)
         self.model.to(device).eval()

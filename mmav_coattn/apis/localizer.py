@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from mmav_coattn.datasets.media import MediaFile
-from mmav_coattn.errors import ConfigError, SilentAudioError, TooShortError, UnreadableMediaError
+from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
+from mmav_coattn.localization import ClipEvidence, MapSource
 
 from .clip_settings import ClipSettings
 from .window_streams import ROUNDING, AudioWindowFeatures, picture_windows
@@ -21,12 +22,14 @@ class Localization(NamedTuple):
     """Where the sound of a video comes from.
 
     Attributes:
-        attention (np.ndarray): (T, H', W') float32, sums to 1 over places at each time; uniform
-            where the sound is silent or cannot be read.
+        attention (np.ndarray): The map as weights (T, H', W') float32, whatever its kind; sums to
+            1 over places at each time; uniform where the sound is silent or cannot be read.
         times (np.ndarray): (T,), s on the container's clock.
         scores (np.ndarray): (W,), logit of "in sync" of each window, NaN where there is no sound.
         window_starts (np.ndarray): (W,), s on the container's clock.
         box (tuple): The part of the picture that the maps cover (x0, y0, x1, y1), fractions.
+        confidence (np.ndarray): (W,), how sure the map of each window is that the source is in
+            sight, on the scale of its kind; NaN where there is no sound.
     """
 
     attention: np.ndarray
@@ -34,6 +37,7 @@ class Localization(NamedTuple):
     scores: np.ndarray
     window_starts: np.ndarray
     box: tuple[float, float, float, float]
+    confidence: np.ndarray
 
 
 def covering_slots(span: tuple[float, float], settings: ClipSettings, path: str) -> list[int]:
@@ -67,6 +71,7 @@ def find_sound(
     path: str,
     batch_size: int,
     progress: Callable[[float, float], None],
+    map_source: MapSource | None = None,
 ) -> Localization:
     """Run a network over a file of any length.
 
@@ -76,74 +81,80 @@ def find_sound(
         path (str): The file.
         batch_size (int): Windows at once.
         progress (Callable): Called with the seconds done and the seconds in all.
+        map_source (MapSource, optional): The kind of map; by default the network's.
 
     Returns:
         Localization: See there.
 
     Raises:
         MediaError: If the file cannot be used.
-        ConfigError: If the network has no map.
+        ConfigError: If the network has no map of this kind.
     """
+    source = model.map_source if map_source is None else map_source
     with MediaFile(path) as pictures, MediaFile(path) as sounds:
         begin, end = pictures.common_span
         slots = covering_slots((begin, end), settings, path)
         audio = AudioWindowFeatures(model, sounds, settings, begin, batch_size)
         clips = picture_windows(pictures, settings, begin, slots)
-        maps, scores = [], []
+        maps, scores, confidence = [], [], []
         for first in range(0, len(slots), batch_size):
             chosen = slots[first : first + batch_size]
-            new_maps, new_scores = _run(model, settings, chosen, clips, audio)
-            maps += new_maps
-            scores += new_scores
+            found = _run(model, source, settings, chosen, clips, audio)
+            maps += found[0]
+            scores += found[1]
+            confidence += found[2]
             progress(chosen[-1] * settings.step + settings.clip_seconds, end - begin)
     scores = np.array(scores)
     if not np.isfinite(scores).any():
         if audio.unreadable:
             raise UnreadableMediaError(path, next(iter(audio.unreadable.values())))
         raise SilentAudioError(path, 'is silent wherever there is picture')
-    return _join(settings, begin, slots, maps, scores)
+    return _join(settings, begin, slots, maps, scores, np.array(confidence))
 
 
 def _run(
     model: nn.Module,
+    source: MapSource,
     settings: ClipSettings,
     slots: list[int],
     clips,
     audio: AudioWindowFeatures,
-) -> tuple[list[np.ndarray | None], list[float]]:
-    """Maps (T', H', W') and scores of some windows; None and NaN where there is no sound."""
+) -> tuple[list[np.ndarray | None], list[float], list[float]]:
+    """Maps (T', H', W'), scores and confidences of some windows.
+
+    Where there is no sound the map is None, and the other two are NaN.
+    """
     device = next(model.parameters()).device
     heard = audio.get(slots)
     images = [next(clips) for _ in slots]
     maps: list = [None] * len(slots)
-    scores = [np.nan] * len(slots)
+    scores, confidence = [np.nan] * len(slots), [np.nan] * len(slots)
     usable = [index for index, slot in enumerate(slots) if slot in heard]
     if not usable:
-        return maps, scores
+        return maps, scores, confidence
     imgs = torch.stack([images[index] for index in usable]).to(device)
-    visual = model.backbone.forward_visual(model.data_preprocessor.normalize(imgs))
-    features = model.attend(
-        visual,
-        torch.stack([heard[slots[index]] for index in usable])[:, None],
-        settings.num_frames,
-        audio.num_spectra,
-        settings.clip_seconds,
-        return_attention=True,
-    )
-    if features.attention is None:
-        raise ConfigError(
-            'This network has no audio-guided attention (neck.module is VGA), so '
-            'it has no map to show; use AGA or CMA.'
-        )
-    logits = model.cls_head.predict(features)[:, 0].cpu().numpy()
+    imgs = model.data_preprocessor.normalize(imgs)
+    visual = model.backbone.forward_visual(imgs)
+    sounds = torch.stack([heard[slots[index]] for index in usable])[:, None]
+    times = settings.num_frames, audio.num_spectra, settings.clip_seconds
+    features = model.attend(visual, sounds, *times, return_attention=source.needs_attention)
+    found = source(ClipEvidence(model, imgs, visual, sounds, *times[1:], features))
+    weights = source.weights(found.maps)[:, 0].cpu().numpy()
+    logits = model.cls_head.predict(features)[:, 0].tolist()
     for row, index in enumerate(usable):
-        maps[index] = features.attention[row, 0].float().cpu().numpy()
-        scores[index] = float(logits[row])
-    return maps, scores
+        maps[index] = weights[row]
+        scores[index] = logits[row]
+        confidence[index] = found.confidence[row, 0].item()
+    return maps, scores, confidence
 
 
 def _join(
-    settings: ClipSettings, begin: float, slots: list[int], maps: list, scores: np.ndarray
+    settings: ClipSettings,
+    begin: float,
+    slots: list[int],
+    maps: list,
+    scores: np.ndarray,
+    confidence: np.ndarray,
 ) -> Localization:
     shape = next(each.shape for each in maps if each is not None)
     uniform = np.full(shape, 1 / (shape[1] * shape[2]), np.float32)
@@ -161,4 +172,5 @@ def _join(
         scores,
         begin + np.array(slots) * settings.step,
         settings.box,
+        confidence,
     )

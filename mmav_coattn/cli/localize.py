@@ -21,6 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--side-by-side', action='store_true', help='show the original to the left of the overlay'
     )
+    parser.add_argument(
+        '--map',
+        choices=['attention', 'rollout', 'similarity', 'gradcam', 'motion'],
+        help="kind of map; default: that of the network's config",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
     files = expand_inputs(args.inputs)
     single = len(args.inputs) == 1 and is_one_file(args.inputs[0])
-    inferencer = build_inferencer(args)
+    inferencer = build_inferencer(args, map_source=args.map)
 
     def act(file):
         # Maps are not kept: those of a large folder would fill the memory.
@@ -41,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
         left_out = f', {silent} of them without sound' if silent else ''
         print(
             f'{out}: {len(found.times)} maps over {len(found.scores)} windows{left_out}; '
-            f'mean logit of "in sync" {np.nanmean(found.scores):.2f}',
+            f'mean logit of "in sync" {np.nanmean(found.scores):.2f}, mean confidence of the map '
+            f'{np.nanmean(found.confidence):.3f}',
             flush=True,
         )
         return out

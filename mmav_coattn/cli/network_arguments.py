@@ -83,8 +83,8 @@ def find_config(given: str | None, checkpoint: Path) -> Path:
     return found[0]
 
 
-def build_inferencer(args: argparse.Namespace):
-    """The :class:`AudioVisualInferencer` that the arguments ask for."""
+def build_inferencer(args: argparse.Namespace, **kwargs):
+    """The :class:`AudioVisualInferencer` that the arguments ask for; ``kwargs`` go to it."""
     from mmengine.logging import MMLogger
 
     from mmav_coattn.apis import AudioVisualInferencer
@@ -99,6 +99,7 @@ def build_inferencer(args: argparse.Namespace):
         # Commands that take no videos have neither of these arguments.
         batch_size=getattr(args, 'batch_size', 8),
         progress=not getattr(args, 'quiet', True),
+        **kwargs,
     )
 
 

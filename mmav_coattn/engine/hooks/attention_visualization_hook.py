@@ -73,19 +73,19 @@ class AttentionVisualizationHook(Hook):
         self._restore = False
 
     def before_test(self, runner: Runner) -> None:
-        """Ask the model for attention maps."""
+        """Ask the model for maps."""
         if not self.enable:
             return
         if self.show:
             _require_display()
         model = _unwrap(runner)
-        if not hasattr(model, 'return_attention'):
+        if not hasattr(model, 'return_map'):
             raise ConfigError(
-                f'AttentionVisualizationHook: {type(model).__name__} gives no attention maps. Use '
-                f'a model with return_attention, or test without --show and --show-dir.'
+                f'AttentionVisualizationHook: {type(model).__name__} gives no maps. Use '
+                f'a model with return_map, or test without --show and --show-dir.'
             )
-        self._restore = model.return_attention
-        model.return_attention = True
+        self._restore = model.return_map
+        model.return_map = True
         if self.out_dir is not None or not self.show:
             self._folder = Path(self.out_dir or Path(runner.log_dir) / 'attention')
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ class AttentionVisualizationHook(Hook):
             data_batch (dict): ``inputs['imgs']``, one uint8 tensor (1, C, T, H, W) a sample, None
                 for an unusable one.
             outputs (Sequence[ActionDataSample]): In the order of the batch, with ``sync_scores``
-                and ``attention`` (1+K, T', H', W').
+                and ``sound_map`` (1+K, T', H', W').
         """
         if not self.enable:
             return
@@ -118,19 +118,13 @@ class AttentionVisualizationHook(Hook):
             self._num_seen += 1
             if (self._num_seen - 1) % self.interval or self._num_drawn >= self.max_samples:
                 continue
-            if 'attention' not in sample:
-                raise ConfigError(
-                    f'{type(_unwrap(runner)).__name__} was asked for attention maps, but gave '
-                    f'none: its neck has no audio-guided attention. Test it without --show and '
-                    f'--show-dir.'
-                )
             self._draw(runner, imgs, sample)
 
     def after_test(self, runner: Runner) -> None:
         """Leave the model as it was, and say where the pictures are."""
         if not self.enable:
             return
-        _unwrap(runner).return_attention = self._restore
+        _unwrap(runner).return_map = self._restore
         if self._folder is not None:
             runner.logger.info(f'{self._num_drawn} attention pictures are in {self._folder}.')
         if self._num_drawn == self.max_samples < -(-self._num_seen // self.interval):
@@ -141,7 +135,8 @@ class AttentionVisualizationHook(Hook):
 
         name = sample.get('relpath', Path(sample.filename).name)
         frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()
-        attention = sample.attention[0].float().cpu().numpy()  # of the in-sync audio
+        # Of the in-sync audio.
+        attention = _unwrap(runner).map_source.weights(sample.sound_map[0]).cpu().numpy()
         in_sync, *shifted = torch.sigmoid(sample.sync_scores.float()).tolist()
         title = f'{name}   in sync: {in_sync:.2f}' + ''.join(
             f'   shifted {shift:+.2f} s: {score:.2f}'

@@ -37,8 +37,8 @@ class SoundLocalizationMetric(BaseMetric):
     object inside the clip gives one evaluated frame: the step of the map nearest to the event, and
     as ground truth the object's box in the video frame nearest to the event.
 
-    Needs of each data sample ``attention`` (1+K, T', H', W') of which window 0, the in-sync one, is
-    read (``model.test_cfg.return_attention=True``), and the meta information ``objects``, ``fps``,
+    Needs of each data sample ``sound_map`` (1+K, T', H', W') of which window 0, the in-sync one, is
+    read (``model.test_cfg.return_map=True``), and the meta information ``objects``, ``fps``,
     ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of the batch
     the frames ``imgs``, for the floor by motion. A sample with ``unusable`` is left out, counted
     and named in the log.
@@ -86,12 +86,12 @@ class SoundLocalizationMetric(BaseMetric):
                 self.results.append(dict(name=name, sentence=sample['unusable'][1]))
                 continue
             for key, remedy in (
-                ('attention', 'set model.test_cfg.return_attention=True'),
+                ('sound_map', 'set model.test_cfg.return_map=True'),
                 ('objects', "add 'objects' and 'fps' to extra_meta_keys of PackAudioVisualInputs"),
             ):
                 if key not in sample:
                     raise UserError(f'{name}: the data sample has no {key!r}; {remedy}.')
-            maps = sample['attention'][0].float().cpu().numpy().astype(np.float64)
+            maps = sample['sound_map'][0].float().cpu().numpy().astype(np.float64)
             self.results.append(dict(name=name, scores=self._score_clip(maps, imgs[0], sample)))
 
     def _score_clip(self, maps: np.ndarray, imgs: Any, sample: dict) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
@@ -25,6 +26,8 @@ class CoAttentionFeatures(NamedTuple):
         visual_tokens (Tensor | None): What the streams were made of: tokens of the picture's
             places (N, T', P, D), P = H'W'. They know nothing of the sound.
         audio_tokens (Tensor | None): Tokens of the sound's frequencies (N, J, T', F', D).
+        head_weights (Tensor | None): Of all AGAs, before the mean over heads,
+            (N, J, blocks, heads, T', H', W'); there whenever ``attention`` is.
     """
 
     audio: Tensor
@@ -32,6 +35,7 @@ class CoAttentionFeatures(NamedTuple):
     attention: Tensor | None = None
     visual_tokens: Tensor | None = None
     audio_tokens: Tensor | None = None
+    head_weights: Tensor | None = None
 
 
 class CoAttentionBlock(nn.Module):
@@ -90,7 +94,10 @@ class CoAttentionBlock(nn.Module):
         code: Tensor,
         return_attention: bool,
     ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Update both streams (N, J, T, D); see :class:`CoAttentionNeck` for the tokens' shapes."""
+        """Update both streams (N, J, T, D); see :class:`CoAttentionNeck` for the tokens' shapes.
+
+        The third result are AGA's weights (N, heads, J, T, P).
+        """
         new_audio, new_visual, attention = audio, visual, None
         if self.aga is not None:
             seen, attention = self.aga(audio, visual_tokens, code, return_attention)
@@ -215,19 +222,17 @@ class CoAttentionNeck(TokenNeck):
         audio_stream = self.start_stream(audio_tokens, self.audio_start)
         visual_stream = visual_stream[:, None].expand(-1, num_audios, -1, -1)
 
-        attention = None
-        for index, block in enumerate(self.blocks):
-            last = index == len(self.blocks) - 1
-            audio_stream, visual_stream, attention = block(
-                audio_stream,
-                visual_stream,
-                audio_tokens,
-                visual_tokens,
-                code,
-                return_attention and last,
+        seen_by_blocks = []
+        for block in self.blocks:
+            audio_stream, visual_stream, weights = block(
+                audio_stream, visual_stream, audio_tokens, visual_tokens, code, return_attention
             )
-        if attention is not None:
-            attention = attention.unflatten(-1, (height, width))
+            if weights is not None:
+                seen_by_blocks.append(weights.transpose(1, 2))  # (N, J, heads, T', P)
+        attention = head_weights = None
+        if seen_by_blocks:
+            head_weights = torch.stack(seen_by_blocks, dim=2).unflatten(-1, (height, width))
+            attention = head_weights[:, :, -1].mean(dim=2)
         return CoAttentionFeatures(
-            audio_stream, visual_stream, attention, visual_tokens, audio_tokens
+            audio_stream, visual_stream, attention, visual_tokens, audio_tokens, head_weights
         )

@@ -79,9 +79,9 @@ class GuidedAttention(nn.Module):
             return_weights (bool): Also return where each query looked.
 
         Returns:
-            tuple[Tensor, Tensor | None]: What was seen (B, J, T, D), and the weights
-            (B, J, T, L), mean over heads and summed over the times that were looked into, so that
-            they sum to 1 over the L tokens of a step.
+            tuple[Tensor, Tensor | None]: What was seen (B, J, T, D), and the weights of each head
+            (B, heads, J, T, L), summed over the times that were looked into, so that they sum to 1
+            over the L tokens of a step.
         """
         batch, num_streams, steps, _ = stream.shape
         num_tokens = tokens.shape[2]
@@ -102,16 +102,16 @@ class GuidedAttention(nn.Module):
         seen = self.attention(queries, keys, values, bias)
         weights = None
         if return_weights:
-            weights = self.attention.weights(queries, keys, bias).mean(dim=1)
+            weights = self.attention.weights(queries, keys, bias)
             weights = weights.unflatten(-1, (-1, num_tokens)).sum(dim=-2)
         if self.scope == 'frame':
             seen = seen.unflatten(0, (batch, steps)).transpose(1, 2)
-            if weights is not None:
-                weights = weights.unflatten(0, (batch, steps)).transpose(1, 2)
+            if weights is not None:  # (B*T, heads, J, L)
+                weights = weights.unflatten(0, (batch, steps)).permute(0, 2, 3, 1, 4)
         else:
             seen = seen.unflatten(1, (num_streams, steps))
-            if weights is not None:
-                weights = weights.unflatten(1, (num_streams, steps))
+            if weights is not None:  # (B, heads, J*T, L)
+                weights = weights.unflatten(2, (num_streams, steps))
         return seen, weights
 
 

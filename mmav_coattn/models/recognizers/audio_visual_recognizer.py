@@ -7,6 +7,7 @@ from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
 from torch import Tensor
 
+from mmav_coattn.localization import ClipEvidence, build_map_source
 from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
 from mmav_coattn.models.necks.time_alignment import step_times
 
@@ -28,7 +29,10 @@ class AudioVisualRecognizer(BaseRecognizer):
             clip are other times of the ``'same'`` video (hard; the default), or are taken from
             ``'other'`` videos of the batch (easy). :class:`NegativesScheduleHook` changes it.
         test_cfg (dict, optional): ``blind_controls`` (bool): judge each clip also with its picture
-            and with its sound blanked. ``return_attention`` (bool): add the map to predictions.
+            and with its sound blanked. ``return_map`` (bool): add the map of where each sound is
+            made, and how sure it is. ``map_source`` (str or dict): what kind of map, see
+            :func:`~mmav_coattn.localization.build_map_source`; ``'attention'`` by default.
+            ``return_attention`` (bool): add the bare attention.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
     """
 
@@ -50,7 +54,10 @@ class AudioVisualRecognizer(BaseRecognizer):
         self.negatives = check_negatives((train_cfg or {}).get('negatives', 'same'))
         test_cfg = test_cfg or {}
         self.blind_controls = test_cfg.get('blind_controls', False)
+        #: What says where a sound is made; the same for metric, pictures and overlay videos.
+        self.map_source = build_map_source(test_cfg.get('map_source', 'attention'))
         #: Set by whoever wants maps, for instance the visualisation hook.
+        self.return_map = test_cfg.get('return_map', False)
         self.return_attention = test_cfg.get('return_attention', False)
 
     def extract_feat(
@@ -118,6 +125,14 @@ class AudioVisualRecognizer(BaseRecognizer):
         )
         return self.neck(visual, audio, visual_times, audio_times, return_attention)
 
+    def gather_evidence(self, inputs: dict, return_attention: bool = False) -> ClipEvidence:
+        """What maps are read off: the outputs of towers and neck for a batch."""
+        imgs, log_mels = inputs['imgs'], inputs['log_mels']
+        visual, audio = self.backbone(imgs, log_mels)
+        num_spectra, seconds = log_mels.shape[-1], inputs['clip_seconds']
+        features = self.attend(visual, audio, imgs.shape[2], num_spectra, seconds, return_attention)
+        return ClipEvidence(self, imgs, visual, audio, num_spectra, seconds, features)
+
     def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Tensor:
         """Mode ``tensor``: the output of a stage, the logits (N, 1+K) by default."""
         return self.extract_feat(inputs, stage=stage)[0]
@@ -140,14 +155,19 @@ class AudioVisualRecognizer(BaseRecognizer):
         Returns:
             list[ActionDataSample]: With ``sync_scores`` (1+K,) logits; if blind controls are on
             ``sync_scores_picture_blank`` and ``sync_scores_sound_blank``; if asked for
-            ``attention`` (1+K, T', H', W').
+            ``sound_map`` (1+K, T', H', W') with ``map_confidence`` (1+K,), and ``attention``
+            (1+K, T', H', W').
         """
         usable = [sample for sample in data_samples if 'unusable' not in sample]
         if not usable:
             return data_samples
-        features, _ = self.extract_feat(inputs, return_attention=self.return_attention)
+        wants_attention = self.return_map and self.map_source.needs_attention
+        evidence = self.gather_evidence(inputs, self.return_attention or wants_attention)
+        features = evidence.features
         fields = dict(sync_scores=self.cls_head.predict(features))
-        if features.attention is not None:
+        if self.return_map:
+            fields['sound_map'], fields['map_confidence'] = self.map_source(evidence)
+        if self.return_attention and features.attention is not None:
             fields['attention'] = features.attention.float()
         if self.blind_controls:
             fields.update(self.predict_blind(inputs))

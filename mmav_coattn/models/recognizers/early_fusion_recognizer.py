@@ -5,6 +5,7 @@ from __future__ import annotations
 from mmaction.registry import MODELS
 from torch import Tensor
 
+from mmav_coattn.localization import ClipEvidence
 from mmav_coattn.models.heads.fused_head import FusedFeatures
 
 from .audio_visual_recognizer import AudioVisualRecognizer
@@ -59,3 +60,9 @@ class EarlyFusionRecognizer(AudioVisualRecognizer):
         if stage == 'neck':
             return features, {}
         return self.cls_head(features), {}
+
+    def gather_evidence(self, inputs: dict, return_attention: bool = False) -> ClipEvidence:
+        """What maps are read off; there are no towers to look into."""
+        features, _ = self.extract_feat(inputs, return_attention=return_attention)
+        seconds = inputs['clip_seconds']
+        return ClipEvidence(self, inputs['imgs'], None, None, 0, seconds, features)

@@ -45,7 +45,9 @@ def test_equals_loop(scope, window):
     stream, tokens = torch.randn(2, 3, 5, 8), torch.randn(2, 5, 4, 8)
     code = torch.randn(5, 8)
     with torch.no_grad():
-        seen, weights = module(stream, tokens, code, return_weights=True)
+        seen, by_head = module(stream, tokens, code, return_weights=True)
+        assert by_head.shape == (2, 2, 3, 5, 4)
+        weights = by_head.mean(dim=1)
         slow_seen, slow_weights = slow_guided(module, stream, tokens, code)
     torch.testing.assert_close(seen, slow_seen)
     torch.testing.assert_close(weights, slow_weights)

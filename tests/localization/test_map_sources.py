@@ -1,0 +1,199 @@
+"""Kinds of maps against slow references, on the tiny network."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from models.recognizers.test_audio_visual_recognizer import batch, run
+from models.tiny import recognizer
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.localization import (
+    AttentionMap,
+    GradCAMMap,
+    MotionMap,
+    SimilarityMap,
+    build_map_source,
+    clip_confidence,
+)
+
+CONTRAST = dict(type='SyncHead', in_channels=16, time_contrast=dict(type='TimeContrast', edge=0))
+
+
+def two_blocks(depth=2, **changes):
+    neck = dict(
+        type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2, depth=depth
+    )
+    return recognizer(neck={**neck, **changes}, cls_head=CONTRAST).eval()
+
+
+def evidence_of(model, num=2, negatives=1):
+    data = batch(num, negatives)
+    for image in data['inputs']['imgs']:
+        image.random_(256)
+    inputs = model.data_preprocessor(data)['inputs']
+    with torch.no_grad():
+        return model.gather_evidence(inputs, return_attention=True)
+
+
+@pytest.mark.parametrize('spec', ['attention', 'rollout', 'similarity', 'gradcam', 'motion'])
+def test_every_kind_through_predict_and_one_by_one(spec):
+    torch.manual_seed(0)
+    model = two_blocks()
+    model.map_source = build_map_source(spec)
+    model.return_map = True
+    data = batch(3, 1)
+    for image in data['inputs']['imgs']:
+        image.random_(256)
+    with torch.no_grad():
+        together = run(model, data, 'predict')
+        for index, sample in enumerate(together):
+            alone = dict(
+                inputs={name: [values[index]] for name, values in data['inputs'].items()},
+                data_samples=[data['data_samples'][index].new()],
+            )
+            (single,) = run(model, alone, 'predict')
+            torch.testing.assert_close(single.sound_map, sample.sound_map, atol=1e-5, rtol=1e-4)
+            torch.testing.assert_close(
+                single.map_confidence, sample.map_confidence, atol=1e-5, rtol=1e-4
+            )
+    assert together[0].sound_map.shape == (2, 8, 4, 4)
+    assert together[0].map_confidence.shape == (2,)
+    weights = model.map_source.weights(together[0].sound_map)
+    assert weights.min() >= 0
+    torch.testing.assert_close(weights.sum(dim=(-2, -1)), torch.ones(2, 8))
+
+
+def test_attention_heads_and_rollout():
+    torch.manual_seed(0)
+    model = two_blocks(depth=3)
+    evidence = evidence_of(model)
+    weights = evidence.features.head_weights
+    assert weights.shape == (2, 2, 3, 2, 8, 4, 4)
+    torch.testing.assert_close(weights.sum(dim=(-2, -1)), torch.ones(2, 2, 3, 2, 8))
+    torch.testing.assert_close(AttentionMap(head=1).raw_maps(evidence), weights[:, :, 2, 1])
+    torch.testing.assert_close(
+        AttentionMap().raw_maps(evidence), (weights[:, :, 2, 0] + weights[:, :, 2, 1]) / 2
+    )
+    first, second, third = weights.mean(dim=3).unbind(dim=2)
+    torch.testing.assert_close(
+        AttentionMap(blocks='rollout').raw_maps(evidence), first / 4 + second / 4 + third / 2
+    )
+    with pytest.raises(ConfigError, match='head=2, but the network has 2 heads'):
+        AttentionMap(head=2).raw_maps(evidence)
+
+
+def test_similarity_is_the_cosine_of_the_own_step():
+    torch.manual_seed(0)
+    model = two_blocks(depth=1)
+    evidence = evidence_of(model)
+    maps = SimilarityMap().raw_maps(evidence)
+    contrast = model.cls_head.time_contrast
+    with torch.no_grad():
+        visual, audio = contrast.embed(
+            evidence.features.visual_tokens, evidence.features.audio_tokens[:, 1]
+        )
+    for step, place in ((0, 0), (3, 5), (7, 15)):
+        expected = torch.cosine_similarity(visual[1, step, place], audio[1, step], dim=0)
+        torch.testing.assert_close(maps[1, 1, step].flatten()[place], expected)
+    assert maps.abs().max() <= 1 + 1e-5
+
+
+@pytest.mark.parametrize('elementwise', [False, True])
+@pytest.mark.parametrize('centre_time', [False, True])
+def test_grad_cam_equals_the_gradient_by_differences(elementwise, centre_time):
+    torch.manual_seed(0)
+    model = two_blocks(depth=1, centre_time=centre_time).double()
+    evidence = evidence_of(model.float(), num=1)._replace(model=model.double())
+    visual, audio = evidence.visual.double(), evidence.audio.double()
+    evidence = evidence._replace(visual=visual, audio=audio)
+
+    def logit(features):
+        times = evidence.imgs.shape[2], evidence.num_spectra, evidence.clip_seconds
+        with torch.no_grad():
+            return model.cls_head(model.attend(features, audio, *times))[0, 1].item()
+
+    maps = GradCAMMap(elementwise=elementwise).raw_maps(evidence)
+    step = 3
+    gradient = torch.zeros(visual.shape[1], *visual.shape[-2:], dtype=torch.float64)
+    for place in range(gradient.numel()):
+        moved = torch.zeros_like(gradient)
+        moved.view(-1)[place] = 1e-4
+        change = torch.zeros_like(visual)
+        change[0, :, step] = moved
+        gradient.view(-1)[place] = (logit(visual + change) - logit(visual - change)) / 2e-4
+    features = visual[0]
+    if centre_time:
+        features = features - features.mean(dim=1, keepdim=True)
+    if not elementwise:
+        gradient = gradient.mean(dim=(-2, -1), keepdim=True)
+    expected = (gradient * features[:, step]).sum(dim=0).clamp(min=0)
+    assert expected.max() > 0
+    torch.testing.assert_close(maps[0, 1, step], expected, rtol=1e-3, atol=1e-6)
+
+
+def test_motion_is_where_the_picture_changes():
+    model = two_blocks(depth=1)
+    imgs = torch.zeros(1, 3, 8, 16, 16)
+    imgs[0, :, 4:, 8:12, 4:8] = 6.0  # one cell of 4 x 4, from frame 4 on
+    evidence = evidence_of(model, num=1)._replace(imgs=imgs)
+    maps = MotionMap().raw_maps(evidence)
+    expected = torch.zeros(8, 4, 4)
+    expected[3:5, 2, 1] = 3.0  # half the step between frames 3 and 4, at either of them
+    torch.testing.assert_close(maps[0, 0], expected)
+    torch.testing.assert_close(maps[0, 1], expected)
+
+
+def test_confidence_by_hand():
+    maps = torch.zeros(1, 1, 2, 2, 4)
+    maps[0, 0, 0] = torch.tensor([[4.0, 0, 0, 0], [0, 2.0, 0, 0]])
+    maps[0, 0, 1] = 1.0
+    logits = torch.tensor([[-0.7]])
+    for kind, over_time, expected in (
+        ('top_quarter', 'max', 3.0),
+        ('top_quarter', 'mean', 2.0),
+        ('peak', 'max', 4.0),
+        ('peak', 'mean', 2.5),
+        ('contrast', 'max', 3 - 6 / 8),
+        ('contrast', 'mean', (3 - 6 / 8) / 2),
+        ('sync', 'max', -0.7),
+    ):
+        assert clip_confidence(maps, logits, kind, over_time).item() == pytest.approx(expected)
+
+
+def test_weights_of_an_empty_map_are_uniform():
+    maps = torch.zeros(2, 2, 3)
+    maps[1, 0, 1] = -5.0
+    maps[1, 1, 2] = 4.0
+    weights = GradCAMMap().weights(maps)
+    torch.testing.assert_close(weights[0], torch.full((2, 3), 1 / 6))
+    assert weights[1, 1, 2] == 1 and weights[1].sum() == 1
+
+
+def test_networks_without_such_a_map():
+    pooled = SimpleNamespace(
+        features=SimpleNamespace(attention=None),
+        model=SimpleNamespace(cls_head=SimpleNamespace()),
+        visual=None,
+    )
+    for source in (AttentionMap(), SimilarityMap(), GradCAMMap()):
+        with pytest.raises(ConfigError, match='another map_source'):
+            source.raw_maps(pooled)
+
+
+@pytest.mark.parametrize(
+    ('spec', 'sentence'),
+    [
+        ('heat', "map_source='heat' is not one of"),
+        (dict(type='AttentionMap', head=-1), 'head=-1'),
+        (dict(type='AttentionMap', blocks='first'), "blocks='first'"),
+        (dict(type='SimilarityMap', temperature=0), 'temperature=0'),
+        (dict(type='MotionMap', confidence='size'), "confidence='size'"),
+        (dict(type='MotionMap', confidence_over_time='sum'), "confidence_over_time='sum'"),
+        (dict(type='SyncHead', in_channels=2), 'SyncHead is no kind of map'),
+    ],
+)
+def test_settings_that_cannot_work(spec, sentence):
+    recognizer()  # registers and sets the scope
+    with pytest.raises(ConfigError, match=sentence):
+        build_map_source(spec)

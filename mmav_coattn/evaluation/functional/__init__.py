@@ -8,15 +8,26 @@ from .localization import (
     centre_disc,
     ciou_success_and_auc,
     consensus_ciou,
+    consensus_map,
+    every_source_success,
     pointing_hit,
 )
-from .localization_floors import centre_heatmap, motion_energy_maps, random_blob_heatmap
+from .localization_floors import (
+    centre_heatmap,
+    floors_of_ground_truth,
+    motion_energy_maps,
+    peak_heatmaps,
+    random_blob_heatmap,
+)
+from .localization_scores import HeatmapScores, best_assignment, score_heatmap
 from .offset import offset_accuracy
 from .retrieval import knn_retrieval
 from .sync import auroc, binary_sync_metrics
 
 __all__ = [
+    'HeatmapScores',
     'auroc',
+    'best_assignment',
     'binarize_top_count',
     'binarize_top_fraction',
     'binary_sync_metrics',
@@ -25,10 +36,15 @@ __all__ = [
     'centre_heatmap',
     'ciou_success_and_auc',
     'consensus_ciou',
+    'consensus_map',
     'detection_ap_max_f1',
+    'every_source_success',
+    'floors_of_ground_truth',
     'knn_retrieval',
     'motion_energy_maps',
     'offset_accuracy',
+    'peak_heatmaps',
     'pointing_hit',
     'random_blob_heatmap',
+    'score_heatmap',
 ]

@@ -113,6 +113,34 @@ def box_union_mask(boxes: Sequence[Sequence[float]], size: int = 224) -> np.ndar
     return mask
 
 
+def consensus_map(
+    boxes: Sequence[Sequence[float]], annotators: float = 1, size: int = 224
+) -> np.ndarray:
+    """Ground truth g of an image: the share of the annotators needed who drew a box there.
+
+    ``min(sum of the boxes / annotators, 1)``. With 2 it is the consensus of Flickr-SoundNet, whose
+    images have the boxes of three annotators: half where one drew, 1 where two or three did
+    (Senocak et al., CVPR 2018). With 1 it is the union of the boxes, as for VGG-SS.
+
+    Args:
+        boxes (Sequence[Sequence[float]]): See :func:`box_union_mask`; of all annotators.
+        annotators (float): Boxes that must overlap for g = 1.
+        size (int): Side of the square map, px.
+
+    Returns:
+        np.ndarray: float64, (size, size), 0 to 1.
+
+    Raises:
+        ValueError: If a box is not four finite numbers, or ``annotators`` is not positive.
+    """
+    if not annotators > 0:
+        raise ValueError(f'annotators must be positive, got {annotators}.')
+    total = np.zeros((size, size))
+    for box in boxes:
+        total += box_union_mask([box], size)
+    return np.minimum(total / annotators, 1.0)
+
+
 def consensus_ciou(pred_mask: ArrayLike, gt_map: ArrayLike) -> float:
     """Consensus IoU of one image, ``sum(P * g) / (sum(g) + sum(P * [g == 0]))``.
 
@@ -160,6 +188,38 @@ def ciou_success_and_auc(cious: ArrayLike) -> dict[str, float]:
         auc=float((widths * (success[1:] + success[:-1]) / 2).sum()),
         mean_ciou=float(cious.mean()),
         num=cious.size,
+    )
+
+
+def every_source_success(
+    cious: ArrayLike, images: Sequence, threshold: float = 0.5
+) -> dict[str, float]:
+    """Every-source IoU (IIoU): an image counts only if *each* of its sources is found.
+
+    Args:
+        cious (ArrayLike): (N,), consensus IoU of each source.
+        images (Sequence): (N,), which image each source belongs to; any hashable values.
+        threshold (float): Consensus IoU that a source must reach.
+
+    Returns:
+        dict: ``iiou``, the share of images whose worst source reaches the threshold; ``iiou_auc``,
+        the area under that share over the thresholds 0, 0.05 ... 1; ``num_images``.
+
+    Raises:
+        ValueError: If there is no source, lengths differ or a value is not in [0, 1].
+    """
+    cious = finite_array(cious, 'cious', ndim=1)
+    require_unit_interval(cious, 'cious')
+    if len(images) != len(cious):
+        raise ValueError(f'{len(cious)} sources, but images names {len(images)}.')
+    worst: dict = {}
+    for image, ciou in zip(images, cious, strict=True):
+        worst[image] = min(worst.get(image, 1.0), float(ciou))
+    values = np.array(list(worst.values()))
+    return dict(
+        iiou=float((values >= threshold).mean()),
+        iiou_auc=ciou_success_and_auc(values)['auc'],
+        num_images=len(values),
     )
 
 

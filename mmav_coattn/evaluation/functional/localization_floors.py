@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .checks import finite_array
+from .localization import ciou_success_and_auc, consensus_ciou
+from .localization_scores import score_heatmap
 
 
 def centre_heatmap(size: int) -> np.ndarray:
@@ -53,4 +57,73 @@ def motion_energy_maps(frames: ArrayLike) -> np.ndarray:
     frames = finite_array(frames, 'frames', ndim=4)
     if frames.shape[1] < 2:
         raise ValueError('frames: motion needs at least two frames.')
-    return np.abs(np.gradient(frames.astype(np.float64), axis=1)).mean(axis=0)
+    return np.abs(np.gradient(frames, axis=1)).mean(axis=0)
+
+
+def peak_heatmaps(heatmap: ArrayLike, count: int, apart: float = 0.25) -> list[np.ndarray]:
+    """One map for each of the highest peaks of a map that lie apart: a trivial split into sources.
+
+    Each pixel belongs to the peak that is nearest to it; in the map of a peak all other pixels lie
+    below the lowest of its own.
+
+    Args:
+        heatmap (ArrayLike): (H, W).
+        count (int): Peaks to look for; fewer if the map is too small for them.
+        apart (float): Least distance of two peaks, as a share of the longer side.
+
+    Returns:
+        list[np.ndarray]: Maps (H, W), that of the highest peak first.
+
+    Raises:
+        ValueError: If the map is not (H, W) or not finite, or ``count`` is below 1.
+    """
+    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
+    if count < 1:
+        raise ValueError(f'count must be at least 1, got {count}.')
+    rows, columns = np.indices(heatmap.shape)
+    left = np.ones(heatmap.shape, dtype=bool)
+    distances = []
+    while len(distances) < count and left.any():
+        row, column = np.unravel_index(np.where(left, heatmap, -np.inf).argmax(), heatmap.shape)
+        distance = np.hypot(rows - row, columns - column)
+        distances.append(distance)
+        left &= distance >= apart * max(heatmap.shape)
+    owner = np.argmin(distances, axis=0)
+    span = heatmap.max() - heatmap.min() + 1
+    return [np.where(owner == index, heatmap, heatmap - span) for index in range(len(distances))]
+
+
+def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str, float]]:
+    """What predictors that see neither picture nor sound score on a test set.
+
+    ``centre_disc`` (half the image), ``centre_disc_adaptive`` (as many pixels as the ground truth
+    has), ``whole_image``, and ``perfect_half``: the ground truth itself through the standard
+    binarisation, which is the ceiling of that protocol.
+
+    Args:
+        gt_maps (Iterable[np.ndarray]): Ground truths (S, S) in [0, 1], square and of one size.
+
+    Returns:
+        dict[str, dict[str, float]]: For each predictor the figures of
+        :func:`~.localization.ciou_success_and_auc`.
+
+    Raises:
+        ValueError: If there is no ground truth, or one is not a square map in [0, 1].
+    """
+    cious: dict[str, list[float]] = {}
+    centre = None
+    for gt in gt_maps:
+        gt = finite_array(gt, 'gt_maps', ndim=2)
+        if centre is None:
+            centre = centre_heatmap(len(gt))
+        disc, perfect = score_heatmap(centre, gt), score_heatmap(gt, gt)
+        for name, ciou in (
+            ('centre_disc', disc.half),
+            ('centre_disc_adaptive', disc.adaptive),
+            ('whole_image', consensus_ciou(np.ones(gt.shape, dtype=bool), gt)),
+            ('perfect_half', perfect.half),
+        ):
+            cious.setdefault(name, []).append(ciou)
+    if not cious:
+        raise ValueError('gt_maps: there is no ground truth.')
+    return {name: ciou_success_and_auc(values) for name, values in cious.items()}

@@ -1,0 +1,86 @@
+"""Scores of one heat map against one ground truth, and which map is meant for which source."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .checks import finite_array, require_equal_shapes
+from .localization import consensus_ciou
+
+
+class HeatmapScores(NamedTuple):
+    """Scores of one heat map.
+
+    Attributes:
+        adaptive (float): Consensus IoU of as many top pixels as the ground truth has.
+        half (float): Consensus IoU of the top half of the pixels.
+        hit (float): 1 if the highest pixel lies on the source, else 0 (pointing game).
+    """
+
+    adaptive: float
+    half: float
+    hit: float
+
+
+def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
+    """All scores of one heat map; the pixels are ranked once.
+
+    The masks are those of :func:`~.localization.binarize_top_count` (ties by index), the hit that
+    of :func:`~.localization.pointing_hit`.
+
+    Args:
+        heatmap (ArrayLike): (H, W), larger means more likely a source.
+        gt_map (ArrayLike): (H, W), in [0, 1], non-zero on the source.
+
+    Returns:
+        HeatmapScores: See there.
+
+    Raises:
+        ValueError: If shapes differ or a value is not finite.
+    """
+    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
+    gt = finite_array(gt_map, 'gt_map', ndim=2)
+    require_equal_shapes(heatmap=heatmap, gt_map=gt)
+    order = np.argsort(-heatmap, axis=None, kind='stable')
+
+    def ciou_of_top(count: int) -> float:
+        mask = np.zeros(gt.size, dtype=bool)
+        mask[order[:count]] = True
+        return consensus_ciou(mask.reshape(gt.shape), gt)
+
+    return HeatmapScores(
+        adaptive=ciou_of_top(np.count_nonzero(gt)),
+        half=ciou_of_top(round(gt.size / 2)),
+        hit=float(gt.flat[order[0]] > 0),
+    )
+
+
+def best_assignment(values: ArrayLike) -> list[int]:
+    """Which map each source is judged by, where nobody says which map is which source's.
+
+    The one-to-one assignment with the largest sum; of equal ones the first in order. Where there
+    are fewer maps than sources, maps may be used again.
+
+    Args:
+        values (ArrayLike): (S, M), score of map m against source s.
+
+    Returns:
+        list[int]: (S,), number of the map of each source.
+
+    Raises:
+        ValueError: If the array is empty, not finite, or has more than 6 maps.
+    """
+    values = finite_array(values, 'values', ndim=2)
+    sources, maps = values.shape
+    if max(sources, maps) > 6:
+        raise ValueError(f'values: at most 6 sources and maps, got {sources} and {maps}.')
+    if maps < sources:
+        return [int(row.argmax()) for row in values]
+    rows = np.arange(sources)
+    return list(
+        max(permutations(range(maps), sources), key=lambda chosen: values[rows, chosen].sum())
+    )

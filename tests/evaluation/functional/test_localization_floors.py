@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+
+from mmav_coattn.evaluation.functional import (
+    binarize_top_count,
+    centre_disc,
+    centre_heatmap,
+    ciou_success_and_auc,
+    consensus_ciou,
+    consensus_map,
+    every_source_success,
+    floors_of_ground_truth,
+    motion_energy_maps,
+    peak_heatmaps,
+    random_blob_heatmap,
+)
+
+
+def test_centre_heatmap_makes_the_centre_disc():
+    for size, count in ((224, 25088), (7, 5)):
+        assert (binarize_top_count(centre_heatmap(size), count) == centre_disc(size, count)).all()
+
+
+def test_random_blob_is_a_disc_and_follows_its_generator():
+    first = random_blob_heatmap(40, np.random.default_rng(3))
+    assert (first == random_blob_heatmap(40, np.random.default_rng(3))).all()
+    assert (first != random_blob_heatmap(40, np.random.default_rng(4))).any()
+    y, x = np.random.default_rng(3).uniform(0, 40, 2)
+    row, column = np.unravel_index(first.argmax(), first.shape)
+    assert abs(row + 0.5 - y) <= 0.5 and abs(column + 0.5 - x) <= 0.5
+
+
+def test_random_blobs_cover_the_image_evenly():
+    rng = np.random.default_rng(0)
+    places = [np.unravel_index(random_blob_heatmap(8, rng).argmax(), (8, 8)) for _ in range(2000)]
+    counts = np.zeros((8, 8))
+    for place in places:
+        counts[place] += 1
+    assert counts.min() > 0 and counts.max() < 2.2 * counts.mean()
+
+
+def test_motion_energy_against_a_loop():
+    rng = np.random.default_rng(0)
+    frames = rng.integers(0, 256, (3, 5, 4, 4)).astype(np.uint8)
+    found = motion_energy_maps(frames)
+    for t in range(5):
+        before, after = max(t - 1, 0), min(t + 1, 4)
+        for y, x in ((0, 0), (2, 3)):
+            changes = [
+                abs(float(frames[c, after, y, x]) - float(frames[c, before, y, x]))
+                / (after - before)
+                for c in range(3)
+            ]
+            assert found[t, y, x] == pytest.approx(np.mean(changes))
+    with pytest.raises(ValueError, match='at least two frames'):
+        motion_energy_maps(frames[:, :1])
+
+
+def test_peaks_apart_and_their_territory():
+    heatmap = np.zeros((8, 8))
+    heatmap[1, 1], heatmap[1, 2], heatmap[6, 6] = 5.0, 4.0, 3.0
+    first, second = peak_heatmaps(heatmap, 2, apart=0.5)
+    assert np.unravel_index(first.argmax(), (8, 8)) == (1, 1)
+    assert np.unravel_index(second.argmax(), (8, 8)) == (6, 6)
+    own = first > heatmap.min() - 1e-9
+    assert own[1, 2] and not own[6, 6]
+    # Within its territory a map is as it was; all else lies lower.
+    assert (first[own] == heatmap[own]).all() and first[~own].max() < first[own].min()
+    assert len(peak_heatmaps(np.ones((4, 4)), 9, apart=2)) == 1
+
+
+def test_consensus_of_three_annotators_by_hand():
+    boxes = [[0, 0, 0.5, 0.5], [0, 0, 0.5, 1.0], [0, 0, 0.25, 0.25]]
+    assert consensus_map(boxes, 2, size=4).tolist() == [
+        [1, 1, 0, 0],
+        [1, 1, 0, 0],
+        [0.5, 0.5, 0, 0],
+        [0.5, 0.5, 0, 0],
+    ]
+    assert consensus_map(boxes, 1, size=4).sum() == 8
+    assert not consensus_map([], 2, size=4).any()
+    # Boxes at and over the border are clipped.
+    assert consensus_map([[0.75, 0.75, 1.5, 1.0]], 1, size=4).sum() == 1
+    with pytest.raises(ValueError, match='positive'):
+        consensus_map(boxes, 0)
+
+
+def test_every_source_success_by_hand():
+    cious = [0.9, 0.5, 0.8, 0.4, 0.6]
+    found = every_source_success(cious, ['a', 'a', 'b', 'b', 'c'])
+    assert found['iiou'] == pytest.approx(2 / 3) and found['num_images'] == 3
+    assert found['iiou_auc'] == ciou_success_and_auc([0.5, 0.4, 0.6])['auc']
+    assert every_source_success(cious, ['a'] * 5)['iiou'] == 0.0
+    assert (
+        every_source_success(cious, list('abcde'))['iiou'] == ciou_success_and_auc(cious)['ciou50']
+    )
+    with pytest.raises(ValueError, match='5 sources'):
+        every_source_success(cious, 'ab')
+
+
+def test_floors_of_ground_truth_against_the_single_functions():
+    rng = np.random.default_rng(0)
+    gts = [
+        np.pad(np.ones((h, w)), ((y, 20 - h - y), (x, 20 - w - x)))
+        for y, x, h, w in rng.integers(1, 9, (12, 4))
+    ]
+    gts[3] = np.ones((20, 20))  # more than half the image
+    floors = floors_of_ground_truth(iter(gts))
+    half = 200
+    slow = dict(
+        centre_disc=[consensus_ciou(centre_disc(20, half), gt) for gt in gts],
+        centre_disc_adaptive=[consensus_ciou(centre_disc(20, int(gt.sum())), gt) for gt in gts],
+        whole_image=[gt.mean() for gt in gts],
+        perfect_half=[min(gt.sum(), half) / max(gt.sum(), half) for gt in gts],
+    )
+    for name, cious in slow.items():
+        expected = ciou_success_and_auc(cious)
+        assert floors[name] == pytest.approx(expected)
+    with pytest.raises(ValueError, match='no ground truth'):
+        floors_of_ground_truth([])

@@ -111,16 +111,22 @@ def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.6
         raise ValueError(f'The frame is {frame.shape[:2]}, but the map is {intensity.shape}.')
     if not 0 <= alpha <= 1:
         raise ValueError(f'alpha must lie in [0, 1], got {alpha}.')
-    intensity = intensity.clip(0, 1)
-    colour = _colour_table()[(intensity * 255).round().astype(np.uint8)]
-    weight = (alpha * intensity)[..., None]
-    return (frame * (1 - weight) + colour * weight).round().astype(np.uint8)
+    import cv2
+
+    # In bytes, with a table of the 256 levels: many times as fast as in floats, and a fraction of
+    # the memory, which counts for a 4K picture. Two roundings make up to one level of difference.
+    level = cv2.convertScaleAbs(np.clip(intensity, 0, 1), alpha=255)
+    kept = cv2.convertScaleAbs(level, alpha=-alpha, beta=255)
+    drawn = cv2.multiply(np.ascontiguousarray(frame), cv2.merge([kept] * 3), scale=1 / 255)
+    return cv2.add(drawn, cv2.LUT(cv2.merge([level] * 3), _added_colour(alpha)), dst=drawn)
 
 
-@lru_cache(maxsize=1)
-def _colour_table() -> np.ndarray:
-    """(256, 3) RGB, from blue over green and yellow to red."""
+@lru_cache(maxsize=8)
+def _added_colour(alpha: float) -> np.ndarray:
+    """What is added at each of the 256 levels, uint8 (256, 1, 3) RGB, blue over green to red."""
     import cv2
 
     ramp = np.arange(256, dtype=np.uint8)[:, None]
-    return cv2.applyColorMap(ramp, cv2.COLORMAP_TURBO)[:, 0, ::-1].astype(np.float32)
+    colour = cv2.applyColorMap(ramp, cv2.COLORMAP_TURBO)[..., ::-1]
+    share = 1 - cv2.convertScaleAbs(ramp, alpha=-alpha, beta=255) / 255
+    return (colour * share[..., None]).round().astype(np.uint8)

@@ -1,0 +1,125 @@
+"""Measure what the commands for one's own videos cost: peak memory, and speed against real time.
+
+memory: each command in a process of its own on one long video; the largest resident memory.
+speed:  seconds of video overlaid in a second, by the whole command and without its start.
+
+The video is made of clips that the network knows, stretched to --size, its sound 0.24 s late.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmav_coattn.apis.benchmark.long_video import write_long_video
+from mmav_coattn.apis.benchmark.timing import Row, format_table
+from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.cli.network_arguments import add_checkpoint_arguments, build_inferencer
+from mmav_coattn.datasets.video_lists import find_videos
+from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
+
+TOOLS = Path(__file__).resolve().parents[1]
+#: 1.5 GB in MiB.
+MEMORY_BAR = '<= 1430'
+#: Name, tool and arguments of what is measured; OUT is a file to write.
+COMMANDS = {
+    'localize': ['localize.py', '--out', 'OUT'],
+    'side-by-side': ['localize.py', '--side-by-side', '--out', 'OUT'],
+    'sync': ['sync.py', '--no-curve'],
+    'fix': ['sync.py', '--no-curve', '--fix', 'OUT'],
+}
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('measure', choices=['memory', 'speed'])
+    add_checkpoint_arguments(parser)
+    parser.add_argument(
+        '--clips',
+        type=Path,
+        default=Path('data/sounding_shapes/medium/test'),
+        help='folder of clips to make the video of; default: those of `make demo`',
+    )
+    parser.add_argument('--seconds', type=float, help='default: 600 for memory, 10 for speed')
+    parser.add_argument(
+        '--size', type=int, nargs=2, default=(1280, 720), metavar=('WIDTH', 'HEIGHT')
+    )
+    parser.add_argument(
+        '--commands', nargs='+', choices=COMMANDS, default=['localize', 'sync', 'fix']
+    )
+    parser.add_argument('--rounds', type=int, default=5, help='of speed; default: 5')
+    parser.add_argument('--folder', type=Path, default=Path('work_dirs/benchmark/own_videos'))
+    return parser.parse_args()
+
+
+def run(args, name: str, video: Path) -> tuple[float, float]:
+    """Peak memory in MiB and seconds of one command."""
+    tool, *arguments = COMMANDS[name]
+    out = str(args.folder / f'out_{video.name}')
+    command = [sys.executable, str(TOOLS / tool), str(video)]
+    command += [out if argument == 'OUT' else argument for argument in arguments]
+    for option in ('checkpoint', 'config', 'device'):
+        if getattr(args, option):
+            command += [f'--{option}', str(getattr(args, option))]
+    start = time.monotonic()
+    process = subprocess.Popen(command)
+    # The commands start no processes of their own, so this is all of it.
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise UserError(f'{" ".join(command)}: ended with exit code {process.returncode}.')
+    return usage.ru_maxrss / 1024, time.monotonic() - start
+
+
+def memory_table(args, video: Path, title: str) -> list[Row]:
+    return [
+        Row(f'{name}: peak memory, {title}', run(args, name, video)[0], 'MiB', MEMORY_BAR)
+        for name in args.commands
+    ]
+
+
+def speed_table(args, video: Path, title: str, seconds: float) -> list[Row]:
+    inferencer = build_inferencer(args)
+    whole, alone = [], []
+    for _ in range(args.rounds):
+        whole.append(seconds / run(args, 'localize', video)[1])
+        start = time.monotonic()
+        inferencer.localize(video, args.folder / 'alone.mp4')
+        alone.append(seconds / (time.monotonic() - start))
+    return [
+        Row(f'overlay, {title}: the whole command', median(whole), 's of video a s', '>= 1'),
+        Row(f'overlay, {title}: without its start', median(alone), 's of video a s', '>= 1'),
+    ]
+
+
+def main():
+    args = parse_args()
+    seconds = args.seconds or dict(memory=600.0, speed=10.0)[args.measure]
+    if not args.clips.is_dir():
+        raise DataNotFoundError(
+            f'{args.clips}: there is no such folder; run `make demo`, or name one by --clips.'
+        )
+    if not 0.5 <= seconds or args.rounds < 1:
+        raise ConfigError(f'--seconds {seconds} and --rounds {args.rounds} are too few.')
+    clips = [args.clips / name for name in sorted(find_videos(args.clips))[:4]]
+    width, height = args.size
+    title = f'{seconds:g} s of {width}x{height}'
+    video = write_long_video(
+        clips, args.folder / f'{seconds:g}s_{width}x{height}.mp4', seconds, (width, height)
+    )
+    print(f'{video}: {video.stat().st_size / 1e6:.0f} MB', flush=True)
+    if args.measure == 'memory':
+        rows = memory_table(args, video, title)
+    else:
+        rows = speed_table(args, video, title, seconds)
+    print(format_table(rows))
+
+
+if __name__ == '__main__':
+    run_tool(main)

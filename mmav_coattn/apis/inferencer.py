@@ -27,6 +27,8 @@ from .sync_estimator import measure_sync
 from .sync_result import SyncResult
 from .tool_runner import load_config
 
+Listener = Callable[[str, float, float], None]
+
 
 class AudioVisualInferencer:
     """Runs a pretrained network over whole videos, window by window.
@@ -68,6 +70,7 @@ class AudioVisualInferencer:
         self.settings = ClipSettings.from_config(cfg)
         self.batch_size = batch_size
         self.progress = progress
+        self.listener: Listener | None = None
         self.model = MODELS.build(cfg.model)
         self.model.blind_controls = False
         if map_source is not None:
@@ -223,15 +226,16 @@ class AudioVisualInferencer:
         return act(files[0]) if is_one_file(video) else run_each(files, act)
 
     def _bar(self, path: Path, doing: str) -> _Bar:
-        return _Bar(f'{path.name}: {doing}', self.progress)
+        return _Bar(path, doing, self.progress, self.listener)
 
 
 class _Bar:
     """A progress bar in seconds of video, called with those done and those in all."""
 
-    def __init__(self, title: str, shown: bool) -> None:
+    def __init__(self, path: Path, doing: str, shown: bool, listener: Listener | None) -> None:
+        self.doing, self.listener = doing, listener
         self.bar = tqdm(
-            desc=title,
+            desc=f'{path.name}: {doing}',
             unit='s',
             disable=not shown,
             bar_format='{desc} {percentage:3.0f}% |{bar}| {n:.0f}/{total:.0f} s of video '
@@ -248,3 +252,5 @@ class _Bar:
     def __call__(self, done: float, total: float) -> None:
         self.bar.total = total
         self.bar.update(max(0.0, min(done, total) - self.bar.n))
+        if self.listener is not None:
+            self.listener(self.doing, min(done, total), total)

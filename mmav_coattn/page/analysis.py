@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,15 +55,17 @@ def analyse(
         ConfigError: If ``max_offset`` is out of range.
     """
     video, folder = Path(video), Path(folder)
-    tell(0.0, 'listening for the offset')
-    result = inferencer.sync(video, max_offset=max_offset)
+    with _told(inferencer, tell, listening=(0.0, 0.4)):
+        tell(0.0, 'listening for the offset')
+        result = inferencer.sync(video, max_offset=max_offset)
     sentences = [result.sentence(), *result.notes]
     curve = plot_sync(result, folder / f'{video.stem}_sync.png')
 
     tell(0.4, 'drawing where the sound comes from')
     overlay: Path | None = folder / f'{video.stem}_overlay.mp4'
     try:
-        inferencer.localize(video, overlay)
+        with _told(inferencer, tell, looking=(0.4, 0.5), writing=(0.5, 0.7)):
+            inferencer.localize(video, overlay)
     except ConfigError as error:
         # A network without a map can still tell the offset.
         overlay = None
@@ -74,12 +77,9 @@ def analyse(
         sentences.append('The file is in sync as it is, so there is no corrected copy.')
     else:
         try:
-            done = fix_sync(
-                inferencer,
-                result,
-                folder / f'{video.stem}_fixed{video.suffix}',
-                max_offset=max_offset,
-            )
+            copy = folder / f'{video.stem}_fixed{video.suffix}'
+            with _told(inferencer, tell, listening=(0.7, 1.0)):
+                done = fix_sync(inferencer, result, copy, max_offset=max_offset)
             fixed = done.path
             after = done.after.sentence()
             way = 'later' if done.shift > 0 else 'earlier'
@@ -91,3 +91,29 @@ def analyse(
             sentences.append(f'There is no corrected copy: {error.detail}.')
     tell(1.0, 'done')
     return Analysis(overlay, curve, fixed, sentences)
+
+
+@contextmanager
+def _told(
+    inferencer: AudioVisualInferencer,
+    tell: Callable[[float, str], None],
+    **shares: tuple[float, float],
+) -> Iterator[None]:
+    """Pass the inferencer's own progress on, as shares of the whole.
+
+    Args:
+        inferencer (AudioVisualInferencer): The network.
+        tell (Callable): See :func:`analyse`.
+        **shares (tuple[float, float]): Of each thing that it does, where it begins and ends.
+    """
+
+    def listen(doing: str, done: float, total: float) -> None:
+        begin, end = shares[doing]
+        share = done / total if total else 1.0
+        tell(begin + (end - begin) * share, f'{doing}: {done:.0f} of {total:.0f} s of video')
+
+    inferencer.listener = listen
+    try:
+        yield
+    finally:
+        inferencer.listener = None

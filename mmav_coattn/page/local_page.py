@@ -73,7 +73,10 @@ def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
                 fixed = gradio.File(label='Corrected file', elem_id='fixed', interactive=False)
             with gradio.Column(scale=2):
                 overlay = gradio.Video(
-                    label='Where the sound comes from', elem_id='overlay', interactive=False
+                    label='Where the sound comes from',
+                    elem_id='overlay',
+                    interactive=False,
+                    height=400,  # so that the curve is in sight as well
                 )
                 curve = gradio.Image(
                     label='Match at each shift', elem_id='curve', type='filepath', interactive=False

@@ -20,7 +20,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .25rem .9rem .25rem 0; t
 th:first-child, td:first-child { text-align: left; } tr.main td { font-weight: 600; }
 td.leak { background: #e0500055; }
 img { max-width: 100%; background: white; border-radius: 6px; }
-.clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 1.2rem; }
+.clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(25rem, 1fr)); gap: 1.2rem; }
 figure { margin: 0; padding: .7rem; background: var(--faint); border-radius: 8px; }
 video { width: 100%; border-radius: 4px; }
 figcaption { font-size: .88rem; overflow-wrap: anywhere; }
@@ -90,9 +90,11 @@ def _facts(facts: dict[str, str]) -> str:
 def _test_section(test: TestRun) -> str:
     rows = result_rows(test.figures)
     known = counts(test.figures)
-    number = known.get('num_clips')
+    number = known.get('num_clips', known.get('num_files'))
     tested = f' of {test.checkpoint}' if test.checkpoint else ''
     said = [f'N = {number} clips' if number is not None else 'N: not logged']
+    if known.get('num_frames'):
+        said.append(f'{known["num_frames"]} frames')
     if known.get('left_out'):
         said.append(f'{known["left_out"]} files left out')
     heads = ['figure', 'model', 'knows nothing', *(name for _, name in CONTROLS)]
@@ -109,7 +111,8 @@ def _test_section(test: TestRun) -> str:
 
 
 def _row(row: ResultRow) -> str:
-    cells = [escape(row.name.replace('_', ' ')), _number(row.value), _number(row.floor)]
+    kind = f' <small>{escape(row.floor_name)}</small>' if row.floor_name else ''
+    cells = [escape(row.name.replace('_', ' ')), _number(row.value), _number(row.floor) + kind]
     html = ''.join(f'<td>{cell}</td>' for cell in cells)
     for control in row.controls:
         leaks = control is not None and row.floor is not None and abs(control - row.floor) > LEAK

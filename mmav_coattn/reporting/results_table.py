@@ -7,9 +7,23 @@ from typing import NamedTuple
 
 #: Figure of the blind controls: the end of its key, and its name.
 CONTROLS = (('_picture_blank', 'picture blanked'), ('_sound_blank', 'sound blanked'))
-#: A metric that knows its floor logs it beside the figure, under one of these endings.
-FLOOR_SUFFIXES = ('_chance', '_floor')
-COUNTS = ('num_clips', 'num_pairs', 'left_out')
+#: A metric that knows what guessing scores logs it beside the figure, under one of these endings.
+FLOOR_SUFFIXES = (
+    '_chance',
+    '_floor',
+    '_centre_disc',
+    '_whole_image',
+    '_random_blob',
+    '_motion_energy',
+)
+COUNTS = (
+    'num_clips',
+    'num_files',
+    'num_frames',
+    'num_pairs',
+    'num_clips_without_event',
+    'left_out',
+)
 
 
 class ResultRow(NamedTuple):
@@ -18,14 +32,17 @@ class ResultRow(NamedTuple):
     Attributes:
         name (str): Key of the figure, without the metric's prefix.
         value (float | None): The model's.
-        floor (float | None): What a model that knows nothing scores.
+        floor (float | None): What a model that knows nothing scores; where several kinds of guess
+            are logged, the highest.
         controls (tuple[float | None, ...]): With an input blanked, see :data:`CONTROLS`.
+        floor_name (str): Which kind of guess the floor is, where that has a name.
     """
 
     name: str
     value: float | None
     floor: float | None
     controls: tuple[float | None, ...]
+    floor_name: str = ''
 
 
 def result_rows(figures: dict[str, float | None]) -> list[ResultRow]:
@@ -47,7 +64,8 @@ def result_rows(figures: dict[str, float | None]) -> list[ResultRow]:
             continue
         controls = tuple(figures.get(key + suffix) for suffix, _ in CONTROLS)
         label = name if prefix == 'sync' else key
-        rows.append(ResultRow(label, value, _floor(prefix, name, key, figures), controls))
+        floor, floor_name = _floor(prefix, name, key, figures)
+        rows.append(ResultRow(label, value, floor, controls, floor_name))
     return rows
 
 
@@ -61,14 +79,19 @@ def counts(figures: dict[str, float | None]) -> dict[str, int | None]:
     }
 
 
-def _floor(prefix: str, name: str, key: str, figures: dict) -> float | None:
-    for suffix in FLOOR_SUFFIXES:
-        if figures.get(key + suffix) is not None:
-            return figures[key + suffix]
+def _floor(prefix: str, name: str, key: str, figures: dict) -> tuple[float | None, str]:
+    logged = [
+        (figures[key + suffix], suffix.replace('_', ' ').strip())
+        for suffix in FLOOR_SUFFIXES
+        if figures.get(key + suffix) is not None
+    ]
+    if logged:
+        floor, kind = max(logged)
+        return floor, '' if kind in ('chance', 'floor') else kind
     if prefix == 'sync':
         # Balanced by construction, see binary_sync_metrics.
         if name == 'cross_entropy':
-            return math.log(2)
+            return math.log(2), ''
         if name.startswith(('accuracy', 'auroc', 'pair_accuracy')):
-            return 0.5
-    return None
+            return 0.5, ''
+    return None, ''

@@ -124,6 +124,7 @@ def _draw_accuracy(axes, val: list[dict], controls: Mapping[str, float]) -> None
     if not val:
         axes.text(0.5, 0.7, 'no validation logged', ha='center', transform=axes.transAxes)
     axes.set(xlabel='epoch', ylabel='accuracy', title='Held-out accuracy', ylim=(0.35, 1.02))
+    axes.set_xlim(left=0)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(frameon=False)
     axes.grid(alpha=0.25)

@@ -218,3 +218,16 @@ def test_configs_that_lack_what_is_needed():
         cfg.pop(name)
         with pytest.raises(ConfigError, match=f'has no {name}'):
             AudioVisualInferencer(cfg)
+
+
+def test_listener(clip, tmp_path):
+    inferencer = AudioVisualInferencer(config(), batch_size=1)
+    heard = []
+    inferencer.listener = lambda *call: heard.append(call)
+    inferencer.localize(clip, tmp_path / 'out.mp4')
+    with MediaFile(clip) as media:
+        begin, end = media.common_span
+    looking = [(done, total) for doing, done, total in heard if doing == 'looking']
+    assert looking == [pytest.approx((done, end - begin)) for done in (0.8, 1.6, looking[-1][0])]
+    assert {doing for doing, *_ in heard} == {'looking', 'writing'}
+    assert all(0 <= done <= total for _, done, total in heard)

@@ -34,6 +34,7 @@ class StandIn:
     """Says the offsets it was given, one after the other, and copies instead of drawing."""
 
     def __init__(self, *offsets):
+        self.listener = None
         self.offsets = list(offsets)
         self.asked = []
 
@@ -42,6 +43,9 @@ class StandIn:
         return measured(video, self.offsets.pop(0))
 
     def localize(self, video, out):
+        for doing in ('looking', 'writing'):
+            if self.listener is not None:
+                self.listener(doing, 1.0, 2.0)
         out.write_bytes(b'overlay')
 
 
@@ -66,7 +70,14 @@ def test_late_sound_is_mended_and_measured_again(video, tmp_path):
     assert found.sentences[1] == 'a note'
     assert found.sentences[2].startswith('Corrected copy: sound moved 0.250 s earlier')
     assert 'Measured again: in sync' in found.sentences[2]
-    assert [share for share, _ in told] == sorted(share for share, _ in told) and len(told) == 4
+    assert told == [
+        (0.0, 'listening for the offset'),
+        (0.4, 'drawing where the sound comes from'),
+        (pytest.approx(0.45), 'looking: 1 of 2 s of video'),
+        (pytest.approx(0.6), 'writing: 1 of 2 s of video'),
+        (0.7, 'mending a copy and measuring it again'),
+        (1.0, 'done'),
+    ]
 
 
 def test_the_search_range_is_passed_on(video, tmp_path):

@@ -114,7 +114,7 @@ setup(
         'mmengine>=0.10.4,<1',
         'mmaction2>=1.2,<2',
         'decord>=0.6',
-        'av>=15',
+        'av>=17.1',
         'librosa>=0.10',
         'soxr',
         'matplotlib',

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mmav_coattn.datasets.media.frame_converter import FrameConverter
 from mmav_coattn.datasets.media.seeking import seek_to
-from mmav_coattn.datasets.media.video_reader import quarter_turns
 from mmav_coattn.errors import NoVideoError, TooShortError, UnreadableMediaError
 
 from .caption import draw_caption
@@ -154,14 +154,14 @@ def _read_frames(path: str | Path, start: float, end: float) -> Iterator[tuple]:
             raise NoVideoError(str(path), 'has no picture')
         stream = container.streams.video[0]
         stream.thread_type = 'AUTO'
+        to_rgb = FrameConverter()
         seek_to(container, stream, start)
         for frame in container.decode(stream):
             if frame.pts is None or frame.time < start - ROUNDING:
                 continue
             if frame.time >= end - ROUNDING:
                 break
-            image = np.rot90(frame.to_ndarray(format='rgb24'), quarter_turns(frame))
-            yield frame.time, image, frame
+            yield frame.time, to_rgb(frame), frame
 
 
 def _add_picture(output, first: np.ndarray, source):

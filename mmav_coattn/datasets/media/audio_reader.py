@@ -8,7 +8,7 @@ from math import gcd
 import numpy as np
 
 from ...errors import UnreadableMediaError
-from .seeking import seek_to
+from .seeking import alone, seek_to
 
 #: Seconds decoded before a window and thrown away. Opus asks for 80 ms to converge, AAC and AC-3
 #: for one frame, MP3 for the frames that hold its bit reservoir (at most 10 of 26 ms).
@@ -123,7 +123,8 @@ def read_waveforms(
         begin = starts[group].min()
         end = starts[group].max() + duration
         try:
-            segments = decode_segments(container, stream, begin - MARGIN, end + MARGIN)
+            with alone(container, stream):
+                segments = decode_segments(container, stream, begin - MARGIN, end + MARGIN)
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(path, f'its sound cannot be decoded ({error})') from error
         pieces = [_resample(segment, sample_rate) for segment in segments]

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: Containers whose time stamps were written by who made the file, and which find the packets of one
+#: stream without those of the others. Elsewhere FFmpeg guesses some stamps, and a wrong guess shows
+#: only in the order of all pictures.
+STAMPED_CONTAINERS = frozenset(['mov,mp4,m4a,3gp,3g2,mj2', 'matroska,webm'])
+
 
 def seek_to(container, stream, time: float) -> None:
     """Jump to the last keyframe of ``stream`` at or before ``time``, in seconds.
@@ -52,3 +60,20 @@ def loses_its_clock(container, stream) -> bool:
     FFmpeg numbers FLAC in Ogg from 0 s again wherever a jump leads.
     """
     return container.format.name == 'ogg' and stream.codec_context.name == 'flac'
+
+
+@contextmanager
+def alone(container, stream) -> Iterator[None]:
+    """Leave the packets of all other streams in the file, where the container can."""
+    from av.stream import Discard
+
+    others = [other for other in container.streams if other is not stream]
+    if container.format.name not in STAMPED_CONTAINERS:
+        others = []
+    for other in others:
+        other.discard = Discard.all
+    try:
+        yield
+    finally:
+        for other in others:
+            other.discard = Discard.default

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...errors import UnreadableMediaError
+from .frame_converter import FrameConverter, quarter_turns, scaled_size
+from .planned_decoding import read_planned
 from .seeking import seek_to
 
 #: Seconds to start earlier when a jump led past the wanted frame (a keyframe whose frames are
@@ -38,7 +40,11 @@ def read_frames_pyav(
 
     order = np.argsort(times, kind='stable')
     wanted = times[order]
+    to_rgb = FrameConverter(short_side)
     try:
+        planned = read_planned(container, stream, wanted, to_rgb)
+        if planned is not None:
+            return planned[np.argsort(order)] if (np.diff(order) < 0).any() else planned
         shown = None
         for back_off in _BACK_OFFS:
             seek_to(container, stream, wanted[0] - back_off)
@@ -58,7 +64,7 @@ def read_frames_pyav(
     images: list = [None] * len(times)
     for position, frame in zip(order, shown, strict=True):
         if id(frame) not in converted:
-            converted[id(frame)] = _to_rgb(frame, short_side)
+            converted[id(frame)] = to_rgb(frame)
         images[position] = converted[id(frame)]
     sizes = {image.shape[:2] for image in images}
     if len(sizes) > 1:
@@ -84,6 +90,7 @@ def stream_frames(
     """
     import av
 
+    to_rgb = FrameConverter(short_side)
     try:
         for back_off in _BACK_OFFS:
             seek_to(container, stream, times[0] - back_off)
@@ -104,7 +111,7 @@ def stream_frames(
                 until = current.time + duration + 2 * _EPSILON
             image = None
             while position < len(times) and times[position] < until:
-                image = _to_rgb(current, short_side) if image is None else image
+                image = to_rgb(current) if image is None else image
                 yield image
                 position += 1
             current = following
@@ -164,28 +171,6 @@ def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
     return shown if len(shown) == len(wanted) else None
 
 
-def _to_rgb(frame, short_side: int | None) -> np.ndarray:
-    width, height = _scaled_size(frame.width, frame.height, short_side)
-    if (width, height) == (frame.width, frame.height):
-        image = frame.to_ndarray(format='rgb24')
-    else:
-        image = frame.to_ndarray(format='rgb24', width=width, height=height, interpolation='AREA')
-    # Telephones film sideways and leave it to the player to turn the picture.
-    return np.rot90(image, quarter_turns(frame))
-
-
-def quarter_turns(frame) -> int:
-    """Quarter turns counterclockwise, 0 to 3, that a frame's rotation tag asks a player for."""
-    return round(frame.rotation / 90) % 4
-
-
-def _scaled_size(width: int, height: int, short_side: int | None) -> tuple[int, int]:
-    shorter = min(width, height)
-    if short_side is None or shorter <= short_side:
-        return width, height
-    return round(width * short_side / shorter), round(height * short_side / shorter)
-
-
 def read_frames_decord(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> np.ndarray:
@@ -207,7 +192,7 @@ def read_frames_decord(
         start = np.asarray(stamps, dtype=np.float64) * float(stream.time_base)
         seek_to(container, stream, -_BACK_OFFS[-1])
         first = next(container.decode(stream))
-        width, height = _scaled_size(first.width, first.height, short_side)
+        width, height = scaled_size(first.width, first.height, short_side)
         if quarter_turns(first) % 2:  # decord turns the picture itself, and wants the turned size
             width, height = height, width
         elif quarter_turns(first):

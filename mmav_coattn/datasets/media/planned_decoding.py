@@ -1,0 +1,101 @@
+"""Decode no picture that nobody asked for, where the packets tell beforehand which those are.
+
+Packets carry the time at which their picture is shown. Once those of a clip are read, it is known
+which pictures will be on show at the wanted times, and a decoder can leave out every other picture
+that no further one is predicted from: half of them in H.264 with B-frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .seeking import STAMPED_CONTAINERS, seek_to
+
+#: Codecs, by FFmpeg's names, of which a packet holds one shown picture. One of AV1 may hold two.
+ONE_PICTURE_A_PACKET = frozenset(['h264', 'hevc', 'mpeg4', 'vp8', 'vp9', 'mjpeg', 'prores'])
+#: Slack when a time is compared with a time stamp, in seconds: far below any frame's duration.
+_EPSILON = 1e-6
+
+
+def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.ndarray | None:
+    """The pictures on show at ``wanted``, or None where the packets do not tell which those are.
+
+    Args:
+        container (av.container.InputContainer): The open file.
+        stream (av.video.stream.VideoStream): Its picture.
+        wanted (np.ndarray): ``(T,)`` seconds, sorted.
+        to_rgb (Callable): Turns a decoded frame into ``(H, W, 3)`` uint8.
+
+    Returns:
+        np.ndarray, optional: ``(T, H, W, 3)`` uint8. None if the container, a gap, damage, the end
+        of the file or a picture that changes size calls for the patient way: decoding everything.
+
+    Raises:
+        av.FFmpegError: If the container cannot jump at all.
+    """
+    import av
+
+    codec = stream.codec_context.codec.canonical_name
+    if container.format.name not in STAMPED_CONTAINERS or codec not in ONE_PICTURE_A_PACKET:
+        return None
+    packets = _packets(container, stream, wanted)
+    if packets is None:
+        return None
+    stamps = np.array(sorted(packet.pts for packet in packets))
+    rows = np.searchsorted(stamps * float(stream.time_base), wanted + _EPSILON, side='right') - 1
+    if rows[0] < 0 or (np.diff(stamps) == 0).any():
+        return None  # The jump led past the first picture, or two have the same time.
+    places: dict[int, list[int]] = {}
+    for place, row in enumerate(rows):
+        places.setdefault(int(stamps[row]), []).append(place)
+    try:
+        known = {packet.pts for packet in packets}
+        return _decode(stream.codec_context, packets, places, known, to_rgb)
+    except av.FFmpegError:
+        return None
+    finally:
+        stream.codec_context.skip_frame = 'DEFAULT'
+
+
+def _packets(container, stream, wanted: np.ndarray) -> list | None:
+    """All packets of the pictures up to the last wanted time, or None if they do not end there."""
+    seek_to(container, stream, wanted[0])
+    packets = []
+    for packet in container.demux(stream):
+        stamped = packet.pts is not None and packet.dts is not None and packet.pts >= packet.dts
+        if not stamped or packet.is_discard or packet.is_corrupt:
+            return None
+        packets.append(packet)
+        # No picture is shown before it is decoded: later packets are of later pictures.
+        if packet.dts * stream.time_base > wanted[-1] + _EPSILON:
+            return packets
+    return None
+
+
+def _decode(decoder, packets: list, places: dict, known: set, to_rgb: Callable):
+    images = None
+    count = sum(map(len, places.values()))
+    missing = set(places)
+    for packet in [*packets, None]:  # None: give out what is still held back
+        if packet is not None:
+            decoder.skip_frame = 'DEFAULT' if packet.pts in places else 'NONREF'
+        for frame in decoder.decode(packet):
+            if frame.pts not in known:
+                return None  # A picture that no packet told of; it may be on show as well.
+            if frame.pts not in missing:
+                continue
+            image = to_rgb(frame)
+            if images is None:
+                images = np.empty((count, *image.shape), np.uint8)
+            if image.shape != images.shape[1:]:
+                return None
+            first, *others = places[frame.pts]
+            images[first] = image
+            for place in others:
+                images[place] = images[first]
+            missing.remove(frame.pts)
+        if not missing:
+            return images
+    return None

@@ -13,6 +13,7 @@ from .base import ClipEvidence, MapSource, SoundMap, build_map_source
 from .confidence import CONFIDENCES, clip_confidence
 from .grad_cam_map import GradCAMMap
 from .motion_map import MotionMap
+from .moving_source_map import MovingSourceMap
 from .similarity_map import SimilarityMap
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     'GradCAMMap',
     'MapSource',
     'MotionMap',
+    'MovingSourceMap',
     'SimilarityMap',
     'SoundMap',
     'build_map_source',

@@ -19,6 +19,7 @@ SHORT_NAMES = dict(
     similarity=dict(type='SimilarityMap'),
     gradcam=dict(type='GradCAMMap'),
     motion=dict(type='MotionMap'),
+    moving_source=dict(type='MovingSourceMap'),
 )
 
 
@@ -99,12 +100,21 @@ class MapSource(ABC):
         """
         maps = self.raw_maps(evidence).float()
         logits = evidence.model.cls_head.predict(evidence.features)
-        confidence = clip_confidence(maps, logits, self.confidence, self.confidence_over_time)
+        confidence = clip_confidence(
+            self.confidence_maps(evidence, maps).float(),
+            logits,
+            self.confidence,
+            self.confidence_over_time,
+        )
         return SoundMap(maps, confidence)
 
     @abstractmethod
     def raw_maps(self, evidence: ClipEvidence) -> Tensor:
         """Raw values (N, J, T', H', W')."""
+
+    def confidence_maps(self, evidence: ClipEvidence, maps: Tensor) -> Tensor:
+        """What the confidence is read off (N, J, T', H', W'); by default the raw maps."""
+        return maps
 
     def weights(self, maps: Tensor) -> Tensor:
         """Raw maps as weights for pictures: not negative, 1 in sum over the places of each step.
@@ -129,8 +139,8 @@ def build_map_source(spec: str | dict | MapSource) -> MapSource:
 
     Args:
         spec (str | dict | MapSource): A short name (``'attention'``, ``'rollout'``,
-            ``'similarity'``, ``'gradcam'``, ``'motion'``), a config with ``type``, or the built
-            object.
+            ``'similarity'``, ``'gradcam'``, ``'motion'``, ``'moving_source'``), a config with
+            ``type``, or the built object.
 
     Raises:
         ConfigError: If the name is unknown.

@@ -2,10 +2,13 @@
 
 from types import SimpleNamespace
 
+import cv2
+import numpy as np
 import pytest
 import torch
 from models.recognizers.test_audio_visual_recognizer import batch, run
 from models.tiny import recognizer
+from scipy.ndimage import gaussian_filter
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.localization import (
@@ -197,3 +200,36 @@ def test_settings_that_cannot_work(spec, sentence):
     recognizer()  # registers and sets the scope
     with pytest.raises(ConfigError, match=sentence):
         build_map_source(spec)
+
+
+@torch.no_grad()
+def test_moving_source_weighs_motion_by_the_similarity_of_the_clip():
+    from mmav_coattn.localization import MovingSourceMap
+
+    torch.manual_seed(0)
+    evidence = evidence_of(two_blocks(), num=2, negatives=1)
+    source = MovingSourceMap(sharpness=1.5, blur=1 / 8)
+    maps, confidence = source(evidence)
+    num, _, frames, height, width = evidence.imgs.shape
+    assert maps.shape == (num, 2, frames, height, width)
+    change = np.abs(np.gradient(evidence.imgs.numpy(), axis=2)).mean(axis=1)
+    sigma = min(height, width) / 8
+    energy = gaussian_filter(change, (0, 0, sigma, sigma), mode='nearest', truncate=3)
+    similarity = SimilarityMap().raw_maps(evidence).mean(dim=2).numpy()
+    for clip in range(num):
+        for sound in range(2):
+            one = similarity[clip, sound]
+            z = (one - one.mean()) / one.std(ddof=1)
+            gate = np.exp(1.5 * cv2.resize(z, (width, height), interpolation=cv2.INTER_LINEAR))
+            np.testing.assert_allclose(maps[clip, sound].numpy(), energy[clip] * gate, rtol=2e-3)
+    expected = SimilarityMap(confidence='contrast')(evidence).confidence
+    torch.testing.assert_close(confidence, expected)
+    deaf = MovingSourceMap(sharpness=0.0, blur=1 / 8)(evidence).maps
+    np.testing.assert_allclose(deaf[:, 0].numpy(), energy, rtol=2e-3)
+    torch.testing.assert_close(deaf[:, 0], deaf[:, 1])
+
+
+@pytest.mark.parametrize('settings', [dict(sharpness=-1.0), dict(blur=0.0)])
+def test_moving_source_refuses(settings):
+    with pytest.raises(ConfigError, match='MovingSourceMap'):
+        build_map_source(dict(type='MovingSourceMap', **settings))

@@ -18,9 +18,13 @@ test_pipeline = [
          min_shift=_base_.min_shift, grid=_base_.frame_seconds, test_mode=True),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(size, size), keep_ratio=False),
+    dict(type='LocalizationTargets', moments='events'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='LoadAudioWindows', sample_rate=16000),
-    dict(type='PackAudioVisualInputs', extra_meta_keys=('objects', 'fps')),
+    dict(type='PackAudioVisualInputs', extra_meta_keys=('localization_targets', 'has_source')),
 ]
 test_dataloader = dict(batch_size=4, dataset=dict(pipeline=test_pipeline))
 test_evaluator = dict(_delete_=True, type='SoundLocalizationMetric')
+
+# tools/test.py --show-dir FOLDER: each clip with its truth, and the best, median and worst cases.
+default_hooks = dict(visualization=dict(type='LocalizationVisualizationHook'))

@@ -17,8 +17,11 @@ from mmav_coattn.errors import ConfigError
 READING_TRANSFORMS = (
     'OpenAudioVisual',
     'SampleSyncWindows',
+    'SampleMiddleWindow',
     'LoadFrames',
     'LoadAudioWindows',
+    'ReplaceSound',
+    'LocalizationTargets',
     'FormatShape',
     'PackAudioVisualInputs',
 )
@@ -60,6 +63,8 @@ class ClipSettings(NamedTuple):
         if 'test_pipeline' not in cfg:
             raise ConfigError('The config has no test_pipeline, which says what clips are like.')
         found = {transform['type']: transform for transform in cfg.test_pipeline}
+        if 'SampleMiddleWindow' in found:
+            found['SampleSyncWindows'] = found['SampleMiddleWindow']
         for name, meaning in (
             ('SampleSyncWindows', 'how long a clip is'),
             ('LoadFrames', 'how many frames a clip has'),

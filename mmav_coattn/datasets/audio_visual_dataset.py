@@ -23,6 +23,7 @@ from ..errors import (
 )
 from .reading_note import note_reading
 from .resumable_sampler import Draw
+from .silent_clips import add_silent_clips
 from .video_lists import find_videos, is_held_out, read_annotations, read_table
 
 #: How many files a message names before it says how many more there are.
@@ -67,6 +68,10 @@ class AudioVisualDataset(BaseDataset):
             Defaults to False.
         hint (str): One sentence that says how to make the data, for the message where they are
             absent.
+        silent_clips (dict, optional): Arguments of
+            :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips`, ``kinds`` and ``seed``:
+            each clip comes a second time with a sound that nothing in sight makes; needs
+            ``ReplaceSound`` in the pipeline. For testing. Defaults to None.
         max_refetch (int): In training, how many files in a row may be unusable. Defaults to 100.
         **kwargs: Further arguments of :class:`mmengine.dataset.BaseDataset`.
 
@@ -91,6 +96,7 @@ class AudioVisualDataset(BaseDataset):
         check_files: bool = False,
         allow_outside: bool = False,
         hint: str = '',
+        silent_clips: dict | None = None,
         max_refetch: int = 100,
         **kwargs,
     ) -> None:
@@ -112,6 +118,7 @@ class AudioVisualDataset(BaseDataset):
         self.check_files = check_files
         self.allow_outside = allow_outside
         self.hint = hint
+        self.silent_clips = silent_clips
         super().__init__(
             ann_file=str(ann_file),
             data_root=str(data_root),
@@ -155,6 +162,12 @@ class AudioVisualDataset(BaseDataset):
             self._check_all(items)
         return self._split(items, ann_file)
 
+    def filter_data(self) -> list[dict]:
+        """The videos, and after them the silent clips that were asked for."""
+        if self.silent_clips is None:
+            return self.data_list
+        return add_silent_clips(self.data_list, **self.silent_clips)
+
     def _serialize_data(self) -> tuple[np.ndarray, np.ndarray]:
         """Pack all annotations into one buffer that loader workers share.
 
@@ -197,7 +210,13 @@ class AudioVisualDataset(BaseDataset):
         """
         info = super().get_data_info(idx)
         # Joined only now: the full path of each file of a large set would take most of its memory.
-        info['filename'] = os.path.join(self.video_root, info['relpath'])  # noqa: PTH118
+        for own, other in (
+            ('filename', 'relpath'),
+            ('sound_filename', 'sound_relpath'),
+            ('other_filename', 'other_sound'),
+        ):
+            if other in info:
+                info[own] = os.path.join(self.video_root, info[other])  # noqa: PTH118
         return info
 
     def prepare_data(self, idx: int):

@@ -1,5 +1,6 @@
 """Reading videos with sound on the container's clock: pictures and waveforms by time in seconds."""
 
 from .media_file import MediaFile
+from .still_media import StillMedia
 
-__all__ = ['MediaFile']
+__all__ = ['MediaFile', 'StillMedia']

@@ -3,8 +3,11 @@
 from .audio_windows import LoadAudioWindows
 from .fixed_crop import FixedCrop
 from .frames import LoadFrames
+from .localization_targets import LocalizationTargets
+from .middle_window import SampleMiddleWindow
 from .open_media import OpenAudioVisual
 from .packing import PackAudioVisualInputs
+from .replace_sound import ReplaceSound
 from .slide_windows import SlideSyncWindows
 from .sync_windows import SampleSyncWindows
 
@@ -12,8 +15,11 @@ __all__ = [
     'FixedCrop',
     'LoadAudioWindows',
     'LoadFrames',
+    'LocalizationTargets',
     'OpenAudioVisual',
     'PackAudioVisualInputs',
+    'ReplaceSound',
+    'SampleMiddleWindow',
     'SampleSyncWindows',
     'SlideSyncWindows',
 ]

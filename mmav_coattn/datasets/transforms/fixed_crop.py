@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
@@ -27,6 +28,8 @@ class FixedCrop(BaseTransform):
     Added Keys:
 
     - fixed_crop (tuple[int, int, int, int]): The box in pixels, ``(x0, y0, x1, y1)``.
+    - crop_quadruple (np.ndarray): What is left of the picture after all crops so far, ``(x, y, w,
+      h)`` in fractions of the whole, as mmaction2's crops keep it.
 
     Args:
         box (Sequence[float]): ``(x0, y0, x1, y1)``, fractions with
@@ -56,6 +59,16 @@ class FixedCrop(BaseTransform):
         results['imgs'] = [image[top:bottom, left:right] for image in results['imgs']]
         results['img_shape'] = (bottom - top, right - left)
         results['fixed_crop'] = (left, top, right, bottom)
+        x, y, w, h = results.get('crop_quadruple', (0.0, 0.0, 1.0, 1.0))
+        results['crop_quadruple'] = np.array(
+            [
+                x + w * left / width,
+                y + h * top / height,
+                w * (right - left) / width,
+                h * (bottom - top) / height,
+            ],
+            dtype=np.float32,
+        )
         return results
 
     def __repr__(self) -> str:

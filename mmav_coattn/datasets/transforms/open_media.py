@@ -6,7 +6,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from ...errors import NoAudioError, NoVideoError
-from ..media import MediaFile
+from ..media import MediaFile, StillMedia
 
 
 @TRANSFORMS.register_module()
@@ -17,6 +17,7 @@ class OpenAudioVisual(BaseTransform):
 
     - filename
     - content (bytes, optional): The file itself, where it comes from a shard.
+    - sound_filename (optional): File of the sound, where ``filename`` is a single picture.
 
     Removed Keys:
 
@@ -55,6 +56,9 @@ class OpenAudioVisual(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Open the file and look whether it has what is needed."""
+        if 'sound_filename' in results:
+            results['media'] = StillMedia(results['filename'], results['sound_filename'])
+            return results
         media = MediaFile(
             results['filename'],
             self.frame_backend,

@@ -5,6 +5,7 @@ from .chance_level_hook import ChanceLevelHook
 from .checkpoint_guard_hook import CheckpointGuardHook
 from .data_root_guard_hook import DataRootGuardHook
 from .exact_resume_hook import ExactResumeHook
+from .localization_visualization_hook import LocalizationVisualizationHook
 from .negatives_schedule_hook import NegativesScheduleHook
 from .non_finite_loss_hook import NonFiniteLossHook
 from .throughput_hook import ThroughputHook
@@ -16,6 +17,7 @@ __all__ = [
     'CheckpointGuardHook',
     'DataRootGuardHook',
     'ExactResumeHook',
+    'LocalizationVisualizationHook',
     'NegativesScheduleHook',
     'NonFiniteLossHook',
     'ThroughputHook',

@@ -119,6 +119,7 @@ class AttentionVisualizationHook(Hook):
             if (self._num_seen - 1) % self.interval or self._num_drawn >= self.max_samples:
                 continue
             self._draw(runner, imgs, sample)
+            self._num_drawn += 1
 
     def after_test(self, runner: Runner) -> None:
         """Leave the model as it was, and say where the pictures are."""
@@ -131,8 +132,6 @@ class AttentionVisualizationHook(Hook):
             runner.logger.info(f'More were left out: max_samples is {self.max_samples}.')
 
     def _draw(self, runner: Runner, imgs: torch.Tensor, sample) -> None:
-        import cv2
-
         name = sample.get('relpath', Path(sample.filename).name)
         frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()
         # Of the in-sync audio.
@@ -142,15 +141,18 @@ class AttentionVisualizationHook(Hook):
             f'   shifted {shift:+.2f} s: {score:.2f}'
             for shift, score in zip(sample.shift[1:], shifted, strict=True)
         )
-        sheet = np.ascontiguousarray(
-            contact_sheet(frames, attention, title, self.num_frames)[..., ::-1]
-        )
-        self._num_drawn += 1
+        self._write(contact_sheet(frames, attention, title, self.num_frames), name)
+
+    def _write(self, picture: np.ndarray, name: str, suffix: str = '.jpg') -> None:
+        """Write and show an RGB picture of a clip."""
+        import cv2
+
+        sheet = np.ascontiguousarray(picture[..., ::-1])
         if self._folder is not None:
-            _, encoded = cv2.imencode('.jpg', sheet, [cv2.IMWRITE_JPEG_QUALITY, 92])
+            _, encoded = cv2.imencode(suffix, sheet, [cv2.IMWRITE_JPEG_QUALITY, 92])
             # Folders become part of the name, so that equal names in two classes stay apart.
             flat = Path(name).as_posix().strip('/').replace('/', '__')
-            (self._folder / f'{flat}.jpg').write_bytes(encoded.tobytes())
+            (self._folder / f'{flat}{suffix}').write_bytes(encoded.tobytes())
         if self.show:
             cv2.imshow('attention', sheet)
             cv2.waitKey(round(self.wait_time * 1000))

@@ -16,10 +16,10 @@ from .localization_floors import (
     centre_heatmap,
     floors_of_ground_truth,
     motion_energy_maps,
-    peak_heatmaps,
     random_blob_heatmap,
 )
 from .localization_scores import HeatmapScores, best_assignment, score_heatmap
+from .localization_split import split_by_peaks
 from .offset import offset_accuracy
 from .retrieval import knn_retrieval
 from .sync import auroc, binary_sync_metrics
@@ -43,8 +43,8 @@ __all__ = [
     'knn_retrieval',
     'motion_energy_maps',
     'offset_accuracy',
-    'peak_heatmaps',
     'pointing_hit',
     'random_blob_heatmap',
     'score_heatmap',
+    'split_by_peaks',
 ]

@@ -60,39 +60,6 @@ def motion_energy_maps(frames: ArrayLike) -> np.ndarray:
     return np.abs(np.gradient(frames, axis=1)).mean(axis=0)
 
 
-def peak_heatmaps(heatmap: ArrayLike, count: int, apart: float = 0.25) -> list[np.ndarray]:
-    """One map for each of the highest peaks of a map that lie apart: a trivial split into sources.
-
-    Each pixel belongs to the peak that is nearest to it; in the map of a peak all other pixels lie
-    below the lowest of its own.
-
-    Args:
-        heatmap (ArrayLike): (H, W).
-        count (int): Peaks to look for; fewer if the map is too small for them.
-        apart (float): Least distance of two peaks, as a share of the longer side.
-
-    Returns:
-        list[np.ndarray]: Maps (H, W), that of the highest peak first.
-
-    Raises:
-        ValueError: If the map is not (H, W) or not finite, or ``count`` is below 1.
-    """
-    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
-    if count < 1:
-        raise ValueError(f'count must be at least 1, got {count}.')
-    rows, columns = np.indices(heatmap.shape)
-    left = np.ones(heatmap.shape, dtype=bool)
-    distances = []
-    while len(distances) < count and left.any():
-        row, column = np.unravel_index(np.where(left, heatmap, -np.inf).argmax(), heatmap.shape)
-        distance = np.hypot(rows - row, columns - column)
-        distances.append(distance)
-        left &= distance >= apart * max(heatmap.shape)
-    owner = np.argmin(distances, axis=0)
-    span = heatmap.max() - heatmap.min() + 1
-    return [np.where(owner == index, heatmap, heatmap - span) for index in range(len(distances))]
-
-
 def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str, float]]:
     """What predictors that see neither picture nor sound score on a test set.
 

@@ -1,4 +1,4 @@
-"""Localisation of the sounding object, beside trivial floors on the same frames."""
+"""Localisation of sound sources, beside trivial floors on the same pictures."""
 
 from __future__ import annotations
 
@@ -12,51 +12,71 @@ from mmengine.logging import MMLogger
 
 from mmav_coattn.errors import UserError
 from mmav_coattn.evaluation.functional import (
-    binarize_top_count,
-    binarize_top_fraction,
-    box_union_mask,
-    centre_heatmap,
-    ciou_success_and_auc,
+    best_assignment,
     consensus_ciou,
-    motion_energy_maps,
-    pointing_hit,
-    random_blob_heatmap,
+    consensus_map,
+    score_heatmap,
 )
-from mmav_coattn.visualization.heatmap import upsample_heatmap
 
-#: Rows of the table, the model first.
-PREDICTORS = ('model', 'centre_disc', 'whole_image', 'random_blob', 'motion_energy')
-FIGURES = ('adaptive_ciou50', 'adaptive_auc', 'ciou50', 'auc', 'mean_ciou', 'pointing')
+from .clip_predictors import PREDICTORS, SPLIT_PREDICTORS, ClipPredictors
+from .left_out import count_reasons, describe_left_out
+from .localization_summary import format_table, summarise_detection, summarise_predictor
+
+_PACKING = (
+    'add LocalizationTargets to the test pipeline, and {!r} to extra_meta_keys of '
+    'PackAudioVisualInputs'
+)
+#: What a sample must hold, and what to do where it does not.
+REMEDIES = {
+    'sound_map': 'set model.test_cfg.return_map=True',
+    'localization_targets': _PACKING.format('localization_targets'),
+    'has_source': _PACKING.format('has_source'),
+}
 
 
 @METRICS.register_module()
 class SoundLocalizationMetric(BaseMetric):
-    """Consensus IoU and pointing game per frame, for sets with boxes per frame.
+    """Where the sound is made, whether anything in sight makes it, and what trivial floors score.
 
-    Objects move, so a map is compared with the box of its own moment. Every event of a sounding
-    object inside the clip gives one evaluated frame: the step of the map nearest to the event, and
-    as ground truth the object's box in the video frame nearest to the event.
+    Needs of each data sample ``sound_map`` (1+K, T', H', W') and ``map_confidence`` (1+K,), of
+    which window 0, the in-sync one, is read (``model.test_cfg.return_map=True``), and the meta
+    information of :class:`LocalizationTargets`, ``localization_targets`` and ``has_source``,
+    besides ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of
+    the batch the frames ``imgs``, for the floor by motion. A sample with ``unusable`` is left out,
+    counted, and named in the log; so is counted what has no target to look for: a clip in which
+    nothing happens, a box outside the picture.
 
-    Needs of each data sample ``sound_map`` (1+K, T', H', W') of which window 0, the in-sync one, is
-    read (``model.test_cfg.return_map=True``), and the meta information ``objects``, ``fps``,
-    ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of the batch
-    the frames ``imgs``, for the floor by motion. A sample with ``unusable`` is left out, counted
-    and named in the log.
+    Figures, under the prefix ``localization/``; all masks are made by rank, ties by index:
 
-    Floors, on the same frames: ``centre_disc``; ``whole_image``, a constant map of which the
-    standard and adaptive masks keep every pixel and which points at the centre; ``random_blob``, a
-    disc around a place drawn uniformly (from the seed and the name of the file); ``motion_energy``.
+    - ``adaptive_ciou50``, ``adaptive_auc``: as many top pixels as the ground truth has;
+    - ``ciou50``, ``auc``, ``mean_ciou``: the top half of the pixels, as most tables have it;
+    - ``pointing``: the highest pixel lies on the source;
+    - ``adaptive_iiou50``, where a clip has several sources: share of those clips in which every
+      source has a mean adaptive cIoU of 0.5 over its moments;
+    - ``ap``, ``max_f1``, where clips without a source are mixed in: by confidence, success being a
+      mean adaptive cIoU of 0.5 over the moments of the clip; ``ap_constant``, ``max_f1_constant``:
+      the same masks with no confidence at all;
+    - each again with the name of a floor behind it: ``centre_disc``; ``whole_image``, every pixel
+      and pointing at the centre; ``random_blob``, a disc around a place drawn uniformly for each
+      source; ``motion_energy``;
+    - ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``, ``left_out``.
+
+    With ``num_sources`` the model's map and the motion are also split into maps of so many sources
+    (:func:`split_by_peaks`; rows ``model_split`` and ``motion_energy_split``). As nobody says which
+    map is which source's, each clip is judged by the assignment that suits it best.
 
     Args:
         size (int): Side at which maps and boxes are compared, px.
-        seed (int): Seed of the random blob.
+        seed (int): Seed of the random blobs.
+        num_sources (int, optional): See above.
+        num_listed (int): Left-out files to name in the log.
         collect_device (str): ``'cpu'`` or ``'gpu'``.
         prefix (str, optional): Replaces ``localization``.
         collect_dir (str, optional): Shared folder for collecting on ``'cpu'``.
 
     Raises:
-        UserError: If the model gave no map, the boxes are not there, or no frame is left.
-        ValueError: If a map is not finite.
+        UserError: If the model gave no map, there are no targets, or none is left.
+        ValueError: If a map is not finite; the message names the file.
     """
 
     default_prefix = 'localization'
@@ -65,6 +85,8 @@ class SoundLocalizationMetric(BaseMetric):
         self,
         size: int = 224,
         seed: int = 0,
+        num_sources: int | None = None,
+        num_listed: int = 10,
         collect_device: str = 'cpu',
         prefix: str | None = None,
         collect_dir: str | None = None,
@@ -72,9 +94,14 @@ class SoundLocalizationMetric(BaseMetric):
         super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
         self.size = size
         self.seed = seed
+        self.num_sources = num_sources
+        self.num_listed = num_listed
+        self.predictors = PREDICTORS + (SPLIT_PREDICTORS if num_sources else ())
+        #: After an evaluation: (sample_idx, adaptive cIoU of the model) of each clip with a target.
+        self.clip_scores: list[tuple[int, float]] = []
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Score the frames of each clip; one result a sample.
+        """Score each clip; one small result a sample.
 
         Args:
             data_batch (dict): ``inputs`` with ``imgs``, a list of (1, C, T, H, W).
@@ -83,98 +110,123 @@ class SoundLocalizationMetric(BaseMetric):
         for imgs, sample in zip(data_batch['inputs']['imgs'], data_samples, strict=True):
             name = sample.get('relpath', sample.get('filename', ''))
             if sample.get('unusable') is not None:
-                self.results.append(dict(name=name, sentence=sample['unusable'][1]))
+                reason, sentence = sample['unusable']
+                self.results.append(dict(name=name, reason=reason, sentence=sentence))
                 continue
-            for key, remedy in (
-                ('sound_map', 'set model.test_cfg.return_map=True'),
-                ('objects', "add 'objects' and 'fps' to extra_meta_keys of PackAudioVisualInputs"),
-            ):
+            for key, remedy in REMEDIES.items():
                 if key not in sample:
                     raise UserError(f'{name}: the data sample has no {key!r}; {remedy}.')
             maps = sample['sound_map'][0].float().cpu().numpy().astype(np.float64)
-            self.results.append(dict(name=name, scores=self._score_clip(maps, imgs[0], sample)))
-
-    def _score_clip(self, maps: np.ndarray, imgs: Any, sample: dict) -> np.ndarray:
-        """Figures (frames, predictors, 3): adaptive cIoU, cIoU at half the image, pointing."""
-        rng = np.random.default_rng([self.seed, *sample['relpath'].encode()])
-        motion = motion_energy_maps(imgs.cpu().numpy())
-        start, seconds = sample['window_starts'][0], sample['clip_seconds']
-        scores = []
-        for item in sample['objects']:
-            if not item['sounding']:
-                continue
-            for event in item['events']:
-                if not start <= event < start + seconds:
-                    continue
-                frame = min(round(event * sample['fps']), len(item['boxes']) - 1)
-                truth = box_union_mask([item['boxes'][frame]], self.size)
-                if not truth.any():
-                    continue
-                position = (event - start) / seconds
-                heatmaps = dict(
-                    model=self._resize(maps[int(position * len(maps))]),
-                    centre_disc=centre_heatmap(self.size),
-                    whole_image=None,
-                    random_blob=random_blob_heatmap(self.size, rng),
-                    motion_energy=self._resize(motion[int(position * len(motion))]),
+            confidence = float(sample['map_confidence'][0])
+            if not (np.isfinite(maps).all() and np.isfinite(confidence)):
+                raise ValueError(
+                    f'{name}: the map of where the sound is made is not finite. The model has '
+                    'diverged: lower the learning rate or train without mixed precision.'
                 )
-                scores.append([self._score(heatmaps[each], truth) for each in PREDICTORS])
-        return np.array(scores).reshape(-1, len(PREDICTORS), 3)
+            frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
+            clip = ClipPredictors(maps, frames, name, self.size, self.seed, self.num_sources)
+            sources, scores = self._score_clip(clip, sample)
+            self.results.append(
+                dict(
+                    name=name,
+                    index=int(sample.get('sample_idx', -1)),
+                    kind=str(sample.get('silent_kind', 'silent')),
+                    has_source=bool(sample['has_source']),
+                    confidence=confidence,
+                    motion_confidence=clip.motion_confidence(),
+                    sources=sources,
+                    scores=scores,
+                )
+            )
 
-    def _resize(self, heatmap: np.ndarray) -> np.ndarray:
-        return upsample_heatmap(heatmap, (self.size, self.size))
+    def _score_clip(self, clip: ClipPredictors, sample: dict) -> tuple[np.ndarray, np.ndarray]:
+        """Source of each target (M,), and scores (M, predictors, 3): adaptive, half, hit."""
+        start, seconds = float(sample['window_starts'][0]), sample['clip_seconds']
+        sources, truths, positions = [], [], []
+        for target in sample['localization_targets']:
+            truth = consensus_map(target['boxes'], target['annotators'], self.size)
+            if not truth.any():
+                continue
+            sources.append(target['source'])
+            truths.append(truth)
+            time = target['time']
+            positions.append(None if time is None else (time - start) / seconds)
+        scores = np.zeros((len(sources), len(self.predictors), 3))
+        for row, (source, truth, position) in enumerate(
+            zip(sources, truths, positions, strict=True)
+        ):
+            for column, predictor in enumerate(PREDICTORS):
+                scores[row, column] = self._score(clip.single(predictor, position, source), truth)
+        sources = np.array(sources, dtype=int)
+        for column, predictor in enumerate(self.predictors[len(PREDICTORS) :], len(PREDICTORS)):
+            if len(sources):
+                scores[:, column] = self._score_split(clip, predictor, sources, truths, positions)
+        return sources, scores
 
     def _score(self, heatmap: np.ndarray | None, truth: np.ndarray) -> tuple[float, float, float]:
         if heatmap is None:  # the whole image
-            ciou = consensus_ciou(np.ones_like(truth), truth)
-            return ciou, ciou, float(truth[self.size // 2, self.size // 2])
-        return (
-            consensus_ciou(binarize_top_count(heatmap, int(truth.sum())), truth),
-            consensus_ciou(binarize_top_fraction(heatmap), truth),
-            float(pointing_hit(heatmap, truth)),
-        )
+            ciou = consensus_ciou(np.ones(truth.shape, dtype=bool), truth)
+            return ciou, ciou, float(truth[self.size // 2, self.size // 2] > 0)
+        return score_heatmap(heatmap, truth)
+
+    def _score_split(self, clip, predictor, sources, truths, positions) -> np.ndarray:
+        """Scores (M, 3), each source judged by one map for the whole clip, as suits all best."""
+        by_map = np.array(
+            [
+                [score_heatmap(each, truth) for each in clip.several(predictor, position)]
+                for truth, position in zip(truths, positions, strict=True)
+            ]
+        )  # (M, maps, 3)
+        found, number = np.unique(sources, return_inverse=True)
+        values = np.stack([by_map[sources == source, :, 0].mean(axis=0) for source in found])
+        chosen = np.array(best_assignment(values))[number]
+        return by_map[np.arange(len(sources)), chosen]
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Summarise all evaluated frames and log the table of model and floors.
+        """Summarise the test set and log the table of model and floors.
 
         Args:
             results (list[dict]): What :meth:`process` stored, of all processes.
 
         Returns:
-            dict: The figures of the model by name, those of a floor as ``NAME_FLOOR``; besides
-            ``num_frames``, ``num_clips``, ``num_clips_without_event`` and ``left_out``.
+            dict: See the class.
         """
-        used = [result['scores'] for result in results if 'scores' in result]
-        left_out = [result for result in results if 'scores' not in result]
-        scores = np.concatenate(used) if used else np.zeros((0, len(PREDICTORS), 3))
-        if len(scores) == 0:
+        logger = MMLogger.get_current_instance()
+        left_out = [result for result in results if 'reason' in result]
+        used = [result for result in results if 'reason' not in result]
+        if left_out:
+            logger.warning(
+                f'{self.prefix}: {describe_left_out(left_out, len(results), self.num_listed)}'
+            )
+        clips = [result for result in used if result['has_source'] and len(result['sources'])]
+        silent = [result for result in used if not result['has_source']]
+        if not clips:
             raise UserError(
-                f'None of the {len(results)} clips has a frame in which an object sounds in sight '
-                f'({len(left_out)} files could not be used). Check the data set of the evaluator.'
+                f'None of the {len(results)} clips has a source in sight to look for '
+                f'({count_reasons(left_out)} could be used). Check the data set of the evaluator.'
             )
-        figures, lines = {}, ['predictor      ' + ' '.join(f'{name:>15}' for name in FIGURES)]
-        for index, predictor in enumerate(PREDICTORS):
-            adaptive = ciou_success_and_auc(scores[:, index, 0])
-            half = ciou_success_and_auc(scores[:, index, 1])
-            row = dict(
-                adaptive_ciou50=adaptive['ciou50'],
-                adaptive_auc=adaptive['auc'],
-                ciou50=half['ciou50'],
-                auc=half['auc'],
-                mean_ciou=half['mean_ciou'],
-                pointing=float(scores[:, index, 2].mean()),
-            )
-            lines.append(f'{predictor:<15}' + ' '.join(f'{row[name]:15.4f}' for name in FIGURES))
-            suffix = '' if predictor == 'model' else f'_{predictor}'
-            figures |= {f'{name}{suffix}': value for name, value in row.items()}
+        rows = {
+            predictor: summarise_predictor(clips, column)
+            for column, predictor in enumerate(self.predictors)
+        }
+        if silent:
+            for predictor, figures in summarise_detection(clips, silent).items():
+                rows[predictor] |= figures
         counts = dict(
-            num_frames=len(scores),
-            num_clips=len(used),
-            num_clips_without_event=sum(len(each) == 0 for each in used),
+            num_targets=sum(len(clip['sources']) for clip in clips),
+            num_clips=len(clips),
+            num_silent=len(silent),
+            num_without_target=len(used) - len(clips) - len(silent),
             left_out=len(left_out),
         )
-        logger = MMLogger.get_current_instance()
-        for each in left_out:
-            logger.warning(f'{self.prefix}: left out {each["name"]}: {each["sentence"]}')
-        logger.info(f'{self.prefix}: {counts}, seed {self.seed}\n' + '\n'.join(lines))
+        self.clip_scores = [
+            (clip['index'], float(clip['scores'][:, 0, 0].mean())) for clip in clips
+        ]
+        told = ', '.join(f'{name} {value}' for name, value in counts.items())
+        logger.info(f'{self.prefix}: {told}, seed {self.seed}\n{format_table(rows)}')
+        figures = {
+            name if predictor == 'model' else f'{name}_{predictor}': value
+            for predictor, row in rows.items()
+            for name, value in row.items()
+        }
         return {name: float(value) for name, value in {**figures, **counts}.items()}

@@ -11,7 +11,6 @@ from mmav_coattn.evaluation.functional import (
     every_source_success,
     floors_of_ground_truth,
     motion_energy_maps,
-    peak_heatmaps,
     random_blob_heatmap,
 )
 
@@ -54,19 +53,6 @@ def test_motion_energy_against_a_loop():
             assert found[t, y, x] == pytest.approx(np.mean(changes))
     with pytest.raises(ValueError, match='at least two frames'):
         motion_energy_maps(frames[:, :1])
-
-
-def test_peaks_apart_and_their_territory():
-    heatmap = np.zeros((8, 8))
-    heatmap[1, 1], heatmap[1, 2], heatmap[6, 6] = 5.0, 4.0, 3.0
-    first, second = peak_heatmaps(heatmap, 2, apart=0.5)
-    assert np.unravel_index(first.argmax(), (8, 8)) == (1, 1)
-    assert np.unravel_index(second.argmax(), (8, 8)) == (6, 6)
-    own = first > heatmap.min() - 1e-9
-    assert own[1, 2] and not own[6, 6]
-    # Within its territory a map is as it was; all else lies lower.
-    assert (first[own] == heatmap[own]).all() and first[~own].max() < first[own].min()
-    assert len(peak_heatmaps(np.ones((4, 4)), 9, apart=2)) == 1
 
 
 def test_consensus_of_three_annotators_by_hand():

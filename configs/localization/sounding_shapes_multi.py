@@ -1,0 +1,6 @@
+# Two sources in one scene: every source at its own events, IIoU over the sources of a clip. The rows
+# ending in `_split` have a map for each of two sources, told apart by where and when they stand out.
+_base_ = 'sounding_shapes_medium.py'
+
+test_dataloader = dict(dataset=dict(tier='multi'))
+test_evaluator = dict(num_sources=2)

@@ -1,0 +1,147 @@
+"""What test sets with one annotated picture a clip share: finding the files, and coverage."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+
+from mmengine.logging import print_log
+
+from ...errors import ConfigError, DataNotFoundError
+from ..audio_visual_dataset import AudioVisualDataset
+from ..video_lists import VIDEO_SUFFIXES
+
+PICTURE_SUFFIXES = frozenset('.jpg .jpeg .png .bmp'.split())
+SOUND_SUFFIXES = frozenset('.wav .flac .mp3 .m4a .ogg .opus'.split())
+#: Folders of a set within its data root.
+VIDEO_FOLDER, PICTURE_FOLDER, SOUND_FOLDER = 'videos', 'frames', 'audio'
+
+
+class BoxedClipsDataset(AudioVisualDataset):
+    """Base of test sets that are an annotation and files that a user may have in part.
+
+    Files lie in folders of the data root, each named by its clip: videos in ``videos/``
+    (``layout='videos'``), or a picture in ``frames/`` and its sound in ``audio/``
+    (``layout='frames'``). Clips whose files are not there are left out, and the coverage is
+    printed; :attr:`coverage` keeps it.
+
+    The silent extension of a set is a list of clips (``silent_list``) whose sound has no source in
+    sight, in the same folders: what it names beyond the annotated clips has ``has_source=False``.
+
+    Args:
+        ann_file (str): Annotation, within ``data_root`` unless absolute.
+        data_root (str): Folder of the set.
+        layout (str): ``'videos'`` or ``'frames'``.
+        silent_list (str, optional): File with a clip's name at the beginning of each line, up to a
+            comma; within ``data_root`` unless absolute.
+        **kwargs: Of :class:`AudioVisualDataset`; ``test_mode`` is True by default.
+
+    Raises:
+        ConfigError: If the layout is unknown or an annotation is malformed.
+        DataNotFoundError: If the annotation, the list or every single clip is absent.
+    """
+
+    LAYOUTS = ('videos', 'frames')
+
+    def __init__(
+        self,
+        ann_file: str,
+        data_root: str = '',
+        layout: str = 'videos',
+        silent_list: str | None = None,
+        test_mode: bool = True,
+        **kwargs,
+    ) -> None:
+        if layout not in self.LAYOUTS:
+            raise ConfigError(
+                f'{type(self).__name__}: layout={layout!r} is not one of {self.LAYOUTS}.'
+            )
+        self.layout = layout
+        self.silent_list = silent_list
+        #: Clips that are there, and clips of the set.
+        self.coverage = (0, 0)
+        super().__init__(ann_file=ann_file, data_root=data_root, test_mode=test_mode, **kwargs)
+
+    @abstractmethod
+    def read_annotation(self, ann_file: Path) -> list[dict]:
+        """Clips of the set: ``name``, ``boxes`` (fractions), ``annotators`` and what else.
+
+        A clip without a box has no source in sight.
+        """
+
+    def load_data_list(self) -> list[dict]:
+        """List the clips that are there.
+
+        Returns:
+            list[dict]: ``relpath``, ``sound_relpath`` (layout ``'frames'``), ``label`` (-1),
+            ``name``, ``boxes``, ``annotators``, ``has_source`` and, without a source,
+            ``silent_kind='extended'``.
+        """
+        root, ann_file = Path(self.video_root), Path(self.ann_file)
+        if not root.is_dir():
+            raise DataNotFoundError(self._absent('folder of the test set', root))
+        if not ann_file.exists():
+            raise DataNotFoundError(self._absent('annotation', ann_file))
+        entries = self.read_annotation(ann_file)
+        if self.silent_list is not None:
+            known = {entry['name'] for entry in entries}
+            named = read_names(root / self.silent_list)
+            entries += [
+                dict(name=name, boxes=[], annotators=1) for name in named if name not in known
+            ]
+        files = self._find_files(root)
+        items, missing = [], []
+        for entry in entries:
+            paths = [folder.get(entry['name']) for folder in files]
+            if None in paths:
+                missing.append(entry['name'])
+                continue
+            item = dict(entry, relpath=paths[0], label=-1, has_source=bool(len(entry['boxes'])))
+            if len(paths) == 2:
+                item['sound_relpath'] = paths[1]
+            if not item['has_source']:
+                item['silent_kind'] = 'extended'
+            items.append(item)
+        self.coverage = (len(items), len(entries))
+        self._tell(missing, root)
+        return items
+
+    def _find_files(self, root: Path) -> list[dict[str, str]]:
+        """Paths by clip, in each folder of the layout."""
+        if self.layout == 'videos':
+            return [_list_folder(root, VIDEO_FOLDER, VIDEO_SUFFIXES)]
+        return [
+            _list_folder(root, PICTURE_FOLDER, PICTURE_SUFFIXES),
+            _list_folder(root, SOUND_FOLDER, SOUND_SUFFIXES),
+        ]
+
+    def _tell(self, missing: list[str], root: Path) -> None:
+        found, total = self.coverage
+        folders = f'{PICTURE_FOLDER} and {SOUND_FOLDER}'
+        if self.layout == 'videos':
+            folders = VIDEO_FOLDER
+        if not found:
+            raise DataNotFoundError(
+                f'{root}: none of the {total:,} clips of {Path(self.ann_file).name} is there; they '
+                f'belong into its {folders}, each named by its clip, such as {missing[0]!r}. '
+                + self.hint
+            )
+        message = f'{type(self).__name__}: {found:,} of {total:,} clips are there'
+        if missing:
+            message += f'; absent: {", ".join(missing[:5])}' + ' ...' * (len(missing) > 5)
+        print_log(f'{message}.', 'current')
+
+
+def _list_folder(root: Path, folder: str, suffixes: frozenset[str]) -> dict[str, str]:
+    """Relative paths of a folder's files by their name without suffix."""
+    path = root / folder
+    files = sorted(path.iterdir()) if path.is_dir() else []
+    return {file.stem: f'{folder}/{file.name}' for file in files if file.suffix.lower() in suffixes}
+
+
+def read_names(path: Path) -> list[str]:
+    """Clips that a list names, one at the beginning of each line, up to a comma."""
+    if not path.is_file():
+        raise DataNotFoundError(f'{path}: this list of clips does not exist.')
+    lines = path.read_text(encoding='utf-8').splitlines()
+    return [line.split(',')[0].strip() for line in lines if line.strip()]

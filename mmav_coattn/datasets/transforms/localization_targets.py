@@ -1,0 +1,107 @@
+"""What the map of a clip is compared with: which source is where, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from ...errors import ConfigError
+
+
+@TRANSFORMS.register_module()
+class LocalizationTargets(BaseTransform):
+    """Boxes of the sources in the picture as the network sees it, each with its time.
+
+    Sets whose objects move, with boxes per frame and times of events, give a target for every event
+    of a sounding object inside the clip (``moments='events'``), or for the one of each source that
+    is nearest to the middle of the clip (``'one'``). Sets with one annotated picture give one
+    target. Crops and flips that came before are followed: put this after them.
+
+    Required Keys:
+
+    - objects, fps, window_starts, clip_seconds; or
+    - boxes: (x0, y0, x1, y1) each, as fractions of the picture; annotators (optional): how many
+      must agree; moment (optional): s on the container's clock, absent for the map of the whole
+      clip
+    - has_source (optional): False where nothing in sight makes the sound
+    - crop_quadruple, flip, flip_direction (optional)
+
+    Added Keys:
+
+    - localization_targets (list[dict]): ``time`` (s, or None: the clip's mean map), ``boxes`` (in
+      fractions of the picture that the network sees), ``annotators`` and ``source`` (its number
+      within the clip).
+    - has_source (bool)
+
+    Args:
+        moments (str): ``'events'`` or ``'one'``.
+
+    Raises:
+        ConfigError: If ``moments`` is unknown, or the set has neither objects nor boxes.
+    """
+
+    MOMENTS = ('events', 'one')
+
+    def __init__(self, moments: str = 'events') -> None:
+        if moments not in self.MOMENTS:
+            raise ConfigError(
+                f'LocalizationTargets: moments={moments!r} is not one of {self.MOMENTS}.'
+            )
+        self.moments = moments
+
+    def transform(self, results: dict) -> dict:
+        """Add the targets."""
+        results['has_source'] = bool(results.get('has_source', True))
+        if not results['has_source']:
+            targets = []
+        elif 'objects' in results:
+            targets = self._of_objects(results)
+        elif 'boxes' in results:
+            targets = [
+                dict(
+                    time=results.get('moment'),
+                    boxes=np.asarray(results['boxes'], dtype=np.float64).tolist(),
+                    annotators=results.get('annotators', 1),
+                    source=0,
+                )
+            ]
+        else:
+            raise ConfigError(
+                f'{results.get("relpath", "")}: LocalizationTargets needs a data set that gives '
+                '`objects` or `boxes`.'
+            )
+        for target in targets:
+            target['boxes'] = [_as_seen(box, results) for box in target['boxes']]
+        results['localization_targets'] = targets
+        return results
+
+    def _of_objects(self, results: dict) -> list[dict]:
+        start, seconds = float(results['window_starts'][0]), results['clip_seconds']
+        targets = []
+        for number, item in enumerate(results['objects']):
+            events = [e for e in item['events'] if start <= e < start + seconds]
+            if not item['sounding'] or not events:
+                continue
+            if self.moments == 'one':
+                events = [min(events, key=lambda event: abs(event - start - seconds / 2))]
+            for event in events:
+                frame = min(round(event * results['fps']), len(item['boxes']) - 1)
+                box = [float(value) for value in item['boxes'][frame]]
+                targets.append(dict(time=float(event), boxes=[box], annotators=1, source=number))
+        return targets
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(moments={self.moments!r})'
+
+
+def _as_seen(box: Sequence[float], results: dict) -> list[float]:
+    """A box of the whole picture in fractions of what crops and flips left of it."""
+    left, top, width, height = results.get('crop_quadruple', (0.0, 0.0, 1.0, 1.0))
+    x0, y0, x1, y1 = box
+    seen = [(x0 - left) / width, (y0 - top) / height, (x1 - left) / width, (y1 - top) / height]
+    if results.get('flip') and results.get('flip_direction') == 'horizontal':
+        seen[0], seen[2] = 1 - seen[2], 1 - seen[0]
+    return [float(value) for value in seen]

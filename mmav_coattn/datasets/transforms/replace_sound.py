@@ -1,0 +1,73 @@
+"""The sound of clips that are to have no source in sight."""
+
+from __future__ import annotations
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from ..media import MediaFile
+from .sync_windows import stable_rng
+
+
+@TRANSFORMS.register_module()
+class ReplaceSound(BaseTransform):
+    """Give a clip marked as silent a sound that nothing in its picture makes; leave others alone.
+
+    - ``'silence'``: digital silence;
+    - ``'noise'``: low-passed noise, ``noise_db`` against the RMS of the clip's own sound;
+    - ``'off_screen'``: the sound of another clip of the set, from the same time of it.
+
+    Required Keys:
+
+    - audios, sample_rate, window_starts, clip_seconds, relpath
+    - silent_kind (optional), as :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips` sets it
+    - other_filename (for ``'off_screen'``)
+
+    Modified Keys:
+
+    - audios
+
+    Args:
+        noise_db (float): Level of the noise, dB. Defaults to -34, the middle of the room noise in
+            SoundingShapes `medium`.
+        seed (int): Of the noise.
+
+    Raises:
+        MediaError: If the other file's sound cannot be read.
+    """
+
+    def __init__(self, noise_db: float = -34.0, seed: int = 0) -> None:
+        self.noise_db = float(noise_db)
+        self.seed = seed
+
+    def transform(self, results: dict) -> dict:
+        """Replace the sound where it has to be."""
+        kind = results.get('silent_kind')
+        if kind == 'silence':
+            results['audios'] = np.zeros_like(results['audios'])
+        elif kind == 'noise':
+            results['audios'] = self._noise(results)
+        elif kind == 'off_screen':
+            results['audios'] = self._other(results)
+        return results
+
+    def _noise(self, results: dict) -> np.ndarray:
+        from scipy.signal import lfilter
+
+        audios = results['audios']
+        rng = stable_rng(self.seed, results['relpath'], 'noise')
+        noise = lfilter([1.0], [1.0, -0.8], rng.standard_normal(audios.shape), axis=-1)
+        level = 10 ** (self.noise_db / 20) * np.sqrt(np.mean(np.square(audios, dtype=np.float64)))
+        return (noise * (level / np.sqrt(np.mean(noise**2)))).astype(np.float32)
+
+    def _other(self, results: dict) -> np.ndarray:
+        seconds = results['clip_seconds']
+        with MediaFile(results['other_filename']) as media:
+            first, last = media.audio_span
+            # A shorter file is read from where it still reaches.
+            starts = np.clip(results['window_starts'], first, max(last - seconds, first))
+            return media.read_audio_windows(starts, seconds, results['sample_rate'])
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(noise_db={self.noise_db}, seed={self.seed})'

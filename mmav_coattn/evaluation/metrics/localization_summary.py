@@ -1,0 +1,104 @@
+"""Figures of a whole test set from the scores of its clips, and the table that is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mmav_coattn.evaluation.functional import (
+    ciou_success_and_auc,
+    detection_ap_max_f1,
+    every_source_success,
+)
+
+from .clip_predictors import PREDICTORS
+
+
+def summarise_predictor(clips: Sequence[dict], column: int) -> dict[str, float]:
+    """Figures of one predictor.
+
+    Args:
+        clips (Sequence[dict]): With ``sources`` (M,) and ``scores`` (M, predictors, 3): adaptive
+            cIoU, cIoU of the top half, hit.
+        column (int): Which predictor.
+
+    Returns:
+        dict: See :class:`SoundLocalizationMetric`.
+    """
+    scores = np.concatenate([clip['scores'][:, column] for clip in clips])
+    adaptive, half = ciou_success_and_auc(scores[:, 0]), ciou_success_and_auc(scores[:, 1])
+    figures = dict(
+        adaptive_ciou50=adaptive['ciou50'],
+        adaptive_auc=adaptive['auc'],
+        ciou50=half['ciou50'],
+        auc=half['auc'],
+        mean_ciou=half['mean_ciou'],
+        pointing=float(scores[:, 2].mean()),
+    )
+    cious, images = [], []
+    for number, clip in enumerate(clips):
+        found = np.unique(clip['sources'])
+        if len(found) > 1:
+            cious += [clip['scores'][clip['sources'] == s, column, 0].mean() for s in found]
+            images += [number] * len(found)
+    if cious:
+        success = every_source_success(cious, images)
+        figures |= dict(adaptive_iiou50=success['iiou'], adaptive_iiou_auc=success['iiou_auc'])
+    return figures
+
+
+def summarise_detection(
+    clips: Sequence[dict], silent: Sequence[dict]
+) -> dict[str, dict[str, float]]:
+    """AP and maximal F1 with clips mixed in whose sound has no source in sight.
+
+    Args:
+        clips (Sequence[dict]): As in :func:`summarise_predictor`, with ``confidence`` and
+            ``motion_confidence``.
+        silent (Sequence[dict]): With ``kind`` and both confidences.
+
+    Returns:
+        dict[str, dict[str, float]]: By predictor. The model has ``ap`` and ``max_f1``, both again
+        for each kind alone where there are several, and both with a constant confidence. Floors
+        without a confidence have a constant one.
+    """
+    has_source = np.array([True] * len(clips) + [False] * len(silent))
+    kinds = [clip.get('kind') for clip in silent]
+
+    def judge(column: int, confidence: str | None, kept: np.ndarray) -> dict[str, float]:
+        cious = [float(clip['scores'][:, column, 0].mean()) for clip in clips] + [0.0] * len(silent)
+        values = [0.0 if confidence is None else x[confidence] for x in [*clips, *silent]]
+        return detection_ap_max_f1(np.array(values)[kept], np.array(cious)[kept], has_source[kept])
+
+    everything = np.ones(len(has_source), dtype=bool)
+    figures = {}
+    for column, predictor in enumerate(PREDICTORS):
+        confidence = dict(model='confidence', motion_energy='motion_confidence').get(predictor)
+        figures[predictor] = judge(column, confidence, everything)
+    constant = judge(0, None, everything)
+    figures['model'] |= {f'{name}_constant': value for name, value in constant.items()}
+    if len(set(kinds)) > 1:
+        for kind in sorted(set(kinds)):
+            kept = has_source | np.array([False] * len(clips) + [each == kind for each in kinds])
+            alone = judge(0, 'confidence', kept)
+            figures['model'] |= {f'{name}_{kind}': value for name, value in alone.items()}
+    return figures
+
+
+def format_table(rows: dict[str, dict[str, float]]) -> str:
+    """One line a predictor, one column a figure that at least two predictors have.
+
+    Figures of the model alone follow in a line of their own.
+    """
+    names = list(dict.fromkeys(name for row in rows.values() for name in row))
+    shared = [name for name in names if sum(name in row for row in rows.values()) > 1]
+    width = max(len(name) for name in ['predictor', *rows]) + 1
+    lines = ['predictor'.ljust(width) + ''.join(f'{name:>18}' for name in shared)]
+    for predictor, row in rows.items():
+        cells = [f'{row[name]:18.4f}' if name in row else ' ' * 18 for name in shared]
+        lines.append(predictor.ljust(width) + ''.join(cells).rstrip())
+    alone = {name: row[name] for row in rows.values() for name in row if name not in shared}
+    if alone:
+        lines.append(', '.join(f'{name} {value:.4f}' for name, value in alone.items()))
+    return '\n'.join(lines)

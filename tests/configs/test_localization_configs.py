@@ -1,0 +1,100 @@
+"""Recipes of sound source localisation parse, build and fit one another."""
+
+import json
+
+import pytest
+from media_factory import write_clip
+from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from paths import CONFIGS
+
+import mmav_coattn  # noqa: F401
+from mmav_coattn.apis.clip_settings import ClipSettings
+from mmav_coattn.apis.tool_runner import iter_datasets, load_config
+
+RECIPES = sorted((CONFIGS / 'localization').glob('*.py'))
+
+
+@pytest.fixture(autouse=True)
+def scope(monkeypatch):
+    monkeypatch.delenv('MMAV_DATA_ROOT', raising=False)
+    init_default_scope('mmaction')
+
+
+@pytest.mark.parametrize('path', RECIPES, ids=lambda path: path.stem)
+def test_builds_and_asks_for_what_the_metric_needs(path):
+    cfg = load_config(str(path), {'data_root': '/my videos'})
+    assert {dataset.data_root for dataset in iter_datasets(cfg)} == {'/my videos'}
+    METRICS.build(cfg.test_evaluator)
+    for hook in [*cfg.custom_hooks, *cfg.default_hooks.values()]:
+        HOOKS.build(hook)
+    assert cfg.model.test_cfg.return_map is True
+    pipeline = cfg.test_dataloader.dataset.pipeline
+    packed = pipeline[-1].extra_meta_keys
+    assert {'localization_targets', 'has_source'} <= set(packed)
+    kinds = [transform.type for transform in pipeline]
+    # Boxes follow the crops, so they come after them.
+    assert kinds.index('LocalizationTargets') > max(
+        kinds.index(kind) for kind in kinds if kind in ('FixedCrop', 'Resize', 'CenterCrop')
+    )
+    # The command on one's own videos reads its clips off the same recipe.
+    assert ClipSettings.from_config(cfg).clip_seconds == pipeline[1].clip_seconds
+
+
+@pytest.mark.parametrize(
+    ('name', 'pretrain'),
+    [
+        ('sounding_shapes_medium', 'coattn_pretrain_demo'),
+        ('sounding_shapes_silent', 'coattn_pretrain_demo'),
+        ('sounding_shapes_multi', 'coattn_pretrain_demo'),
+        ('finetune_demo', 'coattn_pretrain_demo'),
+        ('grid_mouth', 'coattn_pretrain_grid'),
+        ('vggss', 'coattn_pretrain'),
+        ('flickr_soundnet', 'coattn_pretrain'),
+    ],
+)
+def test_takes_the_checkpoints_of_its_pretraining(name, pretrain):
+    own = MODELS.build(Config.fromfile(CONFIGS / 'localization' / f'{name}.py').model)
+    theirs = MODELS.build(Config.fromfile(CONFIGS / f'{pretrain}.py').model)
+    shapes = {key: value.shape for key, value in theirs.state_dict().items()}
+    assert {key: value.shape for key, value in own.state_dict().items()} == shapes
+
+
+def test_fine_tuning_needs_no_labels_and_keeps_the_pretext():
+    cfg = Config.fromfile(CONFIGS / 'localization' / 'finetune_demo.py')
+    base = Config.fromfile(CONFIGS / 'coattn_pretrain_demo.py')
+    assert cfg.train_dataloader == base.train_dataloader
+    assert cfg.val_evaluator == base.val_evaluator
+    assert cfg.model.cls_head.contrast_weight > 0.5
+    assert cfg.test_evaluator.type == 'SoundLocalizationMetric'
+
+
+def test_mouth_boxes_lie_beside_their_recipe():
+    cfg = Config.fromfile(CONFIGS / 'localization' / 'grid_mouth.py')
+    annotation = json.loads((CONFIGS / 'localization' / 'grid_mouth_boxes.json').read_text())
+    assert cfg.test_dataloader.dataset.ann_file.endswith('configs/localization/grid_mouth_boxes.json')
+    assert len(annotation['clips']) == 60
+    left, top, right, bottom = cfg.whole_face
+    width, height = annotation['size']
+    for x0, y0, x1, y1 in annotation['clips'].values():
+        # Inside the crop, and away from its centre.
+        assert left * width < x0 and x1 < right * width and top * height < y0 < y1 < bottom * height
+        assert y0 > (top + bottom) / 2 * height
+
+
+def test_sets_of_videos_load_through_their_recipes(tmp_path):
+    for name in ('vggss', 'flickr_soundnet'):
+        root = tmp_path / name
+        (root / 'videos').mkdir(parents=True)
+        write_clip(root / 'videos' / 'a.mp4', duration=2.5, fps=10)
+        (root / 'vggss.json').write_text(json.dumps([{'file': 'a', 'bbox': [[0, 0, 0.5, 0.5]]}]))
+        (root / 'Annotations').mkdir()
+        (root / 'Annotations' / 'a.xml').write_text(
+            '<a><bbox><xmin>0</xmin><ymin>0</ymin><xmax>128</xmax><ymax>128</ymax></bbox></a>'
+        )
+        path = CONFIGS / 'localization' / f'{name}.py'
+        cfg = load_config(str(path), {'data_root': str(root)})
+        sample = DATASETS.build(cfg.test_dataloader.dataset)[0]
+        assert sample['inputs']['imgs'].shape == (1, 3, 32, 224, 224)
+        assert sample['data_samples'].localization_targets[0]['boxes'] == [[0, 0, 0.5, 0.5]]

@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from mmaction.datasets.transforms import CenterCrop
+
+from mmav_coattn.datasets.transforms import FixedCrop, LocalizationTargets
+from mmav_coattn.errors import ConfigError
+
+
+def moving(**changes):
+    """Two sounding objects and a silent one; box i of object k begins at x = (i + 10 k) / 100."""
+    objects = [
+        dict(
+            sounding=sounding,
+            events=events,
+            boxes=np.array([[(i + 10 * k) / 100, 0.2, 0.9, 0.8] for i in range(20)], np.float32),
+        )
+        for k, (sounding, events) in enumerate(
+            [(True, [0.05, 0.52, 1.1, 1.6]), (False, [0.7]), (True, [0.98])]
+        )
+    ]
+    return dict(
+        relpath='a.mp4', objects=objects, fps=10, window_starts=[0.5], clip_seconds=1.1, **changes
+    )
+
+
+def test_events_inside_the_window_with_the_boxes_of_their_moment():
+    results = LocalizationTargets().transform(moving())
+    targets = results['localization_targets']
+    assert [(t['time'], t['source']) for t in targets] == [(0.52, 0), (1.1, 0), (0.98, 2)]
+    assert [t['boxes'][0][0] for t in targets] == pytest.approx([0.05, 0.11, 0.30])
+    assert all(t['annotators'] == 1 for t in targets) and results['has_source'] is True
+
+
+def test_one_moment_a_source_is_the_one_nearest_to_the_middle():
+    targets = LocalizationTargets('one').transform(moving())['localization_targets']
+    assert [(t['time'], t['source']) for t in targets] == [(1.1, 0), (0.98, 2)]
+
+
+def test_event_after_the_last_box_takes_the_last():
+    results = moving()
+    results.update(window_starts=[1.0], clip_seconds=2.0)
+    results['objects'][0]['events'] = [1.99]
+    (target, *_) = LocalizationTargets().transform(results)['localization_targets']
+    assert target['boxes'][0][0] == pytest.approx(0.19)
+
+
+def test_silent_clips_have_no_target():
+    results = LocalizationTargets().transform(moving(has_source=False))
+    assert results['localization_targets'] == [] and results['has_source'] is False
+
+
+def test_annotated_picture():
+    results = dict(boxes=[[0.1, 0.2, 0.3, 0.4]], annotators=2)
+    (target,) = LocalizationTargets().transform(results)['localization_targets']
+    assert target == dict(time=None, boxes=[[0.1, 0.2, 0.3, 0.4]], annotators=2, source=0)
+    results = dict(boxes=[[0.1, 0.2, 0.3, 0.4]], moment=5.0)
+    (target,) = LocalizationTargets().transform(results)['localization_targets']
+    assert target['time'] == 5.0 and target['annotators'] == 1
+
+
+def test_boxes_follow_crops_and_flip():
+    """Against pixels: a white box in a black picture, cropped twice and flipped."""
+    image = np.zeros((100, 200, 3), np.uint8)
+    image[30:60, 80:120] = 255  # (0.4, 0.3, 0.6, 0.6)
+    results = dict(imgs=[image], img_shape=(100, 200), boxes=[[0.4, 0.3, 0.6, 0.6]], modality='RGB')
+    results = FixedCrop((0.2, 0.1, 0.8, 0.9)).transform(results)
+    results = CenterCrop(60).transform(results)
+    results['imgs'] = [image[:, ::-1] for image in results['imgs']]
+    results.update(flip=True, flip_direction='horizontal')
+    results = LocalizationTargets().transform(results)
+    ((x0, y0, x1, y1),) = results['localization_targets'][0]['boxes']
+    rows, columns = np.nonzero(results['imgs'][0][..., 0])
+    assert [x0 * 60, x1 * 60] == pytest.approx([columns.min(), columns.max() + 1], abs=1e-3)
+    assert [y0 * 60, y1 * 60] == pytest.approx([rows.min(), rows.max() + 1], abs=1e-3)
+
+
+def test_box_outside_the_crop_stays_outside():
+    results = dict(boxes=[[0.0, 0.0, 0.1, 0.1]], crop_quadruple=(0.5, 0.5, 0.5, 0.5))
+    (target,) = LocalizationTargets().transform(results)['localization_targets']
+    assert target['boxes'][0] == pytest.approx([-1, -1, -0.8, -0.8])
+
+
+def test_settings_and_sets_that_cannot_work():
+    with pytest.raises(ConfigError, match="moments='all'"):
+        LocalizationTargets('all')
+    with pytest.raises(ConfigError, match=r'b\.mp4: .* `objects` or `boxes`'):
+        LocalizationTargets().transform(dict(relpath='b.mp4'))

@@ -1,0 +1,261 @@
+"""The metric against hand-worked clips and slow references."""
+
+import logging
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import MMLogger
+
+from mmav_coattn.errors import UserError
+from mmav_coattn.evaluation.functional import (
+    binarize_top_count,
+    binarize_top_fraction,
+    box_union_mask,
+    ciou_success_and_auc,
+    consensus_ciou,
+    detection_ap_max_f1,
+    pointing_hit,
+)
+from mmav_coattn.evaluation.metrics.localization_summary import format_table
+from mmav_coattn.evaluation.metrics.sound_localization_metric import SoundLocalizationMetric
+
+SIZE = 32
+
+
+def target(box, time=None, source=0, annotators=1):
+    return dict(time=time, boxes=[box], annotators=annotators, source=source)
+
+
+def sample(name, maps, targets, confidence=1.0, has_source=True, **changes):
+    maps = torch.as_tensor(maps, dtype=torch.float32)
+    return dict(
+        relpath=name,
+        sample_idx=int(name.split('.')[0]),
+        sound_map=torch.stack([maps, torch.rand_like(maps)]),
+        map_confidence=torch.tensor([confidence, 99.0]),
+        localization_targets=targets,
+        has_source=has_source,
+        window_starts=[2.0],
+        clip_seconds=1.0,
+        **changes,
+    )
+
+
+def frames(seed=0):
+    rng = np.random.default_rng(seed)
+    return torch.from_numpy(rng.integers(0, 256, (1, 3, 4, 16, 16)).astype(np.uint8))
+
+
+def evaluate(samples, batch_size=None, images=None, **settings):
+    metric = SoundLocalizationMetric(size=SIZE, **settings)
+    images = images or [frames(i) for i in range(len(samples))]
+    batch_size = batch_size or len(samples)
+    for first in range(0, len(samples), batch_size):
+        chosen = slice(first, first + batch_size)
+        metric.process(dict(inputs=dict(imgs=images[chosen])), samples[chosen])
+    return metric.evaluate(len(samples)), metric
+
+
+def random_clips(num=9):
+    rng = np.random.default_rng(5)
+    clips = []
+    for index in range(num):
+        x, y = rng.uniform(0, 0.6, 2)
+        targets = [
+            target([x, y, x + 0.3, y + 0.35], time=2.0 + rng.uniform(0, 0.99)) for _ in range(2)
+        ]
+        clips.append(sample(f'{index}.mp4', rng.random((4, 6, 6)), targets, rng.random()))
+    return clips
+
+
+def test_figures_against_a_slow_reference():
+    clips = random_clips()
+    figures, metric = evaluate(clips)
+    adaptive, half, hits = [], [], []
+    for clip in clips:
+        maps = clip['sound_map'][0].numpy()
+        for each in clip['localization_targets']:
+            step = int((each['time'] - 2.0) / 1.0 * 4)
+            heatmap = cv2.resize(maps[step], (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
+            truth = box_union_mask(each['boxes'], SIZE)
+            adaptive.append(consensus_ciou(binarize_top_count(heatmap, truth.sum()), truth))
+            half.append(consensus_ciou(binarize_top_fraction(heatmap), truth))
+            hits.append(pointing_hit(heatmap, truth))
+    expected = ciou_success_and_auc(adaptive)
+    assert figures['localization/adaptive_ciou50'] == pytest.approx(expected['ciou50'])
+    assert figures['localization/adaptive_auc'] == pytest.approx(expected['auc'])
+    expected = ciou_success_and_auc(half)
+    for name in ('ciou50', 'auc', 'mean_ciou'):
+        assert figures[f'localization/{name}'] == pytest.approx(expected[name])
+    assert figures['localization/pointing'] == pytest.approx(np.mean(hits))
+    assert figures['localization/num_targets'] == 18 and figures['localization/num_clips'] == 9
+    assert metric.clip_scores[3] == (3, pytest.approx(np.mean(adaptive[6:8])))
+
+
+@pytest.mark.parametrize('batch_size', [1, 2, 9])
+def test_batch_size_changes_nothing(batch_size):
+    clips, images = random_clips(), [frames(i) for i in range(9)]
+    assert evaluate(clips, batch_size, images)[0] == evaluate(clips, 9, images)[0]
+
+
+def test_perfect_map_and_floors_by_hand():
+    maps = np.zeros((4, 8, 8))
+    maps[:, 4:, 4:] = 1.0
+    figures, _ = evaluate([sample('0.mp4', maps, [target([0.5, 0.5, 1.0, 1.0])])])
+    assert figures['localization/adaptive_ciou50'] == 1.0
+    assert figures['localization/mean_ciou'] == pytest.approx(0.5)  # half the image, a quarter true
+    assert figures['localization/pointing'] == 1.0
+    assert figures['localization/mean_ciou_whole_image'] == pytest.approx(0.25)
+    assert figures['localization/pointing_whole_image'] == 1.0  # the centre pixel, exclusive edges
+    disc = figures['localization/mean_ciou_centre_disc']
+    inside = SIZE * SIZE / 8  # a quarter of the disc of half the pixels
+    assert disc == pytest.approx(inside / (SIZE * SIZE / 4 + 3 * inside), abs=0.01)
+
+
+def test_motion_floor_finds_what_moves():
+    images = torch.zeros(1, 3, 4, 16, 16, dtype=torch.uint8)
+    images[0, :, 2, 8:12, 0:4] = 255
+    box = target([0.0, 0.5, 0.25, 0.75], time=2.3)
+    figures, _ = evaluate([sample('0.mp4', np.ones((4, 4, 4)), [box])], images=[images])
+    assert figures['localization/pointing_motion_energy'] == 1.0
+    assert figures['localization/adaptive_ciou50_motion_energy'] == 1.0
+    assert figures['localization/pointing'] == 0.0  # a constant map points at the upper left
+
+
+def test_random_blob_follows_seed_and_name_only():
+    clips = random_clips()
+    first, _ = evaluate(clips)
+    other, _ = evaluate(clips[::-1], images=[frames(i) for i in range(9)][::-1])
+    name = 'localization/mean_ciou_random_blob'
+    assert first[name] == pytest.approx(other[name])
+    assert evaluate(clips, seed=1)[0][name] != first[name]
+
+
+def test_consensus_of_annotators_and_clip_mean_map():
+    maps = np.zeros((4, 8, 8))
+    maps[0, :4] = 1.0  # of the upper half, but only at one of four steps
+    maps[1:, 4:] = 0.4
+    both = dict(time=None, boxes=[[0, 0.5, 1, 1], [0, 0.5, 0.5, 1]], annotators=2, source=0)
+    figures, _ = evaluate([sample('0.mp4', maps, [both])])
+    # The mean map is higher below. g: left half of it 1, right half 0.5.
+    assert figures['localization/mean_ciou'] == 1.0
+    assert figures['localization/adaptive_ciou50'] == 1.0
+
+
+def two_sources(first_map, second_map, name='0.mp4', **changes):
+    maps = np.stack([first_map, first_map, second_map, second_map])
+    targets = [
+        target([0, 0, 0.25, 0.25], time=2.1, source=0),
+        target([0, 0, 0.25, 0.25], time=2.3, source=0),
+        target([0.75, 0.75, 1, 1], time=2.9, source=1),
+    ]
+    return sample(name, maps, targets, **changes)
+
+
+def corners():
+    left, right = np.zeros((8, 8)), np.zeros((8, 8))
+    left[:2, :2] = right[6:, 6:] = 1.0
+    return left, right
+
+
+def test_every_source_must_be_found():
+    left, right = corners()
+    clips = [two_sources(left, right), two_sources(left, left, '1.mp4')]
+    figures, _ = evaluate(clips)
+    assert figures['localization/adaptive_iiou50'] == 0.5
+    assert figures['localization/adaptive_ciou50'] == pytest.approx(5 / 6)
+    assert figures['localization/adaptive_iiou50_centre_disc'] == 0.0
+    assert 'localization/adaptive_iiou50_model_split' not in figures
+
+
+def test_a_map_for_each_source_in_whatever_order():
+    left, right = corners()
+    # One map that shows both at all times is not enough; split, each source has its own.
+    both = left + 0.9 * right
+    figures, _ = evaluate([two_sources(both, both)], num_sources=2)
+    assert figures['localization/adaptive_iiou50'] == 0.0
+    assert figures['localization/adaptive_iiou50_model_split'] == 1.0
+    assert figures['localization/pointing_model_split'] == 1.0
+    assert 'localization/adaptive_iiou50_motion_energy_split' in figures
+
+
+def test_sources_of_single_clips_give_no_iiou():
+    assert not [name for name in evaluate(random_clips())[0] if 'iiou' in name]
+
+
+def test_silent_clips_by_confidence():
+    left, right = corners()
+    good = [target([0, 0, 0.25, 0.25])]
+    clips = [
+        sample('0.mp4', np.stack([left] * 4), good, confidence=0.9),
+        sample('1.mp4', np.stack([right] * 4), good, confidence=0.6),
+        sample('2.mp4', np.stack([left] * 4), good, confidence=0.5),
+        sample('3.mp4', np.ones((4, 8, 8)), [], 0.7, False, silent_kind='noise'),
+        sample('4.mp4', np.ones((4, 8, 8)), [], 0.1, False, silent_kind='off_screen'),
+    ]
+    figures, _ = evaluate(clips)
+    confidence, has_source = [0.9, 0.6, 0.5, 0.7, 0.1], [1, 1, 1, 0, 0]
+    cious = [1, 0, 1, 0, 0]
+    expected = detection_ap_max_f1(confidence, cious, has_source)
+    assert figures['localization/ap'] == pytest.approx(expected['ap'])
+    assert figures['localization/max_f1'] == pytest.approx(expected['max_f1'])
+    expected = detection_ap_max_f1([0] * 5, cious, has_source)
+    assert figures['localization/ap_constant'] == pytest.approx(expected['ap'])
+    keep = [0, 1, 2, 4]
+    expected = detection_ap_max_f1(
+        np.array(confidence)[keep], np.array(cious)[keep], np.array(has_source)[keep]
+    )
+    assert figures['localization/ap_off_screen'] == pytest.approx(expected['ap'])
+    assert figures['localization/num_silent'] == 2 and figures['localization/num_clips'] == 3
+    assert figures['localization/ap_whole_image'] == 0.0
+    # Where to look is a matter of the clips with a source alone.
+    assert figures['localization/adaptive_ciou50'] == pytest.approx(2 / 3)
+
+
+def test_what_has_no_target_is_counted(caplog):
+    clips = random_clips(2)
+    clips.append(sample('7.mp4', np.ones((4, 4, 4)), []))
+    clips.append(sample('8.mp4', np.ones((4, 4, 4)), [target([1.5, 0, 2, 1])]))
+    clips.append(dict(relpath='9.mp4', unusable=('silent', '9.mp4: is silent')))
+    MMLogger.get_current_instance()
+    with caplog.at_level(logging.INFO):
+        figures, _ = evaluate(clips, images=[*(frames() for _ in range(4)), None])
+    assert figures['localization/num_without_target'] == 2
+    assert figures['localization/left_out'] == 1 and figures['localization/num_clips'] == 2
+
+
+def test_box_at_the_border_is_cut():
+    maps = np.zeros((4, 8, 8))
+    maps[:, :, 7] = 1.0
+    figures, _ = evaluate([sample('0.mp4', maps, [target([0.875, -0.3, 1.4, 1.2])])])
+    assert figures['localization/adaptive_ciou50'] == 1.0
+
+
+def test_errors_name_the_file_and_the_remedy():
+    with pytest.raises(ValueError, match=r'3\.mp4: the map .* not finite'):
+        evaluate([sample('3.mp4', np.full((4, 4, 4), np.nan), [])])
+    with pytest.raises(ValueError, match='not finite'):
+        evaluate([sample('3.mp4', np.ones((4, 4, 4)), [], confidence=float('nan'))])
+    with pytest.raises(UserError, match='None of the 1 clips'):
+        evaluate([sample('3.mp4', np.ones((4, 4, 4)), [])])
+    for key, remedy in (
+        ('sound_map', 'return_map=True'),
+        ('localization_targets', 'LocalizationTargets'),
+        ('has_source', "'has_source' to extra_meta_keys"),
+    ):
+        clip = sample('3.mp4', np.ones((4, 4, 4)), [])
+        del clip[key]
+        with pytest.raises(UserError, match=rf'3\.mp4: .*{remedy}'):
+            evaluate([clip])
+
+
+def test_table_by_hand():
+    rows = dict(model=dict(ap=0.5, ap_noise=0.25), motion=dict(ap=0.125))
+    assert [line.split() for line in format_table(rows).splitlines()] == [
+        ['predictor', 'ap'],
+        ['model', '0.5000'],
+        ['motion', '0.1250'],
+        ['ap_noise', '0.2500'],
+    ]

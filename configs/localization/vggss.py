@@ -34,5 +34,10 @@ test_dataloader = dict(
         hint=data_hint,
         pipeline=test_pipeline))
 test_evaluator = dict(_delete_=True, type='SoundLocalizationMetric')
+
+# For testing only.
+train_dataloader = val_dataloader = None
+train_cfg = val_cfg = val_evaluator = None
+optim_wrapper = param_scheduler = auto_scale_lr = None
 # tools/test.py --show-dir FOLDER: each clip with its truth, and the best, median and worst cases.
 default_hooks = dict(visualization=dict(type='LocalizationVisualizationHook'))

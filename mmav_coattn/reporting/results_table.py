@@ -15,6 +15,8 @@ FLOOR_SUFFIXES = (
     '_whole_image',
     '_random_blob',
     '_motion_energy',
+    '_motion_energy_blurred',
+    '_onset_correlation',
 )
 COUNTS = (
     'num_clips',

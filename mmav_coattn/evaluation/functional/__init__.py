@@ -16,6 +16,7 @@ from .localization_floors import (
     centre_heatmap,
     floors_of_ground_truth,
     motion_energy_maps,
+    onset_correlation_maps,
     random_blob_heatmap,
 )
 from .localization_scores import HeatmapScores, best_assignment, score_heatmap
@@ -42,6 +43,7 @@ __all__ = [
     'floors_of_ground_truth',
     'knn_retrieval',
     'motion_energy_maps',
+    'onset_correlation_maps',
     'offset_accuracy',
     'pointing_hit',
     'random_blob_heatmap',

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.ndimage import gaussian_filter
 
 from .checks import finite_array
 from .localization import ciou_success_and_auc, consensus_ciou
@@ -40,13 +41,15 @@ def random_blob_heatmap(size: int, rng: np.random.Generator) -> np.ndarray:
     return -((rows[:, None] + 0.5 - y) ** 2 + (rows + 0.5 - x) ** 2)
 
 
-def motion_energy_maps(frames: ArrayLike) -> np.ndarray:
+def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
     """Where the picture changes: mean over channels of the absolute central difference in time.
 
     The first and last frame have one neighbour only and are compared with that one.
 
     Args:
         frames (ArrayLike): (C, T, H, W), any scale, T >= 2.
+        blur (float): Standard deviation of a Gaussian over the places, as a share of the shorter
+            side. Things are larger than their moving edges, so this is the stronger guess.
 
     Returns:
         np.ndarray: float64, (T, H, W), not negative, grey levels per frame.
@@ -57,7 +60,47 @@ def motion_energy_maps(frames: ArrayLike) -> np.ndarray:
     frames = finite_array(frames, 'frames', ndim=4)
     if frames.shape[1] < 2:
         raise ValueError('frames: motion needs at least two frames.')
-    return np.abs(np.gradient(frames, axis=1)).mean(axis=0)
+    energy = np.abs(np.gradient(frames, axis=1)).mean(axis=0)
+    sigma = blur * min(energy.shape[1:])
+    return gaussian_filter(energy, (0, sigma, sigma), mode='nearest') if blur else energy
+
+
+def onset_correlation_maps(
+    energy: ArrayLike, wave: ArrayLike, sharpness: float = 2.0
+) -> np.ndarray:
+    """Motion energy weighted by how far it rises and falls with the onsets of the sound.
+
+    It hears, and has learnt nothing: the correlation over the clip, at each place, of motion energy
+    and of the rise of the sound's level from frame to frame (after Hershey & Movellan 1999, "Audio
+    vision"), standardised over the places, times ``sharpness``, exponentiated.
+
+    Args:
+        energy (ArrayLike): Motion energy (T, H, W).
+        wave (ArrayLike): The sound of the same seconds (S,), S >= T.
+        sharpness (float): 0 leaves the energy as it is.
+
+    Returns:
+        np.ndarray: float64, (T, H, W), not negative. The energy as it is where the level never
+        rises, or nothing moves.
+
+    Raises:
+        ValueError: If a shape is wrong or a value is not finite.
+    """
+    energy = finite_array(energy, 'energy', ndim=3)
+    wave = finite_array(wave, 'wave', ndim=1)
+    if len(wave) < len(energy):
+        raise ValueError(f'wave: {len(wave)} samples are fewer than the {len(energy)} frames.')
+    pieces = np.array_split(wave, len(energy))
+    level = np.log(1e-4 + np.array([np.sqrt(np.mean(piece**2)) for piece in pieces]))
+    onset = np.maximum(np.diff(level, prepend=level[:1]), 0)
+    change = energy - energy.mean(axis=0)
+    spread = onset.std() * change.std(axis=0)
+    joint = np.tensordot(onset - onset.mean(), change, axes=(0, 0)) / len(energy)
+    correlation = np.divide(joint, spread, out=np.zeros_like(joint), where=spread > 1e-12)
+    spread = correlation.std()
+    if spread < 1e-12:
+        return energy
+    return energy * np.exp(sharpness * (correlation - correlation.mean()) / spread)
 
 
 def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str, float]]:

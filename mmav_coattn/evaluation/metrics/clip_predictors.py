@@ -7,15 +7,31 @@ import numpy as np
 from mmav_coattn.evaluation.functional import (
     centre_heatmap,
     motion_energy_maps,
+    onset_correlation_maps,
     random_blob_heatmap,
     split_by_peaks,
 )
 from mmav_coattn.visualization.heatmap import upsample_heatmap
 
 #: Predictors with one map for all sources of a clip; the model comes first.
-PREDICTORS = ('model', 'centre_disc', 'whole_image', 'random_blob', 'motion_energy')
+PREDICTORS = (
+    'model',
+    'centre_disc',
+    'whole_image',
+    'random_blob',
+    'motion_energy',
+    'motion_energy_blurred',
+    'onset_correlation',
+)
 #: Predictors with a map for each source, where several are asked for.
-SPLIT_PREDICTORS = ('model_split', 'motion_energy_split')
+SPLIT_PREDICTORS = (
+    'model_split',
+    'motion_energy_split',
+    'motion_energy_blurred_split',
+    'onset_correlation_split',
+)
+#: Blur of the motion, as a share of the shorter side; that of the moving source's map.
+BLUR = 1 / 16
 
 
 class ClipPredictors:
@@ -27,16 +43,18 @@ class ClipPredictors:
     Args:
         maps (np.ndarray): The model's raw maps (T', H', W').
         frames (np.ndarray): Frames (C, T, H, W) of the clip as the network sees them.
+        wave (np.ndarray): Its sound (S,).
         name (str): Of the clip; with ``seed`` it decides on the random blobs.
         size (int): Side of the maps that are compared, px.
         seed (int): Of the random blobs.
-        num_sources (int, optional): Split the maps of the model and of the motion into so many.
+        num_sources (int, optional): Split the maps of those that have one into so many.
     """
 
     def __init__(
         self,
         maps: np.ndarray,
         frames: np.ndarray,
+        wave: np.ndarray,
         name: str,
         size: int,
         seed: int,
@@ -44,7 +62,13 @@ class ClipPredictors:
     ) -> None:
         self.size = size
         self.seed = [seed, *name.encode()]
-        self.maps = dict(model=maps, motion_energy=motion_energy_maps(frames))
+        blurred = motion_energy_maps(frames, BLUR)
+        self.maps = dict(
+            model=maps,
+            motion_energy=motion_energy_maps(frames),
+            motion_energy_blurred=blurred,
+            onset_correlation=onset_correlation_maps(blurred, wave),
+        )
         self.split = {}
         if num_sources is not None:
             for predictor, own in self.maps.items():

@@ -42,7 +42,7 @@ class SoundLocalizationMetric(BaseMetric):
     which window 0, the in-sync one, is read (``model.test_cfg.return_map=True``), and the meta
     information of :class:`LocalizationTargets`, ``localization_targets`` and ``has_source``,
     besides ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of
-    the batch the frames ``imgs``, for the floor by motion. A sample with ``unusable`` is left out,
+    the batch ``imgs`` and ``audios``, for the floors. A sample with ``unusable`` is left out,
     counted, and named in the log; so is counted what has no target to look for: a clip in which
     nothing happens, a box outside the picture.
 
@@ -58,12 +58,13 @@ class SoundLocalizationMetric(BaseMetric):
       the same masks with no confidence at all;
     - each again with the name of a floor behind it: ``centre_disc``; ``whole_image``, every pixel
       and pointing at the centre; ``random_blob``, a disc around a place drawn uniformly for each
-      source; ``motion_energy``;
+      source; ``motion_energy``; ``motion_energy_blurred``; and ``onset_correlation``, which hears
+      but has learnt nothing (:func:`onset_correlation_maps`);
     - ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``, ``left_out``.
 
-    With ``num_sources`` the model's map and the motion are also split into maps of so many sources
-    (:func:`split_by_peaks`; rows ``model_split`` and ``motion_energy_split``). As nobody says which
-    map is which source's, each clip is judged by the assignment that suits it best.
+    With ``num_sources`` the maps of the model, of motion and of onsets are also split into maps of
+    so many sources (:func:`split_by_peaks`; rows ending in ``_split``). As nobody says which map is
+    which source's, each clip is judged by the assignment that suits it best.
 
     Args:
         size (int): Side at which maps and boxes are compared, px.
@@ -104,10 +105,12 @@ class SoundLocalizationMetric(BaseMetric):
         """Score each clip; one small result a sample.
 
         Args:
-            data_batch (dict): ``inputs`` with ``imgs``, a list of (1, C, T, H, W).
+            data_batch (dict): ``inputs`` with ``imgs``, a list of (1, C, T, H, W), and ``audios``,
+                a list of (1+K, S).
             data_samples (Sequence[dict]): See the class.
         """
-        for imgs, sample in zip(data_batch['inputs']['imgs'], data_samples, strict=True):
+        inputs = data_batch['inputs']
+        for imgs, waves, sample in zip(inputs['imgs'], inputs['audios'], data_samples, strict=True):
             name = sample.get('relpath', sample.get('filename', ''))
             if sample.get('unusable') is not None:
                 reason, sentence = sample['unusable']
@@ -124,7 +127,8 @@ class SoundLocalizationMetric(BaseMetric):
                     'diverged: lower the learning rate or train without mixed precision.'
                 )
             frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
-            clip = ClipPredictors(maps, frames, name, self.size, self.seed, self.num_sources)
+            wave = waves[0].cpu().numpy()
+            clip = ClipPredictors(maps, frames, wave, name, self.size, self.seed, self.num_sources)
             sources, scores = self._score_clip(clip, sample)
             self.results.append(
                 dict(

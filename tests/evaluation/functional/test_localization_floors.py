@@ -11,6 +11,7 @@ from mmav_coattn.evaluation.functional import (
     every_source_success,
     floors_of_ground_truth,
     motion_energy_maps,
+    onset_correlation_maps,
     random_blob_heatmap,
 )
 
@@ -53,6 +54,31 @@ def test_motion_energy_against_a_loop():
             assert found[t, y, x] == pytest.approx(np.mean(changes))
     with pytest.raises(ValueError, match='at least two frames'):
         motion_energy_maps(frames[:, :1])
+
+
+def test_blurred_motion_keeps_its_sum_inside():
+    frames = np.zeros((1, 3, 33, 33))
+    frames[0, 1, 16, 16] = 9.0
+    plain, blurred = motion_energy_maps(frames), motion_energy_maps(frames, blur=1 / 16)
+    assert blurred[0].sum() == pytest.approx(plain[0].sum(), rel=1e-3)
+    sigma = 33 / 16
+    assert blurred[0, 16, 18] / blurred[0, 16, 16] == pytest.approx(np.exp(-(2**2) / 2 / sigma**2))
+
+
+def test_onset_correlation_against_a_loop():
+    rng = np.random.default_rng(0)
+    energy, wave = rng.random((7, 3, 4)), rng.standard_normal(7 * 20)
+    level = [np.log(1e-4 + np.sqrt((wave[20 * t : 20 * t + 20] ** 2).mean())) for t in range(7)]
+    onset = [0.0] + [max(level[t] - level[t - 1], 0.0) for t in range(1, 7)]
+    table = np.array(
+        [[np.corrcoef(onset, energy[:, y, x])[0, 1] for x in range(4)] for y in range(3)]
+    )
+    weight = np.exp(1.5 * (table - table.mean()) / table.std())
+    found = onset_correlation_maps(energy, wave, sharpness=1.5)
+    np.testing.assert_allclose(found, energy * weight)
+    np.testing.assert_array_equal(onset_correlation_maps(energy, np.zeros(140)), energy)
+    with pytest.raises(ValueError, match='fewer than the 7 frames'):
+        onset_correlation_maps(energy, np.zeros(6))
 
 
 def test_consensus_of_three_annotators_by_hand():

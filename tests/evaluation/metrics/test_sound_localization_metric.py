@@ -48,13 +48,16 @@ def frames(seed=0):
     return torch.from_numpy(rng.integers(0, 256, (1, 3, 4, 16, 16)).astype(np.uint8))
 
 
-def evaluate(samples, batch_size=None, images=None, **settings):
+def evaluate(samples, batch_size=None, images=None, waves=None, **settings):
     metric = SoundLocalizationMetric(size=SIZE, **settings)
     images = images or [frames(i) for i in range(len(samples))]
+    noise = torch.Generator().manual_seed(0)
+    waves = waves or [torch.randn(2, 1600, generator=noise) for _ in samples]
     batch_size = batch_size or len(samples)
     for first in range(0, len(samples), batch_size):
         chosen = slice(first, first + batch_size)
-        metric.process(dict(inputs=dict(imgs=images[chosen])), samples[chosen])
+        inputs = dict(imgs=images[chosen], audios=waves[chosen])
+        metric.process(dict(inputs=inputs), samples[chosen])
     return metric.evaluate(len(samples)), metric
 
 
@@ -112,6 +115,20 @@ def test_perfect_map_and_floors_by_hand():
     disc = figures['localization/mean_ciou_centre_disc']
     inside = SIZE * SIZE / 8  # a quarter of the disc of half the pixels
     assert disc == pytest.approx(inside / (SIZE * SIZE / 4 + 3 * inside), abs=0.01)
+
+
+def test_onset_floor_finds_what_moves_with_the_sound():
+    images = torch.zeros(1, 3, 12, 16, 16, dtype=torch.uint8)
+    images[0, :, 3, 8:12, 0:4] = images[0, :, 9, 8:12, 0:4] = 60  # with the sound
+    for frame in (1, 6, 11):
+        images[0, :, frame, 0:4, 8:12] = 255  # more motion, at other times
+    wave = torch.zeros(1, 1200)
+    wave[0, 250:350] = wave[0, 850:950] = torch.randn(100)
+    box = target([0.0, 0.5, 0.25, 0.75], time=2.21)
+    figures, _ = evaluate(
+        [sample('0.mp4', np.ones((4, 4, 4)), [box])], images=[images], waves=[wave]
+    )
+    assert figures['localization/pointing_onset_correlation'] == 1.0
 
 
 def test_motion_floor_finds_what_moves():

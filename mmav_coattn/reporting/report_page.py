@@ -20,7 +20,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .25rem .9rem .25rem 0; t
 th:first-child, td:first-child { text-align: left; } tr.main td { font-weight: 600; }
 td.leak { background: #e0500055; }
 img { max-width: 100%; background: white; border-radius: 6px; }
-.clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(25rem, 1fr)); gap: 1.2rem; }
+.clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: 1.2rem; }
 figure { margin: 0; padding: .7rem; background: var(--faint); border-radius: 8px; }
 video { width: 100%; border-radius: 4px; }
 figcaption { font-size: .88rem; overflow-wrap: anywhere; }

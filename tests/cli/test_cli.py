@@ -1,6 +1,7 @@
 """The console command on files of every kind: sentences, exit codes, and the rest still done."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -39,18 +40,43 @@ def network(tmp_path_factory):
     return folder / 'epoch_1.pth'
 
 
+#: Files that cannot be used, and what is said of each.
+UNUSABLE = {
+    'blind.mp4': 'has no picture',
+    'brief.mp4': 'this network',
+    'garbage.mp4': 'cannot be opened',
+    'mute.mp4': 'has no audio stream',
+    'silent.mp4': 'is silent',
+}
+USABLE = ('large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mkv')
+SUMMARY = f'{len(USABLE)} of {len(USABLE) + len(UNUSABLE)} files done, {len(UNUSABLE)} failed'
+
+
 @pytest.fixture(scope='module')
 def odd_files(tmp_path_factory):
-    """A folder with three files that can be used, and four that cannot."""
+    """A folder of files that can be used, though odd, and of such that cannot."""
     folder = tmp_path_factory.mktemp('odd')
     write_clip(folder / 'plain.mp4', duration=2.0, size=(96, 64))
     tag_rotation(folder / 'plain.mp4', folder / 'rotated.mp4', 90)
     write_clip(folder / 'variable.mkv', frame_times=[0, 0.1, 0.14, 0.5, 0.52, 0.9, 1.3, 1.31, 1.6])
+    fast = dict(preset='ultrafast')
+    write_clip(folder / 'large.mp4', duration=1.0, fps=5, size=(3840, 2160), codec_options=fast)
     write_clip(folder / 'brief.mp4', duration=0.3)
     write_clip(folder / 'mute.mp4', duration=2.0, audio=False)
     write_clip(folder / 'blind.mp4', duration=2.0, video=False)
+    write_clip(folder / 'silent.mp4', duration=2.0, level=0.0)
     (folder / 'garbage.mp4').write_bytes(b'no video' * 99)
     return folder
+
+
+def check_complaints(folder, out, err):
+    """Each failure is named when it happens, and again in the summary, which ends the output."""
+    lines = err.splitlines()
+    at = lines.index(SUMMARY)
+    assert len(lines) == at + 1 + len(UNUSABLE), err
+    for (name, reason), line in zip(UNUSABLE.items(), lines[at + 1 :], strict=True):
+        assert str(folder / name) in line and reason in line
+        assert f'failed: {line.strip()}' in out
 
 
 @pytest.fixture
@@ -81,21 +107,21 @@ def test_folder_of_odd_files(command, network, odd_files, tmp_path):
     )
     assert code == 1
     made = sorted(file.name for file in tmp_path.iterdir())
-    assert made == ['plain.mp4', 'rotated.mp4', 'variable.mp4']
-    assert '3 of 7 files done, 4 failed' in err
-    for name, reason in (
-        ('blind.mp4', 'has no picture'),
-        ('brief.mp4', 'overlap for 0.3'),
-        ('garbage.mp4', 'cannot be opened'),
-        ('mute.mp4', 'has no audio stream'),
-    ):
-        assert any(name in line and reason in line for line in err.splitlines()), err
-        assert f'failed: {odd_files / name}' in out
+    assert made == ['large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mp4']
+    check_complaints(odd_files, out, err)
 
     from mmav_coattn.datasets.media import MediaFile
 
-    with MediaFile(tmp_path / 'rotated.mp4') as media:
-        assert media.read_frames([0.5]).shape == (1, 96, 64, 3)
+    def shape_and_times(path):
+        with MediaFile(path) as media:
+            times = [frame.time for frame in media.iter_frames()]
+            return media.read_frames([0.5]).shape[1:], times
+
+    assert shape_and_times(tmp_path / 'rotated.mp4')[0] == (96, 64, 3)
+    assert shape_and_times(tmp_path / 'large.mp4')[0] == (2160, 3840, 3)
+    # The rate stays variable.
+    times = shape_and_times(tmp_path / 'variable.mp4')[1]
+    assert times == pytest.approx([0, 0.1, 0.14, 0.5, 0.52, 0.9, 1.3, 1.31, 1.6], abs=0.002)
 
 
 def test_sync_of_a_folder(command, network, odd_files, tmp_path):
@@ -112,12 +138,15 @@ def test_sync_of_a_folder(command, network, odd_files, tmp_path):
         '--json',
         tmp_path / 'all.json',
     )
-    assert code == 1 and '3 of 7 files done' in err
-    assert len(list((tmp_path / 'curves').glob('*_sync.png'))) == 3
+    assert code == 1
+    check_complaints(odd_files, out, err)
+    curves = sorted(file.name for file in (tmp_path / 'curves').iterdir())
+    assert curves == [f'{Path(name).stem}_sync.png' for name in USABLE]
     written = json.loads((tmp_path / 'all.json').read_text())
-    assert len(written['results']) == 3 and len(written['failures']) == 4
+    assert sorted(written['results']) == [str(odd_files / name) for name in USABLE]
+    assert sorted(written['failures']) == [str(odd_files / name) for name in UNUSABLE]
     # Random weights: nothing is clearly best, and nobody must be told an offset.
-    assert out.count('cannot tell') == 3
+    assert out.count('cannot tell') == len(USABLE)
     assert written['results'][str(odd_files / 'plain.mp4')]['offset'] is None
 
 

@@ -1,0 +1,199 @@
+"""Make the pictures of README.md and docs/ from a trained work directory.
+
+    python tools/analysis_tools/readme_pictures.py work_dirs/demo
+
+60 clips spread over the test set are ranked as in the report, by how far the logit of their own
+sound lies above that of the shifted one. The pictures show the best, the median and the worst of
+them, or the median one alone: never one chosen by eye. Of each clip they show the moments at which
+the map is most concentrated, wherever that is. Screenshots need Chromium, playwright and
+the extra `page`; without them they are left out, and said to be.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import DictAction
+
+import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
+from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.datasets.media import MediaFile
+from mmav_coattn.datasets.media.remux import shift_audio
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+from mmav_coattn.reporting import rank_clips, read_work_dir
+from mmav_coattn.reporting.ranked_clips import choose_clips
+from mmav_coattn.visualization import contact_sheet
+from mmav_coattn.visualization.sync_curve import plot_sync
+
+NUM_RANKED = 60
+#: By how much the sound of the median clip is made late for the pictures of its offset, s.
+LATE = 0.24
+GIF_SECONDS, GIF_FPS, GIF_COLOURS = 2.0, 8, 64
+#: Moments of a clip that are shown, and the least time between them, s.
+NUM_MOMENTS, MOMENTS_APART = 6, 0.25
+REPORT = Path(__file__).resolve().with_name('report.py')
+WAIT = 120_000  # ms
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('work_dir', type=Path, help='as `make demo` leaves it')
+    parser.add_argument('--out', type=Path, default=Path('docs/images'))
+    parser.add_argument('--chromium', default='/usr/bin/chromium', help='for the screenshots')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, help='data_root=FOLDER where it has moved'
+    )
+    return parser.parse_args()
+
+
+def save(image: np.ndarray, path: Path) -> None:
+    """Write a PNG of 256 colours, small enough for a repository."""
+    from PIL import Image
+
+    # By coverage: the thin lines of a curve keep their colours beside large photographs.
+    palette = Image.fromarray(image).quantize(256, Image.Quantize.MAXCOVERAGE)
+    palette.save(path, optimize=True)
+    print(f'{path}: {path.stat().st_size / 1000:.0f} kB', flush=True)
+
+
+def concentrated_moments(attention: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Indices, rising, of the times whose maps have the highest peaks, some time apart.
+
+    Args:
+        attention (np.ndarray): (T, H', W').
+        times (np.ndarray): (T,), s.
+    """
+    peaks = attention.max(axis=(1, 2)) / attention.mean(axis=(1, 2))
+    chosen: list[int] = []
+    for index in np.argsort(-peaks, kind='stable'):
+        if all(abs(times[index] - times[other]) >= MOMENTS_APART for other in chosen):
+            chosen.append(int(index))
+    return np.sort(chosen[:NUM_MOMENTS])
+
+
+def draw_maps(inferencer, ranked, out: Path) -> None:
+    """Frames and maps of the best, the median and the worst clip."""
+    sheets = []
+    for rank, (clip,) in choose_clips(ranked, 1).items():
+        found = inferencer.localize(clip.filename)
+        moments = concentrated_moments(found.attention, found.times)
+        with MediaFile(clip.filename) as media:
+            frames = media.read_frames(found.times[moments])
+        title = f'{rank} of {len(ranked)} held-out clips ({Path(clip.name).name})'
+        sheets.append(contact_sheet(frames, found.attention[moments], title, len(moments)))
+    save(np.concatenate(sheets), out)
+
+
+def draw_gif(inferencer, clip, folder: Path, out: Path) -> None:
+    """Part of an overlay video around the highest peak of its maps, the original beside it."""
+    from PIL import Image
+
+    video = folder / 'overlay.mp4'
+    found = inferencer.localize(clip.filename, video, side_by_side=True)
+    peak = found.times[found.attention.max(axis=(1, 2)).argmax()] - found.window_starts[0]
+    with MediaFile(video) as media:
+        first, last = media.video_span
+        begin = min(max(first, first + peak - GIF_SECONDS / 2), last - GIF_SECONDS)
+        times = begin + (np.arange(round(GIF_SECONDS * GIF_FPS)) + 0.5) / GIF_FPS
+        frames = [
+            Image.fromarray(frame).quantize(GIF_COLOURS) for frame in media.read_frames(times)
+        ]
+    frames[0].save(
+        out, save_all=True, append_images=frames[1:], duration=1000 / GIF_FPS, loop=0, optimize=True
+    )
+    print(f'{out}: {out.stat().st_size / 1000:.0f} kB', flush=True)
+
+
+def draw_curve(inferencer, video: Path, out: Path) -> None:
+    plot_sync(inferencer.sync(video), out)
+    from PIL import Image
+
+    save(np.asarray(Image.open(out).convert('RGB')), out)
+
+
+def take_screenshots(args, inferencer, video: Path, report: Path) -> None:
+    """The page after a click, and the report while its clips play, in headless Chromium."""
+    try:
+        import gradio  # noqa: F401
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        print(f'no screenshots: {error}', file=sys.stderr)
+        return
+    if not Path(args.chromium).is_file():
+        print(f'no screenshots: {args.chromium} is not there (--chromium)', file=sys.stderr)
+        return
+    from mmav_coattn.page import serve
+
+    page = serve(inferencer, port=None, block=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=args.chromium, args=['--no-sandbox', '--disable-background-networking']
+        )
+        tab = browser.new_page(viewport=dict(width=1100, height=900))
+        tab.goto(page.local_url)
+        tab.set_input_files('#upload input[type=file]', video)
+        tab.wait_for_selector(f'#upload >> text={video.stem}')
+        tab.click('#go')
+        tab.wait_for_selector('#fixed a', timeout=WAIT)
+        tab.wait_for_function('document.querySelector("#overlay video").videoWidth > 0')
+        tab.wait_for_function('document.querySelector("#curve img").naturalWidth > 0')
+        tab.evaluate('document.querySelector("#overlay video").currentTime = 1.5')
+        tab.wait_for_timeout(1000)
+        screenshot(tab, args.out / 'page.png')
+        tab = browser.new_page(viewport=dict(width=1100, height=900))
+        tab.goto(report.resolve().as_uri())
+        tab.evaluate(
+            'Promise.all([...document.querySelectorAll("video")].map('
+            'video => { video.muted = true; return video.play(); }))'
+        )
+        tab.wait_for_timeout(5500)  # controls fade while a clip plays
+        screenshot(tab, args.out / 'report.png')
+        browser.close()
+    page.close()
+
+
+def screenshot(tab, out: Path) -> None:
+    import io
+
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(tab.screenshot(full_page=True))).convert('RGB')
+    save(np.asarray(image), out)
+
+
+def main():
+    args = parse_args()
+    work_dir = read_work_dir(args.work_dir)
+    if work_dir.config is None or work_dir.checkpoint is None:
+        raise DataNotFoundError(f'{args.work_dir}: holds no config with a checkpoint; train first.')
+    cfg = load_config(str(work_dir.config), args.cfg_options)
+    from mmaction.registry import DATASETS
+
+    from mmav_coattn.apis import AudioVisualInferencer
+
+    inferencer = AudioVisualInferencer(cfg, work_dir.checkpoint)
+    ranked, _ = rank_clips(inferencer, DATASETS.build(cfg.test_dataloader.dataset), NUM_RANKED)
+    if len(ranked) < 3:
+        raise ConfigError(f'{len(ranked)} clips are too few for a best, a median and a worst one.')
+    (median,) = choose_clips(ranked, 1)['median']
+    args.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        late = shift_audio(median.filename, folder / 'median_clip.mp4', LATE)
+        draw_maps(inferencer, ranked, args.out / 'localization.png')
+        draw_gif(inferencer, median, folder, args.out / 'overlay.gif')
+        draw_curve(inferencer, late, args.out / 'sync.png')
+        command = [sys.executable, str(REPORT), str(args.work_dir), '--out', f'{name}/report.html']
+        if args.cfg_options:
+            command += ['--cfg-options', *(f'{k}={v}' for k, v in args.cfg_options.items())]
+        subprocess.run(command, check=True)
+        take_screenshots(args, inferencer, late, folder / 'report.html')
+
+
+if __name__ == '__main__':
+    run_tool(main)

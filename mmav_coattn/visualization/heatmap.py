@@ -8,6 +8,8 @@ import numpy as np
 
 #: Multiple of the uniform weight that is drawn at full strength, unless the clip has higher ones.
 FULL_STRENGTH = 4.0
+#: Intensity from which on the overlay has its full share of colour.
+OPAQUE_FROM = 0.4
 
 
 def attention_intensity(attention: np.ndarray, full_strength: float = FULL_STRENGTH) -> np.ndarray:
@@ -94,10 +96,13 @@ def upsample_heatmap(heatmap: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.65) -> np.ndarray:
     """Blend a map onto a picture: the higher the intensity, the more colour.
 
+    The hue tells the intensity over all of its range; the share of colour rises to ``alpha`` at
+    :data:`OPAQUE_FROM`, so that the middle of the range does not drown in the picture.
+
     Args:
         frame (np.ndarray): uint8, (H, W, 3), RGB.
         intensity (np.ndarray): (H, W), 0 to 1.
-        alpha (float): Share of the colour at intensity 1.
+        alpha (float): Largest share of the colour.
 
     Returns:
         np.ndarray: uint8, (H, W, 3). Equal to ``frame`` where the intensity is 0.
@@ -114,11 +119,19 @@ def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.6
     import cv2
 
     # In bytes, with a table of the 256 levels: many times as fast as in floats, and a fraction of
-    # the memory, which counts for a 4K picture. Two roundings make up to one level of difference.
+    # the memory, which counts for a 4K picture. Roundings make up to three levels of difference.
     level = cv2.convertScaleAbs(np.clip(intensity, 0, 1), alpha=255)
-    kept = cv2.convertScaleAbs(level, alpha=-alpha, beta=255)
+    kept = _kept_share(level, alpha)
     drawn = cv2.multiply(np.ascontiguousarray(frame), cv2.merge([kept] * 3), scale=1 / 255)
     return cv2.add(drawn, cv2.LUT(cv2.merge([level] * 3), _added_colour(alpha)), dst=drawn)
+
+
+def _kept_share(level: np.ndarray, alpha: float) -> np.ndarray:
+    """Share of the picture that is kept at each level of intensity, both in bytes."""
+    import cv2
+
+    colour_share = cv2.convertScaleAbs(level, alpha=1 / OPAQUE_FROM)  # stays at 255 above
+    return cv2.convertScaleAbs(colour_share, alpha=-alpha, beta=255)
 
 
 @lru_cache(maxsize=8)
@@ -128,5 +141,5 @@ def _added_colour(alpha: float) -> np.ndarray:
 
     ramp = np.arange(256, dtype=np.uint8)[:, None]
     colour = cv2.applyColorMap(ramp, cv2.COLORMAP_TURBO)[..., ::-1]
-    share = 1 - cv2.convertScaleAbs(ramp, alpha=-alpha, beta=255) / 255
+    share = 1 - _kept_share(ramp, alpha) / 255
     return (colour * share[..., None]).round().astype(np.uint8)

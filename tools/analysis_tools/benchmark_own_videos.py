@@ -7,7 +7,7 @@ The video is made of clips that the network knows, stretched to --size, its soun
 """
 
 import argparse
-import os
+import re
 import subprocess
 import sys
 import time
@@ -25,6 +25,7 @@ from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
 TOOLS = Path(__file__).resolve().parents[1]
 #: 1.5 GB in MiB.
 MEMORY_BAR = '<= 1430'
+POLL_SECONDS = 0.05
 #: Name, tool and arguments of what is measured; OUT is a file to write.
 COMMANDS = {
     'localize': ['localize.py', '--out', 'OUT'],
@@ -69,12 +70,25 @@ def run(args, name: str, video: Path) -> tuple[float, float]:
             command += [f'--{option}', str(getattr(args, option))]
     start = time.monotonic()
     process = subprocess.Popen(command)
-    # The commands start no processes of their own, so this is all of it.
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = 0.0
+    # Not what the system says at the end (ru_maxrss), which counts what this process had when it
+    # started the other. The commands start no processes of their own, so this is all of it.
+    while process.poll() is None:
+        peak = max(peak, peak_mib(process.pid))
+        time.sleep(POLL_SECONDS)
     if process.returncode:
         raise UserError(f'{" ".join(command)}: ended with exit code {process.returncode}.')
-    return usage.ru_maxrss / 1024, time.monotonic() - start
+    return peak, time.monotonic() - start
+
+
+def peak_mib(pid: int) -> float:
+    """Largest resident memory of a process so far, MiB; 0 where it has just ended."""
+    try:
+        status = Path(f'/proc/{pid}/status').read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r'^VmHWM:\s+(\d+) kB', status, flags=re.MULTILINE)
+    return int(found.group(1)) / 1024 if found else 0.0
 
 
 def memory_table(args, video: Path, title: str) -> list[Row]:

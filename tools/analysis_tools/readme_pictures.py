@@ -31,11 +31,11 @@ from mmav_coattn.visualization.sync_curve import plot_sync
 NUM_RANKED = 60
 #: By how much the sound of the median clip is made late for the pictures of its offset, s.
 LATE = 0.24
-GIF_SECONDS, GIF_FPS, GIF_COLOURS = 2.0, 8, 64
 #: Moments of a clip that are shown, and the least time between them, s.
 NUM_MOMENTS, MOMENTS_APART = 6, 0.25
 REPORT = Path(__file__).resolve().with_name('report.py')
 WAIT = 120_000  # ms
+PAGE_WIDTH, REPORT_WIDTH = 880, 720  # px
 
 
 def parse_args():
@@ -51,13 +51,11 @@ def parse_args():
     return parser.parse_args()
 
 
-def save(image: np.ndarray, path: Path) -> None:
-    """Write a PNG of 256 colours, small enough for a repository."""
-    from PIL import Image
-
-    # By coverage: the thin lines of a curve keep their colours beside large photographs.
-    palette = Image.fromarray(image).quantize(256, Image.Quantize.MAXCOVERAGE)
-    palette.save(path, optimize=True)
+def save(image, path: Path, colours: int | None = None) -> None:
+    """Write a PIL image as a PNG small enough for a repository, and say how small."""
+    if colours is not None:
+        image = image.quantize(colours)
+    image.save(path, optimize=True)
     print(f'{path}: {path.stat().st_size / 1000:.0f} kB', flush=True)
 
 
@@ -78,6 +76,8 @@ def concentrated_moments(attention: np.ndarray, times: np.ndarray) -> np.ndarray
 
 def draw_maps(inferencer, ranked, out: Path) -> None:
     """Frames and maps of the best, the median and the worst clip."""
+    from PIL import Image
+
     sheets = []
     for rank, (clip,) in choose_clips(ranked, 1).items():
         found = inferencer.localize(clip.filename)
@@ -86,34 +86,7 @@ def draw_maps(inferencer, ranked, out: Path) -> None:
             frames = media.read_frames(found.times[moments])
         title = f'{rank} of {len(ranked)} held-out clips ({Path(clip.name).name})'
         sheets.append(contact_sheet(frames, found.attention[moments], title, len(moments)))
-    save(np.concatenate(sheets), out)
-
-
-def draw_gif(inferencer, clip, folder: Path, out: Path) -> None:
-    """Part of an overlay video around the highest peak of its maps, the original beside it."""
-    from PIL import Image
-
-    video = folder / 'overlay.mp4'
-    found = inferencer.localize(clip.filename, video, side_by_side=True)
-    peak = found.times[found.attention.max(axis=(1, 2)).argmax()] - found.window_starts[0]
-    with MediaFile(video) as media:
-        first, last = media.video_span
-        begin = min(max(first, first + peak - GIF_SECONDS / 2), last - GIF_SECONDS)
-        times = begin + (np.arange(round(GIF_SECONDS * GIF_FPS)) + 0.5) / GIF_FPS
-        frames = [
-            Image.fromarray(frame).quantize(GIF_COLOURS) for frame in media.read_frames(times)
-        ]
-    frames[0].save(
-        out, save_all=True, append_images=frames[1:], duration=1000 / GIF_FPS, loop=0, optimize=True
-    )
-    print(f'{out}: {out.stat().st_size / 1000:.0f} kB', flush=True)
-
-
-def draw_curve(inferencer, video: Path, out: Path) -> None:
-    plot_sync(inferencer.sync(video), out)
-    from PIL import Image
-
-    save(np.asarray(Image.open(out).convert('RGB')), out)
+    save(Image.fromarray(np.concatenate(sheets)), out, colours=256)
 
 
 def take_screenshots(args, inferencer, video: Path, report: Path) -> None:
@@ -144,7 +117,7 @@ def take_screenshots(args, inferencer, video: Path, report: Path) -> None:
         tab.wait_for_function('document.querySelector("#curve img").naturalWidth > 0')
         tab.evaluate('document.querySelector("#overlay video").currentTime = 1.5')
         tab.wait_for_timeout(1000)
-        screenshot(tab, args.out / 'page.png')
+        screenshot(tab, args.out / 'page.png', PAGE_WIDTH)
         tab = browser.new_page(viewport=dict(width=1100, height=900))
         tab.goto(report.resolve().as_uri())
         tab.evaluate(
@@ -152,18 +125,19 @@ def take_screenshots(args, inferencer, video: Path, report: Path) -> None:
             'video => { video.muted = true; return video.play(); }))'
         )
         tab.wait_for_timeout(5500)  # controls fade while a clip plays
-        screenshot(tab, args.out / 'report.png')
+        screenshot(tab, args.out / 'report.png', REPORT_WIDTH)
         browser.close()
     page.close()
 
 
-def screenshot(tab, out: Path) -> None:
+def screenshot(tab, out: Path, width: int) -> None:
     import io
 
     from PIL import Image
 
     image = Image.open(io.BytesIO(tab.screenshot(full_page=True))).convert('RGB')
-    save(np.asarray(image), out)
+    height = round(image.height * width / image.width)
+    save(image.resize((width, height), Image.Resampling.LANCZOS), out)
 
 
 def main():
@@ -186,8 +160,7 @@ def main():
         folder = Path(name)
         late = shift_audio(median.filename, folder / 'median_clip.mp4', LATE)
         draw_maps(inferencer, ranked, args.out / 'localization.png')
-        draw_gif(inferencer, median, folder, args.out / 'overlay.gif')
-        draw_curve(inferencer, late, args.out / 'sync.png')
+        plot_sync(inferencer.sync(late), args.out / 'sync.png')
         command = [sys.executable, str(REPORT), str(args.work_dir), '--out', f'{name}/report.html']
         if args.cfg_options:
             command += ['--cfg-options', *(f'{k}={v}' for k, v in args.cfg_options.items())]

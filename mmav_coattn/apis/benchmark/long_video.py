@@ -42,7 +42,7 @@ def write_long_video(
     """
     import av
 
-    images, wave, rate = _read(clips, size)
+    images, wave, rate = _read(clips)
     round_seconds = Fraction(len(images)) / rate
     rounds = max(1, int(np.ceil(seconds / float(round_seconds))))
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -81,10 +81,8 @@ def write_long_video(
     return out
 
 
-def _read(clips: Sequence, size: tuple[int, int]) -> tuple[list[np.ndarray], np.ndarray, Fraction]:
-    """All frames at their new size, the sound beside them, and the frame rate."""
-    import cv2
-
+def _read(clips: Sequence) -> tuple[list[np.ndarray], np.ndarray, Fraction]:
+    """All frames, the sound beside them, and the frame rate."""
     images, waves = [], []
     for clip in clips:
         with MediaFile(clip) as media:
@@ -92,17 +90,18 @@ def _read(clips: Sequence, size: tuple[int, int]) -> tuple[list[np.ndarray], np.
             begin, end = media.common_span
             count = int((end - begin) * rate)
             times = begin + (np.arange(count) + 0.5) / float(rate)
-            frames = media.read_frames(times)
+            images += list(media.read_frames(times))
             waves.append(media.read_audio(begin, count / float(rate), SAMPLE_RATE))
-        images += [cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR) for frame in frames]
     return images, np.concatenate(waves), rate
 
 
 def _encode(picture, images: list[np.ndarray]) -> list:
     import av
+    import cv2
 
     packets = []
-    for image in images:
+    for small in images:
+        image = cv2.resize(small, (picture.width, picture.height), interpolation=cv2.INTER_LINEAR)
         packets += picture.encode(av.VideoFrame.from_ndarray(image, format='rgb24'))
     return packets + picture.encode(None)
 

@@ -2,11 +2,12 @@
 #
 #   make demo       generate data, train, evaluate, and draw what was learned
 #   make test       the test suite
-#   make test-full  the test suite, tests marked slow included
+#   make test-full  the test suite, tests marked slow included, with the share of lines it runs
 #   make lint       check style; `make format` mends what can be mended
 #   make clean      remove what was built or cached (not data, work_dirs or the environment)
 #
 # Settings: PYTHON (default python3), VENV (.venv), JOBS (test processes), ARGS (for the command),
+# COVER=1 (make test prints the share of lines too),
 # TORCH_ARGS (for the pip call that installs torch, e.g. --index-url of a CPU-only build).
 
 PYTHON ?= python3
@@ -18,6 +19,8 @@ TORCH_ARGS ?=
 RUN := "$(VENV)/bin/python"
 # Each test process keeps to one core: several with all cores each only wait for one another.
 PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n $(JOBS) --dist loadfile
+# Lines of the package that the tests run, and what is missing in each file.
+COVERAGE := --cov --cov-report=term-missing:skip-covered
 
 .PHONY: help env demo test test-full lint format clean
 
@@ -31,10 +34,10 @@ demo: env
 	$(RUN) tools/demo.py $(ARGS)
 
 test: env
-	$(PYTEST) -m 'not slow' $(ARGS)
+	$(PYTEST) -m 'not slow' $(if $(COVER),$(COVERAGE)) $(ARGS)
 
 test-full: env
-	$(PYTEST) $(ARGS)
+	$(PYTEST) $(COVERAGE) $(ARGS)
 
 lint: env
 	$(RUN) -m ruff check .

@@ -59,6 +59,14 @@ def _cut(share: float, suffix: str, **options) -> Callable[[Path], Truth]:
     return make
 
 
+def _unknown_codec(path: Path) -> None:
+    """A film whose codec has a name that nobody knows."""
+    write_clip(path, duration=SECONDS)
+    data = path.read_bytes()
+    place = data.rindex(b'avc1')  # The one before is among the file's brands.
+    path.write_bytes(data[:place] + b'zzz1' + data[place + 4 :])
+
+
 def _holds(data: bytes) -> Callable[[Path], None]:
     def make(path: Path) -> None:
         path.write_bytes(data)
@@ -257,6 +265,7 @@ def _items() -> list[Item]:
         Item('cut.ts', _cut(0.6, '.ts'), IN_PARTS),  # whose last packet does not say that it is cut
         Item('cut.avi', _cut(0.6, '.avi', video_codec='mpeg4', audio_codec='pcm_s16le')),
         Item('cut.webm', _cut(0.6, '.webm', video_codec='libvpx', audio_codec='libopus', **opus)),
+        Item('unknown_codec.mp4', _unknown_codec, 'unreadable'),
         Item('zero_bytes.mp4', _holds(b''), 'unreadable'),
         Item('text.mp4', _holds(b'This is a text, not a video.\n' * 40), 'unreadable'),
         Item('page.mp4', _holds(b'<!doctype html><title>404</title>' * 9), 'unreadable'),

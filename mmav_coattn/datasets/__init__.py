@@ -1,6 +1,6 @@
 """Data: videos with sound, the synthetic set, and the transforms from a file to packed clips."""
 
-from . import transforms
+from . import crash_safe_loader, transforms
 from .audio_visual_dataset import AudioVisualDataset
 from .localization import FlickrSoundNetDataset, MouthBoxDataset, VGGSSDataset
 from .resumable_sampler import ResumableSampler
@@ -15,5 +15,6 @@ __all__ = [
     'ShardedAudioVisualDataset',
     'SoundingShapesDataset',
     'VGGSSDataset',
+    'crash_safe_loader',
     'transforms',
 ]

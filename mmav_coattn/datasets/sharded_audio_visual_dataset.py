@@ -16,6 +16,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from ..errors import ConfigError, MediaError, UserError
 from .audio_visual_dataset import build_transforms, unusable_sample
 from .preparation.shards import ANNOTATION_SUFFIX, VIDEO_SUFFIX, read_index, require_webdataset
+from .reading_note import note_reading
 
 
 @DATASETS.register_module()
@@ -160,6 +161,7 @@ class ShardedAudioVisualDataset(IterableDataset):
             yield info
 
     def _load(self, info: dict) -> dict:
+        note_reading(info['filename'])
         data = self.pipeline(info)
         if data is None:
             raise MediaError(info['filename'], 'was refused by a transform of the pipeline')

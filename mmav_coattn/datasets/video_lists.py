@@ -26,10 +26,20 @@ def find_videos(root: Path) -> list[str]:
 
     Returns:
         list[str]: Paths relative to ``root``, with forward slashes, in alphabetical order.
+
+    Raises:
+        ConfigError: If a folder cannot be listed, for instance for lack of permission.
     """
+
+    def refuse(error: OSError) -> None:
+        raise ConfigError(
+            f'{error.filename}: this folder cannot be listed ({error.strerror}), so the videos in '
+            f'it would be missing. Make it readable, or move it out of the data root.'
+        ) from error
+
     found = []
     seen = set()
-    for folder, subfolders, names in os.walk(root, followlinks=True):
+    for folder, subfolders, names in os.walk(root, onerror=refuse, followlinks=True):
         real = Path(folder).resolve()
         if real in seen:
             subfolders.clear()

@@ -1,6 +1,9 @@
 """Folders and annotation files, line by line."""
 
+import os
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +33,25 @@ def test_folder(tmp_path):
         path.touch()
     (tmp_path / 'videos' / 'a' / 'loop').symlink_to(tmp_path / 'videos')
     assert find_videos(tmp_path / 'videos') == ['a/deep/x.avi', 'a/z.webm', 'b.MP4']
+
+
+def test_folder_that_cannot_be_listed():
+    """Its videos would be missing in silence; as another user where the tests are run by root."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        Path(folder, 'a.mp4').touch()
+        locked = Path(folder, 'locked')
+        locked.mkdir(mode=0o000)
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            with pytest.raises(ConfigError, match=r'locked: this folder cannot be listed \(Perm'):
+                find_videos(Path(folder))
+        finally:
+            os.seteuid(user)
+        locked.chmod(0o755)
+        assert find_videos(Path(folder)) == ['a.mp4']
 
 
 def test_paths_only(tmp_path):

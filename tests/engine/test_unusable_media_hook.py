@@ -15,6 +15,7 @@ from mmav_coattn.engine.hooks.unusable_media_hook import UnusableMediaReportHook
 def runner():
     messages = []
     return SimpleNamespace(
+        epoch=2,
         messages=messages,
         logger=SimpleNamespace(warning=messages.append),
         message_hub=MessageHub.get_instance('test_unusable_media_hook'),
@@ -52,7 +53,7 @@ def test_counts_and_names(runner):
         ],
     )
     assert runner.messages == [
-        '4 drawn files could not be used and others took their place, for 5 samples of this epoch '
+        'Epoch 3: 4 drawn files could not be used and others took their place, for 5 samples '
         '(3 silent, 1 missing). The first of them:\n'
         '  /data/a.mp4: is silent\n  /data/b.mp4: is missing'
     ]
@@ -75,7 +76,7 @@ def test_sums_over_processes(runner, monkeypatch):
     monkeypatch.setattr(unusable_media_hook, 'all_gather_object', two_processes)
     run_epoch(UnusableMediaReportHook(), runner, [batch([note('a.mp4', 'silent')])])
     assert runner.messages == [
-        '3 drawn files could not be used and others took their place, for 4 samples of this epoch '
+        'Epoch 3: 3 drawn files could not be used and others took their place, for 4 samples '
         '(2 missing, 1 silent). The first of them:\n'
         '  /data/z.mp4: is missing\n  /data/a.mp4: is silent'
     ]

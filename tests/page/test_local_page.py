@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from unittest.mock import MagicMock
 from urllib.request import urlopen
 
 import numpy as np
@@ -83,6 +84,20 @@ def test_a_large_file_is_refused(page, clip):
     client = Client(page.local_url, verbose=False)
     with pytest.raises(Exception, match='(?i)413|too large|exceeds|maximum'):
         client.predict(handle_file(clip.with_name('large.mp4')), 1.0, api_name='/analyse')
+
+
+def test_launched_for_this_computer_alone(monkeypatch):
+    """Where Gradio is not installed, at least what it is asked for."""
+    gradio = MagicMock()
+    monkeypatch.setitem(sys.modules, 'gradio', gradio)
+    page = serve(Painter(), port=7861, max_upload_mb=3, block=False)
+    asked = page.launch.call_args.kwargs
+    assert (asked['server_name'], asked['server_port']) == ('127.0.0.1', 7861)
+    assert asked['share'] is False and asked['max_file_size'] == '3mb'
+    assert gradio.Blocks.call_args.kwargs['analytics_enabled'] is False
+    page.launch.side_effect = OSError('taken')
+    with pytest.raises(ConfigError, match='cannot use port 7861: taken'):
+        serve(Painter(), port=7861, block=False)
 
 
 def test_a_taken_port_is_a_sentence():

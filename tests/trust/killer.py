@@ -1,10 +1,13 @@
-"""Ends a training as the system would, at the worst moment: while a checkpoint is being saved."""
+"""Ends a training while it saves a checkpoint, or its loader while it reads a file."""
 
 import os
 import signal
+from pathlib import Path
 
-from mmaction.registry import HOOKS
+from mmaction.registry import HOOKS, TRANSFORMS
 from mmengine.hooks import Hook
+
+from mmav_coattn.errors import UnreadableMediaError
 
 
 @HOOKS.register_module()
@@ -29,3 +32,23 @@ class KillDuringSaveHook(Hook):
             fsync(handle)
 
         os.fsync = dying_fsync
+
+
+@TRANSFORMS.register_module()
+class CrashOn:
+    """Ends the process that reads a file of this name, or only refuses the file.
+
+    Args:
+        name (str): File name.
+        how (str): ``'crash'``, as a decoder does, or ``'refuse'``.
+    """
+
+    def __init__(self, name, how):
+        self.name, self.how = name, how
+
+    def __call__(self, results):
+        if Path(results['filename']).name == self.name:
+            if self.how == 'crash':
+                os.kill(os.getpid(), signal.SIGSEGV)
+            raise UnreadableMediaError(results['filename'], 'is refused here')
+        return results

@@ -4,17 +4,20 @@ import os
 import re
 import resource
 import signal
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 import torch
-from torch.utils.data import DataLoader, get_worker_info
-from trust.training import start, write_recipe, write_videos
+from torch.utils.data import get_worker_info
+from trust.training import EPOCH, read_losses, start, write_recipe, write_videos
 
 from mmav_coattn import checkpoint_files
 from mmav_coattn.apis.tool_runner import require_writable, user_sentence
 from mmav_coattn.checkpoint_files import find_newest_checkpoint, is_whole, write_whole
 from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.datasets.crash_safe_loader import CrashSafeDataLoader
 from mmav_coattn.datasets.reading_note import note_reading
 from mmav_coattn.errors import ConfigError, TrainingError
 
@@ -61,6 +64,25 @@ def test_work_folder_that_cannot_be_written(tmp_path):
     assert not list((tmp_path / 'new' / 'run').iterdir())
 
 
+def test_work_folder_that_is_read_only():
+    """As another user where the tests are run by root, whom no permission stops."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            with pytest.raises(ConfigError, match=r'cannot be written \(Permission denied\)'):
+                require_writable(folder)
+            with pytest.raises(
+                TrainingError, match=r'epoch_1\.pth: cannot be written \(Permission'
+            ):
+                write_whole(b'weights', Path(folder, 'epoch_1.pth'))
+        finally:
+            os.seteuid(user)
+        assert not list(Path(folder).iterdir())
+
+
 def test_file_that_vanishes(tmp_path):
     videos = write_videos(tmp_path / 'videos')
     pipeline = [
@@ -80,7 +102,7 @@ def test_file_that_vanishes(tmp_path):
 
 
 class Deadly(torch.utils.data.Dataset):
-    """Kills the worker that reads sample 2, as a crash of the decoder would."""
+    """The system kills the worker that reads sample 2."""
 
     def __len__(self):
         return 4
@@ -88,19 +110,15 @@ class Deadly(torch.utils.data.Dataset):
     def __getitem__(self, index):
         note_reading(f'/data/video {index} é.mp4')
         if index == 2 and get_worker_info() is not None:
-            os.kill(os.getpid(), signal.SIGSEGV)
+            os.kill(os.getpid(), signal.SIGKILL)
         return index
 
 
 def test_death_of_a_worker_names_the_file():
     with pytest.raises(RuntimeError) as error:
-        list(DataLoader(Deadly(), num_workers=1, batch_size=1))
-    sentence = user_sentence(error.value)
-    assert re.match(
-        r'A loader worker has died \(Segmentation fault\) while it read /data/video 2 é\.mp4\. If',
-        sentence,
-    ) or sentence.startswith(
-        'A loader worker has died (without an exception) while it read /data/video 2 é.mp4. If'
+        list(CrashSafeDataLoader(Deadly(), num_workers=1, batch_size=1))
+    assert user_sentence(error.value).startswith(
+        'A loader worker has died (Killed) while it read /data/video 2 é.mp4. If'
     )
 
 
@@ -111,13 +129,12 @@ def test_training_with_a_nan_loss(tmp_path):
         write_videos(tmp_path / 'videos'),
         epochs=3,
         checkpoint=dict(interval=1),
+        # In the second epoch the weights overflow.
+        param_scheduler=[dict(type='StepLR', step_size=1, gamma=1e38)],
+        optim_wrapper=dict(clip_grad=None),
     )
     run = tmp_path / 'run'
-    assert start(recipe, run, '--cfg-options', 'train_cfg.max_epochs=1').wait() == 0
-    # Weights that overflow: the loss of the first iteration behind the checkpoint is NaN.
-    flags = ('--resume', '--cfg-options', 'optim_wrapper.optimizer.lr=1e38')
-    options = ('optim_wrapper.clip_grad=None', 'param_scheduler=None')
-    assert start(recipe, run, *flags, *options).wait() == 1
+    assert start(recipe, run).wait() == 1
     output = (tmp_path / 'run.output').read_text()
     error = output[output.index('error: ') :]
     assert re.match(
@@ -127,6 +144,33 @@ def test_training_with_a_nan_loss(tmp_path):
     assert 'Traceback' not in output
     kept = torch.load(find_newest_checkpoint(run), weights_only=True)['state_dict']
     assert all(torch.isfinite(value).all() for value in kept.values())
+
+
+@pytest.mark.slow
+def test_training_on_a_file_that_crashes_the_decoder(tmp_path):
+    """It goes on, and learns what it would where that file is refused without a crash."""
+    videos = write_videos(tmp_path / 'videos')
+    losses = {}
+    for how in ('crash', 'refuse'):
+        recipe = write_recipe(
+            tmp_path / f'{how}.py', videos, epochs=3, checkpoint=dict(by_epoch=False, interval=3)
+        )
+        first = dict(type='CrashOn', name='5.mp4', how=how)
+        recipe.write_text(
+            recipe.read_text() + f'train_dataloader["dataset"]["pipeline"].insert(0, {first})\n'
+        )
+        assert start(recipe, tmp_path / how).wait() == 0, (tmp_path / f'{how}.output').read_text()
+        losses[how] = read_losses(tmp_path / how)
+        output = (tmp_path / f'{how}.output').read_text()
+        # Drawn once an epoch, and perhaps in place of itself.
+        kind = dict(crash='crashed', refuse='unreadable')[how]
+        found = re.findall(rf'Epoch (\d): .* others took their place.* \(\d+ {kind}\)', output)
+        assert found == ['1', '2', '3'], output
+        assert f'  {videos}/5.mp4: ' in output and 'Traceback' not in output
+    assert sorted(losses['crash']) == list(range(1, 3 * EPOCH + 1))
+    assert losses['crash'] == losses['refuse']
+    output = (tmp_path / 'crash.output').read_text()
+    assert output.count('has ended a loader worker (Segmentation fault)') == 1
 
 
 @pytest.mark.slow

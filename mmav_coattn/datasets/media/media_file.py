@@ -335,9 +335,10 @@ class MediaFile:
             if stream is None:
                 continue
             if stream.codec_context is None:
+                kind = stream.type  # Read now: a stream is gone with its container.
                 self.close()
                 raise UnreadableMediaError(
-                    self.path, f'its {stream.type} stream has a codec that nothing here decodes'
+                    self.path, f'its {kind} stream has a codec that nothing here decodes'
                 )
             stream.codec_context.thread_count = self.num_threads
 

@@ -136,12 +136,19 @@ def find_picture_delay(container, stream, path: str) -> float:
         float: The delay, to be subtracted from every time stamp of the picture.
 
     Raises:
-        UnreadableMediaError: If the file cannot be read.
+        UnreadableMediaError: If the file cannot be read, or is H.264 in ASF: behind each jump
+            FFmpeg gives its first picture the time of the second, and the second none.
     """
     import av
 
     if container.format.name not in ('avi', 'asf'):
         return 0.0
+    if container.format.name == 'asf' and stream.codec_context.codec.canonical_name == 'h264':
+        raise UnreadableMediaError(
+            path,
+            'when its pictures are shown is not known (H.264 in ASF or WMV loses time stamps); '
+            'convert it to MP4 or Matroska',
+        )
     try:
         rewind(container, stream)
         for packet in container.demux(stream):

@@ -57,8 +57,9 @@ class UnusableMediaReportHook(Hook):
             return
         reasons = ', '.join(f'{count} {reason}' for reason, count in counts.most_common())
         lines = [
-            f'{total} drawn files could not be used and others took their place, for '
-            f'{num_samples} samples of this epoch ({reasons}). The first of them:'
+            # With the epoch's number, since mmengine's log drops a warning that it had before.
+            f'Epoch {runner.epoch + 1}: {total} drawn files could not be used and others took '
+            f'their place, for {num_samples} samples ({reasons}). The first of them:'
         ]
         lines += [f'  {sentence}' for sentence in list(sentences.values())[: self.max_names]]
         runner.logger.warning('\n'.join(lines))

@@ -53,8 +53,12 @@ def parse_args():
 
 def save(image, path: Path, colours: int | None = None) -> None:
     """Write a PIL image as a PNG small enough for a repository, and say how small."""
+    from PIL import Image
+
     if colours is not None:
-        image = image.quantize(colours)
+        # By coverage, then dithered: the heat map's colours are rare, and would else be lost.
+        palette = image.quantize(colours, Image.Quantize.MAXCOVERAGE)
+        image = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
     image.save(path, optimize=True)
     print(f'{path}: {path.stat().st_size / 1000:.0f} kB', flush=True)
 

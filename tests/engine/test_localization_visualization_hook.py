@@ -67,10 +67,11 @@ def test_pictures_of_clips_and_of_cases(tmp_path):
     hook.after_test_epoch(runner, {})
     hook.after_test(runner)
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ['cases.png', *(f'tap__{i}.mp4.jpg' for i in range(6))]
+    pictures = [f'tap__{i}.mp4{".silent" if i == 3 else ""}.jpg' for i in range(6)]
+    assert names == ['cases.png', *pictures]
     # Four of five moments, three a row; a silent clip has one picture without a box.
     assert cv2.imread(str(tmp_path / 'tap__0.mp4.jpg')).shape[:2] == (2 * 182, 3 * 326)
-    assert cv2.imread(str(tmp_path / 'tap__3.mp4.jpg')).shape[:2] == (182, 326)
+    assert cv2.imread(str(tmp_path / 'tap__3.mp4.silent.jpg')).shape[:2] == (182, 326)
     sheet = cv2.imread(str(tmp_path / 'cases.png'))
     # Rows: best (0, 4), median (4, 2), worst (5, 1); each frame has the grey level of its clip.
     greys = [[int(sheet[182 * r + 100, 326 * c + 60, 0]) for c in range(2)] for r in range(3)]

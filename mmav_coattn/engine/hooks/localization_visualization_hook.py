@@ -43,7 +43,9 @@ class LocalizationVisualizationHook(AttentionVisualizationHook):
         cells = self._cells(runner, imgs, sample, targets, name)
         # Three moments a row stay readable.
         sheet = stack_cells([cells[first : first + 3] for first in range(0, len(cells), 3)])
-        self._write(sheet, name)
+        # A clip and its silent twin have one name.
+        suffix = '.jpg' if sample.has_source else f'.{sample.get("silent_kind", "silent")}.jpg'
+        self._write(sheet, name, suffix)
 
     def _cells(self, runner, imgs, sample, targets: list[dict], title: str) -> list[np.ndarray]:
         frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()

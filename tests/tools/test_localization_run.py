@@ -1,0 +1,96 @@
+"""Localisation from videos to figures and pictures, through tools/test.py."""
+
+import json
+
+import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from paths import CONFIGS
+from tool_process import run_here
+
+from mmav_coattn.datasets.sounding_shapes import make_split
+
+CLIPS = 3
+FLOORS = ('centre_disc', 'whole_image', 'random_blob', 'motion_energy')
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    """Few clips of two tiers, and a network with random weights."""
+    root = tmp_path_factory.mktemp('localization')
+    for tier in ('medium', 'multi'):
+        make_split(root, tier, 'test', CLIPS, num_workers=0)
+    model = MODELS.build(Config.fromfile(CONFIGS / 'coattn_pretrain_demo.py').model)
+    torch.save(dict(state_dict=model.state_dict()), root / 'random.pth')
+    return root
+
+
+def run_recipe(folder, monkeypatch, capsys, recipe, work_dir, *options, arguments=()):
+    done = run_here(
+        monkeypatch,
+        capsys,
+        'test.py',
+        CONFIGS / 'localization' / f'{recipe}.py',
+        folder / 'random.pth',
+        '--work-dir',
+        work_dir,
+        *arguments,
+        '--cfg-options',
+        f'data_root={folder}',
+        f'test_dataloader.dataset.num_clips={CLIPS}',
+        'test_dataloader.num_workers=0',
+        'test_dataloader.persistent_workers=False',
+        *options,
+    )
+    assert done.code == 0, done.err
+    (path,) = work_dir.glob('*/*.json')
+    return json.loads(path.read_text())
+
+
+@pytest.mark.slow
+def test_silent_clips_pictures_and_batch_size(folder, tmp_path, monkeypatch, capsys):
+    pictures = tmp_path / 'pictures'
+    figures = run_recipe(
+        folder,
+        monkeypatch,
+        capsys,
+        'sounding_shapes_silent',
+        tmp_path / 'a',
+        'test_dataloader.batch_size=3',
+        arguments=('--show-dir', pictures),
+    )
+    assert figures['localization/num_clips'] == figures['localization/num_silent'] == CLIPS
+    for name in ('adaptive_ciou50', 'ciou50', 'auc', 'pointing', 'ap', 'max_f1'):
+        for row in ('', *(f'_{floor}' for floor in FLOORS)):
+            assert 0 <= figures[f'localization/{name}{row}'] <= 1
+    assert 'localization/ap_constant' in figures and 'localization/ap_noise' in figures
+    names = sorted(path.name for path in pictures.iterdir())
+    # A clip and its silent twin have one name; the twin's picture comes second.
+    assert 'cases.png' in names and len(names) == 1 + 2 * CLIPS
+    alone = run_recipe(
+        folder,
+        monkeypatch,
+        capsys,
+        'sounding_shapes_silent',
+        tmp_path / 'b',
+        'test_dataloader.batch_size=1',
+    )
+    for name, value in figures.items():
+        if name.startswith('localization/'):
+            assert alone[name] == pytest.approx(value, abs=1e-6), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('kind', ['attention', 'gradcam'])
+def test_two_sources_with_other_maps(folder, tmp_path, monkeypatch, capsys, kind):
+    figures = run_recipe(
+        folder,
+        monkeypatch,
+        capsys,
+        'sounding_shapes_multi',
+        tmp_path,
+        f'model.test_cfg.map_source={kind}',
+    )
+    for row in ('', '_model_split', '_motion_energy_split', *(f'_{floor}' for floor in FLOORS)):
+        assert 0 <= figures[f'localization/adaptive_iiou50{row}'] <= 1

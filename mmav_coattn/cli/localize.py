@@ -7,6 +7,10 @@ from pathlib import Path
 
 from .network_arguments import add_network_arguments, build_inferencer, finish
 
+#: Short names of :func:`mmav_coattn.localization.build_map_source`; spelt out, as importing that
+#: takes seconds that ``--help`` need not take.
+MAPS = ('attention', 'rollout', 'similarity', 'gradcam', 'motion', 'moving_source')
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this subcommand."""
@@ -23,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--map',
-        choices=['attention', 'rollout', 'similarity', 'gradcam', 'motion'],
+        choices=MAPS,
         help="kind of map; default: that of the network's config",
     )
 

@@ -233,3 +233,10 @@ def test_moving_source_weighs_motion_by_the_similarity_of_the_clip():
 def test_moving_source_refuses(settings):
     with pytest.raises(ConfigError, match='MovingSourceMap'):
         build_map_source(dict(type='MovingSourceMap', **settings))
+
+
+def test_the_command_offers_every_short_name():
+    from mmav_coattn.cli.localize import MAPS
+    from mmav_coattn.localization.base import SHORT_NAMES
+
+    assert set(MAPS) == set(SHORT_NAMES)

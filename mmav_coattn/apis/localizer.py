@@ -23,7 +23,8 @@ class Localization(NamedTuple):
 
     Attributes:
         attention (np.ndarray): The map as weights (T, H', W') float32, whatever its kind; sums to
-            1 over places at each time; uniform where the sound is silent or cannot be read.
+            1 over places at each time; uniform where the sound is silent or cannot be read, or where
+            the confidence lies below the kind's ``min_confidence``.
         times (np.ndarray): (T,), s on the container's clock.
         scores (np.ndarray): (W,), logit of "in sync" of each window, NaN where there is no sound.
         window_starts (np.ndarray): (W,), s on the container's clock.
@@ -145,6 +146,8 @@ def _run(
         maps[index] = weights[row]
         scores[index] = logits[row]
         confidence[index] = found.confidence[row, 0].item()
+        if source.min_confidence is not None and confidence[index] < source.min_confidence:
+            maps[index] = np.full_like(weights[row], 1 / weights[row, 0].size)
     return maps, scores, confidence
 
 

@@ -48,6 +48,10 @@ def run(args: argparse.Namespace) -> int:
         found = inferencer.localize(file.path, out, side_by_side=args.side_by_side)
         silent = int(np.isnan(found.scores).sum())
         left_out = f', {silent} of them without sound' if silent else ''
+        least = inferencer.model.map_source.min_confidence
+        if least is not None:
+            hidden = int((found.confidence < least).sum())
+            left_out += f', {hidden} without a source in sight'
         print(
             f'{out}: {len(found.times)} maps over {len(found.scores)} windows{left_out}; '
             f'mean logit of "in sync" {np.nanmean(found.scores):.2f}, mean confidence of the map '

@@ -68,6 +68,9 @@ class MapSource(ABC):
         confidence (str): What the confidence of a clip is read off, see
             :func:`~mmav_coattn.localization.confidence.clip_confidence`.
         confidence_over_time (str): ``'max'`` or ``'mean'`` over the steps of the clip.
+        min_confidence (float, optional): Below it no source is in sight: overlay videos then leave
+            the picture alone. On the scale of the map's kind; a :class:`SoundLocalizationMetric`
+            with silent clips proposes one. Defaults to None, always a source.
 
     Raises:
         ConfigError: If one of them is unknown.
@@ -76,7 +79,12 @@ class MapSource(ABC):
     #: Whether the evidence must hold attention weights.
     needs_attention = False
 
-    def __init__(self, confidence: str = 'top_quarter', confidence_over_time: str = 'max') -> None:
+    def __init__(
+        self,
+        confidence: str = 'top_quarter',
+        confidence_over_time: str = 'max',
+        min_confidence: float | None = None,
+    ) -> None:
         for name, value, choices in (
             ('confidence', confidence, CONFIDENCES),
             ('confidence_over_time', confidence_over_time, OVER_TIME),
@@ -85,6 +93,7 @@ class MapSource(ABC):
                 raise ConfigError(f'map_source: {name}={value!r} is not one of {tuple(choices)}.')
         self.confidence = confidence
         self.confidence_over_time = confidence_over_time
+        self.min_confidence = min_confidence
 
     def __call__(self, evidence: ClipEvidence) -> SoundMap:
         """Maps and confidences of a batch.

@@ -168,6 +168,24 @@ def test_silent_stretch_has_a_uniform_map(inferencer, media_folder):
     assert not (result.attention[FRAMES:] == 1 / 16).all()
 
 
+def test_no_source_in_sight_below_the_least_confidence(inferencer, clip):
+    found = inferencer.localize(clip)
+    least = float(np.median(found.confidence))
+    cautious = AudioVisualInferencer(
+        config(), map_source=dict(type='AttentionMap', min_confidence=least)
+    )
+    cautious.model.load_state_dict(inferencer.model.state_dict())
+    result = cautious.localize(clip)
+    np.testing.assert_allclose(result.confidence, found.confidence)
+    hidden = found.confidence < least
+    assert hidden.tolist().count(True) == 1
+    # Each map belongs to the first window that has its time.
+    owner = np.searchsorted(result.window_starts + CLIP, result.times)
+    for window in range(3):
+        own = result.attention[owner == window]
+        assert (own == 1 / 16).all() if hidden[window] else not (own == 1 / 16).all()
+
+
 def test_folder_with_files_that_fail(inferencer, clip, tmp_path):
     folder = tmp_path / 'in'
     folder.mkdir()

@@ -1,6 +1,6 @@
 """Metrics as pure functions: numpy arrays in, plain numbers out."""
 
-from .detection import detection_ap_max_f1
+from .detection import best_confidence_threshold, detection_ap_max_f1
 from .localization import (
     binarize_top_count,
     binarize_top_fraction,
@@ -29,6 +29,7 @@ __all__ = [
     'HeatmapScores',
     'auroc',
     'best_assignment',
+    'best_confidence_threshold',
     'binarize_top_count',
     'binarize_top_fraction',
     'binary_sync_metrics',

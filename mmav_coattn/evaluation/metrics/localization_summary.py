@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mmav_coattn.evaluation.functional import (
+    best_confidence_threshold,
     ciou_success_and_auc,
     detection_ap_max_f1,
     every_source_success,
@@ -60,7 +61,8 @@ def summarise_detection(
 
     Returns:
         dict[str, dict[str, float]]: By predictor. The model has ``ap`` and ``max_f1``, both again
-        for each kind alone where there are several, and both with a constant confidence. Floors
+        for each kind alone where there are several, and both with a constant confidence; and
+        ``max_f1_confidence``, the threshold of that F1. Floors
         without a confidence have a constant one.
     """
     has_source = np.array([True] * len(clips) + [False] * len(silent))
@@ -76,6 +78,11 @@ def summarise_detection(
     for column, predictor in enumerate(PREDICTORS):
         confidence = dict(model='confidence', motion_energy='motion_confidence').get(predictor)
         figures[predictor] = judge(column, confidence, everything)
+    figures['model']['max_f1_confidence'] = best_confidence_threshold(
+        [x['confidence'] for x in [*clips, *silent]],
+        [float(clip['scores'][:, 0, 0].mean()) for clip in clips] + [0.0] * len(silent),
+        has_source,
+    )
     constant = judge(0, None, everything)
     figures['model'] |= {f'{name}_constant': value for name, value in constant.items()}
     if len(set(kinds)) > 1:

@@ -54,7 +54,8 @@ class SoundLocalizationMetric(BaseMetric):
     - ``adaptive_iiou50``, where a clip has several sources: share of those clips in which every
       source has a mean adaptive cIoU of 0.5 over its moments;
     - ``ap``, ``max_f1``, where clips without a source are mixed in: by confidence, success being a
-      mean adaptive cIoU of 0.5 over the moments of the clip; ``ap_constant``, ``max_f1_constant``:
+      mean adaptive cIoU of 0.5 over the moments of the clip; ``max_f1_confidence``, the threshold
+      that gives it, for ``map_source.min_confidence``; ``ap_constant``, ``max_f1_constant``:
       the same masks with no confidence at all;
     - each again with the name of a floor behind it: ``centre_disc``; ``whole_image``, every pixel
       and pointing at the centre; ``random_blob``, a disc around a place drawn uniformly for each
@@ -207,7 +208,8 @@ class SoundLocalizationMetric(BaseMetric):
         if not clips:
             raise UserError(
                 f'None of the {len(results)} clips has a source in sight to look for '
-                f'({count_reasons(left_out)} could be used). Check the data set of the evaluator.'
+                f'({len(left_out)} could not be used: {count_reasons(left_out)}). Check the data '
+                'set of the evaluator.'
             )
         rows = {
             predictor: summarise_predictor(clips, column)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,8 @@ from mmengine.logging import MMLogger
 
 from mmav_coattn.errors import UserError
 from mmav_coattn.evaluation.functional import binary_sync_metrics
+
+from .left_out import count_reasons, describe_left_out
 
 #: Blind controls: the suffix of their scores in the data sample and of their figures here.
 CONTROLS = ('picture_blank', 'sound_blank')
@@ -101,9 +102,11 @@ class SyncMetric(BaseMetric):
             first = f' The first: {left_out[0]["sentence"]}' if left_out else ''
             raise UserError(
                 f'None of the {len(results)} files of the evaluation could be used '
-                f'({_count_reasons(left_out)}). Check the data set of the evaluator.{first}'
+                f'({count_reasons(left_out)}). Check the data set of the evaluator.{first}'
             )
-        self._log_left_out(left_out, len(results))
+        if left_out:
+            told = describe_left_out(left_out, len(results), self.num_listed)
+            MMLogger.get_current_instance().warning(f'{self.prefix}: {told}')
 
         labels = np.stack([result['label'] for result in used])
         shifts = np.stack([result['shift'] for result in used])
@@ -123,17 +126,6 @@ class SyncMetric(BaseMetric):
         # All as float: mmengine turns whole numbers into numpy's, and those into null in its JSON.
         return {name: float(value) for name, value in figures.items()}
 
-    def _log_left_out(self, left_out: list[dict], total: int) -> None:
-        if not left_out:
-            return
-        lines = [f'  {each["name"]}: {each["sentence"]}' for each in left_out[: self.num_listed]]
-        if len(left_out) > self.num_listed:
-            lines.append(f'  ... and {len(left_out) - self.num_listed} more')
-        MMLogger.get_current_instance().warning(
-            f'{self.prefix}: {len(left_out)} of {total} files were left out of the evaluation '
-            f'({_count_reasons(left_out)}):\n' + '\n'.join(lines)
-        )
-
     def _log_bins(self, bins: list[dict], counts: dict[str, int]) -> None:
         cells = [
             f'{each["low"]:g}-{each["high"]:g} s: {each["accuracy"]:.3f} (N={each["num_pairs"]})'
@@ -143,11 +135,6 @@ class SyncMetric(BaseMetric):
             f'{self.prefix}: {counts["num_clips"]} clips, {counts["num_pairs"]} pairs; accuracy by '
             f'|shift|: {", ".join(cells)}'
         )
-
-
-def _count_reasons(left_out: list[dict]) -> str:
-    counts = Counter(result['reason'] for result in left_out)
-    return ', '.join(f'{reason}: {count}' for reason, count in counts.most_common()) or 'no file'
 
 
 def _to_array(values: Any) -> np.ndarray:

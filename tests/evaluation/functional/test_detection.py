@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional import detection_ap_max_f1
+from mmav_coattn.evaluation.functional import best_confidence_threshold, detection_ap_max_f1
 
 
 def slow_ap_max_f1(confidences, cious, has_source):
@@ -34,6 +34,21 @@ def test_by_hand():
     # (recall, precision): (1/3, 1), (1/3, 1/2), (1/2, 1/3), (1, 1/2)
     assert result['ap'] == pytest.approx(1 / 3 * 1 + (1 / 2 - 1 / 3) * 1 / 2 + 1 / 2 * 1 / 2)
     assert result['max_f1'] == pytest.approx(2 / 3)
+
+
+def test_threshold_of_the_best_f1():
+    assert best_confidence_threshold([0.9, 0.8, 0.7, 0.6], [0.7, 0, 0.3, 0.5], [1, 0, 1, 1]) == 0.6
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        confidences, cious = rng.integers(0, 12, 25) / 10, rng.random(25)
+        has_source = rng.random(25) < 0.6
+        has_source[0] = True
+        best = best_confidence_threshold(confidences, cious, has_source)
+        found = has_source & (cious >= 0.5) & (confidences >= best)
+        precision = found.sum() / (confidences >= best).sum()
+        recall = found.sum() / max(found.sum() + (has_source & (confidences < best)).sum(), 1)
+        f1 = 2 * precision * recall / (precision + recall) if found.any() else 0.0
+        assert f1 == pytest.approx(detection_ap_max_f1(confidences, cious, has_source)['max_f1'])
 
 
 def test_perfect_and_hopeless():

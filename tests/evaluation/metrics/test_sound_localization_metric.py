@@ -218,6 +218,7 @@ def test_silent_clips_by_confidence():
     expected = detection_ap_max_f1(confidence, cious, has_source)
     assert figures['localization/ap'] == pytest.approx(expected['ap'])
     assert figures['localization/max_f1'] == pytest.approx(expected['max_f1'])
+    assert figures['localization/max_f1_confidence'] == pytest.approx(0.5)
     expected = detection_ap_max_f1([0] * 5, cious, has_source)
     assert figures['localization/ap_constant'] == pytest.approx(expected['ap'])
     keep = [0, 1, 2, 4]

@@ -23,8 +23,8 @@ class Localization(NamedTuple):
 
     Attributes:
         attention (np.ndarray): The map as weights (T, H', W') float32, whatever its kind; sums to
-            1 over places at each time; uniform where the sound is silent or cannot be read, or where
-            the confidence lies below the kind's ``min_confidence``.
+            1 over places at each time; uniform where the sound is silent or cannot be read, or
+            where the confidence lies below the kind's ``min_confidence``.
         times (np.ndarray): (T,), s on the container's clock.
         scores (np.ndarray): (W,), logit of "in sync" of each window, NaN where there is no sound.
         window_starts (np.ndarray): (W,), s on the container's clock.

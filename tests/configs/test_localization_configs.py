@@ -75,7 +75,7 @@ def test_mouth_boxes_lie_beside_their_recipe():
     annotation = json.loads((CONFIGS / 'localization' / 'grid_mouth_boxes.json').read_text())
     assert cfg.test_dataloader.dataset.ann_file.endswith('configs/localization/grid_mouth_boxes.json')
     assert len(annotation['clips']) == 60
-    left, top, right, bottom = cfg.whole_face
+    left, top, right, bottom = cfg.whole_picture
     width, height = annotation['size']
     for x0, y0, x1, y1 in annotation['clips'].values():
         # Inside the crop, and away from its centre.

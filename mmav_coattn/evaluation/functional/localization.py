@@ -61,10 +61,22 @@ def binarize_top_count(heatmap: ArrayLike, count: int) -> np.ndarray:
     heatmap = finite_array(heatmap, 'heatmap', ndim=2)
     if not 0 <= count <= heatmap.size:
         raise ValueError(f'count must lie in [0, {heatmap.size}], got {count}.')
-    order = np.argsort(-heatmap, axis=None, kind='stable')
-    mask = np.zeros(heatmap.size, dtype=bool)
-    mask[order[:count]] = True
-    return mask.reshape(heatmap.shape)
+    return top_pixels(heatmap.ravel(), count).reshape(heatmap.shape)
+
+
+def top_pixels(values: np.ndarray, count: int) -> np.ndarray:
+    """Mask (P,) of the ``count`` highest of (P,) finite values; ties by index order.
+
+    What a stable sort would keep, several times as fast: the value at the border is found by
+    partition, and of those equal to it the first are taken.
+    """
+    if count == 0:
+        return np.zeros(values.shape, dtype=bool)
+    border = np.partition(values, values.size - count)[values.size - count]
+    mask = values > border
+    ties = np.flatnonzero(values == border)
+    mask[ties[: count - np.count_nonzero(mask)]] = True
+    return mask
 
 
 def centre_disc(size: int, count: int) -> np.ndarray:

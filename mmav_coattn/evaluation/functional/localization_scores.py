@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .checks import finite_array, require_equal_shapes
-from .localization import consensus_ciou
+from .checks import finite_array, require_equal_shapes, require_unit_interval
+from .localization import top_pixels
 
 
 class HeatmapScores(NamedTuple):
@@ -27,7 +27,7 @@ class HeatmapScores(NamedTuple):
 
 
 def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
-    """All scores of one heat map; the pixels are ranked once.
+    """All scores of one heat map.
 
     The masks are those of :func:`~.localization.binarize_top_count` (ties by index), the hit that
     of :func:`~.localization.pointing_hit`.
@@ -45,17 +45,20 @@ def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
     heatmap = finite_array(heatmap, 'heatmap', ndim=2)
     gt = finite_array(gt_map, 'gt_map', ndim=2)
     require_equal_shapes(heatmap=heatmap, gt_map=gt)
-    order = np.argsort(-heatmap, axis=None, kind='stable')
+    require_unit_interval(gt, 'gt_map')
+    values, truth = heatmap.ravel(), gt.ravel()
+    outside, total = truth == 0, truth.sum()
 
     def ciou_of_top(count: int) -> float:
-        mask = np.zeros(gt.size, dtype=bool)
-        mask[order[:count]] = True
-        return consensus_ciou(mask.reshape(gt.shape), gt)
+        # Consensus IoU of a mask that needs no checking.
+        mask = top_pixels(values, count)
+        denominator = total + np.count_nonzero(mask & outside)
+        return float(truth[mask].sum() / denominator) if denominator > 0 else 0.0
 
     return HeatmapScores(
-        adaptive=ciou_of_top(np.count_nonzero(gt)),
-        half=ciou_of_top(round(gt.size / 2)),
-        hit=float(gt.flat[order[0]] > 0),
+        adaptive=ciou_of_top(np.count_nonzero(truth)),
+        half=ciou_of_top(round(truth.size / 2)),
+        hit=float(truth[values.argmax()] > 0),
     )
 
 

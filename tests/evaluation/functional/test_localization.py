@@ -145,3 +145,14 @@ def test_pointing_hit():
 def test_bad_arguments_are_errors(call):
     with pytest.raises(ValueError, match=r'\w'):
         call()
+
+
+def test_top_pixels_are_those_of_a_stable_sort():
+    rng = np.random.default_rng(6)
+    for levels in (1, 3, 50, 10**6):
+        heatmap = rng.integers(0, levels, (9, 11)) / 3
+        order = np.argsort(-heatmap, axis=None, kind='stable')
+        for count in (0, 1, 40, 98, 99):
+            expected = np.zeros(99, bool)
+            expected[order[:count]] = True
+            assert (binarize_top_count(heatmap, count).ravel() == expected).all()

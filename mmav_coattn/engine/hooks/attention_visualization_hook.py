@@ -149,7 +149,8 @@ class AttentionVisualizationHook(Hook):
 
         sheet = np.ascontiguousarray(picture[..., ::-1])
         if self._folder is not None:
-            _, encoded = cv2.imencode(suffix, sheet, [cv2.IMWRITE_JPEG_QUALITY, 92])
+            quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if suffix.endswith('.jpg') else []
+            _, encoded = cv2.imencode(suffix, sheet, quality)
             # Folders become part of the name, so that equal names in two classes stay apart.
             flat = Path(name).as_posix().strip('/').replace('/', '__')
             (self._folder / f'{flat}{suffix}').write_bytes(encoded.tobytes())

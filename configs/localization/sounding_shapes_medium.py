@@ -11,7 +11,8 @@ size = 80  # px; the towers take any size, and finer places than those of traini
 model = dict(test_cfg=dict(
     blind_controls=False,
     return_map=True,
-    map_source=dict(type='MovingSourceMap', sharpness=2.0)))
+    map_source=dict(
+        type='MovingSourceMap', sharpness=2.0, confidence='peak', confidence_over_time='mean')))
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=0,

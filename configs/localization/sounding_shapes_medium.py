@@ -6,13 +6,12 @@ _base_ = '../coattn_pretrain_demo.py'
 
 clip_seconds = 3.8  # s: nearly the whole file, since a source stays a source
 num_frames = 76
-size = 80  # px; the towers take any size, and finer places than those of training help
+size = 104  # px; the towers take any size, and finer places than those of training help
 
 model = dict(test_cfg=dict(
     blind_controls=False,
     return_map=True,
-    map_source=dict(
-        type='MovingSourceMap', sharpness=2.0, confidence='peak', confidence_over_time='mean')))
+    map_source=dict(type='MovingSourceMap')))
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=0,

@@ -133,13 +133,13 @@ def _run(
     usable = [index for index, slot in enumerate(slots) if slot in heard]
     if not usable:
         return maps, scores, confidence
-    imgs = torch.stack([images[index] for index in usable]).to(device)
-    imgs = model.data_preprocessor.normalize(imgs)
+    frames = torch.stack([images[index] for index in usable]).to(device)
+    imgs = model.data_preprocessor.normalize(frames)
     visual = model.backbone.forward_visual(imgs)
     sounds = torch.stack([heard[slots[index]] for index in usable])[:, None]
     times = settings.num_frames, audio.num_spectra, settings.clip_seconds
     features = model.attend(visual, sounds, *times, return_attention=source.needs_attention)
-    found = source(ClipEvidence(model, imgs, visual, sounds, *times[1:], features))
+    found = source(ClipEvidence(model, imgs, visual, sounds, *times[1:], features, frames))
     weights = source.weights(found.maps)[:, 0].cpu().numpy()
     logits = model.cls_head.predict(features)[:, 0].tolist()
     for row, index in enumerate(usable):

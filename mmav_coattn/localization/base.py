@@ -35,6 +35,8 @@ class ClipEvidence(NamedTuple):
         num_spectra (int): Frames of the log-mels that the audio tower saw.
         clip_seconds (float): Length of the clips, s.
         features (Any): Output of the neck, ``CoAttentionFeatures`` or the like.
+        frames (Tensor | None): The frames as they came (N, C, T, H, W), uint8; None where they are
+            not kept.
     """
 
     model: nn.Module
@@ -44,6 +46,7 @@ class ClipEvidence(NamedTuple):
     num_spectra: int
     clip_seconds: float
     features: Any
+    frames: Tensor | None = None
 
 
 class SoundMap(NamedTuple):

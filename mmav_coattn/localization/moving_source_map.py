@@ -17,67 +17,92 @@ from .similarity_map import SimilarityMap
 
 @MODELS.register_module()
 class MovingSourceMap(SimilarityMap):
-    r"""Motion energy, weighted by how well each place goes with the sound over the clip.
+    r"""The moving thing, whole, weighted by how well each place goes with the sound over the clip.
 
-    .. math:: M_t(p) = E_t(p) \, \exp\big(\beta\, z(p)\big), \qquad
-              z(p) = \frac{\bar s(p) - \mu}{\sigma}
+    .. math:: M_t(p) = G_b\big[q(D_t) + w\, q(\nabla I_t)\, P\big](p) \;\exp\big(\beta\, z(p)\big)
 
-    :math:`E_t` is the absolute change of the picture at frame t, blurred; :math:`\bar s` is the
-    similarity of picture and sound (:class:`SimilarityMap`) averaged over the clip, and
-    :math:`\mu, \sigma` are its mean and standard deviation over the places. A source stays a source
-    for seconds, so a clip's mean tells better *which* object sounds than any moment does; the
-    picture's own motion tells *where* its parts are, finer than the tower's places do.
+    - :math:`z` is the similarity of picture and sound (:class:`SimilarityMap`), averaged over the
+      clip and standardised over the places. A source stays a source for seconds, so the mean tells
+      better *which* thing sounds than any moment does.
+    - :math:`D_t`, the smaller of the changes from the frame before and to the frame after, is where
+      something moves that is there now (three-frame differencing).
+    - :math:`\nabla I_t`, the strength of edges, adds the parts that rest, near what moves at some
+      time of the clip: :math:`P`, the blurred mean of :math:`q(D)`, 1 at its highest.
+    - :math:`q(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
+      :math:`G_b` blurs.
 
-    For things that move when they sound and hardly travel within the clip. The map has the
-    resolution of the network's input, in space and in time.
+    The map has the resolution of the network's input, in space and in time, and is for things that
+    move when they sound and hardly travel within the clip. Design and defaults are our own, chosen
+    on validation clips of SoundingShapes (``configs/localization/README.md``).
 
     Args:
-        sharpness (float): :math:`\beta`. 0 leaves motion alone, as a control that does not hear.
-        blur (float): Standard deviation of the blur of the motion energy, as a fraction of the
-            picture's shorter side.
-        confidence (str): As in :class:`MapSource`; read off the similarity, since motion is no
-            evidence of sound. Defaults to ``'contrast'``.
+        sharpness (float): :math:`\beta`. 0 leaves what moves, as a control that does not hear.
+        still_parts (float): :math:`w`.
+        saturation (float): :math:`s`, grey levels of 255.
+        blur (float): Standard deviation of :math:`G_b`, as a share of the shorter side.
+        reach (float): The same of the blur in :math:`P`.
+        confidence (str): As in :class:`MapSource`, but read off the similarity averaged over the
+            clip, since motion is no evidence of sound. Defaults to ``'contrast'``.
         **kwargs: See :class:`SimilarityMap`.
 
     Raises:
-        ConfigError: If ``sharpness`` is negative or ``blur`` is not positive.
+        ConfigError: If a setting is out of its range.
     """
 
     def __init__(
         self,
-        sharpness: float = 2.0,
-        blur: float = 1 / 16,
+        sharpness: float = 1.5,
+        still_parts: float = 2.0,
+        saturation: float = 8.0,
+        blur: float = 0.045,
+        reach: float = 0.07,
         confidence: str = 'contrast',
         **kwargs,
     ) -> None:
         super().__init__(confidence=confidence, **kwargs)
-        if sharpness < 0 or not blur > 0:
-            raise ConfigError(
-                f'MovingSourceMap: sharpness={sharpness} must not be negative and blur={blur} '
-                f'must be above 0.'
-            )
+        for name, value in (('sharpness', sharpness), ('still_parts', still_parts)):
+            if value < 0:
+                raise ConfigError(f'MovingSourceMap: {name}={value} must not be negative.')
+        for name, value in (('saturation', saturation), ('blur', blur), ('reach', reach)):
+            if not value > 0:
+                raise ConfigError(f'MovingSourceMap: {name}={value} must be above 0.')
         self.sharpness = sharpness
+        self.still_parts = still_parts
+        self.saturation = saturation
         self.blur = blur
+        self.reach = reach
 
     def raw_maps(self, evidence: ClipEvidence) -> Tensor:
-        """Motion energy weighted by similarity (N, J, T, H, W), the size of the frames."""
-        imgs = evidence.imgs
-        change = torch.gradient(imgs, dim=2)[0].abs().mean(dim=1)  # (N, T, H, W)
-        energy = gaussian_blur(change, self.blur * min(change.shape[-2:]))
+        """What moves, weighted by similarity (N, J, T, H, W), the size of the frames."""
+        if evidence.frames is None:
+            raise ConfigError('MovingSourceMap needs the frames of the clip (ClipEvidence.frames).')
+        things = self._moving_things(evidence.frames.float().mean(dim=1))
         similarity = super().raw_maps(evidence).mean(dim=2)  # (N, J, H', W')
         spread = similarity.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
-        evidence_of_place = (similarity - similarity.mean(dim=(-2, -1), keepdim=True)) / spread
-        gate = F.interpolate(
-            self.sharpness * evidence_of_place,
-            size=tuple(change.shape[-2:]),
-            mode='bilinear',
-            align_corners=False,
-        ).exp()
-        return energy[:, None] * gate[:, :, None]
+        fit = (similarity - similarity.mean(dim=(-2, -1), keepdim=True)) / spread
+        size = tuple(things.shape[-2:])
+        fit = F.interpolate(fit, size=size, mode='bilinear', align_corners=False)
+        return things[:, None] * (self.sharpness * fit).exp()[:, :, None]
+
+    def _moving_things(self, grey: Tensor) -> Tensor:
+        """Grey frames (N, T, H, W) to how much of a moving thing each place is, the same shape."""
+        side = min(grey.shape[-2:])
+        step = (grey[:, 1:] - grey[:, :-1]).abs()
+        before = torch.cat([step[:, :1], step], dim=1)
+        after = torch.cat([step, step[:, -1:]], dim=1)
+        moving = self._saturate(torch.minimum(before, after))
+        near = gaussian_blur(moving.mean(dim=1, keepdim=True), self.reach * side)
+        near = near / near.amax(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
+        down, across = torch.gradient(gaussian_blur(grey, 1.0), dim=(-2, -1))
+        resting = self._saturate(torch.hypot(down, across)) * near
+        return gaussian_blur(moving + self.still_parts * resting, self.blur * side)
+
+    def _saturate(self, values: Tensor) -> Tensor:
+        return values / (values + self.saturation)
 
     def confidence_maps(self, evidence: ClipEvidence, maps: Tensor) -> Tensor:
-        """The similarity, which is on one scale for all clips."""
-        return super().raw_maps(evidence)
+        """The similarity averaged over the clip, on one scale for all clips (N, J, 1, H', W')."""
+        return super().raw_maps(evidence).mean(dim=2, keepdim=True)
 
     def weights(self, maps: Tensor) -> Tensor:
         """Shares of the places of each step."""

@@ -69,8 +69,9 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             training (bool): Not used: augmentation is done by the pipeline.
 
         Returns:
-            dict: ``inputs`` with ``imgs`` (N, C, T, H, W), ``log_mels`` (N, 1+K, F, T') and
-            ``clip_seconds``, or None if no sample of the batch is usable; and ``data_samples``.
+            dict: ``inputs`` with ``imgs`` (N, C, T, H, W), the same ``frames`` as they came, uint8,
+            ``log_mels`` (N, 1+K, F, T') and ``clip_seconds``, or None if no sample of the batch is
+            usable; and ``data_samples``.
         """
         data = self.cast_data(data)
         imgs = [x for x in data['inputs']['imgs'] if x is not None]
@@ -88,8 +89,10 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         Returns:
             dict: See :meth:`forward`.
         """
+        frames = imgs.flatten(0, 1) if imgs.ndim == 6 else imgs
         return dict(
-            imgs=self.normalize(imgs.flatten(0, 1) if imgs.ndim == 6 else imgs),
+            frames=frames,
+            imgs=self.normalize(frames),
             log_mels=self.spectrograms(audios),
             clip_seconds=audios.shape[-1] / self.log_mel.sample_rate,
         )

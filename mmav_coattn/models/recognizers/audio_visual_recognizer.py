@@ -131,7 +131,8 @@ class AudioVisualRecognizer(BaseRecognizer):
         visual, audio = self.backbone(imgs, log_mels)
         num_spectra, seconds = log_mels.shape[-1], inputs['clip_seconds']
         features = self.attend(visual, audio, imgs.shape[2], num_spectra, seconds, return_attention)
-        return ClipEvidence(self, imgs, visual, audio, num_spectra, seconds, features)
+        sizes = num_spectra, seconds
+        return ClipEvidence(self, imgs, visual, audio, *sizes, features, inputs.get('frames'))
 
     def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Tensor:
         """Mode ``tensor``: the output of a stage, the logits (N, 1+K) by default."""

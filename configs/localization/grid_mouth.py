@@ -10,7 +10,7 @@ whole_picture = (0.0, 0.0, 1.0, 1.0)  # x0, y0, x1, y1
 model = dict(test_cfg=dict(
     blind_controls=False,
     return_map=True,
-    map_source=dict(type='MovingSourceMap', sharpness=2.0)))
+    map_source=dict(type='MovingSourceMap')))
 
 test_pipeline = [
     dict(type='OpenAudioVisual'),

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from .checks import finite_array
 
 
-def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.25) -> np.ndarray:
+def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.35) -> np.ndarray:
     """A map for each of the places that stand out over a clip, told apart by where they are.
 
     Sources that sound at different times make different places stand out at different times. Of

@@ -1,6 +1,6 @@
 import numpy as np
 
-from mmav_coattn.visualization import contact_sheet
+from mmav_coattn.visualization import contact_sheet, overlay_heatmap
 from mmav_coattn.visualization.contact_sheet import GAP, TITLE_HEIGHT
 
 
@@ -23,8 +23,11 @@ def test_frames_above_and_their_attention_below():
         assert hot[inside] > 60
         if column != 1:
             assert hot[outside] == 0
-        else:  # this frame lies between the two halves
-            assert 0 < hot[outside] < hot[inside] / 2
+        else:  # this frame lies a quarter of the way from the first half's map to the second's
+            for place, intensity in ((inside, 0.75), (outside, 0.25)):
+                pixel = np.full((1, 1, 3), number * 20, np.uint8)
+                expected = overlay_heatmap(pixel, np.full((1, 1), intensity))[0, 0]
+                np.testing.assert_allclose(drawn[place], expected.astype(int), atol=1)
 
 
 def test_small_clips_are_enlarged_and_short_ones_shown_whole():

@@ -25,7 +25,9 @@ model = dict(
         audio=dict(base_channels=16, stage_blocks=(1, 1, 1), strides=((2, 1), (2, 2), (1, 1)))),
     neck=dict(in_channels=(64, 64), embed_dims=64),
     # With this auxiliary loss about half the steps do (configs/README.md).
-    cls_head=dict(in_channels=64, time_contrast=dict(type='TimeContrast')))
+    cls_head=dict(in_channels=64, time_contrast=dict(type='TimeContrast')),
+    # The best kind of map for things that move when they sound (configs/localization/README.md).
+    test_cfg=dict(map_source=dict(type='MovingSourceMap')))
 
 train_pipeline = [
     dict(type='OpenAudioVisual'),

@@ -9,8 +9,7 @@ whole_picture = (0.0, 0.0, 1.0, 1.0)  # x0, y0, x1, y1
 # The map of sounding_shapes_medium.py, with the settings chosen there.
 model = dict(test_cfg=dict(
     blind_controls=False,
-    return_map=True,
-    map_source=dict(type='MovingSourceMap')))
+    return_map=True))  # map_source: MovingSourceMap, inherited
 
 test_pipeline = [
     dict(type='OpenAudioVisual'),

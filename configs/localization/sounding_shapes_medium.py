@@ -10,8 +10,7 @@ size = 104  # px; the towers take any size, and finer places than those of train
 
 model = dict(test_cfg=dict(
     blind_controls=False,
-    return_map=True,
-    map_source=dict(type='MovingSourceMap')))
+    return_map=True))  # map_source: MovingSourceMap, inherited
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=0,

@@ -70,7 +70,7 @@ def overfit_one_batch(runner: Runner, steps: int = 100) -> OverfitResult:
     losses, accuracies = [], []
     for _ in range(steps):
         outputs = runner.model.train_step(batch, optim_wrapper=runner.optim_wrapper)
-        losses.append(float(outputs['loss']))
+        losses.append(float(outputs['loss'].detach()))
         accuracies.append(float(outputs['sync_accuracy']))
         if len(losses) >= JUDGED and min(accuracies[-JUDGED:]) >= 1.0:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -28,7 +29,10 @@ class NonFiniteLossHook(Hook):
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch=None, outputs=None):
         """Look at the loss of this iteration."""
         for name, value in (outputs or {}).items():
-            if 'loss' not in name or math.isfinite(float(value)):
+            if 'loss' not in name:
+                continue
+            value = float(torch.as_tensor(value).detach())
+            if math.isfinite(value):
                 continue
             files = [
                 sample.metainfo.get('relpath', '?')
@@ -37,7 +41,7 @@ class NonFiniteLossHook(Hook):
             last = find_latest_checkpoint(runner.work_dir)
             kept = f'The last checkpoint, {last}, is from before it' if last else ''
             raise TrainingError(
-                f'{name} is {float(value)} in iteration {runner.iter + 1} (epoch '
+                f'{name} is {value} in iteration {runner.iter + 1} (epoch '
                 f'{runner.epoch + 1}): the training has diverged. Its batch: {", ".join(files)}. '
                 f'{kept or "No checkpoint was saved before it"}; lower the learning rate, clip '
                 f'gradients (optim_wrapper.clip_grad), or train without --amp'

@@ -2,6 +2,8 @@
 
 from . import crash_safe_loader, transforms
 from .audio_visual_dataset import AudioVisualDataset
+from .few_shot import draw_per_class, few_shot_dataset
+from .grid_words_dataset import GridWordsDataset
 from .localization import FlickrSoundNetDataset, MouthBoxDataset, VGGSSDataset
 from .resumable_sampler import ResumableSampler
 from .sharded_audio_visual_dataset import ShardedAudioVisualDataset
@@ -16,5 +18,8 @@ __all__ = [
     'SoundingShapesDataset',
     'VGGSSDataset',
     'crash_safe_loader',
+    'GridWordsDataset',
+    'draw_per_class',
+    'few_shot_dataset',
     'transforms',
 ]

@@ -5,26 +5,47 @@ from .cross_process_batch_norm import CPUDistributedDataParallel
 from .data_preprocessors import (
     AudioVisualDataPreprocessor,
     LogMelSpectrogram,
+    MotionDataPreprocessor,
     WaveformDataPreprocessor,
 )
-from .heads import ConcatHead, ContrastiveHead, FusedHead, SyncHead, TimeContrast
+from .heads import (
+    AudioVisualHead,
+    ConcatHead,
+    ContrastiveHead,
+    FusedHead,
+    PooledFeatureHead,
+    SegmentHead,
+    SyncHead,
+    TimeContrast,
+)
 from .necks import CoAttentionNeck, PoolingNeck
-from .recognizers import AudioVisualRecognizer, EarlyFusionRecognizer
+from .recognizers import (
+    AudioVisualClassifier,
+    AudioVisualRecognizer,
+    ClassifierDataPreprocessor,
+    EarlyFusionRecognizer,
+)
 
 __all__ = [
     'AudioResNet',
     'AudioVisualBackbone',
+    'AudioVisualClassifier',
     'AudioVisualDataPreprocessor',
+    'AudioVisualHead',
     'AudioVisualRecognizer',
     'CPUDistributedDataParallel',
+    'ClassifierDataPreprocessor',
     'CoAttentionNeck',
     'ConcatHead',
     'ContrastiveHead',
     'EarlyFusionNet',
     'EarlyFusionRecognizer',
+    'PooledFeatureHead',
     'FusedHead',
     'LogMelSpectrogram',
+    'MotionDataPreprocessor',
     'PoolingNeck',
+    'SegmentHead',
     'SyncHead',
     'TimeContrast',
     'WaveformDataPreprocessor',

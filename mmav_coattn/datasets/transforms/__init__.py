@@ -10,10 +10,14 @@ from .packing import PackAudioVisualInputs
 from .replace_sound import ReplaceSound
 from .slide_windows import SlideSyncWindows
 from .sync_windows import SampleSyncWindows
+from .video_clips import AddKeys, CacheInMemory, LoadClipFrames, SampleVideoClips, TemporalCrop
 
 __all__ = [
+    'AddKeys',
+    'CacheInMemory',
     'FixedCrop',
     'LoadAudioWindows',
+    'LoadClipFrames',
     'LoadFrames',
     'LocalizationTargets',
     'OpenAudioVisual',
@@ -21,5 +25,7 @@ __all__ = [
     'ReplaceSound',
     'SampleMiddleWindow',
     'SampleSyncWindows',
+    'SampleVideoClips',
     'SlideSyncWindows',
+    'TemporalCrop',
 ]

@@ -22,7 +22,7 @@ from .localization_floors import (
 from .localization_scores import HeatmapScores, best_assignment, score_heatmap
 from .localization_split import split_by_peaks
 from .offset import offset_accuracy
-from .retrieval import knn_retrieval
+from .retrieval import cross_modal_retrieval, knn_accuracy, knn_retrieval
 from .sync import auroc, binary_sync_metrics
 
 __all__ = [
@@ -39,9 +39,11 @@ __all__ = [
     'ciou_success_and_auc',
     'consensus_ciou',
     'consensus_map',
+    'cross_modal_retrieval',
     'detection_ap_max_f1',
     'every_source_success',
     'floors_of_ground_truth',
+    'knn_accuracy',
     'knn_retrieval',
     'motion_energy_maps',
     'onset_correlation_maps',

@@ -1,4 +1,4 @@
-"""Nearest-neighbour retrieval of action classes from frozen features."""
+"""Nearest-neighbour retrieval of classes from frozen features, and of one stream by the other."""
 
 from __future__ import annotations
 
@@ -64,6 +64,79 @@ def knn_retrieval(
         for k in ks:
             hits[k] += int(same[:, :k].any(axis=1).sum())
     return {f'R@{k}': hits[k] / len(query) for k in ks}
+
+
+def knn_accuracy(
+    query_feats: ArrayLike,
+    query_labels: ArrayLike,
+    gallery_feats: ArrayLike,
+    gallery_labels: ArrayLike,
+    k: int = 5,
+) -> float:
+    """Accuracy of the k-nearest-neighbour classifier: the class of most of the k nearest clips.
+
+    Nearness as in :func:`knn_retrieval`. Of classes with equally many, that of the nearest clip
+    among theirs wins.
+
+    Args:
+        query_feats (ArrayLike): (Q, D).
+        query_labels (ArrayLike): (Q,), integers.
+        gallery_feats (ArrayLike): (G, D).
+        gallery_labels (ArrayLike): (G,), integers.
+        k (int): Number of neighbours, 1 to G.
+
+    Returns:
+        float: 0 to 1.
+
+    Raises:
+        ValueError: If k is not in [1, G], or a feature has no direction.
+    """
+    query = _unit_directions(query_feats, 'query')
+    gallery = _unit_directions(gallery_feats, 'gallery')
+    query_labels, gallery_labels = np.asarray(query_labels), np.asarray(gallery_labels)
+    if not 1 <= k <= len(gallery):
+        raise ValueError(f'k = {k} is not in [1, {len(gallery)}], the size of the gallery.')
+    hits = 0
+    for feature, label in zip(query, query_labels, strict=True):
+        near = gallery_labels[np.argsort(-(gallery @ feature), kind='stable')[:k]]
+        # unique gives the first, that is the nearest, place of each class.
+        classes, first, counts = np.unique(near, return_index=True, return_counts=True)
+        hits += int(classes[np.lexsort((first, -counts))[0]] == label)
+    return hits / len(query)
+
+
+def cross_modal_retrieval(
+    scores: ArrayLike, ks: Sequence[int] = (1, 5, 10, 20, 50)
+) -> dict[str, float]:
+    """Finding the sound that belongs to a picture, and the picture that belongs to a sound.
+
+    Args:
+        scores (ArrayLike): (N, N), how well the picture of row i fits the sound of column j; those
+            of one clip have the same number.
+        ks (Sequence[int]): Numbers of answers, each 1 to N.
+
+    Returns:
+        dict: ``'video->audio R@k'`` and ``'audio->video R@k'``, the share of queries whose own
+        partner is among the k best, and ``'... median rank'``, from 1. Of equal scores the partner
+        is counted as the last, so that a constant score finds nothing.
+
+    Raises:
+        ValueError: If the scores are not square or not finite, or k is not in [1, N].
+    """
+    scores = finite_array(scores, 'scores', ndim=2)
+    if scores.shape[0] != scores.shape[1]:
+        raise ValueError(f'scores of shape {scores.shape} are not square.')
+    for k in ks:
+        if not 1 <= k <= len(scores):
+            raise ValueError(f'k = {k} is not in [1, {len(scores)}], the number of clips.')
+    figures = {}
+    own = np.diag(scores)
+    for name, axis in (('video->audio', 1), ('audio->video', 0)):
+        # Those at least as good as the partner, itself included.
+        ranks = (scores >= (own[:, None] if axis == 1 else own[None, :])).sum(axis=axis)
+        figures |= {f'{name} R@{k}': float((ranks <= k).mean()) for k in ks}
+        figures[f'{name} median rank'] = float(np.median(ranks))
+    return figures
 
 
 def _unit_directions(feats: ArrayLike, name: str) -> np.ndarray:

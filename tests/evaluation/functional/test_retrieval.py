@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional import knn_retrieval
+from mmav_coattn.evaluation.functional import (
+    cross_modal_retrieval,
+    knn_accuracy,
+    knn_retrieval,
+)
 from mmav_coattn.evaluation.functional import retrieval as retrieval_module
 
 
@@ -56,3 +60,35 @@ def test_nearness_is_the_cosine_not_the_distance():
 def test_bad_arguments_are_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         knn_retrieval(*arguments)
+
+
+def test_knn_takes_the_majority_and_the_nearest_of_equals():
+    angles = np.deg2rad([0, 10, 20, 30, 180, 190])
+    gallery = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    gallery -= gallery.mean(0)
+    query = np.array([gallery[0], -gallery[0]])  # mean 0, as the gallery's
+    labels = [0, 1, 1, 2, 3, 3]
+    assert knn_accuracy(query, [0, 3], gallery, labels, k=1) == 1.0
+    assert knn_accuracy(query, [1, 3], gallery, labels, k=3) == 1.0  # 0 1 1
+    assert knn_accuracy(query, [0, 3], gallery, labels, k=2) == 1.0  # 0 and 1 once: the nearer
+    with pytest.raises(ValueError, match='k = 7'):
+        knn_accuracy(query, [0, 3], gallery, labels, k=7)
+
+
+def test_cross_modal_ranks_by_hand():
+    # Row: picture. Partners on the diagonal. Ranks of sounds 1, 3, 2; of pictures 2, 3, 1.
+    scores = np.array([[5.0, 3.0, 1.0], [6.0, 0.0, 2.0], [1.0, 4.0, 3.0]])
+    found = cross_modal_retrieval(scores, ks=(1, 2, 3))
+    assert [found[f'video->audio R@{k}'] for k in (1, 2, 3)] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert [found[f'audio->video R@{k}'] for k in (1, 2, 3)] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert found['video->audio median rank'] == found['audio->video median rank'] == 2
+    scores[2, 2] = 9
+    assert cross_modal_retrieval(scores, ks=[1])['video->audio R@1'] == pytest.approx(2 / 3)
+    assert cross_modal_retrieval(scores.T, ks=[1])['audio->video R@1'] == pytest.approx(2 / 3)
+
+
+def test_a_constant_score_finds_nothing():
+    found = cross_modal_retrieval(np.zeros((4, 4)), ks=(1, 4))
+    assert found['audio->video R@1'] == 0 and found['audio->video R@4'] == 1
+    with pytest.raises(ValueError, match='not square'):
+        cross_modal_retrieval(np.zeros((4, 3)))

@@ -1,0 +1,56 @@
+# Fine-tuning: motions of SoundingShapes from the picture, 10 labelled videos a class, 320 steps.
+_base_ = [
+    'mmaction::_base_/default_runtime.py', '_base_/runtime.py', '_base_/small_tower.py',
+    '_base_/shapes.py'
+]
+
+max_epochs = 64
+model = dict(data_preprocessor=dict(type='MotionDataPreprocessor'))
+train_pipeline = [
+    # Decoded once: there are few videos.
+    dict(type='CacheInMemory', transforms=[
+        dict(type='OpenAudioVisual', need_audio=False),
+        dict(type='SampleVideoClips', clip_seconds=4.0, test_mode=True),
+        dict(type='LoadClipFrames', num_frames=80),
+        dict(type='Resize', scale=(56, 56), keep_ratio=False)]),
+    dict(type='TemporalCrop', num_frames={{_base_.num_frames}}),
+    dict(type='RandomCrop', size=48),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs', meta_keys=('filename', )),
+]
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=0,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type='FewShotDataset',
+        num_per_class=10,
+        dataset=dict(
+            type='SoundingShapesDataset',
+            data_root={{_base_.data_root}},
+            tier='easy',
+            split='train',
+            on_unusable='error',
+            pipeline=train_pipeline)))
+val_dataloader = {{_base_.test_dataloader}}
+val_evaluator = dict(type='AccMetric')
+test_evaluator = val_evaluator
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=max_epochs)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+default_hooks = dict(checkpoint=dict(interval=16, max_keep_ckpts=1, save_best=None))
+
+optim_wrapper = dict(
+    type='OptimWrapper',
+    optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05),
+    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
+    clip_grad=dict(max_norm=5.0))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=4,
+         convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', by_epoch=True, begin=4, end=max_epochs, T_max=max_epochs - 4,
+         eta_min_ratio=0.01, convert_to_iter_based=True),
+]
+transfer = dict(
+    protocol='finetune', rule='Last epoch; mean of the probabilities of 4 clips of a video')

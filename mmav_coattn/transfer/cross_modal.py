@@ -1,0 +1,73 @@
+"""Which sound belongs to which picture, by the pretext network's own score."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from mmengine.dataset import pseudo_collate
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+
+
+@torch.no_grad()
+def all_pair_scores(
+    model: nn.Module,
+    dataset: Dataset,
+    batch_size: int = 16,
+    num_workers: int = 0,
+    pairs_at_once: int = 64,
+    progress: bool = True,
+) -> tuple[np.ndarray, list[str], list[str]]:
+    """Score every picture with every sound of a data set.
+
+    The towers run once for each clip; the neck and the head see all pairs.
+
+    Args:
+        model (nn.Module): An :class:`AudioVisualRecognizer` in evaluation mode.
+        dataset (Dataset): In test mode; of each sample the in-sync window is taken.
+        batch_size (int): Clips at once.
+        num_workers (int): Loader workers.
+        pairs_at_once (int): Sounds that meet one picture at once.
+        progress (bool): Show a bar.
+
+    Returns:
+        tuple[np.ndarray, list[str], list[str]]: (N, N) logits, row: picture, column: sound; the
+        names of the clips; and the sentences about those that could not be used.
+    """
+    device = next(model.parameters()).device
+    visual, audio, names, unusable = [], [], [], []
+    sizes: dict[str, float] = {}
+    loader = DataLoader(
+        dataset, batch_size=batch_size, num_workers=num_workers, collate_fn=pseudo_collate
+    )
+    for batch in tqdm(loader, desc='towers', disable=not progress, leave=False):
+        data = model.data_preprocessor(batch, training=False)
+        for sample in data['data_samples']:
+            if 'unusable' in sample:
+                unusable.append(sample.unusable[1])
+            else:
+                names.append(sample.relpath)
+        inputs = data['inputs']
+        if inputs is None:
+            continue
+        pictures, sounds = model.backbone(inputs['imgs'], inputs['log_mels'][:, :1])
+        visual.append(pictures.cpu())
+        audio.append(sounds[:, 0].cpu())
+        sizes = dict(
+            num_frames=inputs['imgs'].shape[2],
+            num_spectra=inputs['log_mels'].shape[-1],
+            clip_seconds=inputs['clip_seconds'],
+        )
+    if not names:
+        return np.zeros((0, 0)), names, unusable
+    pictures, sounds = torch.cat(visual), torch.cat(audio)
+    scores = torch.empty(len(names), len(names))
+    for row in tqdm(range(len(names)), desc='pairs', disable=not progress, leave=False):
+        picture = pictures[row : row + 1].to(device)
+        for first in range(0, len(names), pairs_at_once):
+            # One picture, many sounds: what 1 + K windows of one clip are to the network.
+            some = sounds[first : first + pairs_at_once][None].to(device)
+            logits = model.cls_head.predict(model.attend(picture, some, **sizes))
+            scores[row, first : first + pairs_at_once] = logits[0].float().cpu()
+    return scores.numpy(), names, unusable

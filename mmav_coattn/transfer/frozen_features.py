@@ -1,0 +1,141 @@
+"""Features of a frozen tower, one a video, computed once and kept in a file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.dataset import BaseDataset, pseudo_collate
+from mmengine.registry import init_default_scope
+from mmengine.runner import set_random_seed
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Subset
+from tqdm import tqdm
+
+from mmav_coattn.checkpoint_files import write_whole
+from mmav_coattn.models.heads.segment_head import segment_features
+
+from .feature_files import features_to_bytes, read_features
+from .towers import load_tower
+
+
+def build_frozen(cfg: Config, checkpoint: str | Path | None, seed: int) -> nn.Module:
+    """The recognizer of a config with a pretrained or a random backbone, ready to be frozen.
+
+    Args:
+        cfg (Config): With ``model``, a stock ``Recognizer3D``.
+        checkpoint (str | Path, optional): See :func:`~mmav_coattn.transfer.load_tower`; None leaves
+            the backbone as its ``init_weights`` makes it.
+        seed (int): Of the random weights.
+
+    Raises:
+        CheckpointError: If not all of the backbone is in the checkpoint.
+    """
+    from mmav_coattn.errors import CheckpointError
+
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    set_random_seed(seed)
+    model = MODELS.build(cfg.model)
+    model.init_weights()
+    if checkpoint is not None:
+        match = load_tower(model.backbone, checkpoint)
+        if match.missing or match.shapes:
+            raise CheckpointError(
+                f'{checkpoint}: a frozen backbone must be loaded whole: {match.sentence()}.'
+            )
+    return model.eval().requires_grad_(False)
+
+
+def pool(x: Tensor | tuple[Tensor, ...], settings: dict[str, Any]) -> Tensor:
+    """Features (M, D) of a backbone's output (M, C, T, H, W).
+
+    Args:
+        x (Tensor | tuple[Tensor, ...]): Of several stages all are used, side by side.
+        settings (dict): ``num_segments`` and ``grid`` of
+            :func:`~mmav_coattn.models.heads.segment_head.segment_features`, by default one each;
+            ``deviation`` (bool): add the standard deviation over time of each part.
+    """
+    settings = dict(settings)
+    deviation = settings.pop('deviation', False)
+    settings.setdefault('num_segments', 1)
+    parts = []
+    for each in x if isinstance(x, tuple) else (x,):
+        parts.append(segment_features(each, **settings))
+        if deviation:
+            places = segment_features(each, each.shape[2], settings.get('grid', (1, 1)))
+            places = places.view(len(each), each.shape[1], each.shape[2], -1)
+            parts.append(places.std(dim=2).flatten(1))
+    return torch.cat(parts, dim=1)
+
+
+@torch.no_grad()
+def dataset_features(
+    model: nn.Module,
+    dataset: BaseDataset,
+    settings: dict[str, Any],
+    batch_size: int = 8,
+    num_workers: int = 0,
+    store: Path | None = None,
+    progress: bool = True,
+) -> np.ndarray:
+    """Features of all videos of a dataset: the mean over the clips of each.
+
+    Args:
+        model (nn.Module): Of :func:`build_frozen`.
+        dataset (BaseDataset): Its pipeline must not be random.
+        settings (dict): See :func:`pool`.
+        batch_size (int): Videos at once.
+        num_workers (int): Loader workers.
+        store (Path, optional): ``.npz`` file of features by file name; what is in it is not
+            computed again.
+        progress (bool): Show a bar.
+
+    Returns:
+        np.ndarray: (N, D) float32.
+    """
+    names = [dataset.get_data_info(index)['filename'] for index in range(len(dataset))]
+    kept: dict[str, np.ndarray] = {}
+    if store is not None and store.is_file():
+        held = read_features(store)
+        kept = dict(zip(held['files'].tolist(), held['features'], strict=True))
+    absent = [index for index, name in enumerate(names) if name not in kept]
+    loader = DataLoader(
+        Subset(dataset, absent),
+        batch_size=batch_size,
+        num_workers=num_workers,
+        collate_fn=pseudo_collate,
+    )
+    device = next(model.parameters()).device
+    position = 0
+    for batch in tqdm(loader, desc='features', disable=not progress or not absent, leave=False):
+        inputs = model.data_preprocessor(batch, training=False)['inputs'].to(device)
+        num_videos, num_clips = inputs.shape[:2]
+        features = pool(model.backbone(inputs.flatten(0, 1)), settings)
+        features = features.view(num_videos, num_clips, -1).mean(dim=1).float().cpu().numpy()
+        for feature in features:
+            kept[names[absent[position]]] = feature
+            position += 1
+    if store is not None and absent:
+        files = list(kept)
+        content = features_to_bytes(files=files, features=np.stack([kept[f] for f in files]))
+        write_whole(content, store)
+    return np.stack([kept[name] for name in names])
+
+
+def feature_key(cfg: Config, settings: dict[str, Any], checkpoint: Path | None, seed: int) -> str:
+    """Name of what features depend on: network, clips, pooling and weights."""
+    digest = hashlib.sha256()
+    if checkpoint is None:
+        digest.update(f'random {seed}'.encode())
+    else:
+        digest.update(Path(checkpoint).read_bytes())
+    model = {name: cfg.model[name] for name in ('backbone', 'data_preprocessor')}
+
+    clips = [dict(t) for t in cfg.test_pipeline]
+    digest.update(repr((model, clips, sorted(settings.items()))).encode())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,137 @@
+"""One tower of a pretrained network, under the keys of a stock recognizer's backbone."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from mmengine.runner.checkpoint import CheckpointLoader
+from torch import Tensor, nn
+
+from mmav_coattn.checkpoint_files import write_whole
+from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, listing
+from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, ConfigError
+
+TOWERS = ('visual', 'audio')
+#: Keys of a recognizer's backbone, stock or ours.
+BACKBONE = 'backbone.'
+
+
+class TowerMatch(NamedTuple):
+    """What of a tower went into a network.
+
+    Attributes:
+        loaded (list[str]): Entries that were loaded.
+        missing (list[str]): Entries of the network that the tower lacks; they kept their values.
+        unknown (list[str]): Entries of the tower that the network does not know.
+        shapes (list[str]): Entries whose shapes differ, with both; they kept their values.
+    """
+
+    loaded: list[str]
+    missing: list[str]
+    unknown: list[str]
+    shapes: list[str]
+
+    def sentence(self) -> str:
+        """How many entries were loaded, and the names of the others."""
+        parts = [f'{len(self.loaded)} entries loaded']
+        for names, what in (
+            (self.missing, 'of the network absent from the tower'),
+            (self.unknown, 'of the tower unknown to the network'),
+            (self.shapes, 'of another shape'),
+        ):
+            if names:
+                parts.append(f'{len(names)} {what} ({listing(names)})')
+        return '; '.join(parts)
+
+
+def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tensor]:
+    """Weights of one tower, without prefix.
+
+    Args:
+        checkpoint (str | Path): A checkpoint of the pretext network, or what
+            :func:`convert_tower` made of it.
+        tower (str): ``'visual'`` or ``'audio'``.
+
+    Raises:
+        CheckpointNotFoundError: If there is no such file.
+        CheckpointError: If it cannot be read, or holds no such tower.
+        ConfigError: If there is no tower of that name.
+    """
+    if tower not in TOWERS:
+        raise ConfigError(f'tower={tower!r} is unknown; choose one of {", ".join(TOWERS)}.')
+    if not Path(checkpoint).is_file():
+        raise CheckpointNotFoundError(f'{checkpoint}: there is no such checkpoint file.')
+    content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
+    state = content.get('state_dict', content)
+    state = {name.removeprefix('module.'): value for name, value in state.items()}
+    prefix = f'{BACKBONE}{tower}.'
+    found = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+    if found:
+        return found
+    converted = (content.get('meta') or {}).get('tower')
+    if converted == tower:
+        return {name.removeprefix(BACKBONE): value for name, value in state.items()}
+    holds = f'the {converted} tower' if converted else f'entries such as {listing(list(state))}'
+    raise CheckpointError(
+        f'{checkpoint}: holds no {tower} tower, that is no entry {prefix}*; it holds {holds}.'
+    )
+
+
+def convert_tower(
+    checkpoint: str | Path, out: str | Path, tower: str = 'visual', prefix: str = BACKBONE
+) -> list[str]:
+    """Write one tower as a checkpoint of its own.
+
+    Args:
+        checkpoint (str | Path): Of the pretext network.
+        out (str | Path): File to write.
+        tower (str): ``'visual'`` or ``'audio'``.
+        prefix (str): Put before each key. ``'backbone.'`` for ``load_from`` of a recipe,
+            ``''`` for ``model.backbone.pretrained``.
+
+    Returns:
+        list[str]: The keys that were written.
+
+    Raises:
+        CheckpointError: See :func:`read_tower`.
+    """
+    weights = read_tower(checkpoint, tower)
+    if Path(out).exists() and Path(out).samefile(checkpoint):
+        raise ConfigError(f'{out}: the tower would overwrite its own checkpoint; name another.')
+    state = {f'{prefix}{name}': value.clone() for name, value in weights.items()}
+    content = dict(meta=dict(tower=tower, source=Path(checkpoint).name), state_dict=state)
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    write_whole(buffer.getvalue(), out)
+    return list(state)
+
+
+def load_tower(backbone: nn.Module, checkpoint: str | Path, tower: str = 'visual') -> TowerMatch:
+    """Load one tower into a backbone.
+
+    Args:
+        backbone (nn.Module): Of a recognizer, e.g. ``ResNet3d``.
+        checkpoint (str | Path): See :func:`read_tower`.
+        tower (str): ``'visual'`` or ``'audio'``.
+
+    Returns:
+        TowerMatch: What was loaded and what was not.
+
+    Raises:
+        CheckpointError: If nothing of it fits.
+    """
+    wanted, given = backbone.state_dict(), read_tower(checkpoint, tower)
+    missing, unknown, shapes = compare_state(wanted, given)
+    differing = {text.split(' ', 1)[0] for text in shapes}
+    fitting = {k: v for k, v in given.items() if k in wanted and k not in differing}
+    match = TowerMatch(list(fitting), missing, unknown, shapes)
+    if not fitting:
+        raise CheckpointError(
+            f'{checkpoint}: nothing of its {tower} tower fits this {type(backbone).__name__}: '
+            f'{match.sentence()}. Give the backbone the settings that the tower was trained with.'
+        )
+    backbone.load_state_dict(fitting, strict=False)
+    return match

@@ -1,0 +1,79 @@
+"""So many labelled videos of each class, and words of GRID as classes."""
+
+import numpy as np
+import pytest
+from mmaction.registry import DATASETS
+
+from mmav_coattn.datasets import GridWordsDataset, draw_per_class
+from mmav_coattn.errors import ConfigError
+
+LABELS = np.array([0] * 10 + [1] * 5 + [2] * 7)
+
+
+def test_draw():
+    chosen = draw_per_class(LABELS, 3, seed=1)
+    assert np.bincount(LABELS[chosen]).tolist() == [3, 3, 3] and (np.diff(chosen) > 0).all()
+    assert (draw_per_class(LABELS, 3, seed=1) == chosen).all()
+    assert set(chosen) < set(draw_per_class(LABELS, 5, seed=1))
+    assert any(set(draw_per_class(LABELS, 3, seed=s)) != set(chosen) for s in range(2, 5))
+    drawn = np.concatenate([draw_per_class(LABELS, 3, seed=s) for s in range(60)])
+    assert set(drawn) == set(range(22))
+
+
+def test_too_few():
+    with pytest.raises(ConfigError, match='num_per_class=6: class 1 has only 5 videos'):
+        draw_per_class(LABELS, 6)
+
+
+@pytest.fixture
+def grid(tmp_path):
+    names = ['bbaf2n', 'lgwzzs', 'prbi9a', 'swix1p', 'bbaf3n', 'lgwz4s']
+    (tmp_path / 'train.csv').write_text('file\n' + ''.join(f'{name}.mp4\n' for name in names))
+    return tmp_path
+
+
+def labels(dataset):
+    return [dataset.get_data_info(index)['label'] for index in range(len(dataset))]
+
+
+@pytest.mark.parametrize(
+    ('word', 'expected'),
+    [
+        ('command', [0, 1, 2, 3, 0, 1]),
+        ('colour', [0, 1, 2, 3, 0, 1]),
+        ('preposition', [0, 3, 1, 2, 0, 3]),
+        ('digit', [2, 0, 9, 1, 3, 4]),
+        ('adverb', [1, 3, 0, 2, 1, 3]),
+    ],
+)
+def test_words_of_the_file_names(grid, word, expected):
+    dataset = GridWordsDataset(word, data_root=str(grid), ann_file='train.csv')
+    assert labels(dataset) == expected
+
+
+def test_names_of_the_classes(grid):
+    dataset = GridWordsDataset('digit', data_root=str(grid), ann_file='train.csv')
+    for index, digit in enumerate('209134'):
+        assert dataset.metainfo['classes'][dataset.get_data_info(index)['label']] == digit
+
+
+def test_other_names_are_refused(grid):
+    (grid / 'train.csv').write_text('file\nholiday.mp4\n')
+    with pytest.raises(ConfigError, match=r'holiday.mp4: its name is no sentence.*line 2'):
+        GridWordsDataset('digit', data_root=str(grid), ann_file='train.csv')
+    with pytest.raises(ConfigError, match="word='verb' is unknown; choose one of command"):
+        GridWordsDataset('verb', data_root=str(grid), ann_file='train.csv')
+
+
+def test_few_shot_dataset_holds_nothing_else(grid):
+    inner = dict(type='GridWordsDataset', word='command', data_root=str(grid), ann_file='train.csv')
+    (grid / 'train.csv').write_text('file\nbbaf2n.mp4\nbbaf3n.mp4\nbbaf4n.mp4\nlgwzzs.mp4\n')
+    dataset = DATASETS.build(dict(type='FewShotDataset', dataset=inner, num_per_class=1, seed=5))
+    assert isinstance(dataset, GridWordsDataset)
+    # Also where a damaged video is replaced by another draw: there are no others.
+    assert len(dataset) == 2 and sorted(labels(dataset)) == [0, 1]
+    assert {dataset._rand_another() for _ in range(50)} <= {0, 1}
+    (grid / 'train.csv').write_text('file\nbbaf2n.mp4\n')
+    plain = dict(type='AudioVisualDataset', data_root=str(grid), ann_file='train.csv')
+    with pytest.raises(ConfigError, match='videos without a label'):
+        DATASETS.build(dict(type='FewShotDataset', dataset=plain, num_per_class=1))

@@ -1,0 +1,45 @@
+"""UCF101 and HMDB51 in small: two classes, three groups of videos, the official lists' formats."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+SPLITS = (1, 2, 3)
+
+
+def make_ucf101(root: Path, write: Callable[[Path], None]) -> Path:
+    """``annotations`` and ``videos`` as the downloads hold them; group N is tested in split N."""
+    classes = ('Archery', 'YoYo')
+    annotations = root / 'annotations'
+    annotations.mkdir(parents=True)
+    index = ''.join(f'{number} {name}\r\n' for number, name in enumerate(classes, 1))
+    (annotations / 'classInd.txt').write_text(index)
+    for split in SPLITS:
+        train, test = [], []
+        for number, name in enumerate(classes, 1):
+            for group in SPLITS:
+                path = f'{name}/v_{name}_g{group:02d}_c01.avi'
+                if group == split:
+                    test.append(path)
+                else:
+                    train.append(f'{path} {number}')
+        (annotations / f'trainlist0{split}.txt').write_text('\n'.join(train) + '\n')
+        (annotations / f'testlist0{split}.txt').write_text('\n'.join(test) + '\n')
+    for name in classes:
+        for group in SPLITS:
+            write(root / f'videos/{name}/v_{name}_g{group:02d}_c01.avi')
+    return root
+
+
+def make_hmdb51(root: Path, write: Callable[[Path], None]) -> Path:
+    """As :func:`make_ucf101`: clip N is tested in split N, and one is in neither part."""
+    classes = ('brush_hair', 'wave')
+    annotations = root / 'annotations'
+    annotations.mkdir(parents=True)
+    for name in classes:
+        for split in SPLITS:
+            lines = [f'clip_{clip}.avi {2 if clip == split else 1} ' for clip in SPLITS]
+            text = '\n'.join([*lines, 'unused.avi 0 ', ''])
+            (annotations / f'{name}_test_split{split}.txt').write_text(text)
+        for clip in (*[f'clip_{clip}' for clip in SPLITS], 'unused'):
+            write(root / f'videos/{name}/{clip}.avi')
+    return root

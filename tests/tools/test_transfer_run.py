@@ -1,0 +1,133 @@
+"""One command runs all splits, seeds and both initialisations, goes on, and writes the table."""
+
+import json
+from itertools import count
+
+import pytest
+import torch
+from media_factory import write_clip
+from mmengine.runner.checkpoint import save_checkpoint
+from models.tiny import VISUAL, recognizer
+from paths import CONFIGS
+from recognition_miniature import make_hmdb51, make_ucf101
+
+from mmav_coattn.datasets.preparation.recognition_splits import write_recognition_lists
+from mmav_coattn.transfer import convert_tower
+
+SMALL = """
+_base_ = {base!r}
+model = dict(
+    backbone=dict(_delete_=True, **{visual!r}),
+    cls_head=dict(num_classes=2, in_channels=16, topk=(1, )))
+pipeline = [
+    dict(type='DecordInit'),
+    dict(type='SampleFrames', clip_len=4, frame_interval=2, num_clips=1{test}),
+    dict(type='DecordDecode'),
+    dict(type='Resize', scale=(24, 24), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]
+loader = dict(batch_size=2, num_workers=0, persistent_workers=False)
+train_dataloader = dict(dataset=dict(pipeline=pipeline), **loader)
+val_dataloader = dict(dataset=dict(pipeline=pipeline), **loader)
+test_dataloader = dict(dataset=dict(pipeline=pipeline), **loader)
+test_pipeline = pipeline
+train_cfg = dict(max_epochs=1, val_begin=1, val_interval=1)
+param_scheduler = None
+default_hooks = dict(checkpoint=dict(interval=1))
+"""
+
+
+@pytest.fixture(scope='module')
+def tower(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('tower')
+    torch.manual_seed(0)
+    save_checkpoint(dict(state_dict=recognizer().state_dict()), str(folder / 'pretext.pth'))
+    convert_tower(folder / 'pretext.pth', folder / 'tower.pth')
+    return folder / 'tower.pth'
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory):
+    """Miniatures of both sets with real videos, and their lists."""
+    root = tmp_path_factory.mktemp('recognition')
+    flashes = count()
+
+    def write(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        events = [0.05 * (next(flashes) % 12)]
+        write_clip(
+            path, duration=0.6, size=(64, 64), audio=False, video_codec='mpeg4', events=events
+        )
+
+    for name, make in (('ucf101', make_ucf101), ('hmdb51', make_hmdb51)):
+        write_recognition_lists(name, make(root / name, write))
+    return root
+
+
+def small(tmp_path, recipe, test=''):
+    path = tmp_path / recipe
+    base = str(CONFIGS / 'transfer' / recipe)
+    path.write_text(SMALL.format(base=base, visual=VISUAL, test=test))
+    return path
+
+
+@pytest.mark.slow
+def test_all_three_splits_through_the_stock_script(here, data, tower, tmp_path, monkeypatch):
+    monkeypatch.setenv('MMAV_DATA_ROOT', str(data / 'ucf101'))
+    config = small(tmp_path, 'finetune_ucf101.py')
+    work = tmp_path / 'work'
+    command = ['transfer/run.py', config, '--tower', tower, '--stock', '--seeds', 0,
+               '--inits', 'pretrained', '--work-dir', work]  # fmt: skip
+    done = here(*command)
+    assert done.code == 0, done
+    for split in ('split1', 'split2', 'split3'):
+        folder = work / 'pretrained' / split / 'seed_0'
+        log = (folder / 'train.log').read_text()
+        assert f'ucf101_train_{split[:5]}_{split[5]}_videos.txt' in log
+        assert f'{tower}: loaded in part: 2 entries of the network are absent' in log
+        figures = json.loads((folder / 'figures.json').read_text())
+        assert figures['num_labels'] == 4 and figures['num_test'] == 2
+        assert figures['chance'] == 0.5 and figures['acc'] in (0, 0.5, 1)
+    assert '| weights | seeds | split1 | split2 | split3 | mean |' in done.out
+    # The same command again trains nothing.
+    changed = {path: path.stat().st_mtime_ns for path in work.rglob('*.pth')}
+    again = here(*command)
+    assert again.code == 0 and again.out.splitlines()[0].startswith('| weights')
+    assert changed == {path: path.stat().st_mtime_ns for path in work.rglob('*.pth')}
+    # Other settings in the same folder are refused.
+    other = here(*command, '--cfg-options', 'optim_wrapper.optimizer.lr=0.5')
+    assert 'holds a run of other settings' in other.sentence()
+
+
+@pytest.mark.parametrize('protocol', ['probe', 'retrieval'])
+def test_frozen_towers(here, data, tower, tmp_path, monkeypatch, protocol):
+    monkeypatch.setenv('MMAV_DATA_ROOT', str(data / 'hmdb51'))
+    config = small(tmp_path, f'{protocol}_hmdb51.py', test=', test_mode=True')
+    work = tmp_path / 'work'
+    options = ['transfer.penalties=[1.0]', 'transfer.features.deviation=True']
+    done = here('transfer/run.py', config, '--tower', tower, '--seeds', 0, '--splits', 'split1',
+                'split2', '--work-dir', work, '--cfg-options', *options)  # fmt: skip
+    assert done.code == 0, done
+    if protocol == 'retrieval':
+        # Two queries, four in the gallery.
+        assert '| weights | seeds | split1 R@1 | split2 R@1 | mean R@1 |' in done.out
+    assert '| random | 0 |' in done.out and '| gain, points |' in done.out
+    # One file of features for each tower serves both splits.
+    assert len(list((work / 'features').glob('*.npz'))) == 2
+
+
+def test_what_cannot_work_is_a_sentence(here, tower, tmp_path):
+    config = CONFIGS / 'transfer/probe_ucf101.py'
+    done = here('transfer/run.py', config, '--work-dir', tmp_path)
+    assert 'Give the pretrained tower by --tower' in done.sentence()
+    done = here('transfer/run.py', config, '--tower', tower / 'x', '--work-dir', tmp_path)
+    assert 'there is no such checkpoint file' in done.sentence()
+    root = f'data_root={tmp_path}'
+    done = here('transfer/run.py', config, '--tower', tower, '--seeds', 0, '--splits', 'split2',
+                '--work-dir', tmp_path, '--cfg-options', root)  # fmt: skip
+    assert f'{tmp_path}/ucf101_train_split_2_videos.txt: this list does not exist' in done.err
+    done = here('transfer/run.py', config, '--tower', tower, '--splits', '4')
+    assert "split '4' is unknown; this recipe has split1, split2, split3" in done.sentence()
+    done = here('transfer/run.py', CONFIGS / 'coattn_pretrain_demo.py')
+    assert 'no part `transfer`' in done.sentence()

@@ -1,0 +1,124 @@
+"""Towers leave the pretext network unchanged, and no mismatch passes unseen."""
+
+import pytest
+import torch
+from mmengine.runner.checkpoint import load_checkpoint, save_checkpoint
+from models.tiny import AUDIO, VISUAL, build, recognizer
+from tool_process import run_here
+
+from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, ConfigError
+from mmav_coattn.transfer import convert_tower, load_tower, read_tower
+
+HEAD = dict(type='I3DHead', num_classes=3, in_channels=16)
+
+
+@pytest.fixture(scope='module')
+def pretext():
+    torch.manual_seed(0)
+    model = recognizer()
+    # Statistics other than those of a new network, so that losing them shows.
+    for module in model.modules():
+        if hasattr(module, 'running_mean'):
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.5, 2)
+    return model.eval()
+
+
+@pytest.fixture(scope='module')
+def checkpoint(pretext, tmp_path_factory):
+    path = tmp_path_factory.mktemp('towers') / 'pretext.pth'
+    save_checkpoint(dict(state_dict=pretext.state_dict()), str(path))
+    return path
+
+
+def stock(**changes):
+    return build(dict(type='Recognizer3D', backbone=dict(VISUAL, **changes), cls_head=HEAD)).eval()
+
+
+def test_same_features_in_a_stock_recognizer3d(pretext, checkpoint, tmp_path):
+    convert_tower(checkpoint, tmp_path / 'tower.pth')
+    model = stock()
+    load_checkpoint(model, str(tmp_path / 'tower.pth'), map_location='cpu')
+    clips = torch.randn(2, 1, 3, 4, 24, 24)
+    with torch.no_grad():
+        expected = pretext.backbone.forward_visual(clips[:, 0])
+        found, _ = model.extract_feat(clips, stage='backbone')
+    assert expected.abs().max() > 0.1
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
+def test_plain_keys_go_through_pretrained(pretext, checkpoint, tmp_path):
+    convert_tower(checkpoint, tmp_path / 'plain.pth', prefix='')
+    model = stock(pretrained=str(tmp_path / 'plain.pth'))
+    model.init_weights()
+    clip = torch.randn(1, 3, 4, 24, 24)
+    with torch.no_grad():
+        torch.testing.assert_close(
+            model.eval().backbone(clip), pretext.backbone.forward_visual(clip), atol=1e-5, rtol=0
+        )
+
+
+def test_same_features_in_a_stock_audio_recognizer(pretext, checkpoint, tmp_path):
+    convert_tower(checkpoint, tmp_path / 'tower.pth', 'audio')
+    head = dict(type='TSNAudioHead', num_classes=3, in_channels=16)
+    model = build(dict(type='RecognizerAudio', backbone=AUDIO, cls_head=head)).eval()
+    assert type(model).__module__.startswith('mmaction.')
+    load_checkpoint(model, str(tmp_path / 'tower.pth'), map_location='cpu')
+    log_mels = torch.randn(2, 1, 1, 64, 30)
+    with torch.no_grad():
+        expected = pretext.backbone.forward_audio(log_mels[:, 0])
+        found, _ = model.extract_feat(log_mels)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
+def test_a_tower_can_be_read_from_both_files(checkpoint, tmp_path):
+    convert_tower(checkpoint, tmp_path / 'tower.pth')
+    before, after = read_tower(checkpoint), read_tower(tmp_path / 'tower.pth')
+    assert list(before) == list(after) and 'conv1.conv.weight' in before
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_partial_match_is_listed(checkpoint):
+    backbone = build(dict(VISUAL, conv1_kernel=(3, 5, 5), num_stages=1, out_indices=(0,),
+                          spatial_strides=(2,), temporal_strides=(1,), dilations=(1,),
+                          inflate=((1, 1),)))  # fmt: skip
+    match = load_tower(backbone, checkpoint)
+    assert match.shapes == ['conv1.conv.weight (8, 3, 3, 7, 7) for (8, 3, 3, 5, 5)']
+    assert 'layer1.0.conv1.conv.weight' in match.loaded and not match.missing
+    assert all(name.startswith('layer2.') for name in match.unknown)
+    assert match.sentence().startswith(f'{len(match.loaded)} entries loaded; ')
+    assert 'of another shape (conv1.conv.weight (8, 3, 3, 7, 7)' in match.sentence()
+
+
+def test_nothing_that_fits_is_an_error(checkpoint):
+    with pytest.raises(CheckpointError, match='nothing of its visual tower fits this Linear'):
+        load_tower(torch.nn.Linear(2, 2), checkpoint)
+
+
+def test_other_files_are_refused(checkpoint, tmp_path):
+    convert_tower(checkpoint, tmp_path / 'tower.pth')
+    with pytest.raises(CheckpointError, match='holds no audio tower.*it holds the visual tower'):
+        read_tower(tmp_path / 'tower.pth', 'audio')
+    save_checkpoint(dict(state_dict=dict(fc=torch.ones(1))), str(tmp_path / 'other.pth'))
+    with pytest.raises(CheckpointError, match='no entry backbone.visual.*such as fc'):
+        read_tower(tmp_path / 'other.pth')
+    with pytest.raises(CheckpointNotFoundError):
+        read_tower(tmp_path / 'absent.pth')
+    with pytest.raises(ConfigError, match='overwrite'):
+        convert_tower(checkpoint, checkpoint)
+
+
+def test_tool(checkpoint, tmp_path, monkeypatch, capsys):
+    tool, out = 'model_converters/extract_tower.py', tmp_path / 'tower.pth'
+    config = tmp_path / 'config.py'
+    config.write_text(
+        f'model = dict(backbone=dict(visual={VISUAL!r}), data_preprocessor=dict('
+        "type='AudioVisualDataPreprocessor', mean=[1, 2, 3], std=[4, 5, 6], "
+        'subtract_mean_frame=True))'
+    )
+    done = run_here(monkeypatch, capsys, tool, checkpoint, out, '--config', config)
+    assert done.code == 0, done
+    assert f'{len(read_tower(checkpoint))} entries of the visual tower' in done.out
+    assert 'absent' not in done.out and "'type': 'MotionDataPreprocessor'" in done.out
+    done = run_here(monkeypatch, capsys, tool, tmp_path / 'none.pth', out)
+    assert 'there is no such checkpoint file' in done.sentence()

@@ -1,0 +1,49 @@
+"""Means, deviations and gains of a table, worked by hand."""
+
+import pytest
+
+from mmav_coattn.transfer.table import by_seed, gain, render_table, spread
+
+
+def run(init, split, seed, acc):
+    counts = dict(num_labels=80, num_test=300, chance=0.25)
+    return dict(init=init, split=split, seed=seed, acc=acc, figures=['acc'], **counts)
+
+
+RUNS = [
+    run('pretrained', '1', 0, 0.50),
+    run('pretrained', '2', 0, 0.70),
+    run('pretrained', '1', 1, 0.54),
+    run('pretrained', '2', 1, 0.70),
+    run('random', '1', 0, 0.30),
+    run('random', '2', 0, 0.30),
+    run('random', '1', 1, 0.40),
+    run('random', '2', 1, 0.30),
+]
+
+
+def test_mean_over_splits_then_over_seeds():
+    assert by_seed(RUNS, 'pretrained', 'acc', ['1', '2']) == pytest.approx({0: 0.60, 1: 0.62})
+    assert gain(RUNS, 'acc', ['1', '2']) == pytest.approx([0.30, 0.27])
+    # Sample deviation of 60 and 62: sqrt(2).
+    assert spread([0.60, 0.62]) == '61.0 +- 1.4' and spread([0.5]) == '50.0'
+
+
+def test_a_seed_without_all_splits_has_no_mean():
+    assert by_seed(RUNS[:3], 'pretrained', 'acc', ['1', '2']) == pytest.approx({0: 0.60})
+
+
+def test_table():
+    text = render_table(RUNS, dict(rule='Last epoch; mean over the splits'), 'finetune_x')
+    lines = text.splitlines()
+    assert lines[0] == '| weights | seeds | 1 | 2 | mean |'
+    assert lines[2] == '| pretrained | 0, 1 | 52.0 +- 2.8 | 70.0 +- 0.0 | 61.0 +- 1.4 |'
+    assert lines[3] == '| random | 0, 1 | 35.0 +- 7.1 | 30.0 +- 0.0 | 32.5 +- 3.5 |'
+    assert lines[4] == '| gain, points |  | 17.0 +- 4.2 | 40.0 +- 0.0 | 28.5 +- 2.1 |'
+    assert lines[5] == '| chance |  | 25.0 | 25.0 | 25.0 |'
+    assert 'N = 300 test videos; 80 labelled ones' in text and 'Last epoch; mean over' in text
+
+
+def test_one_side_alone_has_no_gain():
+    text = render_table(RUNS[:4], dict(rule='x'), 'y')
+    assert 'random' not in text and 'gain' not in text

@@ -8,7 +8,7 @@ max_iters = 240
 num_frames = 34
 model = dict(cls_head=dict(num_classes=4, num_segments=8, dropout_ratio=0.5))
 # 38 frames in which the word is spoken, decoded once.
-read = dict(type='CacheInMemory', transforms=[
+read = dict(type='CacheFrames', folder={{_base_.frame_cache}}, transforms=[
     dict(type='OpenAudioVisual', need_audio=False),
     dict(type='SampleVideoClips', clip_seconds=1.52, span={{_base_.first_words}}, test_mode=True),
     dict(type='LoadClipFrames', num_frames=38),

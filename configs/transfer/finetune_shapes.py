@@ -7,12 +7,7 @@ _base_ = [
 max_epochs = 64
 model = dict(data_preprocessor=dict(type='MotionDataPreprocessor'))
 train_pipeline = [
-    # Decoded once: there are few videos.
-    dict(type='CacheInMemory', transforms=[
-        dict(type='OpenAudioVisual', need_audio=False),
-        dict(type='SampleVideoClips', clip_seconds=4.0, test_mode=True),
-        dict(type='LoadClipFrames', num_frames=80),
-        dict(type='Resize', scale=(56, 56), keep_ratio=False)]),
+    {{_base_.read}},
     dict(type='TemporalCrop', num_frames={{_base_.num_frames}}),
     dict(type='RandomCrop', size=48),
     dict(type='Flip', flip_ratio=0.5),
@@ -31,6 +26,7 @@ train_dataloader = dict(
             data_root={{_base_.data_root}},
             tier='easy',
             split='train',
+            num_clips={{_base_.num_clips}},
             on_unusable='error',
             pipeline=train_pipeline)))
 val_dataloader = {{_base_.test_dataloader}}

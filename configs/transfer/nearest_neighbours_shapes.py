@@ -8,11 +8,9 @@ _base_ = [
 model = dict(
     data_preprocessor=dict(type='MotionDataPreprocessor'),
     cls_head=dict(_delete_=True, type='PooledFeatureHead', in_channels=64))
-read = [
-    dict(type='OpenAudioVisual', need_audio=False),
-    dict(type='SampleVideoClips', clip_seconds=1.6, num_clips=4, test_mode=True),
-    dict(type='LoadClipFrames', num_frames=32),
-    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+clips = [
+    {{_base_.read}},
+    dict(type='TemporalCrop', num_frames={{_base_.num_frames}}, num_clips=4, test_mode=True),
     dict(type='FormatShape', input_format='NCTHW'),
 ]
 pack = dict(type='PackActionInputs', meta_keys=('filename', 'part'))
@@ -29,17 +27,19 @@ test_dataloader = dict(
                 data_root={{_base_.data_root}},
                 tier='easy',
                 split='train',
+                num_clips={{_base_.num_clips}},
                 on_unusable='error',
                 test_mode=True,
-                pipeline=[*read, dict(type='AddKeys', part='gallery'), pack]),
+                pipeline=[*clips, dict(type='AddKeys', part='gallery'), pack]),
             dict(
                 type='SoundingShapesDataset',
                 data_root={{_base_.data_root}},
                 tier='easy',
                 split='test',
+                num_clips={{_base_.num_clips}},
                 on_unusable='error',
                 test_mode=True,
-                pipeline=[*read, dict(type='AddKeys', part='query'), pack]),
+                pipeline=[*clips, dict(type='AddKeys', part='query'), pack]),
         ]))
 test_evaluator = dict(type='NearestNeighbourMetric')
 test_cfg = dict(type='TestLoop')

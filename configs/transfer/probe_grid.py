@@ -6,11 +6,12 @@ _base_ = [
 
 # The whole sentence.
 test_pipeline = [
-    dict(type='OpenAudioVisual', need_audio=False),
-    dict(type='SampleVideoClips', clip_seconds=2.96, test_mode=True),
-    dict(type='LoadClipFrames', num_frames=74),
-    dict(type='FixedCrop', box={{_base_.lower_face}}),
-    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+    dict(type='CacheFrames', folder={{_base_.frame_cache}}, transforms=[
+        dict(type='OpenAudioVisual', need_audio=False),
+        dict(type='SampleVideoClips', clip_seconds=2.96, test_mode=True),
+        dict(type='LoadClipFrames', num_frames=74),
+        dict(type='FixedCrop', box={{_base_.lower_face}}),
+        dict(type='Resize', scale=(56, 56), keep_ratio=False)]),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename', )),
 ]

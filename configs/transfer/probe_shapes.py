@@ -16,6 +16,7 @@ train_dataloader = dict(
             data_root={{_base_.data_root}},
             tier='easy',
             split='train',
+            num_clips={{_base_.num_clips}},
             on_unusable='error',
             test_mode=True,
             pipeline={{_base_.test_pipeline}})))

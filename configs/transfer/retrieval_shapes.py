@@ -13,10 +13,12 @@ train_dataloader = dict(
         data_root={{_base_.data_root}},
         tier='easy',
         split='train',
+        num_clips={{_base_.num_clips}},
         on_unusable='error',
         test_mode=True,
         pipeline={{_base_.test_pipeline}}))
 transfer = dict(
     protocol='retrieval',
-    rule='No training; mean feature over 4 clips of a video, centred, L2-normalised, cosine; '
-    'gallery: all training videos')
+    features=dict(deviation=True),
+    rule='No training; mean and deviation over time of the features, mean over 4 clips of a '
+    'video, centred, L2-normalised, cosine; gallery: 400 training videos')

@@ -52,9 +52,9 @@ def render_table(runs: Sequence[dict], settings: dict, title: str) -> str:
 
     def name(key: str, chosen: list[str]) -> str:
         split = 'mean' if len(chosen) > 1 else chosen[0]
-        return ' '.join(([] if split == 'all' else [split]) + ([key] if len(keys) > 1 else []))
+        return ' '.join(([] if split == 'all' else [split]) + ([] if keys == ['acc'] else [key]))
 
-    titles = ['weights', 'seeds', *(name(*column) or keys[0] for column in columns)]
+    titles = ['weights', 'seeds', *(name(*column) or 'acc' for column in columns)]
     lines = [titles, ['---'] * len(titles)]
     for init in INITS:
         cells = [spread(list(by_seed(runs, init, *column).values())) for column in columns

@@ -114,7 +114,7 @@ def test_frozen_towers(here, data, tower, tmp_path, monkeypatch, protocol):
         assert '| weights | seeds | split1 R@1 | split2 R@1 | mean R@1 |' in done.out
     assert '| random | 0 |' in done.out and '| gain, points |' in done.out
     # One file of features for each tower serves both splits.
-    assert len(list((work / 'features').glob('*.npz'))) == 2
+    assert len(list((tmp_path / 'features').glob('*.npz'))) == 2
 
 
 def test_what_cannot_work_is_a_sentence(here, tower, tmp_path):

@@ -63,7 +63,7 @@ def run_one(cfg, settings, run, args):
     else:
         act = getattr(protocols, settings['protocol'])
         tower = args.tower if run.init == 'pretrained' else None
-        found = act(cfg, settings, run.seed, tower, args.work_dir / 'features')
+        found = act(cfg, settings, run.seed, tower, args.work_dir.parent / 'features')
     found = dict(run._asdict(), **protocols.count_labels(cfg), **found)
     done.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
     return found

@@ -5,6 +5,8 @@ data_hint = (
     'This recipe reads one speaker of the GRID corpus: download the videos of speaker s1 into '
     'videos/ of that folder, and write two tables train.csv and val.csv beside it, whose first '
     'line is `file` and whose others name one video each, such as videos/bbaf2n.mp4.')
+# What is decoded once lies in this folder.
+frame_cache = '{{$MMAV_FRAME_CACHE:work_dirs/frames}}'
 # As in coattn_pretrain_grid.py.
 lower_face = (0.267, 0.454, 0.733, 0.921)
 

@@ -1,15 +1,22 @@
 # Motions of SoundingShapes from the picture alone: tier `easy`, one object a scene, so that the
 # picture says which motion is meant. Made on first use.
 data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
-clip_seconds = 1.6  # s, as in pretraining
-num_frames = 32
+# Clips of each split, from which labelled videos are drawn and which are searched.
+num_clips = dict(train=400, val=150, test=300)
+num_frames = 32  # 1.6 s, as in pretraining
+
+# All 80 frames of a video, decoded once; the files lie in this folder.
+frame_cache = '{{$MMAV_FRAME_CACHE:work_dirs/frames}}'
+read = dict(type='CacheFrames', folder=frame_cache, transforms=[
+    dict(type='OpenAudioVisual', need_audio=False),
+    dict(type='SampleVideoClips', clip_seconds=4.0, test_mode=True),
+    dict(type='LoadClipFrames', num_frames=80),
+    dict(type='Resize', scale=(56, 56), keep_ratio=False)])
 
 # Four clips spread over the 4 s of a video, the whole picture.
 test_pipeline = [
-    dict(type='OpenAudioVisual', need_audio=False),
-    dict(type='SampleVideoClips', clip_seconds=clip_seconds, num_clips=4, test_mode=True),
-    dict(type='LoadClipFrames', num_frames=num_frames),
-    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+    read,
+    dict(type='TemporalCrop', num_frames=num_frames, num_clips=4, test_mode=True),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename', )),
 ]
@@ -22,6 +29,7 @@ test_dataloader = dict(
         data_root=data_root,
         tier='easy',
         split='test',
+        num_clips=num_clips,
         on_unusable='error',
         test_mode=True,
         pipeline=test_pipeline))

@@ -2,6 +2,7 @@
 
 from .audio_windows import LoadAudioWindows
 from .fixed_crop import FixedCrop
+from .frame_cache import CacheFrames
 from .frames import LoadFrames
 from .localization_targets import LocalizationTargets
 from .middle_window import SampleMiddleWindow
@@ -10,11 +11,11 @@ from .packing import PackAudioVisualInputs
 from .replace_sound import ReplaceSound
 from .slide_windows import SlideSyncWindows
 from .sync_windows import SampleSyncWindows
-from .video_clips import AddKeys, CacheInMemory, LoadClipFrames, SampleVideoClips, TemporalCrop
+from .video_clips import AddKeys, LoadClipFrames, SampleVideoClips, TemporalCrop
 
 __all__ = [
     'AddKeys',
-    'CacheInMemory',
+    'CacheFrames',
     'FixedCrop',
     'LoadAudioWindows',
     'LoadClipFrames',

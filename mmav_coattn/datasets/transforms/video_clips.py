@@ -1,13 +1,10 @@
-"""Clips of the picture alone, for recognition: where they lie, their frames, a cache of them."""
+"""Clips of the picture alone, for recognition: where they lie, their frames, parts of them."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
-from mmengine.dataset import Compose
 
 from ...errors import ConfigError, TooShortError
 
@@ -141,7 +138,7 @@ class LoadClipFrames(BaseTransform):
 
 @TRANSFORMS.register_module()
 class TemporalCrop(BaseTransform):
-    """Keep some frames in a row of a single clip.
+    """Cut clips of some frames in a row out of a single longer clip.
 
     Required Keys:
 
@@ -150,22 +147,25 @@ class TemporalCrop(BaseTransform):
 
     Modified Keys:
 
-    - imgs, clip_len
+    - imgs, clip_len, num_clips
 
     Args:
-        num_frames (int): Frames to keep.
-        test_mode (bool): Take those in the middle instead of a random place. Defaults to False.
+        num_frames (int): Frames of a clip.
+        num_clips (int): Clips to cut; they may overlap. Defaults to 1.
+        test_mode (bool): Spread them evenly from the first frame to the last, one clip in the
+            middle, instead of at random. Defaults to False.
 
     Raises:
         ConfigError: If the clip has fewer frames, or there are several clips.
     """
 
-    def __init__(self, num_frames: int, test_mode: bool = False) -> None:
+    def __init__(self, num_frames: int, num_clips: int = 1, test_mode: bool = False) -> None:
         self.num_frames = num_frames
+        self.num_clips = num_clips
         self.test_mode = test_mode
 
     def transform(self, results: dict) -> dict:
-        """Crop in time."""
+        """Cut in time."""
         room = results['clip_len'] - self.num_frames
         if room < 0 or results['num_clips'] != 1:
             raise ConfigError(
@@ -173,13 +173,28 @@ class TemporalCrop(BaseTransform):
                 f'{results["num_clips"]} clips of {results["clip_len"]} frames; it takes one clip '
                 'that is as long or longer.'
             )
-        first = room // 2 if self.test_mode else np.random.randint(room + 1)
-        results['imgs'] = results['imgs'][first : first + self.num_frames]
+        if not self.test_mode:
+            starts = np.random.randint(room + 1, size=self.num_clips)
+        elif self.num_clips > 1:
+            starts = np.linspace(0, room, self.num_clips).round().astype(int)
+        else:
+            starts = [room // 2]
+        imgs = results['imgs']
+        # Clips that overlap share no memory: Flip changes pictures in place.
+        results['imgs'] = [
+            frame if self.num_clips == 1 else frame.copy()
+            for first in starts
+            for frame in imgs[first : first + self.num_frames]
+        ]
         results['clip_len'] = self.num_frames
+        results['num_clips'] = self.num_clips
         return results
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(num_frames={self.num_frames}, test_mode={self.test_mode})'
+        return (
+            f'{type(self).__name__}(num_frames={self.num_frames}, num_clips={self.num_clips}, '
+            f'test_mode={self.test_mode})'
+        )
 
 
 @TRANSFORMS.register_module()
@@ -203,41 +218,3 @@ class AddKeys(BaseTransform):
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}({self.values})'
-
-
-@TRANSFORMS.register_module()
-class CacheInMemory(BaseTransform):
-    """Run transforms once for each file and keep what they made.
-
-    For few labelled videos that are seen many times: after the first epoch nothing is decoded.
-    The transforms must not be random, since every epoch gets what they made first. Each loader
-    worker keeps its own copy, so use few or none.
-
-    Required Keys:
-
-    - filename, and those of the first transform
-
-    Args:
-        transforms (Sequence[dict]): From the opening of the file to the last that is not random.
-    """
-
-    def __init__(self, transforms: Sequence[dict]) -> None:
-        self.pipeline = Compose(list(transforms))
-        self._kept: dict[str, dict] = {}
-
-    def transform(self, results: dict) -> dict:
-        """Look the file up, or run the transforms."""
-        name = results['filename']
-        if name not in self._kept:
-            made = self.pipeline(dict(results))
-            media = made.pop('media', None)
-            if media is not None:
-                media.close()
-            made['imgs'] = np.stack(made['imgs'])
-            self._kept[name] = {k: v for k, v in made.items() if k not in results}
-        # A copy: transforms such as Flip change pictures in place.
-        kept = self._kept[name]
-        return results | kept | dict(imgs=list(kept['imgs'].copy()))
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}({self.pipeline})'

@@ -1,0 +1,89 @@
+"""Decoded pictures that are kept, for few videos that are seen many times."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+from mmengine.dataset import Compose
+
+from ...checkpoint_files import write_whole
+
+#: What later transforms need beside the pictures.
+FACTS = ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality')
+
+
+@TRANSFORMS.register_module()
+class CacheFrames(BaseTransform):
+    """Run transforms once for each file and keep the pictures that they made.
+
+    After the first epoch nothing is decoded. The transforms must not be random, since every epoch
+    gets what they made first. Without ``folder`` each loader worker keeps its own copy in memory;
+    with it the pictures lie on disk, one file a video, and serve later runs as well. A file's name
+    follows from the video's path, size and time of change and from the transforms, so that a video
+    or a setting that changed is read anew.
+
+    Required Keys:
+
+    - filename, and those of the first transform
+
+    Added Keys:
+
+    - imgs (list[np.ndarray]), original_shape, img_shape, num_clips, clip_len, modality
+
+    Args:
+        transforms (Sequence[dict]): From the opening of the file to the last that is not random.
+        folder (str, optional): Where the pictures go. Defaults to None, in memory.
+    """
+
+    def __init__(self, transforms: Sequence[dict], folder: str | None = None) -> None:
+        self.pipeline = Compose(list(transforms))
+        self.folder = None if folder is None else Path(folder)
+        self._kept: dict[str, dict] = {}
+
+    def transform(self, results: dict) -> dict:
+        """Look the file up, or run the transforms."""
+        name = results['filename']
+        kept = self._kept.get(name) if self.folder is None else self._read(name)
+        if kept is None:
+            kept = self._make(results)
+            if self.folder is None:
+                self._kept[name] = kept
+            else:
+                facts = json.dumps({fact: kept[fact] for fact in FACTS})
+                content = io.BytesIO()
+                np.savez(content, imgs=kept['imgs'], facts=np.array(facts))
+                write_whole(content.getvalue(), self._path(name))
+        # A copy: transforms such as Flip change pictures in place.
+        return results | kept | dict(imgs=list(kept['imgs'].copy()))
+
+    def _make(self, results: dict) -> dict:
+        made = self.pipeline(dict(results))
+        media = made.pop('media', None)
+        if media is not None:
+            media.close()
+        return {fact: made[fact] for fact in FACTS} | dict(imgs=np.stack(made['imgs']))
+
+    def _path(self, name: str) -> Path:
+        state = Path(name).stat()
+        key = (str(Path(name).absolute()), state.st_size, state.st_mtime_ns, repr(self.pipeline))
+        return self.folder / f'{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.npz'
+
+    def _read(self, name: str) -> dict | None:
+        path = self._path(name)
+        if not path.is_file():
+            return None
+        with np.load(path, allow_pickle=False) as held:
+            imgs, facts = held['imgs'], json.loads(str(held['facts']))
+        for shape in ('original_shape', 'img_shape'):
+            facts[shape] = tuple(facts[shape])
+        return facts | dict(imgs=imgs)
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}({self.pipeline}, folder={self.folder})'

@@ -1,0 +1,84 @@
+"""Every transfer recipe builds, for every split, and compares like with like."""
+
+import pytest
+from mmaction.registry import MODELS, TRANSFORMS
+from mmengine.registry import init_default_scope
+from paths import CONFIGS
+
+import mmav_coattn  # noqa: F401
+from mmav_coattn.apis.tool_runner import iter_datasets, load_config
+from mmav_coattn.transfer.experiment import Run, run_config, same_last_evaluation, transfer_settings
+
+RECIPES = sorted((CONFIGS / 'transfer').glob('*.py'))
+COMPARED = [path for path in RECIPES if not path.stem.startswith('nearest_neighbours')]
+#: ``SampleFrames`` and others of mmaction2's own, or ours.
+OFFICIAL = [path for path in COMPARED if path.stem.endswith(('ucf101', 'hmdb51'))]
+
+
+@pytest.fixture(autouse=True)
+def scope(monkeypatch):
+    monkeypatch.delenv('MMAV_DATA_ROOT', raising=False)
+    init_default_scope('mmaction')
+
+
+def lists_of(cfg):
+    return [dataset.ann_file for dataset in iter_datasets(cfg) if 'ann_file' in dataset]
+
+
+@pytest.mark.parametrize('path', RECIPES, ids=lambda path: path.stem)
+def test_builds(path):
+    cfg = load_config(str(path), None)
+    MODELS.build(cfg.model)
+    for dataset in iter_datasets(cfg):
+        for transform in dataset.get('pipeline', []):
+            TRANSFORMS.build(transform)
+    # An epoch is never chosen by the test set.
+    if cfg.get('train_cfg'):
+        assert not cfg.default_hooks.checkpoint.get('save_best')
+
+
+@pytest.mark.parametrize('path', COMPARED, ids=lambda path: path.stem)
+def test_both_initialisations_differ_in_weights_alone(path, tmp_path):
+    cfg = load_config(str(path), None)
+    settings = transfer_settings(cfg)
+    for split in settings['splits']:
+        sides = [
+            run_config(cfg, settings, Run(init, split, 1), tmp_path / 'tower.pth')
+            for init in ('pretrained', 'random')
+        ]
+        assert sides[0].pop('load_from') == str(tmp_path / 'tower.pth')
+        assert sides[1].pop('load_from') is None
+        assert sides[0].pretty_text == sides[1].pretty_text
+        few = [d for d in iter_datasets(sides[0]) if d.type == 'FewShotDataset']
+        assert all(dataset.seed == 1 for dataset in few)
+        if settings['protocol'] == 'finetune':
+            assert same_last_evaluation(sides[0])
+
+
+@pytest.mark.parametrize('path', OFFICIAL, ids=lambda path: path.stem)
+def test_three_official_splits(path, tmp_path):
+    cfg = load_config(str(path), None)
+    settings = transfer_settings(cfg)
+    name = path.stem.rpartition('_')[2]
+    assert list(settings['splits']) == ['split1', 'split2', 'split3']
+    for number in (1, 2, 3):
+        chosen = run_config(cfg, settings, Run('random', f'split{number}', 0), None)
+        assert set(lists_of(chosen)) == {
+            f'{name}_train_split_{number}_videos.txt',
+            f'{name}_val_split_{number}_videos.txt',
+        }
+    assert cfg.model.cls_head.num_classes == dict(ucf101=101, hmdb51=51)[name]
+
+
+def test_each_word_of_grid_has_its_classes_and_its_span():
+    cfg = load_config(str(CONFIGS / 'transfer/finetune_grid.py'), None)
+    settings = transfer_settings(cfg)
+    for word, classes in dict(command=4, colour=4, adverb=4, digit=10).items():
+        chosen = run_config(cfg, settings, Run('random', word, 0), None)
+        assert chosen.model.cls_head.num_classes == classes
+        wanted = cfg.last_words if word in ('adverb', 'digit') else cfg.first_words
+        for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+            dataset = chosen[loader].dataset
+            dataset = dataset.get('dataset', dataset)
+            assert dataset.word == word
+            assert tuple(dataset.pipeline[0].transforms[1].span) == tuple(wanted)

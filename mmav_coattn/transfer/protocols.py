@@ -58,7 +58,10 @@ def finetune(cfg: Config, folder: Path, tools: Path) -> dict:
     validated = same_last_evaluation(cfg)
     # The checkpoint is there before the validation that follows it.
     if not checkpoint.is_file() or (validated and _last_validation(folder, length) is None):
-        arguments = [path, '--work-dir', folder / 'train', '--resume']
+        arguments = [path, '--work-dir', folder / 'train']
+        # mmaction2's own script drops load_from, the tower, where it is told to resume.
+        if any((folder / 'train').glob('*.pth')):
+            arguments.append('--resume')
         _run(tools / 'train.py', folder / 'train.log', *arguments)
     if not validated:
         arguments = [path, checkpoint, '--work-dir', folder / 'test']

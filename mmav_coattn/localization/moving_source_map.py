@@ -52,10 +52,10 @@ class MovingSourceMap(SimilarityMap):
     def __init__(
         self,
         sharpness: float = 1.5,
-        still_parts: float = 2.0,
+        still_parts: float = 4.0,
         saturation: float = 8.0,
         blur: float = 0.045,
-        reach: float = 0.07,
+        reach: float = 0.107,
         confidence: str = 'contrast',
         **kwargs,
     ) -> None:

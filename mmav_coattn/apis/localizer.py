@@ -18,6 +18,11 @@ from .clip_settings import ClipSettings
 from .window_streams import ROUNDING, AudioWindowFeatures, picture_windows
 
 
+#: Places of a map that are kept along either side. All maps of a file are in memory at once, and some
+#: kinds have one for each frame at the resolution of the network's input.
+MOST_PLACES = 24
+
+
 class Localization(NamedTuple):
     """Where the sound of a video comes from.
 
@@ -140,7 +145,7 @@ def _run(
     times = settings.num_frames, audio.num_spectra, settings.clip_seconds
     features = model.attend(visual, sounds, *times, return_attention=source.needs_attention)
     found = source(ClipEvidence(model, imgs, visual, sounds, *times[1:], features, frames))
-    weights = source.weights(found.maps)[:, 0].cpu().numpy()
+    weights = coarse_weights(source.weights(found.maps)[:, 0]).cpu().numpy()
     logits = model.cls_head.predict(features)[:, 0].tolist()
     for row, index in enumerate(usable):
         maps[index] = weights[row]
@@ -149,6 +154,22 @@ def _run(
         if source.min_confidence is not None and confidence[index] < source.min_confidence:
             maps[index] = np.full_like(weights[row], 1 / weights[row, 0].size)
     return maps, scores, confidence
+
+
+def coarse_weights(weights: torch.Tensor, most: int = MOST_PLACES) -> torch.Tensor:
+    """Weights on a grid of no more than so many places along either side, with the same sums.
+
+    Args:
+        weights (torch.Tensor): (N, T', H', W').
+        most (int): Places.
+    """
+    places = tuple(weights.shape[-2:])
+    fewer = tuple(min(side, most) for side in places)
+    if fewer == places:
+        return weights
+    pooled = torch.nn.functional.adaptive_avg_pool2d(weights, fewer)
+    sums = weights.sum(dim=(-2, -1), keepdim=True)
+    return pooled * sums / pooled.sum(dim=(-2, -1), keepdim=True)
 
 
 def _join(

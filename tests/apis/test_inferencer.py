@@ -10,7 +10,7 @@ from mmengine.config import Config
 from models.tiny import AUDIO, VISUAL
 
 from mmav_coattn.apis import AudioVisualInferencer
-from mmav_coattn.apis.localizer import covering_slots
+from mmav_coattn.apis.localizer import coarse_weights, covering_slots
 from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import (
     CheckpointError,
@@ -249,3 +249,14 @@ def test_listener(clip, tmp_path):
     assert looking == [pytest.approx((done, end - begin)) for done in (0.8, 1.6, looking[-1][0])]
     assert {doing for doing, *_ in heard} == {'looking', 'writing'}
     assert all(0 <= done <= total for _, done, total in heard)
+
+
+def test_fine_maps_are_kept_coarser_with_the_same_sums():
+    weights = torch.rand(2, 3, 48, 36).softmax(dim=-1)
+    coarse = coarse_weights(weights, most=24)
+    assert coarse.shape == (2, 3, 24, 24)
+    torch.testing.assert_close(coarse.sum(dim=(-2, -1)), weights.sum(dim=(-2, -1)))
+    # 48 places become 24 of two each.
+    pairs = weights.sum(dim=-1).unflatten(-1, (24, 2)).sum(dim=-1)
+    torch.testing.assert_close(coarse.sum(dim=-1), pairs, rtol=0.2, atol=0.0)
+    assert coarse_weights(weights, most=48) is weights

@@ -17,9 +17,8 @@ from mmav_coattn.localization import ClipEvidence, MapSource
 from .clip_settings import ClipSettings
 from .window_streams import ROUNDING, AudioWindowFeatures, picture_windows
 
-
-#: Places of a map that are kept along either side. All maps of a file are in memory at once, and some
-#: kinds have one for each frame at the resolution of the network's input.
+#: Places of a map that are kept along either side. All maps of a file are in memory at once, and
+#: some kinds have one for each frame at the resolution of the network's input.
 MOST_PLACES = 24
 
 

@@ -113,15 +113,13 @@ def write_overlay_video(
                 raise TooShortError(str(video_path), f'has no frame from {start:.3f} s on')
             output.mux(picture.encode(None))
             track.finish(output, sound)
+        partial.replace(out_path)
     except av.FFmpegError as error:
-        partial.unlink(missing_ok=True)
         raise UnreadableMediaError(
             str(video_path), f'cannot be turned into an overlay video ({error})'
         ) from error
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    partial.replace(out_path)
+    finally:
+        partial.unlink(missing_ok=True)  # what is left of it where anything went wrong
     return out_path
 
 

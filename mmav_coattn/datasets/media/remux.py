@@ -62,10 +62,9 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
             raise TooShortError(
                 str(path), f'has no sound left when it is moved by {seconds:+.3f} s'
             )
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    partial.replace(out)
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)  # what is left of it where anything went wrong
     return out
 
 

@@ -5,7 +5,10 @@ _base_ = [
 ]
 
 max_epochs = 64
-model = dict(data_preprocessor=dict(type='MotionDataPreprocessor'))
+model = dict(
+    data_preprocessor=dict(type='MotionDataPreprocessor'),
+    # As in the probe: what swings leaves the mean as it is.
+    cls_head=dict(deviation=True))
 train_pipeline = [
     {{_base_.read}},
     dict(type='TemporalCrop', num_frames={{_base_.num_frames}}),
@@ -40,7 +43,9 @@ default_hooks = dict(checkpoint=dict(interval=16, max_keep_ckpts=1, save_best=No
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05),
-    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
+    # The classifier begins at random and has few steps.
+    paramwise_cfg=dict(
+        norm_decay_mult=0.0, bias_decay_mult=0.0, custom_keys={'cls_head': dict(lr_mult=5.0)}),
     clip_grad=dict(max_norm=5.0))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=4,

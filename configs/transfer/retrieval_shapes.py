@@ -19,6 +19,5 @@ train_dataloader = dict(
         pipeline={{_base_.test_pipeline}}))
 transfer = dict(
     protocol='retrieval',
-    features=dict(deviation=True),
-    rule='No training; mean and deviation over time of the features, mean over 4 clips of a '
-    'video, centred, L2-normalised, cosine; gallery: 400 training videos')
+    rule='No training; mean over time of the features and over 4 clips of a video, '
+    'centred, L2-normalised, cosine; gallery: 400 training videos')

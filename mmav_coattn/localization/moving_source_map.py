@@ -17,18 +17,20 @@ from .similarity_map import SimilarityMap
 
 @MODELS.register_module()
 class MovingSourceMap(SimilarityMap):
-    r"""The moving thing, whole, weighted by how well each place goes with the sound over the clip.
+    r"""The moving thing, whole, where it goes with the sound over the clip.
 
-    .. math:: M_t(p) = G_b\big[q(D_t) + w\, q(\nabla I_t)\, P\big](p) \;\exp\big(\beta\, z(p)\big)
+    .. math:: M_t(p) = G_b\big[q_s(D_t)\, g + w\, q_e(\nabla I_t)\, R\big](p), \qquad
+        g(p) = \exp\big(\beta\, z(p)\big)
 
     - :math:`z` is the similarity of picture and sound (:class:`SimilarityMap`), averaged over the
       clip and standardised over the places. A source stays a source for seconds, so the mean tells
       better *which* thing sounds than any moment does.
     - :math:`D_t`, the smaller of the changes from the frame before and to the frame after, is where
       something moves that is there now (three-frame differencing).
-    - :math:`\nabla I_t`, the strength of edges, adds the parts that rest, near what moves at some
-      time of the clip: :math:`P`, the blurred mean of :math:`q(D)`, 1 at its highest.
-    - :math:`q(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
+    - :math:`\nabla I_t`, the strength of edges in colour, adds the parts that rest, near what
+      moves and sounds at some time of the clip: :math:`R`, the blurred mean of :math:`q_s(D)\, g`,
+      1 at its highest. They need no similarity of their own, which a part at rest does not have.
+    - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
       :math:`G_b` blurs.
 
     The map has the resolution of the network's input, in space and in time, and is for things that
@@ -39,8 +41,9 @@ class MovingSourceMap(SimilarityMap):
         sharpness (float): :math:`\beta`. 0 leaves what moves, as a control that does not hear.
         still_parts (float): :math:`w`.
         saturation (float): :math:`s`, grey levels of 255.
+        edge_saturation (float): :math:`e`, levels of 255 per pixel.
         blur (float): Standard deviation of :math:`G_b`, as a share of the shorter side.
-        reach (float): The same of the blur in :math:`P`.
+        reach (float): The same of the blur in :math:`R`.
         confidence (str): As in :class:`MapSource`, but read off the similarity averaged over the
             clip, since motion is no evidence of sound. Defaults to ``'contrast'``.
         **kwargs: See :class:`SimilarityMap`.
@@ -52,10 +55,11 @@ class MovingSourceMap(SimilarityMap):
     def __init__(
         self,
         sharpness: float = 1.5,
-        still_parts: float = 4.0,
+        still_parts: float = 60.0,
         saturation: float = 8.0,
+        edge_saturation: float = 32.0,
         blur: float = 0.045,
-        reach: float = 0.107,
+        reach: float = 0.143,
         confidence: str = 'contrast',
         **kwargs,
     ) -> None:
@@ -63,12 +67,18 @@ class MovingSourceMap(SimilarityMap):
         for name, value in (('sharpness', sharpness), ('still_parts', still_parts)):
             if value < 0:
                 raise ConfigError(f'MovingSourceMap: {name}={value} must not be negative.')
-        for name, value in (('saturation', saturation), ('blur', blur), ('reach', reach)):
+        for name, value in (
+            ('saturation', saturation),
+            ('edge_saturation', edge_saturation),
+            ('blur', blur),
+            ('reach', reach),
+        ):
             if not value > 0:
                 raise ConfigError(f'MovingSourceMap: {name}={value} must be above 0.')
         self.sharpness = sharpness
         self.still_parts = still_parts
         self.saturation = saturation
+        self.edge_saturation = edge_saturation
         self.blur = blur
         self.reach = reach
 
@@ -76,29 +86,40 @@ class MovingSourceMap(SimilarityMap):
         """What moves, weighted by similarity (N, J, T, H, W), the size of the frames."""
         if evidence.frames is None:
             raise ConfigError('MovingSourceMap needs the frames of the clip (ClipEvidence.frames).')
-        things = self._moving_things(evidence.frames.float().mean(dim=1))
+        frames = evidence.frames.float()
+        moving, edges = self._moving(frames.mean(dim=1)), self._edges(frames)
         similarity = super().raw_maps(evidence).mean(dim=2)  # (N, J, H', W')
         spread = similarity.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
         fit = (similarity - similarity.mean(dim=(-2, -1), keepdim=True)) / spread
-        size = tuple(things.shape[-2:])
+        size = tuple(frames.shape[-2:])
         fit = F.interpolate(fit, size=size, mode='bilinear', align_corners=False)
-        return things[:, None] * (self.sharpness * fit).exp()[:, :, None]
+        weight = (self.sharpness * fit).exp()
+        return torch.stack(
+            [self._whole_thing(moving * weight[:, j, None], edges) for j in range(fit.shape[1])],
+            dim=1,
+        )
 
-    def _moving_things(self, grey: Tensor) -> Tensor:
-        """Grey frames (N, T, H, W) to how much of a moving thing each place is, the same shape."""
-        side = min(grey.shape[-2:])
+    def _moving(self, grey: Tensor) -> Tensor:
+        """How much each place of grey frames (N, T, H, W) moves, the same shape."""
         step = (grey[:, 1:] - grey[:, :-1]).abs()
         before = torch.cat([step[:, :1], step], dim=1)
         after = torch.cat([step, step[:, -1:]], dim=1)
-        moving = self._saturate(torch.minimum(before, after))
+        return saturate(torch.minimum(before, after), self.saturation)
+
+    def _edges(self, frames: Tensor) -> Tensor:
+        """Edges of frames (N, C, T, H, W) in any colour (N, T, H, W)."""
+        squares = frames.new_zeros(())
+        for colour in frames.unbind(dim=1):
+            down, across = torch.gradient(gaussian_blur(colour, 1.0), dim=(-2, -1))
+            squares = squares + down.square() + across.square()
+        return saturate(squares.sqrt(), self.edge_saturation)
+
+    def _whole_thing(self, moving: Tensor, edges: Tensor) -> Tensor:
+        """What moves and sounds and the edges near it, blurred; all (N, T, H, W)."""
+        side = min(moving.shape[-2:])
         near = gaussian_blur(moving.mean(dim=1, keepdim=True), self.reach * side)
         near = near / near.amax(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
-        down, across = torch.gradient(gaussian_blur(grey, 1.0), dim=(-2, -1))
-        resting = self._saturate(torch.hypot(down, across)) * near
-        return gaussian_blur(moving + self.still_parts * resting, self.blur * side)
-
-    def _saturate(self, values: Tensor) -> Tensor:
-        return values / (values + self.saturation)
+        return gaussian_blur(moving + self.still_parts * edges * near, self.blur * side)
 
     def confidence_maps(self, evidence: ClipEvidence, maps: Tensor) -> Tensor:
         """The similarity averaged over the clip, on one scale for all clips (N, J, 1, H', W')."""
@@ -107,6 +128,11 @@ class MovingSourceMap(SimilarityMap):
     def weights(self, maps: Tensor) -> Tensor:
         """Shares of the places of each step."""
         return MapSource.weights(self, maps)
+
+
+def saturate(values: Tensor, half: float) -> Tensor:
+    """From 0 towards 1, 0.5 at ``half``."""
+    return values / (values + half)
 
 
 def gaussian_blur(maps: Tensor, sigma: float) -> Tensor:

@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Subset
 from tqdm import tqdm
 
 from mmav_coattn.checkpoint_files import write_whole
-from mmav_coattn.models.heads.segment_head import segment_features
+from mmav_coattn.models.heads.segment_head import deviation_features, segment_features
 
 from .feature_files import features_to_bytes, read_features
 from .towers import load_tower
@@ -67,9 +67,7 @@ def pool(x: Tensor | tuple[Tensor, ...], settings: dict[str, Any]) -> Tensor:
     for each in x if isinstance(x, tuple) else (x,):
         parts.append(segment_features(each, **settings))
         if deviation:
-            places = segment_features(each, each.shape[2], settings.get('grid', (1, 1)))
-            places = places.view(len(each), each.shape[1], each.shape[2], -1)
-            parts.append(places.std(dim=2).flatten(1))
+            parts.append(deviation_features(each, settings.get('grid', (1, 1))))
     return torch.cat(parts, dim=1)
 
 

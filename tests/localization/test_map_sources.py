@@ -207,7 +207,9 @@ def test_settings_that_cannot_work(spec, sentence):
 def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
     torch.manual_seed(0)
     evidence = evidence_of(two_blocks(), num=2, negatives=1)
-    source = MovingSourceMap(sharpness=1.5, still_parts=0.7, blur=1 / 8, reach=1 / 5)
+    source = MovingSourceMap(
+        sharpness=1.5, still_parts=0.7, edge_saturation=20.0, blur=1 / 8, reach=1 / 5
+    )
     maps, confidence = source(evidence)
     num, _, frames, height, width = evidence.imgs.shape
     assert maps.shape == (num, 2, frames, height, width)
@@ -216,7 +218,8 @@ def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
     def blur(values, sigma):
         return gaussian_filter(values, sigma, mode='nearest', radius=int(np.ceil(3 * sigma)))
 
-    grey = evidence.frames.numpy().astype(np.float64).mean(axis=1)
+    colour = evidence.frames.numpy().astype(np.float64)
+    grey = colour.mean(axis=1)
     similarity = SimilarityMap().raw_maps(evidence).mean(dim=2).numpy()
     for clip in range(num):
         moving = np.zeros_like(grey[clip])
@@ -224,17 +227,17 @@ def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
             steps = [abs(grey[clip, t] - grey[clip, u]) for u in (t - 1, t + 1) if 0 <= u < frames]
             change = np.min(steps, axis=0)
             moving[t] = change / (change + 8)
-        near = blur(moving.mean(axis=0), side / 5)
-        near /= near.max()
-        for t in range(frames):
-            edges = np.hypot(*np.gradient(blur(grey[clip, t], 1.0)))
-            thing = blur(moving[t] + 0.7 * edges / (edges + 8) * near, side / 8)
-            for sound in range(2):
-                one = similarity[clip, sound]
-                z = (one - one.mean()) / one.std(ddof=1)
-                gate = np.exp(1.5 * cv2.resize(z, (width, height), interpolation=cv2.INTER_LINEAR))
-                found = maps[clip, sound, t].numpy()
-                np.testing.assert_allclose(found, thing * gate, rtol=1e-3)
+        for sound in range(2):
+            one = similarity[clip, sound]
+            z = (one - one.mean()) / one.std(ddof=1)
+            gate = np.exp(1.5 * cv2.resize(z, (width, height), interpolation=cv2.INTER_LINEAR))
+            near = blur((moving * gate).mean(axis=0), side / 5)
+            near /= near.max()
+            for t in range(frames):
+                slopes = [np.gradient(blur(colour[clip, c, t], 1.0)) for c in range(3)]
+                edges = np.sqrt(np.square(slopes).sum(axis=(0, 1)))
+                thing = blur(moving[t] * gate + 0.7 * edges / (edges + 20) * near, side / 8)
+                np.testing.assert_allclose(maps[clip, sound, t].numpy(), thing, rtol=1e-3)
     mean = torch.from_numpy(similarity)[:, :, None]
     torch.testing.assert_close(confidence, clip_confidence(mean, torch.zeros(2, 2), 'contrast'))
     deaf = MovingSourceMap(sharpness=0.0)(evidence).maps
@@ -242,7 +245,14 @@ def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
 
 
 @pytest.mark.parametrize(
-    'settings', [dict(sharpness=-1.0), dict(blur=0.0), dict(still_parts=-1.0), dict(saturation=0.0)]
+    'settings',
+    [
+        dict(sharpness=-1.0),
+        dict(blur=0.0),
+        dict(still_parts=-1.0),
+        dict(saturation=0.0),
+        dict(edge_saturation=0.0),
+    ],
 )
 def test_moving_source_refuses(settings):
     with pytest.raises(ConfigError, match='MovingSourceMap'):

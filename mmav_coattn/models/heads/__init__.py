@@ -5,7 +5,7 @@ from .concat_head import ConcatHead
 from .contrastive_head import ContrastiveHead
 from .fused_head import FusedHead
 from .pooled_feature_head import PooledFeatureHead
-from .segment_head import SegmentHead, segment_features
+from .segment_head import SegmentHead, deviation_features, segment_features
 from .sync_head import SyncHead
 from .time_contrast import TimeContrast
 
@@ -18,5 +18,6 @@ __all__ = [
     'SegmentHead',
     'SyncHead',
     'TimeContrast',
+    'deviation_features',
     'segment_features',
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from mmaction.models.heads import BaseHead
 from mmaction.registry import MODELS
 from torch import Tensor, nn
@@ -22,18 +23,37 @@ def segment_features(x: Tensor, num_segments: int, grid: tuple[int, int] = (1, 1
     return F.adaptive_avg_pool3d(x.float(), (num_segments, *grid)).flatten(1)
 
 
+def deviation_features(x: Tensor, grid: tuple[int, int] = (1, 1), floor: float = 0.0) -> Tensor:
+    """Standard deviation over time of the mean features of equal parts of space.
+
+    Args:
+        x (Tensor): (M, C, T, H, W).
+        grid (tuple[int, int]): Parts of height and width.
+        floor (float): Added to the variance; above 0 where gradients are wanted, since the root
+            has none at 0.
+
+    Returns:
+        Tensor: (M, C * grid[0] * grid[1]), float32.
+    """
+    places = segment_features(x, x.shape[2], grid).view(len(x), x.shape[1], x.shape[2], -1)
+    return (places.var(dim=2) + floor).sqrt().flatten(1)
+
+
 @MODELS.register_module()
 class SegmentHead(BaseHead):
     """Mean features of parts of time and space, normalised, and one linear layer.
 
     One average over the whole clip forgets when something happened; words of a sentence are told
-    apart by it. With one part it is a linear classifier on average-pooled features.
+    apart by it. With one part it is a linear classifier on average-pooled features. What moves to
+    and fro leaves the mean as it is: for motions, add the standard deviation over time (statistics
+    pooling, Snyder et al., "X-vectors", ICASSP 2018).
 
     Args:
         num_classes (int): Classes.
         in_channels (int): Channels of the tower.
         num_segments (int): Parts of time.
         grid (tuple[int, int]): Parts of height and width.
+        deviation (bool): Add the standard deviation over time of each part of space.
         dropout_ratio (float): Dropout before the linear layer.
         **kwargs: Arguments of mmaction2's ``BaseHead``, e.g. ``average_clips``.
     """
@@ -44,13 +64,15 @@ class SegmentHead(BaseHead):
         in_channels: int,
         num_segments: int = 1,
         grid: tuple[int, int] = (1, 1),
+        deviation: bool = False,
         dropout_ratio: float = 0.5,
         **kwargs,
     ) -> None:
         super().__init__(num_classes, in_channels, **kwargs)
         self.num_segments = num_segments
         self.grid = tuple(grid)
-        size = in_channels * num_segments * self.grid[0] * self.grid[1]
+        self.deviation = deviation
+        size = in_channels * (num_segments + int(deviation)) * self.grid[0] * self.grid[1]
         # Without scale and shift: it only takes out how large the features of a tower are.
         self.norm = nn.BatchNorm1d(size, affine=False)
         self.dropout = nn.Dropout(dropout_ratio)
@@ -65,4 +87,6 @@ class SegmentHead(BaseHead):
         """Class scores (M, num_classes) of features (M, C, T, H, W)."""
         x = x[-1] if isinstance(x, tuple) else x
         pooled = segment_features(x, self.num_segments, self.grid)
+        if self.deviation:
+            pooled = torch.cat([pooled, deviation_features(x, self.grid, floor=1e-6)], dim=1)
         return self.fc_cls(self.dropout(self.norm(pooled)))

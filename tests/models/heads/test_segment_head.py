@@ -6,7 +6,7 @@ from mmaction.structures import ActionDataSample
 from models.tiny import AUDIO, VISUAL, build, recognizer
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.heads import segment_features
+from mmav_coattn.models.heads import deviation_features, segment_features
 
 
 def test_segments_are_means_of_parts():
@@ -21,6 +21,31 @@ def test_segments_are_means_of_parts():
 def test_one_segment_is_the_mean():
     x = torch.randn(2, 3, 6, 4, 4)
     torch.testing.assert_close(segment_features(x, 1), x.mean(dim=(2, 3, 4)))
+
+
+def test_deviation_is_that_over_time_of_each_part():
+    x = torch.randn(2, 3, 6, 4, 4)
+    found = deviation_features(x, (1, 2)).view(2, 3, 2)
+    for column in range(2):
+        part = x[..., 2 * column : 2 * column + 2].mean(dim=(3, 4))
+        torch.testing.assert_close(found[:, :, column], part.std(dim=2))
+
+
+def test_head_with_deviation_sees_what_the_mean_does_not():
+    torch.manual_seed(0)
+    head = build(dict(type='SegmentHead', num_classes=2, in_channels=1, dropout_ratio=0,
+                      deviation=True, topk=1))  # fmt: skip
+    still, moving = torch.zeros(1, 6, 2, 2), torch.zeros(1, 6, 2, 2)
+    moving[:, ::2], moving[:, 1::2] = 1, -1  # the same mean
+    x = torch.stack([still, moving] * 4).requires_grad_()
+    labels = [ActionDataSample().set_gt_label(i % 2) for i in range(8)]
+    optimizer = torch.optim.Adam(head.parameters(), lr=0.1)
+    for _ in range(50):
+        loss = head.loss(x, labels)['loss_cls']
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 0.05 and x.grad.isfinite().all()
 
 
 def test_head_tells_the_order_of_events():

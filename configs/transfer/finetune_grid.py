@@ -1,10 +1,10 @@
-# Fine-tuning: words of GRID from the picture, 60 labelled videos a class, 240 steps of 16 clips.
+# Fine-tuning: words of GRID from the picture, 60 labelled videos a class, 160 steps of 16 clips.
 _base_ = [
     'mmaction::_base_/default_runtime.py', '_base_/runtime.py', '_base_/small_tower.py',
     '_base_/grid.py'
 ]
 
-max_iters = 240
+max_iters = 160
 num_frames = 34
 model = dict(cls_head=dict(num_classes=4, num_segments=8, dropout_ratio=0.5))
 # 38 frames in which the word is spoken, decoded once.
@@ -25,6 +25,7 @@ train_pipeline = [
 test_pipeline = [
     read,
     dict(type='TemporalCrop', num_frames=num_frames, test_mode=True),
+    dict(type='CenterCrop', crop_size=48),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename', )),
 ]

@@ -42,7 +42,8 @@ class AudioVisualInferencer:
         config (str | Config): Config of the network, with ``model`` and ``test_pipeline``.
         checkpoint (str, optional): Its weights. None leaves them random, for tests.
         device (str): Where to run.
-        batch_size (int): Windows that the visual tower sees at once.
+        batch_size (int, optional): Windows that the visual tower sees at once. By default 8;
+            on a CPU :meth:`localize` takes 2, as it works on these while the next are read.
         progress (bool): Show a bar for each file.
         map_source (str | dict, optional): The kind of map that :meth:`localize` draws, see
             :func:`~mmav_coattn.localization.build_map_source`; by default that of the config.
@@ -57,18 +58,19 @@ class AudioVisualInferencer:
         config: str | Config,
         checkpoint: str | Path | None = None,
         device: str = 'cpu',
-        batch_size: int = 8,
+        batch_size: int | None = None,
         progress: bool = False,
         map_source: str | dict | None = None,
     ) -> None:
         cfg = load_config(config) if isinstance(config, (str, Path)) else config
         if 'model' not in cfg:
             raise ConfigError('The config has no model.')
-        if batch_size < 1:
+        if batch_size is not None and batch_size < 1:
             raise ConfigError(f'batch_size={batch_size} must be 1 or more.')
         init_default_scope(cfg.get('default_scope', 'mmaction'))
         self.settings = ClipSettings.from_config(cfg)
-        self.batch_size = batch_size
+        self.batch_size = batch_size or 8
+        self.localize_batch = batch_size or (2 if torch.device(device).type == 'cpu' else 8)
         self.progress = progress
         self.listener: Listener | None = None
         self.model = MODELS.build(cfg.model)
@@ -130,7 +132,7 @@ class AudioVisualInferencer:
                 str(out), 'the overlay would overwrite its original; name another file'
             )
         with self._bar(path, 'looking') as progress:
-            result = find_sound(self.model, self.settings, str(path), self.batch_size, progress)
+            result = find_sound(self.model, self.settings, str(path), self.localize_batch, progress)
         if out is None:
             return result
         with MediaFile(path) as media:

@@ -15,6 +15,7 @@ from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaE
 from mmav_coattn.localization import ClipEvidence, MapSource
 
 from .clip_settings import ClipSettings
+from .read_ahead import ReadAhead
 from .window_streams import ROUNDING, AudioWindowFeatures, picture_windows
 
 #: Places of a map that are kept along either side. All maps of a file are in memory at once, and
@@ -100,15 +101,15 @@ def find_sound(
         begin, end = pictures.common_span
         slots = covering_slots((begin, end), settings, path)
         audio = AudioWindowFeatures(model, sounds, settings, begin, batch_size)
-        clips = picture_windows(pictures, settings, begin, slots)
         maps, scores, confidence = [], [], []
-        for first in range(0, len(slots), batch_size):
-            chosen = slots[first : first + batch_size]
-            found = _run(model, source, settings, chosen, clips, audio)
-            maps += found[0]
-            scores += found[1]
-            confidence += found[2]
-            progress(chosen[-1] * settings.step + settings.clip_seconds, end - begin)
+        with ReadAhead(picture_windows(pictures, settings, begin, slots), batch_size) as clips:
+            for first in range(0, len(slots), batch_size):
+                chosen = slots[first : first + batch_size]
+                found = _run(model, source, settings, chosen, clips, audio)
+                maps += found[0]
+                scores += found[1]
+                confidence += found[2]
+                progress(chosen[-1] * settings.step + settings.clip_seconds, end - begin)
     scores = np.array(scores)
     if not np.isfinite(scores).any():
         if audio.unreadable:

@@ -22,7 +22,9 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_checkpoint_arguments(parser)
     parser.add_argument(
-        '--batch-size', type=int, default=8, help='windows of picture at once; default: 8'
+        '--batch-size',
+        type=int,
+        help='windows of picture at once; default: 8, or 2 where localize runs on a CPU',
     )
     parser.add_argument('--quiet', action='store_true', help='no progress bars')
 
@@ -97,7 +99,7 @@ def build_inferencer(args: argparse.Namespace, **kwargs):
         checkpoint,
         device=args.device,
         # Commands that take no videos have neither of these arguments.
-        batch_size=getattr(args, 'batch_size', 8),
+        batch_size=getattr(args, 'batch_size', None),
         progress=not getattr(args, 'quiet', True),
         **kwargs,
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+#: Around the letters, px.
+MARGIN = 3
+
 
 def draw_caption(frame: np.ndarray, text: str, max_height: int = 22) -> np.ndarray:
     """Write one line into the upper left corner, white on a dark band.
@@ -23,14 +26,34 @@ def draw_caption(frame: np.ndarray, text: str, max_height: int = 22) -> np.ndarr
     frame = np.ascontiguousarray(frame).copy()
     if not text:
         return frame
-    font, margin = cv2.FONT_HERSHEY_SIMPLEX, 3
+    scale, letters, rows = _layout(frame.shape[:2], text, max_height)
+    band = frame[:rows]
+    band[:] = band // 3
+    place = (MARGIN, MARGIN + letters)
+    cv2.putText(frame, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, (255,) * 3, 1, cv2.LINE_AA)
+    return frame
+
+
+def caption_band(size: tuple[int, int], text: str, max_height: int = 22) -> int:
+    """Rows of the dark band under a line of text.
+
+    Args:
+        size (tuple[int, int]): Height and width of the picture, px.
+        text (str): The line.
+        max_height (int): As in :func:`draw_caption`.
+    """
+    return min(_layout(size, text, max_height)[2], size[0])
+
+
+def _layout(size: tuple[int, int], text: str, max_height: int) -> tuple[float, int, int]:
+    """Scale of the font, height of its letters and of the band, px."""
+    import cv2
+
+    font = cv2.FONT_HERSHEY_SIMPLEX
     (width, height), base = cv2.getTextSize(text, font, 1.0, 1)
     scale = min(
-        (frame.shape[1] - 2 * margin) / width,
-        (min(max_height, frame.shape[0]) - 2 * margin) / (height + base),
+        (size[1] - 2 * MARGIN) / width,
+        (min(max_height, size[0]) - 2 * MARGIN) / (height + base),
     )
     (_, height), base = cv2.getTextSize(text, font, scale, 1)
-    band = frame[: height + base + 2 * margin]
-    band[:] = band // 3
-    cv2.putText(frame, text, (margin, margin + height), font, scale, (255,) * 3, 1, cv2.LINE_AA)
-    return frame
+    return scale, height, height + base + 2 * MARGIN

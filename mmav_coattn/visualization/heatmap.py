@@ -121,12 +121,12 @@ def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.6
     # In bytes, with a table of the 256 levels: many times as fast as in floats, and a fraction of
     # the memory, which counts for a 4K picture. Roundings make up to three levels of difference.
     level = cv2.convertScaleAbs(np.clip(intensity, 0, 1), alpha=255)
-    kept = _kept_share(level, alpha)
+    kept = kept_share(level, alpha)
     drawn = cv2.multiply(np.ascontiguousarray(frame), cv2.merge([kept] * 3), scale=1 / 255)
-    return cv2.add(drawn, cv2.LUT(cv2.merge([level] * 3), _added_colour(alpha)), dst=drawn)
+    return cv2.add(drawn, cv2.LUT(cv2.merge([level] * 3), added_colour(alpha)), dst=drawn)
 
 
-def _kept_share(level: np.ndarray, alpha: float) -> np.ndarray:
+def kept_share(level: np.ndarray, alpha: float) -> np.ndarray:
     """Share of the picture that is kept at each level of intensity, both in bytes."""
     import cv2
 
@@ -135,11 +135,19 @@ def _kept_share(level: np.ndarray, alpha: float) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _added_colour(alpha: float) -> np.ndarray:
+def added_colour(alpha: float) -> np.ndarray:
     """What is added at each of the 256 levels, uint8 (256, 1, 3) RGB, blue over green to red."""
+    share = 1 - kept_share(_ramp(), alpha) / 255
+    return (colours()[:, None] * share[..., None]).round().astype(np.uint8)
+
+
+@lru_cache(maxsize=1)
+def colours() -> np.ndarray:
+    """The colour of each of the 256 levels of intensity, uint8 (256, 3) RGB."""
     import cv2
 
-    ramp = np.arange(256, dtype=np.uint8)[:, None]
-    colour = cv2.applyColorMap(ramp, cv2.COLORMAP_TURBO)[..., ::-1]
-    share = 1 - _kept_share(ramp, alpha) / 255
-    return (colour * share[..., None]).round().astype(np.uint8)
+    return cv2.applyColorMap(_ramp(), cv2.COLORMAP_TURBO)[:, 0, ::-1]
+
+
+def _ramp() -> np.ndarray:
+    return np.arange(256, dtype=np.uint8)[:, None]

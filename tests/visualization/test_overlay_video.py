@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnreadableMediaError
-from mmav_coattn.visualization import write_overlay_video
+from mmav_coattn.visualization import overlay_video, write_overlay_video
 
 SIZE = (128, 96)
 EVENTS = (0.6, 1.32, 2.2)
@@ -195,3 +195,36 @@ def test_files_that_cannot_be_used(clip, tmp_path):
     with pytest.raises(ValueError, match='box'):
         write_overlay_video(clip.path, out, *corner_attention(), box=(0.5, 0, 0.4, 1))
     assert not list(tmp_path.glob('*out*')) and not list(tmp_path.glob('.*'))
+
+
+def test_the_colour_space_of_the_original(clip, tmp_path):
+    tagged = tmp_path / 'bt709.mkv'
+    with av.open(str(clip.path)) as source, av.open(str(tagged), 'w') as container:
+        picture = container.add_stream('ffv1', rate=25)
+        picture.width, picture.height, picture.pix_fmt = *SIZE, 'yuv420p'
+        picture.codec_context.colorspace = 1
+        sound = container.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(audio=0):
+            if packet.dts is not None:
+                packet.stream = sound
+                container.mux(packet)
+        image = np.full((SIZE[1], SIZE[0], 3), (200, 60, 30), np.uint8)
+        for index in range(10):
+            frame = av.VideoFrame.from_ndarray(image, 'rgb24')
+            frame = frame.reformat(format='yuv420p', dst_colorspace='ITU709')
+            frame.pts, frame.time_base = index, Fraction(1, 25)
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+    write_overlay_video(tagged, tmp_path / 'out.mp4', np.full((1, 2, 2), 0.25), [0.0])
+    with av.open(str(tmp_path / 'out.mp4')) as container:
+        assert container.streams.video[0].codec_context.colorspace == 1
+    _, images, _ = read_back(tmp_path / 'out.mp4')
+    assert np.abs(images.astype(int) - image).max() < 8
+
+
+def test_what_the_encoder_refuses_is_a_sentence(clip, tmp_path, monkeypatch):
+    monkeypatch.setitem(overlay_video.ENCODER_OPTIONS, 'preset', 'no such preset')
+    out = tmp_path / 'refused.mp4'
+    with pytest.raises(UnreadableMediaError, match=r'overlay_source\.mp4: cannot be turned into'):
+        write_overlay_video(clip.path, out, *corner_attention())
+    assert not list(tmp_path.iterdir())

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.ndimage import gaussian_filter
 
 from .checks import finite_array
 from .localization import ciou_success_and_auc, consensus_ciou
@@ -61,8 +60,12 @@ def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
     if frames.shape[1] < 2:
         raise ValueError('frames: motion needs at least two frames.')
     energy = np.abs(np.gradient(frames, axis=1)).mean(axis=0)
+    if not blur:
+        return energy
+    from scipy.ndimage import gaussian_filter  # here, as importing it takes a third of a second
+
     sigma = blur * min(energy.shape[1:])
-    return gaussian_filter(energy, (0, sigma, sigma), mode='nearest') if blur else energy
+    return gaussian_filter(energy, (0, sigma, sigma), mode='nearest')
 
 
 def onset_correlation_maps(

@@ -135,6 +135,12 @@ def test_localize(inferencer, clip, tmp_path):
     assert frames == pytest.approx((end - begin) * 20, abs=1)
 
 
+def test_windows_at_once(inferencer):
+    assert (inferencer.localize_batch, inferencer.batch_size) == (2, 8)
+    few = AudioVisualInferencer(config(), batch_size=3)
+    assert (few.localize_batch, few.batch_size) == (3, 3)
+
+
 def test_the_part_of_the_picture_that_maps_cover(clip):
     cfg = config()
     cfg.test_pipeline.insert(3, dict(type='FixedCrop', box=(0.25, 0.5, 0.75, 1.0)))

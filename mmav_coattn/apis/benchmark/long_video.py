@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def write_long_video(
     Args:
         clips (Sequence): Videos of one frame rate; kept in memory, so a few short ones.
         out (Path): MP4 to write.
-        seconds (float): Its length at least; it ends with a whole round of the clips.
+        seconds (float): Its length, rounded up to a whole frame.
         size (tuple[int, int]): Width and height, px.
         sound_late (float): By how much its sound is late, s.
 
@@ -44,7 +45,9 @@ def write_long_video(
 
     images, wave, rate = _read(clips)
     round_seconds = Fraction(len(images)) / rate
-    rounds = max(1, int(np.ceil(seconds / float(round_seconds))))
+    num_frames = max(1, ceil(seconds * rate))
+    rounds = ceil(num_frames / len(images))
+    num_samples = round(num_frames / rate * SAMPLE_RATE)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         in_sync = Path(folder, out.name)
@@ -61,9 +64,9 @@ def write_long_video(
                 (bytes(packet), packet.pts, packet.is_keyframe)
                 for packet in _encode(picture, images)
             ]
-            blocks = _sound_packets(sound, np.tile(wave, rounds))
+            blocks = _sound_packets(sound, np.tile(wave, rounds)[:num_samples])
             for number in range(rounds):
-                for data, pts, is_keyframe in packets:
+                for data, pts, is_keyframe in packets[: num_frames - number * len(packets)]:
                     packet = av.Packet(data)
                     packet.stream, packet.time_base = picture, picture.codec_context.time_base
                     shift = round(number * round_seconds / packet.time_base)

@@ -17,6 +17,7 @@ from mmav_coattn.checkpoint_files import write_whole
 from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import ConfigError, TrainingError, UserError
 from mmav_coattn.transfer.feature_files import features_to_bytes, read_features
+from mmav_coattn.visual_stages import last_stage
 
 from .clip_settings import ClipSettings
 from .localizer import covering_slots
@@ -74,7 +75,8 @@ def extract_file(
             chosen = slots[first : first + batch_size]
             if clips is not None:
                 imgs = torch.stack([next(clips) for _ in chosen]).to(device)
-                x = model.backbone.forward_visual(model.data_preprocessor.normalize(imgs))
+                imgs = model.data_preprocessor.normalize(imgs)
+                x = last_stage(model.backbone.forward_visual(imgs))
                 found['visual'].append(x.float().mean(dim=(2, 3, 4)).cpu().numpy())
             if 'audio' in towers:
                 waves = _waves(sounds, settings, begin, chosen).to(device)

@@ -17,6 +17,7 @@ from mmav_coattn.evaluation.functional.offset_curve import (
     mean_curve,
     offset_over_time,
 )
+from mmav_coattn.visual_stages import VisualFeatures, map_stages
 
 from .clip_settings import ClipSettings
 from .sync_result import Drift, SyncResult
@@ -105,7 +106,7 @@ def measure_sync(
     return _summarise(path, settings, shifts, times, scores, segment_seconds, _notes(audio))
 
 
-def _visual_features(model: nn.Module, clips: list[Tensor]) -> Tensor:
+def _visual_features(model: nn.Module, clips: list[Tensor]) -> VisualFeatures:
     imgs = torch.stack(clips).to(next(model.parameters()).device)
     return model.backbone.forward_visual(model.data_preprocessor.normalize(imgs))
 
@@ -113,7 +114,7 @@ def _visual_features(model: nn.Module, clips: list[Tensor]) -> Tensor:
 def _score(
     model: nn.Module,
     settings: ClipSettings,
-    visual: Tensor,
+    visual: VisualFeatures,
     slots: list[int],
     audio: AudioWindowFeatures,
     reach: int,
@@ -129,7 +130,7 @@ def _score(
             part = columns[first : first + PAIRS_PER_WINDOW * batch_size]
             heard = torch.stack([features[slot - reach + column] for column in part])
             fused = model.attend(
-                visual[index : index + 1],
+                map_stages(lambda stage, row=index: stage[row : row + 1], visual),
                 heard[None],
                 settings.num_frames,
                 audio.num_spectra,

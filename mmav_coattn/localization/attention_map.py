@@ -14,7 +14,8 @@ from .base import ClipEvidence, MapSource
 class AttentionMap(MapSource):
     """The weights of audio-guided attention over the places of the picture.
 
-    They sum to 1 over the places of a step, so they say *where* but hardly *whether*.
+    They sum to 1 over the places of a step, so they say *where* but hardly *whether*; those of
+    sigmoid attention (``neck.activation='sigmoid'``) may all be low.
 
     Args:
         head (int | str): ``'mean'`` over the heads, or the number of one of them.
@@ -43,7 +44,7 @@ class AttentionMap(MapSource):
         self.blocks = blocks
 
     def raw_maps(self, evidence: ClipEvidence) -> Tensor:
-        """Weights (N, J, T', H', W'), 1 in sum over the places of each step."""
+        """Weights (N, J, T', H', W'); of a softmax 1 in sum over the places of each step."""
         features = evidence.features
         if features.attention is None:
             raise ConfigError(

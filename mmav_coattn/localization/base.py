@@ -9,6 +9,7 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.visual_stages import VisualFeatures
 
 from .confidence import CONFIDENCES, OVER_TIME, clip_confidence
 
@@ -29,8 +30,9 @@ class ClipEvidence(NamedTuple):
     Attributes:
         model (nn.Module): The network.
         imgs (Tensor): Normalised frames (N, C, T, H, W).
-        visual (Tensor | None): Features of the visual tower (N, C_v, T', H', W'); None where the
-            network joins the modalities earlier.
+        visual (Tensor | tuple[Tensor, ...] | None): Features of the visual tower
+            (N, C_v, T', H', W'), or of several of its stages; None where the network joins the
+            modalities earlier.
         audio (Tensor | None): Features of the audio tower (N, J, C_a, F', T''); None likewise.
         num_spectra (int): Frames of the log-mels that the audio tower saw.
         clip_seconds (float): Length of the clips, s.
@@ -41,7 +43,7 @@ class ClipEvidence(NamedTuple):
 
     model: nn.Module
     imgs: Tensor
-    visual: Tensor | None
+    visual: VisualFeatures | None
     audio: Tensor | None
     num_spectra: int
     clip_seconds: float

@@ -7,6 +7,7 @@ from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.visual_stages import as_stages
 
 from .base import ClipEvidence, MapSource
 
@@ -21,6 +22,7 @@ class GradCAMMap(MapSource):
 
     where :math:`\bar g` is the mean over the places of a step. ``elementwise`` leaves that mean out
     (HiResCAM, Draelos & Carin 2020). Costs one backward pass through neck and head for each sound.
+    Where the tower hands on several stages, the map is of the deepest.
 
     Args:
         elementwise (bool): Multiply gradients and features place by place.
@@ -39,9 +41,10 @@ class GradCAMMap(MapSource):
             )
         model = evidence.model
         with torch.enable_grad():
-            visual = evidence.visual.detach().requires_grad_()
+            *finer, visual = (stage.detach() for stage in as_stages(evidence.visual))
+            visual.requires_grad_()
             features = model.attend(
-                visual,
+                (*finer, visual) if finer else visual,
                 evidence.audio.detach(),
                 evidence.imgs.shape[2],
                 evidence.num_spectra,
@@ -54,7 +57,7 @@ class GradCAMMap(MapSource):
                 for index in range(logits.shape[1])
             ]
         gradient = torch.stack(gradients, dim=1)  # (N, J, C, T', H', W')
-        features = evidence.visual.detach()
+        features = visual.detach()
         if getattr(model.neck, 'centre_time', False):
             # What stays the same all the clip is taken out by the neck: it moves no logit.
             features = features - features.mean(dim=2, keepdim=True)

@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor
 
+from mmav_coattn.visual_stages import last_stage
+
 from .base import ClipEvidence, MapSource
 
 
@@ -22,8 +24,8 @@ class MotionMap(MapSource):
         change = torch.gradient(evidence.imgs, dim=2)[0].abs().mean(dim=1)  # (N, T, H, W)
         logits = evidence.model.cls_head.predict(evidence.features)
         places = evidence.imgs.shape[-2] // 4, evidence.imgs.shape[-1] // 4
+        steps = change.shape[1]
         if evidence.visual is not None:
-            places = tuple(evidence.visual.shape[-2:])
-        steps = change.shape[1] if evidence.visual is None else evidence.visual.shape[2]
+            steps, *places = last_stage(evidence.visual).shape[-3:]
         pooled = F.adaptive_avg_pool3d(change, (steps, *places))
         return pooled[:, None].expand(-1, logits.shape[1], -1, -1, -1)

@@ -7,6 +7,7 @@ from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.visual_stages import average_values, grids_of
 
 from .base import ClipEvidence, MapSource
 
@@ -47,7 +48,7 @@ class SimilarityMap(MapSource):
                 features.visual_tokens, features.audio_tokens[:, index]
             )  # (N, T', P, C), (N, T', C)
             maps.append(torch.einsum('ntpc,ntc->ntp', visual, audio))
-        return torch.stack(maps, dim=1).unflatten(-1, tuple(evidence.visual.shape[-2:]))
+        return average_values(torch.stack(maps, dim=1), grids_of(evidence.visual))
 
     def weights(self, maps: Tensor) -> Tensor:
         """Softmax over the places of each step."""

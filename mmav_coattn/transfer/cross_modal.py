@@ -9,6 +9,8 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
+from mmav_coattn.visual_stages import map_stages
+
 
 @torch.no_grad()
 def all_pair_scores(
@@ -52,7 +54,7 @@ def all_pair_scores(
         if inputs is None:
             continue
         pictures, sounds = model.backbone(inputs['imgs'], inputs['log_mels'][:, :1])
-        visual.append(pictures.cpu())
+        visual.append(map_stages(torch.Tensor.cpu, pictures))
         audio.append(sounds[:, 0].cpu())
         sizes = dict(
             num_frames=inputs['imgs'].shape[2],
@@ -61,10 +63,11 @@ def all_pair_scores(
         )
     if not names:
         return np.zeros((0, 0)), names, unusable
-    pictures, sounds = torch.cat(visual), torch.cat(audio)
+    pictures = map_stages(lambda *batches: torch.cat(batches), *visual)
+    sounds = torch.cat(audio)
     scores = torch.empty(len(names), len(names))
     for row in tqdm(range(len(names)), desc='pairs', disable=not progress, leave=False):
-        picture = pictures[row : row + 1].to(device)
+        picture = map_stages(lambda stage, row=row: stage[row : row + 1].to(device), pictures)
         for first in range(0, len(names), pairs_at_once):
             # One picture, many sounds: what 1 + K windows of one clip are to the network.
             some = sounds[first : first + pairs_at_once][None].to(device)

@@ -14,15 +14,22 @@ from mmav_coattn.errors import ConfigError, MissingDependencyError
 from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
 
-def build(module='CMA', **neck):
-    neck = dict(in_channels=(16, 16), embed_dims=16, num_heads=2, module=module, **neck)
+def build(module='CMA', stages=(1,), norm='batch', **neck):
+    channels = 16 if stages == (1,) else (8, 16)
+    neck = dict(in_channels=(channels, 16), embed_dims=16, num_heads=2, module=module, **neck)
+    backbone = dict(
+        type='AudioVisualBackbone',
+        visual=dict(VISUAL, out_indices=stages),
+        audio=AUDIO,
+        multi_scale=len(stages) > 1,
+    )
     cfg = Config(
         dict(
             model=dict(
                 type='AudioVisualRecognizer',
-                backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-                neck=dict(type='CoAttentionNeck', **neck),
-                cls_head=dict(type='SyncHead', in_channels=16),
+                backbone=backbone,
+                neck=dict(type='CoAttentionNeck', norm=norm, **neck),
+                cls_head=dict(type='SyncHead', in_channels=16, norm=norm),
                 data_preprocessor=dict(
                     type='AudioVisualDataPreprocessor',
                     subtract_mean_frame=True,
@@ -125,6 +132,33 @@ def test_network_without_a_map(tmp_path):
     inferencer = build('VGA', scope='clip', depth=2)
     check = check_onnx(inferencer, export_onnx(inferencer, tmp_path / 'vga.onnx'))
     assert check.passed and set(check.differences) == {'sync_logits'}
+
+
+OPTIONS = dict(
+    stages=(0, 1),
+    norm='group',
+    depth=2,
+    learn_temperature=True,
+    temperature=0.5,
+    time_bias='table',
+    self_attention_bias='table',
+    channel_attention=True,
+)
+
+
+@pytest.mark.parametrize(
+    'settings', [dict(OPTIONS, activation='sigmoid'), dict(OPTIONS, scope='clip')]
+)
+def test_network_with_every_option(tmp_path, settings):
+    pytest.importorskip('onnxscript')
+    pytest.importorskip('onnxruntime')
+    inferencer = build(**settings)
+    for name, parameter in inferencer.model.neck.named_parameters():
+        if any(part in name for part in ('table', 'channel_gate', 'log_temperature')):
+            torch.nn.init.normal_(parameter, std=0.5)
+    check = check_onnx(inferencer, export_onnx(inferencer, tmp_path / 'options.onnx'))
+    assert check.passed, check.sentence()
+    assert set(check.differences) == {'sync_logits', 'attention'}
 
 
 def test_sentences(tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
 from mmav_coattn.apis.complexity import network_complexity
+from mmav_coattn.visual_stages import VisualFeatures, as_stages, map_stages
 
 from .timing import Row, Timings, time_by_turns
 
@@ -144,18 +145,22 @@ def part_step(step: TrainingStep, part: str) -> Callable[[], None]:
     """
     model, inputs = step.model, step.inputs
     with torch.no_grad(), step.autocast():
-        outputs = model.backbone(inputs['imgs'], inputs['log_mels'])
+        visual, audio = model.backbone(inputs['imgs'], inputs['log_mels'])
         features = model.extract_feat(inputs)[0]
 
     if part == TOWERS:
 
         def run() -> None:
             with step.autocast():
-                result = model.backbone(inputs['imgs'], inputs['log_mels'])
+                visual, audio = model.backbone(inputs['imgs'], inputs['log_mels'])
+            result = (*as_stages(visual), audio)
             torch.autograd.backward(result, [torch.ones_like(each) for each in result])
             model.zero_grad(set_to_none=True)
     else:
-        backbone = [each.detach().requires_grad_() for each in outputs]
+        backbone = [
+            map_stages(lambda each: each.detach().requires_grad_(), side)
+            for side in (visual, audio)
+        ]
         gradients = [torch.ones_like(each) for each in features[:2]]
 
         def run() -> None:
@@ -167,7 +172,7 @@ def part_step(step: TrainingStep, part: str) -> Callable[[], None]:
     return run
 
 
-def _neck_alone(model: nn.Module, inputs: dict, visual: Tensor, audio: Tensor) -> tuple:
+def _neck_alone(model: nn.Module, inputs: dict, visual: VisualFeatures, audio: Tensor) -> tuple:
     """The neck as the recognizer calls it, with features that are already there."""
     backbone, model.backbone.forward = model.backbone.forward, lambda *_: (visual, audio)
     try:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
-from mmav_coattn.models.necks.token_norm import TokenBatchNorm
+from mmav_coattn.models.necks.token_norm import build_token_norm, check_groups
 
 from .base_sync_head import BaseSyncHead
 
@@ -29,10 +29,12 @@ class SyncHead(BaseSyncHead):
         time_contrast (dict, optional): Config of a :class:`TimeContrast`, an auxiliary loss on the
             tokens; ``in_channels`` is filled in.
         contrast_weight (float): Its weight.
+        norm (str): ``'batch'`` or ``'group'``: normalisation of the streams and inside; see
+            :func:`~mmav_coattn.models.necks.token_norm.build_token_norm`.
         init_cfg (dict, optional): Initialisation.
 
     Raises:
-        ConfigError: If ``kernel_size`` is even.
+        ConfigError: If ``kernel_size`` is even or ``norm`` is unknown.
     """
 
     def __init__(
@@ -45,20 +47,23 @@ class SyncHead(BaseSyncHead):
         ranking_weight: float = 0.0,
         time_contrast: dict | None = None,
         contrast_weight: float = 0.5,
+        norm: str = 'batch',
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(in_channels, ranking_weight, time_contrast, contrast_weight, init_cfg)
         if kernel_size % 2 == 0:
             raise ConfigError(f'cls_head: kernel_size={kernel_size} must be odd.')
         hidden = hidden_channels or in_channels
-        self.visual_norm = TokenBatchNorm(in_channels)
-        self.audio_norm = TokenBatchNorm(in_channels)
+        self.visual_norm = build_token_norm(norm, in_channels, item_dims=2)
+        self.audio_norm = build_token_norm(norm, in_channels, item_dims=2)
         self.fuse = nn.Sequential(nn.Linear(3 * in_channels, hidden), nn.ReLU(inplace=True))
         self.convs = nn.Sequential(
             *[
                 nn.Sequential(
                     nn.Conv1d(hidden, hidden, kernel_size, padding=kernel_size // 2),
-                    nn.BatchNorm1d(hidden),
+                    nn.BatchNorm1d(hidden)
+                    if norm == 'batch'
+                    else nn.GroupNorm(check_groups(hidden), hidden),
                     nn.ReLU(inplace=True),
                 )
                 for _ in range(num_convs)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -9,18 +12,42 @@ from mmav_coattn.errors import ConfigError
 
 
 class MultiHeadAttention(nn.Module):
-    """Scaled dot-product attention of Vaswani et al. (2017, section 3.2) with separate projections.
+    r"""Scaled dot-product attention of Vaswani et al. (2017, section 3.2), projections apart.
+
+    A query's weights over n keys are :math:`\mathrm{softmax}(q k^T / (\tau \sqrt{d}) + b)`, or with
+    ``activation='sigmoid'`` :math:`\sigma(q k^T / (\tau \sqrt{d}) + b - \log n)` (Ramapuram et al.,
+    "Theory, Analysis, and Best Practices for Sigmoid Self-Attention", 2024): there keys do not
+    compete, several may have a weight near 1, or none. Their :math:`-\log n` makes the weights sum
+    to about 1 where all products are 0.
 
     Args:
         dims (int): Channels of queries, keys, values and output.
         num_heads (int): Heads; must divide ``dims``.
+        temperature (float): :math:`\tau`; below 1 is sharper.
+        learn_temperature (bool): Whether it is learned, from ``temperature`` on, for each head.
+            Weight decay pulls it towards 1.
+        activation (str): ``'softmax'`` or ``'sigmoid'``.
 
     Raises:
-        ConfigError: If the heads do not divide the channels.
+        ConfigError: If the heads do not divide the channels, the temperature is not positive or the
+            activation is unknown.
     """
 
-    def __init__(self, dims: int, num_heads: int) -> None:
+    ACTIVATIONS = ('softmax', 'sigmoid')
+
+    def __init__(
+        self,
+        dims: int,
+        num_heads: int,
+        temperature: float = 1.0,
+        learn_temperature: bool = False,
+        activation: str = 'softmax',
+    ) -> None:
         super().__init__()
+        if not temperature > 0:
+            raise ConfigError(f'neck: temperature={temperature} must be above 0.')
+        if activation not in self.ACTIVATIONS:
+            raise ConfigError(f'neck: activation={activation!r} is not one of {self.ACTIVATIONS}.')
         if dims % num_heads:
             raise ConfigError(f'neck: num_heads={num_heads} does not divide embed_dims={dims}.')
         self.num_heads = num_heads
@@ -28,6 +55,11 @@ class MultiHeadAttention(nn.Module):
         self.key = nn.Linear(dims, dims)
         self.value = nn.Linear(dims, dims)
         self.out = nn.Linear(dims, dims)
+        self.activation = activation
+        self.temperature = temperature
+        self.log_temperature = None
+        if learn_temperature:
+            self.log_temperature = nn.Parameter(torch.full((num_heads,), math.log(temperature)))
 
     def split_heads(self, x: Tensor) -> Tensor:
         """(B, L, D) -> (B, heads, L, D / heads)."""
@@ -48,9 +80,27 @@ class MultiHeadAttention(nn.Module):
             Tensor: (B, L_q, D).
         """
         q, k, v = map(self.split_heads, (self.query(queries), keys, values))
+        q = self.sharpen(q)
         bias = None if bias is None else bias.to(q.dtype)
-        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+        if self.activation == 'softmax':
+            seen = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+        else:
+            seen = self.weigh(q, k, bias) @ v
         return self.out(seen.transpose(1, 2).flatten(2))
+
+    def sharpen(self, q: Tensor) -> Tensor:
+        """Queries (B, heads, L_q, D / heads) over the temperature, which is as good as products."""
+        if self.log_temperature is not None:
+            return q * (-self.log_temperature).exp()[:, None, None].to(q.dtype)
+        return q if self.temperature == 1 else q / self.temperature
+
+    def weigh(self, q: Tensor, k: Tensor, bias: Tensor | None) -> Tensor:
+        """Weights (B, heads, L_q, L_k) of sharpened queries and keys, both by heads."""
+        products = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+        products = products if bias is None else products + bias
+        if self.activation == 'sigmoid':
+            return (products - math.log(k.shape[-2])).sigmoid()
+        return products.softmax(dim=-1)
 
     def project_memory(self, memory: Tensor, code: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Keys and values (..., D) of a memory (..., D); done once, before steps share them.
@@ -62,7 +112,6 @@ class MultiHeadAttention(nn.Module):
         return self.key(keys), self.value(memory)
 
     def weights(self, queries: Tensor, keys: Tensor, bias: Tensor | None = None) -> Tensor:
-        """The softmax weights that :meth:`forward` uses inside: (B, heads, L_q, L_k)."""
+        """The weights that :meth:`forward` uses inside: (B, heads, L_q, L_k)."""
         q, k = map(self.split_heads, (self.query(queries), keys))
-        products = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
-        return (products if bias is None else products + bias).softmax(dim=-1)
+        return self.weigh(self.sharpen(q), k, bias)

@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
-import torch
 from torch import Tensor, nn
 
 from .attention import MultiHeadAttention
 from .time_alignment import neighbour_steps
-from .token_norm import TokenBatchNorm
-
-
-class TimeDistanceBias(nn.Module):
-    """Attention over all times that begins close to its own time.
-
-    Adds ``-slope * |t - t'|`` to the scaled products, with t in steps: the linear bias of ALiBi
-    (Press et al., ICLR 2022), both ways, with a learned slope for each head. Without it a query
-    begins by looking at the tokens of all times alike; with it, at a soft window that may widen.
-
-    Args:
-        num_heads (int): Attention heads.
-        slope (float): Initial slope a step, positive.
-    """
-
-    def __init__(self, num_heads: int, slope: float = 1.5) -> None:
-        super().__init__()
-        self.log_slope = nn.Parameter(torch.full((num_heads,), math.log(slope)))
-
-    def forward(self, steps: int, num_streams: int, num_tokens: int) -> Tensor:
-        """Bias (heads, J * T, T * L) of J streams and L tokens a step, over T steps."""
-        index = torch.arange(steps, device=self.log_slope.device)
-        distance = (index[:, None] - index).abs().to(self.log_slope.dtype)
-        distance = distance.repeat(num_streams, 1).repeat_interleave(num_tokens, dim=1)
-        return -self.log_slope.exp()[:, None, None] * distance
+from .time_bias import build_time_bias, neighbour_offsets, spread_bias, step_offsets
+from .token_norm import build_token_norm
 
 
 class GuidedAttention(nn.Module):
@@ -50,21 +24,33 @@ class GuidedAttention(nn.Module):
         num_heads (int): Attention heads.
         scope (str): ``'frame'`` or ``'clip'``.
         window (int): Neighbouring time steps on either side; frame scope only.
-        time_bias (bool): In clip scope, whether a token counts less the farther its time is from
-            the query's, see :class:`TimeDistanceBias`.
+        time_bias (bool | str): See :class:`CoAttentionNeck`.
+        norm (str): Normalisation of the queries, see
+            :func:`~mmav_coattn.models.necks.token_norm.build_token_norm`.
+        **attention: Of :class:`MultiHeadAttention`: temperature and activation.
     """
 
     def __init__(
-        self, dims: int, num_heads: int, scope: str, window: int, time_bias: bool = True
+        self,
+        dims: int,
+        num_heads: int,
+        scope: str,
+        window: int,
+        time_bias: bool | str = True,
+        norm: str = 'batch',
+        **attention,
     ) -> None:
         super().__init__()
         self.scope = scope
         self.window = window
-        self.query_norm = TokenBatchNorm(dims)
-        self.attention = MultiHeadAttention(dims, num_heads)
+        self.query_norm = build_token_norm(norm, dims, item_dims=2)
+        self.attention = MultiHeadAttention(dims, num_heads, **attention)
         self.time_bias = None
-        if scope == 'clip' and time_bias:
-            self.time_bias = TimeDistanceBias(num_heads)
+        if scope == 'clip':
+            # Either begins as a soft window: over all times alike, hardly anything is learned.
+            self.time_bias = build_time_bias(time_bias, num_heads, slope=1.5, table_slope=1.5)
+        elif window and time_bias == 'table':
+            self.time_bias = build_time_bias('table', num_heads, 1.5, 0.0, max_steps=window)
 
     def forward(
         self, stream: Tensor, tokens: Tensor, code: Tensor, return_weights: bool = False
@@ -80,8 +66,8 @@ class GuidedAttention(nn.Module):
 
         Returns:
             tuple[Tensor, Tensor | None]: What was seen (B, J, T, D), and the weights of each head
-            (B, heads, J, T, L), summed over the times that were looked into, so that they sum to 1
-            over the L tokens of a step.
+            (B, heads, J, T, L), summed over the times that were looked into, so that those of a
+            softmax sum to 1 over the L tokens of a step.
         """
         batch, num_streams, steps, _ = stream.shape
         num_tokens = tokens.shape[2]
@@ -93,12 +79,16 @@ class GuidedAttention(nn.Module):
             queries = queries.transpose(1, 2).flatten(0, 1)  # (B*T, J, D)
             keys = neighbour_steps(keys, self.window).flatten(0, 1)  # (B*T, (2w+1)*L, D)
             values = neighbour_steps(values, self.window).flatten(0, 1)
+            if self.time_bias is not None:
+                offsets = neighbour_offsets(self.window, stream.device)
+                bias = spread_bias(self.time_bias(offsets), 1, num_tokens)
         else:
             keys, values = self.attention.project_memory(tokens, code[:, None])
             queries = (queries + code).flatten(1, 2)  # (B, J*T, D)
             keys, values = keys.flatten(1, 2), values.flatten(1, 2)  # (B, T*L, D)
             if self.time_bias is not None:
-                bias = self.time_bias(steps, num_streams, num_tokens)
+                offsets = step_offsets(steps, stream.device)
+                bias = spread_bias(self.time_bias(offsets), num_streams, num_tokens)
         seen = self.attention(queries, keys, values, bias)
         weights = None
         if return_weights:
@@ -124,10 +114,16 @@ class TemporalSelfAttention(nn.Module):
         dims (int): Channels D.
         num_heads (int): Attention heads.
         ffn_ratio (int): Width of the feed-forward layer over D.
+        time_bias (bool | str): Kind of time bias, see
+            :func:`~mmav_coattn.models.necks.time_bias.build_time_bias`.
     """
 
-    def __init__(self, dims: int, num_heads: int, ffn_ratio: int = 2) -> None:
+    def __init__(
+        self, dims: int, num_heads: int, ffn_ratio: int = 2, time_bias: bool | str = False
+    ) -> None:
         super().__init__()
+        # The slope begins as a wide window; the table as no bias.
+        self.time_bias = build_time_bias(time_bias, num_heads, slope=0.25, table_slope=0.0)
         self.norm = nn.LayerNorm(dims)
         self.attention = MultiHeadAttention(dims, num_heads)
         self.ffn = nn.Sequential(
@@ -141,6 +137,9 @@ class TemporalSelfAttention(nn.Module):
         """(B, J, T, D) and the code of the T times (T, D) -> (B, J, T, D)."""
         x = stream.flatten(0, 1)
         normed = self.norm(x)
-        x = x + self.attention(normed + code, *self.attention.project_memory(normed, code))
+        bias = None
+        if self.time_bias is not None:
+            bias = self.time_bias(step_offsets(stream.shape[2], stream.device))
+        x = x + self.attention(normed + code, *self.attention.project_memory(normed, code), bias)
         x = x + self.ffn(x)
         return x.view_as(stream)

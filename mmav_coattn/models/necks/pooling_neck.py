@@ -6,6 +6,7 @@ from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.visual_stages import VisualFeatures
 
 from .co_attention_neck import CoAttentionFeatures
 from .guided_attention import TemporalSelfAttention
@@ -30,6 +31,7 @@ class PoolingNeck(TokenNeck):
         num_heads (int): Its heads; must divide ``embed_dims``.
         query_kernel (int): Length of the convolutions over time; odd.
         centre_time (bool): See :class:`CoAttentionNeck`.
+        norm (str): See :class:`CoAttentionNeck`.
         init_cfg (dict, optional): Initialisation.
 
     Raises:
@@ -47,13 +49,12 @@ class PoolingNeck(TokenNeck):
         num_heads: int = 4,
         query_kernel: int = 5,
         centre_time: bool = True,
+        norm: str = 'batch',
         init_cfg: dict | None = None,
     ) -> None:
         if pool not in self.POOLS:
             raise ConfigError(f'neck: pool={pool!r} is not one of {self.POOLS}.')
-        super().__init__(
-            in_channels, embed_dims, query_kernel, centre_time, init_cfg, visual_inputs=1
-        )
+        super().__init__(in_channels, embed_dims, query_kernel, centre_time, init_cfg, 1, norm)
         self.pool = pool
         self.visual_sa = self.audio_sa = None
         if self_attention:
@@ -62,7 +63,7 @@ class PoolingNeck(TokenNeck):
 
     def forward(
         self,
-        visual: Tensor,
+        visual: VisualFeatures,
         audio: Tensor,
         visual_times: Tensor,
         audio_times: Tensor,

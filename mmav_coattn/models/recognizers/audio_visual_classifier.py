@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.data_preprocessors import AudioVisualDataPreprocessor
+from mmav_coattn.visual_stages import last_stage
 
 #: Modalities, and where their inputs are.
 INPUT_KEYS = dict(visual='imgs', audio='log_mels')
@@ -96,7 +97,7 @@ class AudioVisualClassifier(BaseRecognizer):
             )
         features: dict[str, Tensor] = {}
         if 'visual' in self.modalities:
-            features['visual'] = self.backbone.forward_visual(inputs['imgs'])
+            features['visual'] = last_stage(self.backbone.forward_visual(inputs['imgs']))
         if 'audio' in self.modalities:
             features['audio'] = self.backbone.forward_audio(inputs['log_mels'][:, :1])
         if stage == 'head':

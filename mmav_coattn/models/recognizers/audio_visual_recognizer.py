@@ -10,6 +10,7 @@ from torch import Tensor
 from mmav_coattn.localization import ClipEvidence, build_map_source
 from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
 from mmav_coattn.models.necks.time_alignment import step_times
+from mmav_coattn.visual_stages import VisualFeatures, last_stage
 
 from .negatives import borrow_negatives, check_negatives
 
@@ -91,7 +92,7 @@ class AudioVisualRecognizer(BaseRecognizer):
 
     def attend(
         self,
-        visual: Tensor,
+        visual: VisualFeatures,
         audio: Tensor,
         num_frames: int,
         num_spectra: int,
@@ -101,7 +102,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         """Run the neck on features of the towers, which may have been computed apart.
 
         Args:
-            visual (Tensor): (N, C_v, T', H', W').
+            visual (Tensor | tuple[Tensor, ...]): (N, C_v, T', H', W'), or of several stages.
             audio (Tensor): (N, 1+K, C_a, F', T'').
             num_frames (int): Frames that the visual tower saw of a clip.
             num_spectra (int): Frames of the log-mels that the audio tower saw.
@@ -114,7 +115,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         frame_seconds = clip_seconds / num_frames
         # Frame i was taken in the middle of the i-th of num_frames equal parts of the clip.
         visual_times = step_times(
-            visual.shape[2], num_frames, frame_seconds, frame_seconds / 2, visual.device
+            last_stage(visual).shape[2], num_frames, frame_seconds, frame_seconds / 2, audio.device
         )
         audio_times = step_times(
             audio.shape[-1],

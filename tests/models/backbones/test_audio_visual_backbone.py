@@ -1,5 +1,7 @@
+import pytest
 import torch
 
+from mmav_coattn.errors import ConfigError
 from tests.models.tiny import AUDIO, VISUAL, build
 
 INPUTS = dict(imgs=torch.randn(2, 3, 8, 32, 32), log_mels=torch.randn(2, 3, 64, 81))
@@ -13,6 +15,21 @@ def test_shapes_and_one_visual_pass():
     assert visual.shape == (2, 16, 8, 4, 4)
     assert audio.shape == (2, 3, 16, 8, 21)
     assert passes == [(2, 3, 8, 32, 32)]  # once per clip, not once per sound
+
+
+def test_several_stages():
+    visual = dict(VISUAL, out_indices=(0, 1))
+    backbone = build(
+        dict(type='AudioVisualBackbone', visual=visual, audio=AUDIO, multi_scale=True)
+    ).eval()
+    (fine, deep), _ = backbone(**INPUTS)
+    assert fine.shape == (2, 8, 8, 8, 8) and deep.shape == (2, 16, 8, 4, 4)
+    last = build(dict(type='AudioVisualBackbone', visual=visual, audio=AUDIO)).eval()
+    last.load_state_dict(backbone.state_dict())
+    torch.testing.assert_close(last(**INPUTS)[0], deep)
+    single = build(dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO, multi_scale=True))
+    with pytest.raises(ConfigError, match='several out_indices'):
+        single(**INPUTS)
 
 
 def test_each_sound_is_its_own():

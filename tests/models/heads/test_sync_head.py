@@ -60,3 +60,17 @@ def test_predict_is_per_pair():
 def test_bad_kernel():
     with pytest.raises(ConfigError, match='kernel_size=4'):
         SyncHead(8, kernel_size=4)
+
+
+def test_group_norm_judges_each_pair_alone_in_training_too():
+    torch.manual_seed(0)
+    head = SyncHead(8, hidden_channels=16, norm='group')
+    torch.nn.init.normal_(head.classify.weight)
+    together = streams()
+    alone = CoAttentionFeatures(together.audio[1:, 2:], together.visual[1:, 2:])
+    torch.testing.assert_close(head(together)[1, 2], head(alone)[0, 0])
+    assert not any(isinstance(m, torch.nn.BatchNorm1d) for m in head.modules())
+    with pytest.raises(ConfigError, match='do not divide 12 channels'):
+        SyncHead(8, hidden_channels=12, norm='group')
+    with pytest.raises(ConfigError, match="norm='layer'"):
+        SyncHead(8, norm='layer')

@@ -1,11 +1,18 @@
 import pytest
 import torch
 
-from mmav_coattn.models.necks.guided_attention import (
-    GuidedAttention,
-    TemporalSelfAttention,
-    TimeDistanceBias,
-)
+from mmav_coattn.models.necks.guided_attention import GuidedAttention, TemporalSelfAttention
+
+
+def slow_bias(bias, steps_after):
+    """(heads, 1, L) of keys that lie so many steps after their query."""
+    if hasattr(bias, 'table'):
+        middle = bias.table.shape[1] // 2
+        columns = [
+            bias.table[:, middle + min(max(s, -middle), middle)] for s in steps_after
+        ]  # fmt: skip
+        return torch.stack(columns, dim=-1)[:, None]
+    return -bias.log_slope.exp()[:, None, None] * torch.tensor([abs(s) for s in steps_after])
 
 
 def slow_guided(module, stream, tokens, code):
@@ -16,12 +23,11 @@ def slow_guided(module, stream, tokens, code):
         for j in range(stream.shape[1]):
             for t in range(steps):
                 if module.scope == 'frame':
-                    times = [
-                        min(max(t + offset, 0), steps - 1)
-                        for offset in range(-module.window, module.window + 1)
-                    ]
+                    after = range(-module.window, module.window + 1)
+                    times = [min(max(t + offset, 0), steps - 1) for offset in after]
                 else:
                     times = range(steps)
+                    after = [time - t for time in times]
                 memory = torch.cat([tokens[item, time] for time in times])[None]
                 query = module.query_norm(stream[item, j, t])[None, None]
                 keys, values = module.attention.project_memory(memory)
@@ -29,9 +35,9 @@ def slow_guided(module, stream, tokens, code):
                 if module.scope == 'clip':
                     coded = torch.cat([tokens[item, time] + code[time] for time in times])[None]
                     query, keys = query + code[t], module.attention.key(coded)
-                    slopes = module.time_bias.log_slope.exp()
-                    apart = [abs(t - time) for time in times for _ in range(tokens.shape[2])]
-                    bias = -slopes[:, None, None] * torch.tensor(apart)
+                if module.time_bias is not None:
+                    of_each = [step for step in after for _ in range(tokens.shape[2])]
+                    bias = slow_bias(module.time_bias, of_each)
                 seen[item, j, t] = module.attention(query, keys, values, bias)
                 weight = module.attention.weights(query, keys, bias).mean(dim=1)[0, 0]
                 weights[item, j, t] = weight.view(len(times), -1).sum(dim=0)
@@ -39,9 +45,17 @@ def slow_guided(module, stream, tokens, code):
 
 
 @pytest.mark.parametrize('scope, window', [('frame', 0), ('frame', 2), ('clip', 0)])
-def test_equals_loop(scope, window):
+@pytest.mark.parametrize('time_bias', ['slope', 'table'])
+@pytest.mark.parametrize('activation', ['softmax', 'sigmoid'])
+def test_equals_loop(scope, window, time_bias, activation):
     torch.manual_seed(0)
-    module = GuidedAttention(8, 2, scope, window).eval()
+    module = GuidedAttention(
+        8, 2, scope, window, time_bias, activation=activation, temperature=0.5
+    ).eval()
+    has_table = time_bias == 'table' and (scope == 'clip' or window > 0)
+    assert hasattr(module.time_bias, 'table') == has_table
+    if has_table:
+        torch.nn.init.normal_(module.time_bias.table)
     stream, tokens = torch.randn(2, 3, 5, 8), torch.randn(2, 5, 4, 8)
     code = torch.randn(5, 8)
     with torch.no_grad():
@@ -51,7 +65,8 @@ def test_equals_loop(scope, window):
         slow_seen, slow_weights = slow_guided(module, stream, tokens, code)
     torch.testing.assert_close(seen, slow_seen)
     torch.testing.assert_close(weights, slow_weights)
-    torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, 3, 5))
+    if activation == 'softmax':
+        torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, 3, 5))
     assert module(stream, tokens, code)[1] is None
 
 
@@ -73,12 +88,30 @@ def test_self_attention_keeps_streams_apart():
     torch.testing.assert_close(module(stream, code)[1, 2], module(stream[1:, 2:], code)[0, 0])
 
 
-def test_time_bias_by_hand():
-    bias = TimeDistanceBias(2, slope=0.5)(steps=3, num_streams=2, num_tokens=2)
-    assert bias.shape == (2, 6, 6)
-    row = torch.tensor([-0.5, -0.5, 0, 0, -0.5, -0.5])  # a query of step 1, streams 0 and 1
-    torch.testing.assert_close(bias[0, 1], row)
-    torch.testing.assert_close(bias[1, 4], row)
+@pytest.mark.parametrize('kind', ['slope', 'table'])
+def test_self_attention_with_a_time_bias(kind):
+    torch.manual_seed(0)
+    module = TemporalSelfAttention(8, 2, time_bias=kind)
+    if kind == 'table':
+        plain = TemporalSelfAttention(8, 2)
+        plain.load_state_dict(module.state_dict(), strict=False)
+        stream, code = torch.randn(1, 1, 5, 8), torch.randn(5, 8)
+        torch.testing.assert_close(module(stream, code), plain(stream, code))  # begins as none
+        torch.nn.init.normal_(module.time_bias.table)
+    stream, code = torch.randn(2, 3, 5, 8), torch.randn(5, 8)
+    found = module(stream, code)
+    for item in range(2):
+        for j in range(3):
+            x = stream[item, j][None]
+            normed = module.norm(x)
+            rows = []
+            for t in range(5):
+                bias = slow_bias(module.time_bias, [time - t for time in range(5)])
+                keys, values = module.attention.project_memory(normed, code)
+                query = (normed + code)[:, t : t + 1]
+                rows.append(module.attention(query, keys, values, bias))
+            x = x + torch.cat(rows, dim=1)
+            torch.testing.assert_close(found[item, j][None], x + module.ffn(x))
 
 
 def test_steep_time_bias_is_frame_scope():

@@ -32,6 +32,21 @@ def test_pool_by_hand():
     torch.testing.assert_close(run(neck, visual, audio).visual[:, 0], expected)
 
 
+def test_several_stages_and_group_norm():
+    torch.manual_seed(0)
+    neck = PoolingNeck(((6, 3), 5), embed_dims=8, num_heads=2, norm='group')
+    fine, deep, audio = (
+        torch.randn(2, 6, 7, 4, 4),
+        torch.randn(2, 3, 7, 2, 2),
+        torch.randn(2, 1, 5, 2, 7),
+    )
+    times = torch.arange(7) * 0.1
+    together = neck((fine, deep), audio, times, times)
+    assert together.visual_tokens.shape == (2, 7, 20, 8)
+    alone = neck((fine[1:], deep[1:]), audio[1:], times, times)
+    torch.testing.assert_close(together.visual[1], alone.visual[0])
+
+
 def test_unknown_pool():
     with pytest.raises(ConfigError, match="pool='sum'"):
         PoolingNeck((4, 4), embed_dims=4, pool='sum')

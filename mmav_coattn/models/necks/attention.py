@@ -88,6 +88,34 @@ class MultiHeadAttention(nn.Module):
             seen = self.weigh(q, k, bias) @ v
         return self.out(seen.transpose(1, 2).flatten(2))
 
+    def look_at_places(
+        self, queries: Tensor, keys: Tensor, values: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        r"""Attend to places for the whole clip: the same weights at all its steps.
+
+        A thing that sounds fits its sound at most steps, others at some by chance; the evidence of
+        T steps is added up before places compete: :math:`\sum_t q_t k_{tp}^T / \sqrt{T}` takes the
+        part of the product.
+
+        Args:
+            queries (Tensor): (B, J, T, D), not projected yet.
+            keys (Tensor): (B, T, L, D), projected.
+            values (Tensor): (B, T, L, D), projected.
+
+        Returns:
+            tuple[Tensor, Tensor]: What was seen (B, J, T, D), and the weights (B, heads, J, L).
+        """
+        batch, num_streams, steps, _ = queries.shape
+        q = self.sharpen(self.split_heads(self.query(queries).flatten(1, 2)))  # (B, h, J*T, d)
+        q = q.unflatten(2, (num_streams, steps)).transpose(2, 3)  # (B, h, T, J, d)
+        k, v = (
+            x.unflatten(-1, (self.num_heads, -1)).permute(0, 3, 1, 2, 4) for x in (keys, values)
+        )
+        # One product over steps and channels: (B, h, J, T*d) x (B, h, T*d, L).
+        weights = self.weigh(q.transpose(2, 3).flatten(3), k.transpose(2, 3).flatten(3), None)
+        seen = torch.einsum('bhjl,bhtld->bjthd', weights, v)
+        return self.out(seen.flatten(3)), weights
+
     def sharpen(self, q: Tensor) -> Tensor:
         """Queries (B, heads, L_q, D / heads) over the temperature, which is as good as products."""
         if self.log_temperature is not None:

@@ -59,7 +59,7 @@ class CoAttentionBlock(nn.Module):
         module (str): ``'AGA'``, ``'VGA'`` or ``'CMA'`` (both).
         dims (int): Channels D.
         num_heads (int): Attention heads.
-        scope (str): ``'frame'`` or ``'clip'``, see :class:`GuidedAttention`.
+        scope (str): ``'frame'``, ``'clip'`` or ``'place'``, see :class:`GuidedAttention`.
         visual_window (int): Neighbouring steps of the picture that AGA sees.
         audio_window (int): Neighbouring steps of the sound that VGA sees.
         self_attention (bool): Whether self-attention follows.
@@ -95,7 +95,9 @@ class CoAttentionBlock(nn.Module):
             self.aga = GuidedAttention(dims, num_heads, scope, visual_window, **guided)
             self.channel_gate = ChannelGate(dims, norm=norm) if channel_attention else None
         if module in ('VGA', 'CMA'):
-            self.vga = GuidedAttention(dims, num_heads, scope, audio_window, **guided)
+            # What a sound is made of changes with time: frequencies get no weight for the clip.
+            vga_scope = 'frame' if scope == 'place' else scope
+            self.vga = GuidedAttention(dims, num_heads, vga_scope, audio_window, **guided)
         if self_attention:
             bias = dict(time_bias=self_attention_bias)
             self.visual_sa = TemporalSelfAttention(dims, num_heads, **bias) if self.aga else None
@@ -162,7 +164,8 @@ class CoAttentionNeck(TokenNeck):
         depth (int): Co-attention blocks in cascade.
         num_heads (int): Attention heads; must divide ``embed_dims``.
         scope (str): ``'frame'``: a query sees tokens of its own time (and ``window`` neighbours);
-            ``'clip'``: tokens of all times.
+            ``'clip'``: tokens of all times; ``'place'``: AGA weighs each place once for the whole
+            clip, by the evidence of all times, VGA is as in ``'frame'``.
         visual_window (int): Neighbouring steps of the picture on either side seen by AGA.
         audio_window (int): Neighbouring steps of the sound on either side seen by VGA.
         query_kernel (int): Length of the convolution over time that makes a stream's start; odd.
@@ -194,7 +197,7 @@ class CoAttentionNeck(TokenNeck):
     """
 
     MODULES = ('AGA', 'VGA', 'CMA')
-    SCOPES = ('frame', 'clip')
+    SCOPES = ('frame', 'clip', 'place')
 
     def __init__(
         self,

@@ -17,12 +17,14 @@ class GuidedAttention(nn.Module):
     visual-guided attention (VGA) the frequencies of the sound with the picture.
 
     In ``frame`` scope a query at time ``t`` sees the tokens of time ``t``, or of ``t - window`` to
-    ``t + window``. In ``clip`` scope it sees those of all times.
+    ``t + window``. In ``clip`` scope it sees those of all times. In ``place`` scope it sees those
+    of its own time, too, but each place has one weight for the whole clip, see
+    :meth:`MultiHeadAttention.look_at_places`.
 
     Args:
         dims (int): Channels D.
         num_heads (int): Attention heads.
-        scope (str): ``'frame'`` or ``'clip'``.
+        scope (str): ``'frame'``, ``'clip'`` or ``'place'``.
         window (int): Neighbouring time steps on either side; frame scope only.
         time_bias (bool | str): See :class:`CoAttentionNeck`.
         norm (str): Normalisation of the queries, see
@@ -49,7 +51,7 @@ class GuidedAttention(nn.Module):
         if scope == 'clip':
             # Either begins as a soft window: over all times alike, hardly anything is learned.
             self.time_bias = build_time_bias(time_bias, num_heads, slope=1.5, table_slope=1.5)
-        elif window and time_bias == 'table':
+        elif scope == 'frame' and window and time_bias == 'table':
             self.time_bias = build_time_bias('table', num_heads, 1.5, 0.0, max_steps=window)
 
     def forward(
@@ -73,6 +75,13 @@ class GuidedAttention(nn.Module):
         num_tokens = tokens.shape[2]
         queries = self.query_norm(stream)
         bias = None
+        if self.scope == 'place':
+            seen, weights = self.attention.look_at_places(
+                queries, *self.attention.project_memory(tokens)
+            )
+            if not return_weights:
+                return seen, None
+            return seen, weights[:, :, :, None].expand(-1, -1, -1, steps, -1)
         if self.scope == 'frame':
             keys, values = self.attention.project_memory(tokens)
             # All J streams of a time step are queries on the same keys: nothing is copied per J.

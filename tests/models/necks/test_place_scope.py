@@ -24,7 +24,10 @@ def test_evidence_of_all_steps_is_added_up(activation):
             for h in range(2):
                 part = slice(4 * h, 4 * h + 4)
                 evidence = torch.stack(
-                    [sum(q[b, j, t, part] @ keys[b, t, p, part] for t in range(5)) for p in range(4)]
+                    [
+                        sum(q[b, j, t, part] @ keys[b, t, p, part] for t in range(5))
+                        for p in range(4)
+                    ]
                 ) / (0.5 * 4**0.5 * 5**0.5)
                 if activation == 'softmax':
                     expected = evidence.softmax(0)

@@ -11,11 +11,11 @@ import torch
 from torch import nn
 
 from mmav_coattn.datasets.media import MediaFile
+from mmav_coattn.datasets.media.read_ahead import ReadAhead
 from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
 from mmav_coattn.localization import ClipEvidence, MapSource
 
 from .clip_settings import ClipSettings
-from .read_ahead import ReadAhead
 from .window_streams import ROUNDING, AudioWindowFeatures, picture_windows
 
 #: Places of a map that are kept along either side. All maps of a file are in memory at once, and

@@ -5,7 +5,7 @@
     file --frames with time stamps, as YUV--> + heat map of that time --H.264--+
     file --samples with time stamps--> cut to [start, start + duration) --AAC--> MP4
 
-Decoder and encoder have threads of their own, which work while a frame is drawn.
+A thread decodes a few frames ahead of the one that is drawn; the encoder has threads of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmav_coattn.datasets.media.read_ahead import ReadAhead
 from mmav_coattn.datasets.media.seeking import seek_to
 from mmav_coattn.errors import NoVideoError, TooShortError, UnreadableMediaError
 
@@ -24,6 +25,8 @@ from .plane_drawing import CaptionPainter, HeatmapPainter
 from .sound_track import SoundTrack
 from .yuv_frame import UNSPECIFIED, YuvConverter, colorspace_of, new_frame, planes_of
 
+#: Decoded frames that wait to be drawn: of 4K each takes 12 MB.
+FRAMES_AHEAD = 3
 #: Times are sums of floats; a microsecond is neither a frame nor a sample.
 ROUNDING = 1e-6
 #: Index at the front, for the web; and wait for the other stream however far behind its encoder is,
@@ -101,9 +104,10 @@ def write_overlay_video(
         with (
             SoundTrack(video_path, start, end) as track,
             av.open(str(partial), 'w', format='mp4', options=MP4_OPTIONS) as output,
+            ReadAhead(_read_frames(video_path, start, end), FRAMES_AHEAD) as frames,
         ):
             artist = picture = sound = None
-            for frame in _read_frames(video_path, start, end):
+            for frame in frames:
                 time = frame.time
                 if artist is None:
                     artist = OverlayArtist(frame, box, alpha, caption, side_by_side)

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from mmav_coattn.apis.read_ahead import ReadAhead
+from mmav_coattn.datasets.media.read_ahead import ReadAhead
 from mmav_coattn.errors import UnreadableMediaError
 
 

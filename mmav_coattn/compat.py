@@ -166,6 +166,32 @@ def skip_sharded_training() -> None:
             del sys.modules[name]
 
 
+def import_transforms() -> None:
+    """Import mmaction2's transforms without scipy's statistics, for commands that start quickly.
+
+    Statistics take half a second, and all that mmaction2 wants of them is the mode, for skeletons.
+    A stand-in gives it that, which imports them when it is called; it is gone afterwards, so that
+    everyone else imports the real ones.
+    """
+    if 'mmaction.datasets.transforms' in sys.modules or 'scipy.stats' in sys.modules:
+        return
+
+    def mode(*args, **kwargs):
+        """``scipy.stats.mode``, imported now."""
+        from scipy.stats import mode as real
+
+        return real(*args, **kwargs)
+
+    stand_in = types.ModuleType('scipy.stats')
+    stand_in.__spec__ = ModuleSpec('scipy.stats', loader=None)
+    stand_in.mode = mode
+    sys.modules['scipy.stats'] = stand_in
+    try:
+        import mmaction.datasets.transforms  # noqa: F401
+    finally:
+        del sys.modules['scipy.stats']
+
+
 def loads_weights_only() -> bool:
     """Whether ``torch.load`` refuses by default what is not plain weights (torch >= 2.6)."""
     major, minor = torch.__version__.split('.')[:2]

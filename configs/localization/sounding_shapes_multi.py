@@ -4,5 +4,6 @@ _base_ = 'sounding_shapes_medium.py'
 
 test_dataloader = dict(dataset=dict(tier='multi'))
 test_evaluator = dict(num_sources=2)
-# A gentler weight, since two sources share what stands out over the clip.
-model = dict(test_cfg=dict(map_source=dict(sharpness=1.0)))
+# Gentler, since two sources share what stands out over the clip: edges near the stronger one would
+# hide the other. Chosen on 80 validation clips.
+model = dict(test_cfg=dict(map_source=dict(sharpness=1.0, still_parts=8.0, reach=0.1)))

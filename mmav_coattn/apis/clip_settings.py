@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
+from mmav_coattn.compat import import_transforms
 from mmav_coattn.errors import ConfigError
 
 #: Transforms of a test pipeline that draw windows or read the file; here others choose and read.
@@ -72,6 +73,7 @@ class ClipSettings(NamedTuple):
         ):
             if name not in found:
                 raise ConfigError(f'test_pipeline has no {name}, which says {meaning}.')
+        import_transforms()  # which the registry would do, but slower
         audio = TRANSFORMS.build(found['LoadAudioWindows'])
         spatial = [
             TRANSFORMS.build(transform)

@@ -33,12 +33,12 @@ model = dict(
         in_channels=dict(visual=64, audio=64), average_clips='prob'),
     test_cfg=None)
 
+# The whole picture, as in testing.
 train_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=0),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
-    dict(type='RandomCrop', size=48),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='LoadAudioWindows', sample_rate=16000, min_level=None),

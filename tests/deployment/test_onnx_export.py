@@ -147,7 +147,12 @@ OPTIONS = dict(
 
 
 @pytest.mark.parametrize(
-    'settings', [dict(OPTIONS, activation='sigmoid'), dict(OPTIONS, scope='clip')]
+    'settings',
+    [
+        dict(OPTIONS, activation='sigmoid'),
+        dict(OPTIONS, scope='clip'),
+        dict(scope='place', depth=2),
+    ],
 )
 def test_network_with_every_option(tmp_path, settings):
     pytest.importorskip('onnxscript')

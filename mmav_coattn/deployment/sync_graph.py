@@ -37,8 +37,10 @@ class SyncGraph(nn.Module):
         preprocessor.log_mel = MatrixLogMel(preprocessor.log_mel)
         # A matter of speed in PyTorch; in a graph it would be copies.
         self.model.backbone.channels_last = False
-        #: Whether there is a map: not where the neck is VGA alone.
-        self.has_map = self.model.neck.blocks[-1].aga is not None
+        # Baselines have no blocks of co-attention.
+        blocks = getattr(self.model.neck, 'blocks', None)
+        #: Whether there is a map: not where the neck is VGA alone, or pools.
+        self.has_map = bool(blocks) and blocks[-1].aga is not None
 
     @torch.no_grad()
     def forward(self, frames: Tensor, waveforms: Tensor) -> tuple[Tensor, ...]:

@@ -15,8 +15,13 @@ from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
 
 def build(module='CMA', stages=(1,), norm='batch', **neck):
+    neck = dict(type='CoAttentionNeck', module=module, num_heads=2, **neck)
+    return build_with(neck, stages, norm)
+
+
+def build_with(neck, stages=(1,), norm='batch'):
     channels = 16 if stages == (1,) else (8, 16)
-    neck = dict(in_channels=(channels, 16), embed_dims=16, num_heads=2, module=module, **neck)
+    neck = dict(in_channels=(channels, 16), embed_dims=16, **neck)
     backbone = dict(
         type='AudioVisualBackbone',
         visual=dict(VISUAL, out_indices=stages),
@@ -28,7 +33,7 @@ def build(module='CMA', stages=(1,), norm='batch', **neck):
             model=dict(
                 type='AudioVisualRecognizer',
                 backbone=backbone,
-                neck=dict(type='CoAttentionNeck', norm=norm, **neck),
+                neck=dict(norm=norm, **neck),
                 cls_head=dict(type='SyncHead', in_channels=16, norm=norm),
                 data_preprocessor=dict(
                     type='AudioVisualDataPreprocessor',
@@ -132,6 +137,14 @@ def test_network_without_a_map(tmp_path):
     inferencer = build('VGA', scope='clip', depth=2)
     check = check_onnx(inferencer, export_onnx(inferencer, tmp_path / 'vga.onnx'))
     assert check.passed and set(check.differences) == {'sync_logits'}
+
+
+def test_a_baseline_has_no_map():
+    inferencer = build_with(dict(type='PoolingNeck'))
+    frames, waveforms = example_batch(inferencer, 2, 2)
+    graph = SyncGraph(inferencer.model)
+    (logits,) = graph(frames, waveforms)
+    assert not graph.has_map and logits.shape == (2, 2)
 
 
 OPTIONS = dict(

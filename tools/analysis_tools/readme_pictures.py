@@ -126,9 +126,12 @@ def take_screenshots(args, inferencer, video: Path, report: Path) -> None:
         tab.goto(report.resolve().as_uri())
         tab.evaluate(
             'Promise.all([...document.querySelectorAll("video")].map('
-            'video => { video.muted = true; return video.play(); }))'
+            'video => { video.muted = video.loop = true; return video.play(); }))'
         )
         tab.wait_for_timeout(5500)  # controls fade while a clip plays
+        tab.wait_for_function(  # on a busy machine one may not have got to its first frame
+            '[...document.querySelectorAll("video")].every(video => video.currentTime > 0.5)'
+        )
         screenshot(tab, args.out / 'report.png', REPORT_WIDTH)
         browser.close()
     page.close()

@@ -31,6 +31,13 @@ class TimeContrast(BaseModule):
     right answer (InfoNCE, van den Oord et al. 2018; both ways as in CLIP; over places as in
     Afouras et al. 2020, "Self-supervised learning of audio-visual objects from video").
 
+    So each step may have other places than the next, and what moves in silence serves as well, now
+    and then. With ``scope='place'`` a place must explain the clip: the cross-entropy :math:`l_p` of
+    the clip's :math:`T` steps is taken for each place alone, and the places are a mixture of which
+    one is the source, tempered so that no place wins before it has learned anything:
+
+    .. math:: -\frac{1}{\sqrt T} \log \frac{1}{P} \sum_p \exp(-\sqrt T\, l_p)
+
     Steps closer than ``min_steps`` are left out of the wrong answers, and the ``edge`` first and
     last steps take no part: zero padding of the convolutions marks both ends of either modality
     alike, and to match those marks is no synchronisation.
@@ -42,11 +49,14 @@ class TimeContrast(BaseModule):
         edge (int): Steps left out at either end.
         temperature (float): Initial temperature; learned.
         kernel_size (int): Steps of the sound that describe a step; odd.
+        scope (str): ``'frame'``: each step has places of its own; ``'place'``: those of the clip.
         init_cfg (dict, optional): Initialisation.
 
     Raises:
         ConfigError: If a setting is out of its range.
     """
+
+    SCOPES = ('frame', 'place')
 
     def __init__(
         self,
@@ -56,9 +66,12 @@ class TimeContrast(BaseModule):
         edge: int = 4,
         temperature: float = 0.1,
         kernel_size: int = 5,
+        scope: str = 'frame',
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
+        if scope not in self.SCOPES:
+            raise ConfigError(f'time_contrast: scope={scope!r} is not one of {self.SCOPES}.')
         if min_steps < 1 or edge < 0 or temperature <= 0 or kernel_size % 2 == 0:
             raise ConfigError(
                 'time_contrast: min_steps must be at least 1, edge at least 0, temperature above 0 '
@@ -66,6 +79,7 @@ class TimeContrast(BaseModule):
             )
         self.min_steps = min_steps
         self.edge = edge
+        self.scope = scope
         self.visual = nn.Linear(in_channels, channels)
         self.audio = nn.Sequential(
             nn.Conv1d(2 * in_channels, in_channels, kernel_size, padding=kernel_size // 2),
@@ -99,8 +113,12 @@ class TimeContrast(BaseModule):
             Tensor: S of the class's formula, (N, T, T').
         """
         places = visual.shape[2]
-        product = torch.einsum('ntpc,nsc->ntsp', visual, audio).float() * self.log_scale.exp()
-        return product.logsumexp(dim=-1) - math.log(places)
+        return self.compare(visual, audio).logsumexp(dim=-1) - math.log(places)
+
+    def compare(self, visual: Tensor, audio: Tensor) -> Tensor:
+        """Cosines over the temperature of each place: (N, T, T', P)."""
+        product = torch.einsum('ntpc,nsc->ntsp', visual, audio).float()
+        return product * self.log_scale.exp()
 
     def forward(self, visual_tokens: Tensor, audio_tokens: Tensor) -> Tensor:
         """The loss; of chance, the logarithm of the number of steps that take part.
@@ -125,12 +143,23 @@ class TimeContrast(BaseModule):
         # Cut before the comparison, whose cost grows with the square of the steps.
         inside = slice(self.edge, self.edge + steps)
         visual, audio = self.embed(visual_tokens, audio_tokens)
-        similarity = self.similarity(visual[:, inside], audio[:, inside])
-        index = torch.arange(steps, device=similarity.device)
+        visual, audio = visual[:, inside], audio[:, inside]
+        index = torch.arange(steps, device=visual.device)
         distance = (index[:, None] - index).abs()
         near = (distance > 0) & (distance < self.min_steps)
-        similarity = similarity.masked_fill(near, float('-inf'))
-        target = index.expand(len(similarity), -1).flatten()
-        forth = F.cross_entropy(similarity.flatten(0, 1), target)
-        back = F.cross_entropy(similarity.transpose(1, 2).flatten(0, 1), target)
-        return (forth + back) / 2
+        if self.scope == 'place':
+            similarity = self.compare(visual, audio).masked_fill(near[..., None], float('-inf'))
+            loss = self.cross_entropy(similarity)  # (N, P)
+            sharpness = math.sqrt(steps)
+            evidence = (-sharpness * loss).logsumexp(dim=-1) - math.log(loss.shape[-1])
+            return -evidence.mean() / sharpness
+        similarity = self.similarity(visual, audio).masked_fill(near, float('-inf'))
+        return self.cross_entropy(similarity).mean()
+
+    @staticmethod
+    def cross_entropy(similarity: Tensor) -> Tensor:
+        """Mean cross-entropy of rows and columns of (N, T, T, ...), the diagonal being right."""
+        losses = [
+            -similarity.log_softmax(dim=dim).diagonal(dim1=1, dim2=2).mean(dim=-1) for dim in (1, 2)
+        ]
+        return (losses[0] + losses[1]) / 2

@@ -39,6 +39,47 @@ def test_against_loops():
     assert module(visual_tokens, audio_tokens).item() == pytest.approx(np.mean(losses), abs=1e-5)
 
 
+def test_one_place_for_the_clip_against_loops():
+    torch.manual_seed(0)
+    module = TimeContrast(6, channels=5, min_steps=2, edge=1, temperature=0.2, scope='place')
+    visual_tokens, audio_tokens = tokens()
+    visual, audio = (x.detach().numpy() for x in module.embed(visual_tokens, audio_tokens))
+    losses = []
+    for clip in range(2):
+        evidence = []
+        for place in range(4):
+            cosines = visual[clip, :, place] @ audio[clip].T / 0.2
+            terms = []
+            for t in range(1, 8):
+                allowed = [s for s in range(1, 8) if s == t or abs(s - t) >= 2]
+                row = sum(math.exp(cosines[t, s]) for s in allowed)
+                column = sum(math.exp(cosines[s, t]) for s in allowed)
+                terms += [math.log(row) - cosines[t, t], math.log(column) - cosines[t, t]]
+            evidence.append(math.exp(-math.sqrt(7) * np.mean(terms)))
+        losses.append(-math.log(np.mean(evidence)) / math.sqrt(7))
+    assert module(visual_tokens, audio_tokens).item() == pytest.approx(np.mean(losses), abs=1e-5)
+
+
+def test_what_fits_now_and_then_explains_nothing():
+    """Two places that fit half of the steps each: enough for each step, not for the clip."""
+    generator = torch.Generator().manual_seed(0)
+    audio = torch.randn(1, 12, 8, generator=generator)
+    source = torch.stack([audio, torch.randn(1, 12, 8, generator=generator)], dim=2)
+    now_and_then = source.clone()
+    now_and_then[:, ::2] = source[:, ::2].flip(2)
+    losses = {}
+    for scope in ('frame', 'place'):
+        module = TimeContrast(8, min_steps=1, edge=0, temperature=0.05, scope=scope)
+        module.embed = lambda visual, sound: tuple(
+            torch.nn.functional.normalize(x, dim=-1) for x in (visual, sound)
+        )
+        losses[scope] = [module(visual, audio).item() for visual in (source, now_and_then)]
+    # Which of the two places it is costs ln 2, however well it fits.
+    assert losses['place'][0] == pytest.approx(math.log(2) / math.sqrt(12), abs=0.01)
+    assert losses['place'][1] > 1.0
+    assert losses['frame'][1] == pytest.approx(losses['frame'][0], abs=0.3)
+
+
 def test_unit_vectors_and_chance():
     module = TimeContrast(6, min_steps=1, edge=2)
     visual_tokens, audio_tokens = tokens()
@@ -82,6 +123,11 @@ def test_the_ends_take_no_part():
 def test_settings_out_of_range(setting):
     with pytest.raises(ConfigError, match='time_contrast: min_steps must be'):
         TimeContrast(6, **setting)
+
+
+def test_unknown_scope():
+    with pytest.raises(ConfigError, match="scope='clip' is not one of"):
+        TimeContrast(6, scope='clip')
 
 
 def test_clip_too_short():

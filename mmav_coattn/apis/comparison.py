@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import math
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
@@ -108,8 +109,45 @@ def mean_and_deviation(values: Sequence[float], decimals: int) -> str:
     return f'{mean} +- {statistics.stdev(values):.{decimals}f}'
 
 
+def interval_of_mean(values: Sequence[float]) -> tuple[float, float]:
+    """95 % confidence interval of the mean over seeds, by Student's t; nan of a single value."""
+    if len(values) == 1:
+        return math.nan, math.nan
+    from scipy.stats import t  # here, as importing it takes a second
+
+    half = t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
+    mean = statistics.fmean(values)
+    return mean - half, mean + half
+
+
+def interval_of_difference(
+    values: Sequence[float], reference: Sequence[float]
+) -> tuple[float, float]:
+    """95 % confidence interval of the difference of two means, by Welch's t; nan of single values.
+
+    Seeds differ in sampling and initialisation alone, which no two networks share: nothing is
+    paired.
+    """
+    if min(len(values), len(reference)) == 1:
+        return math.nan, math.nan
+    from scipy.stats import ttest_ind
+
+    low, high = ttest_ind(values, reference, equal_var=False).confidence_interval(0.95)
+    return float(low), float(high)
+
+
+def difference_in_points(values: Sequence[float], reference: Sequence[float]) -> str:
+    """``-6.0 [-7.9, -4.1]``: difference of the means and its interval, in points of per cent."""
+    points = f'{100 * (statistics.fmean(values) - statistics.fmean(reference)):+.1f}'
+    low, high = interval_of_difference(values, reference)
+    return points if math.isnan(low) else f'{points} [{100 * low:+.1f}, {100 * high:+.1f}]'
+
+
 def write_table(runs: Sequence[dict], out: Path) -> Path:
     """Write one Markdown table: a line a network, mean and deviation over its seeds.
+
+    Its accuracy is also given with the 95 % interval of the mean, and as the difference to the
+    first network's.
 
     Args:
         runs (Sequence[dict]): With ``name``, ``seed``, ``parameters``, ``flops_per_pair`` and the
@@ -126,6 +164,8 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
     columns = [*COLUMNS[:2], *((f'{b.rsplit("_", 1)[1]} s', b, 3) for b in bins), *COLUMNS[2:]]
     titles = ['network', 'seeds', *(title for title, _, _ in columns), 'parameters, M']
     titles.append('GFLOPs per pair')
+    titles[3:3] = ['95 % interval', 'points against the first']
+    first = [run['sync/accuracy'] for run in runs if run['name'] == runs[0]['name']]
     lines = [' | '.join(titles), ' | '.join('---' for _ in titles)]
     for name in dict.fromkeys(run['name'] for run in runs):
         own = [run for run in runs if run['name'] == name]
@@ -133,11 +173,18 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
         for _, key, decimals in columns:
             values = [run[key] for run in own if run.get(key) is not None]
             cells.append(mean_and_deviation(values, decimals) if values else '-')
+        accuracies = [run['sync/accuracy'] for run in own]
+        low, high = interval_of_mean(accuracies)
+        cells[3:3] = [
+            '-' if math.isnan(low) else f'{low:.3f}-{high:.3f}',
+            '-' if own[0]['name'] == runs[0]['name'] else difference_in_points(accuracies, first),
+        ]
         cells.append(f'{own[0]["parameters"] / 1e6:.2f}')
         cells.append(f'{own[0]["flops_per_pair"] / 1e9:.2f}')
         lines.append(' | '.join(cells))
     clips = sorted({int(run['sync/num_clips']) for run in runs if 'sync/num_clips' in run})
-    note = f'Mean +- standard deviation over seeds; N = {", ".join(map(str, clips))} clips; '
+    note = 'Mean +- standard deviation over seeds; intervals of the mean and of the difference by '
+    note += f"Student's and Welch's t; N = {', '.join(map(str, clips))} clips; "
     note += 'chance of accuracy and of both blind controls is 0.5. Last epochs.'
     chance = [run['offset/chance_acc1_tol'] for run in runs if 'offset/chance_acc1_tol' in run]
     if chance:

@@ -5,7 +5,10 @@ from mmengine.config import Config
 from paths import CONFIGS
 
 from mmav_coattn.apis.comparison import (
+    difference_in_points,
     fingerprint,
+    interval_of_difference,
+    interval_of_mean,
     mean_and_deviation,
     sliding_config,
     training_figures,
@@ -37,9 +40,27 @@ def test_table_by_hand(tmp_path):
     assert ours['0.4-0.6 s'] == '0.700' and ours['2-inf s'] == '0.900'
     assert ours['AUROC'] == '-'
     assert (ours['parameters, M'], ours['GFLOPs per pair']) == ('0.46', '0.31')
-    assert dict(zip(header, pool, strict=True))['accuracy'] == '0.800'
+    pool = dict(zip(header, pool, strict=True))
+    assert pool['accuracy'] == '0.800'
+    # Of two values the interval of the mean is 12.706 times half their distance.
+    assert ours['95 % interval'] == '0.783-1.037' and ours['points against the first'] == '-'
+    assert pool['95 % interval'] == '-' and pool['points against the first'] == '-11.0'
     assert 'N = 300 clips' in lines[-1]
     assert plot_comparison(runs, tmp_path / 'plot.png').stat().st_size > 1000
+
+
+def test_intervals_by_hand():
+    # t of 2 degrees of freedom: 4.303; deviation 0.01 of three values.
+    assert interval_of_mean([0.92, 0.93, 0.94]) == pytest.approx(
+        (0.93 - 4.303 * 0.01 / 3**0.5, 0.93 + 4.303 * 0.01 / 3**0.5), abs=1e-5
+    )
+    # Equal deviations: Welch's degrees of freedom are 4, t is 2.776.
+    half = 2.776 * 0.01 * (2 / 3) ** 0.5
+    low, high = interval_of_difference([0.85, 0.86, 0.87], [0.92, 0.93, 0.94])
+    assert (low, high) == pytest.approx((-0.07 - half, -0.07 + half), abs=1e-5)
+    text = difference_in_points([0.85, 0.86, 0.87], [0.92, 0.93, 0.94])
+    assert text == '-7.0 [-9.3, -4.7]'
+    assert difference_in_points([0.85], [0.92, 0.94]) == '-8.0'
 
 
 def test_mean_and_deviation():

@@ -72,13 +72,23 @@ class BaseSyncHead(BaseModule):
 
     def contrast_loss(self, features: Any, labels: Tensor) -> Tensor:
         """The weighted auxiliary loss on the tokens of the in-sync pairs."""
+        visual_tokens, audio_tokens = self.tokens_of(features)
+        in_sync = labels.argmax(dim=1)
+        audio_tokens = audio_tokens[torch.arange(len(labels)), in_sync]
+        return self.contrast_weight * self.time_contrast(visual_tokens, audio_tokens)
+
+    @staticmethod
+    def tokens_of(features: Any) -> tuple[Tensor, Tensor]:
+        """Tokens of the picture (N, T, P, D) and of the sounds (N, J, T, L, D).
+
+        Raises:
+            ConfigError: If the neck gives none.
+        """
         visual_tokens = getattr(features, 'visual_tokens', None)
         audio_tokens = getattr(features, 'audio_tokens', None)
         if visual_tokens is None or audio_tokens is None:
             raise ConfigError('cls_head: time_contrast needs a neck that gives its tokens.')
-        in_sync = labels.argmax(dim=1)
-        audio_tokens = audio_tokens[torch.arange(len(labels)), in_sync]
-        return self.contrast_weight * self.time_contrast(visual_tokens, audio_tokens)
+        return visual_tokens, audio_tokens
 
     def loss_by_logits(self, logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Losses from logits and labels (N, J), labels 1 for in sync and 0 for shifted."""

@@ -98,9 +98,38 @@ class TimeContrast(BaseModule):
         Returns:
             tuple[Tensor, Tensor]: (N, T, P, C) and (N, T, C).
         """
+        return self.embed_picture(visual_tokens), self.embed_sound(audio_tokens)
+
+    def embed_picture(self, visual_tokens: Tensor) -> Tensor:
+        """Unit vectors (..., C) of tokens of the picture (..., D)."""
+        return F.normalize(self.visual(visual_tokens), dim=-1)
+
+    def embed_sound(self, audio_tokens: Tensor) -> Tensor:
+        """Unit vectors (N, T, C) of tokens of the sound (N, T, L, D)."""
         pooled = torch.cat([audio_tokens.mean(dim=2), audio_tokens.amax(dim=2)], dim=-1)
         audio = self.audio(pooled.transpose(1, 2)).transpose(1, 2)
-        return F.normalize(self.visual(visual_tokens), dim=-1), F.normalize(audio, dim=-1)
+        return F.normalize(audio, dim=-1)
+
+    def count_steps(self, steps: int) -> int:
+        """Steps that take part of a clip of so many.
+
+        Raises:
+            ConfigError: If a clip is too short for ``edge`` and ``min_steps``.
+        """
+        inside = steps - 2 * self.edge
+        if inside <= self.min_steps:
+            raise ConfigError(
+                f'time_contrast: a clip of {steps} steps leaves {max(inside, 0)} '
+                f'after edge={self.edge} at both ends; it needs more than '
+                f'min_steps={self.min_steps}. Use longer clips or smaller values.'
+            )
+        return inside
+
+    def near_steps(self, steps: int, device: torch.device) -> Tensor:
+        """Which pairs of steps are too close to be wrong answers: (T, T), boolean."""
+        index = torch.arange(steps, device=device)
+        distance = (index[:, None] - index).abs()
+        return (distance > 0) & (distance < self.min_steps)
 
     def similarity(self, visual: Tensor, audio: Tensor) -> Tensor:
         """How well each step of the picture goes with each step of the sound.
@@ -133,20 +162,12 @@ class TimeContrast(BaseModule):
         Raises:
             ConfigError: If a clip is too short for ``edge`` and ``min_steps``.
         """
-        steps = visual_tokens.shape[1] - 2 * self.edge
-        if steps <= self.min_steps:
-            raise ConfigError(
-                f'time_contrast: a clip of {visual_tokens.shape[1]} steps leaves {max(steps, 0)} '
-                f'after edge={self.edge} at both ends; it needs more than '
-                f'min_steps={self.min_steps}. Use longer clips or smaller values.'
-            )
+        steps = self.count_steps(visual_tokens.shape[1])
         # Cut before the comparison, whose cost grows with the square of the steps.
         inside = slice(self.edge, self.edge + steps)
         visual, audio = self.embed(visual_tokens, audio_tokens)
         visual, audio = visual[:, inside], audio[:, inside]
-        index = torch.arange(steps, device=visual.device)
-        distance = (index[:, None] - index).abs()
-        near = (distance > 0) & (distance < self.min_steps)
+        near = self.near_steps(steps, visual.device)
         if self.scope == 'place':
             similarity = self.compare(visual, audio).masked_fill(near[..., None], float('-inf'))
             loss = self.cross_entropy(similarity)  # (N, P)

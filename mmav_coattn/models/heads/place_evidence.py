@@ -1,0 +1,79 @@
+"""Attention by evidence: which place explains the sound of the whole clip, and how well."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .time_contrast import TimeContrast
+
+
+class PlaceEvidence(nn.Module):
+    r"""Audio-guided attention over places by what :class:`TimeContrast` learned to compare.
+
+    The sound asks each place :math:`p` at each step :math:`t`: of all steps of this clip, is mine
+    the one that goes with you, and am I the one that you go with? The answer is a log-probability,
+    the mean of both directions,
+
+    .. math:: f_{tp} = \tfrac12 \Big( \log \mathrm{softmax}_{t'} S^p_{tt'}
+              + \log \mathrm{softmax}_{t'} S^p_{t't} \Big)_{t'=t} + \log T,
+
+    with :math:`S^p` the cosines over the temperature of :class:`TimeContrast`, and 0 what chance
+    gives. What sounds answers well all the time; what moves in silence does now and then. So
+    places compete with the mean over the clip: their weights are
+    :math:`w_p = \mathrm{softmax}_p(\beta \sqrt T\, \bar f_p)`, :math:`\beta` learned, from 1 on.
+
+    Steps next to a step, and those at both ends, are left out as in :class:`TimeContrast`.
+    """
+
+    #: Channels of what is handed on a step.
+    STEP_CHANNELS = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log_sharpness = nn.Parameter(torch.zeros(()))
+
+    def forward(
+        self, time_contrast: TimeContrast, visual_tokens: Tensor, audio_tokens: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Weigh the places.
+
+        Args:
+            time_contrast (TimeContrast): Whose embeddings and settings are used.
+            visual_tokens (Tensor): (N, T, P, D).
+            audio_tokens (Tensor): (N, J, T, L, D).
+
+        Returns:
+            tuple[Tensor, Tensor, Tensor]: For each step :math:`f` and the cosine at the places that
+            the sound attends to (N, J, T, 2), 0 at the ends; for the clip the evidence of its
+            places together, in nats a step (N, J); and the weights (N, J, P).
+        """
+        edge = time_contrast.edge
+        steps = time_contrast.count_steps(visual_tokens.shape[1])
+        visual = time_contrast.embed_picture(visual_tokens)[:, edge : edge + steps]
+        audio = time_contrast.embed_sound(audio_tokens.flatten(0, 1))[:, edge : edge + steps]
+        audio = audio.unflatten(0, audio_tokens.shape[:2])
+        cosines = torch.einsum('ntpc,njsc->njtsp', visual, audio).float()
+        at_step = cosines.diagonal(dim1=2, dim2=3)  # (N, J, P, T)
+        fit = self.fit(time_contrast, cosines) + math.log(steps)
+        sharpness = self.log_sharpness.exp() * math.sqrt(steps)
+        products = sharpness * fit.mean(dim=-1)  # (N, J, P)
+        weights = products.softmax(dim=-1)
+        evidence = (products.logsumexp(dim=-1) - math.log(products.shape[-1])) / sharpness
+        attended = torch.stack([fit, at_step], dim=-1)  # (N, J, P, T, 2)
+        attended = torch.einsum('njp,njptc->njtc', weights, attended)
+        return F.pad(attended, (0, 0, edge, edge)), evidence, weights
+
+    @staticmethod
+    def fit(time_contrast: TimeContrast, cosines: Tensor) -> Tensor:
+        """Log-probabilities (N, J, P, T) of the cosines (N, J, T, T, P)."""
+        products = cosines * time_contrast.log_scale.exp()
+        near = time_contrast.near_steps(cosines.shape[2], cosines.device)
+        products = products.masked_fill(near[..., None], float('-inf'))
+        right = products.diagonal(dim1=2, dim2=3)
+        forth = right - products.logsumexp(dim=3).transpose(2, 3)
+        back = right - products.logsumexp(dim=2).transpose(2, 3)
+        return (forth + back) / 2

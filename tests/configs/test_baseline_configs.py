@@ -28,6 +28,12 @@ OPTIONS = dict(
     clip=dict(neck=dict(scope='clip')),
     clip_table=dict(neck=dict(scope='clip', time_bias='table')),
     clip_unbiased=dict(neck=dict(scope='clip', time_bias=False)),
+    place=dict(neck=dict(scope='place')),
+    place_contrast=dict(
+        neck=dict(scope='place'), cls_head=dict(time_contrast=dict(scope='place'))
+    ),
+    evidence=dict(cls_head=dict(place_evidence=True)),
+    place_evidence=dict(neck=dict(scope='place'), cls_head=dict(place_evidence=True)),
     sharp=dict(neck=dict(temperature=0.5)),
     temperature=dict(neck=dict(learn_temperature=True)),
     sigmoid=dict(neck=dict(activation='sigmoid')),

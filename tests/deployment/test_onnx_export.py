@@ -14,12 +14,12 @@ from mmav_coattn.errors import ConfigError, MissingDependencyError
 from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
 
-def build(module='CMA', stages=(1,), norm='batch', **neck):
+def build(module='CMA', stages=(1,), norm='batch', head=None, **neck):
     neck = dict(type='CoAttentionNeck', module=module, num_heads=2, **neck)
-    return build_with(neck, stages, norm)
+    return build_with(neck, stages, norm, head or {})
 
 
-def build_with(neck, stages=(1,), norm='batch'):
+def build_with(neck, stages=(1,), norm='batch', head=None):
     channels = 16 if stages == (1,) else (8, 16)
     neck = dict(in_channels=(channels, 16), embed_dims=16, **neck)
     backbone = dict(
@@ -34,7 +34,7 @@ def build_with(neck, stages=(1,), norm='batch'):
                 type='AudioVisualRecognizer',
                 backbone=backbone,
                 neck=dict(norm=norm, **neck),
-                cls_head=dict(type='SyncHead', in_channels=16, norm=norm),
+                cls_head=dict(type='SyncHead', in_channels=16, norm=norm, **(head or {})),
                 data_preprocessor=dict(
                     type='AudioVisualDataPreprocessor',
                     subtract_mean_frame=True,
@@ -165,6 +165,10 @@ OPTIONS = dict(
         dict(OPTIONS, activation='sigmoid'),
         dict(OPTIONS, scope='clip'),
         dict(scope='place', depth=2),
+        dict(
+            stages=(0, 1),
+            head=dict(place_evidence=True, time_contrast=dict(type='TimeContrast', edge=1)),
+        ),
     ],
 )
 def test_network_with_every_option(tmp_path, settings):

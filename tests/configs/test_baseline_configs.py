@@ -34,6 +34,10 @@ OPTIONS = dict(
     ),
     evidence=dict(cls_head=dict(place_evidence=True)),
     place_evidence=dict(neck=dict(scope='place'), cls_head=dict(place_evidence=True)),
+    place_evidence_contrast=dict(
+        neck=dict(scope='place'),
+        cls_head=dict(place_evidence=True, time_contrast=dict(scope='place')),
+    ),
     sharp=dict(neck=dict(temperature=0.5)),
     temperature=dict(neck=dict(learn_temperature=True)),
     sigmoid=dict(neck=dict(activation='sigmoid')),

@@ -10,6 +10,9 @@ from torch import Tensor, nn
 
 from .time_contrast import TimeContrast
 
+#: In place of the products of steps that take no part; others are at most 1 over the temperature.
+OUT_OF_REACH = -1e4
+
 
 class PlaceEvidence(nn.Module):
     r"""Audio-guided attention over places by what :class:`TimeContrast` learned to compare.
@@ -56,9 +59,8 @@ class PlaceEvidence(nn.Module):
         visual = time_contrast.embed_picture(visual_tokens)[:, edge : edge + steps]
         audio = time_contrast.embed_sound(audio_tokens.flatten(0, 1))[:, edge : edge + steps]
         audio = audio.unflatten(0, audio_tokens.shape[:2])
-        cosines = torch.einsum('ntpc,njsc->njtsp', visual, audio).float()
-        at_step = cosines.diagonal(dim1=2, dim2=3)  # (N, J, P, T)
-        fit = self.fit(time_contrast, cosines) + math.log(steps)
+        at_step = torch.einsum('ntpc,njtc->njpt', visual, audio).float()
+        fit = self.fit(time_contrast, visual, audio, at_step) + math.log(steps)
         sharpness = self.log_sharpness.exp() * math.sqrt(steps)
         products = sharpness * fit.mean(dim=-1)  # (N, J, P)
         weights = products.softmax(dim=-1)
@@ -68,12 +70,19 @@ class PlaceEvidence(nn.Module):
         return F.pad(attended, (0, 0, edge, edge)), evidence, weights
 
     @staticmethod
-    def fit(time_contrast: TimeContrast, cosines: Tensor) -> Tensor:
-        """Log-probabilities (N, J, P, T) of the cosines (N, J, T, T, P)."""
-        products = cosines * time_contrast.log_scale.exp()
-        near = time_contrast.near_steps(cosines.shape[2], cosines.device)
-        products = products.masked_fill(near[..., None], float('-inf'))
-        right = products.diagonal(dim1=2, dim2=3)
-        forth = right - products.logsumexp(dim=3).transpose(2, 3)
-        back = right - products.logsumexp(dim=2).transpose(2, 3)
-        return (forth + back) / 2
+    def fit(time_contrast: TimeContrast, visual: Tensor, audio: Tensor, at_step: Tensor) -> Tensor:
+        """Log-probabilities (N, J, P, T).
+
+        Args:
+            time_contrast (TimeContrast): Its temperature, and which steps are too near.
+            visual (Tensor): Unit vectors (N, T, P, C).
+            audio (Tensor): Unit vectors (N, J, T, C).
+            at_step (Tensor): Cosines of each place with the sound of the same step (N, J, P, T).
+        """
+        scale = time_contrast.log_scale.exp()
+        products = torch.einsum('ntpc,njsc->njpts', visual, audio).float() * scale
+        near = time_contrast.near_steps(products.shape[-1], products.device)
+        # Finite, for runtimes whose log-sum-exp makes nan of an infinity.
+        products = products.masked_fill(near, OUT_OF_REACH)
+        both = products.logsumexp(dim=-1) + products.logsumexp(dim=-2)
+        return at_step * scale - both / 2

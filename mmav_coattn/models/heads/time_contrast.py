@@ -19,7 +19,8 @@ class TimeContrast(BaseModule):
 
     The decision "in sync or not" is one bit a clip. This term asks for each step :math:`t` which of
     the clip's steps the sound belongs to, and the other way round, and so learns from a few clips
-    what the decision alone learns from many. It takes part in training only.
+    what the decision alone learns from many. It takes part in training only, unless
+    :class:`PlaceEvidence` also decides by what it compares.
 
     A place :math:`p` of the picture and a step of the sound are compared by the cosine of two small
     projections; a step of the picture matches a step of the sound as well as its best places do,

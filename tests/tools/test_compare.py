@@ -55,5 +55,9 @@ def test_one_table_that_goes_on(folder, here):
     written = checkpoint.stat().st_mtime_ns
     done = here('analysis_tools/compare.py', *configs, *common)
     assert done.out.count('finished before') == 2 and checkpoint.stat().st_mtime_ns == written
+    done = here('analysis_tools/compare.py', *configs, '--finished-only', *common, '--seeds', 0, 1)
+    assert '2 runs are not finished and left out: ours, seed 1; concat, seed 1' in done.out
+    assert read_table(folder / 'work' / 'comparison.md') == rows
+    assert not (folder / 'work' / 'ours' / 'seed_1').exists()
     done = here('analysis_tools/compare.py', configs[0], *common, '--options', 'min_shift=0.5')
     assert 'holds a run of another config or other options' in done.sentence()

@@ -43,6 +43,11 @@ def parse_args():
         '--val-interval', type=int, default=1, help='epochs from one validation to the next'
     )
     parser.add_argument(
+        '--finished-only',
+        action='store_true',
+        help='start no run: the table and plot of those that are finished',
+    )
+    parser.add_argument(
         '--options', nargs='+', default=[], help='settings of every config, as key=value'
     )
     return parser.parse_args()
@@ -67,9 +72,8 @@ def run_logged(script, log, *arguments):
 
 
 def run_one(path, seed, args):
-    """Figures of one config and seed, from its finished run or a new one."""
+    """Figures of a config and seed, from its finished run or a new one; None if it may not run."""
     folder = args.work_dir / path.stem / f'seed_{seed}'
-    folder.mkdir(parents=True, exist_ok=True)
     options = [*args.options, f'train_cfg.val_interval={args.val_interval}']
     if args.data_root:
         options.append(f'data_root={args.data_root}')
@@ -86,6 +90,9 @@ def run_one(path, seed, args):
         if figures.get('offset_windows') == args.offset_windows:
             print(f'{path.stem}, seed {seed}: finished before')
             return figures
+    if args.finished_only:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
     begun.write_text(mark['fingerprint'])
     train, test = folder / 'train', folder / 'test'
     checkpoint = train / f'epoch_{cfg.train_cfg.max_epochs}.pth'
@@ -126,18 +133,24 @@ def main():
     names = [path.stem for path in args.configs]
     if len(set(names)) < len(names):
         raise ConfigError(f'Two of the configs have one name: {", ".join(names)}.')
-    runs, failures = [], []
+    runs, failures, unfinished = [], [], []
     for seed in args.seeds:  # the first seed of all first: a whole table early
         for path in args.configs:
             try:
-                runs.append(run_one(path, seed, args))
+                figures = run_one(path, seed, args)
             except UserError as error:
                 failures.append(f'{path.stem}, seed {seed}: {error}')
                 print(f'failed: {failures[-1]}', flush=True)
                 continue
+            if figures is None:
+                unfinished.append(f'{path.stem}, seed {seed}')
+                continue
+            runs.append(figures)
             ordered = sorted(runs, key=lambda run: names.index(run['name']))
             table = write_table(ordered, args.work_dir / 'comparison.md')
             plot = plot_comparison(ordered, args.work_dir / 'comparison.png')
+    if unfinished:
+        print(f'{len(unfinished)} runs are not finished and left out: {"; ".join(unfinished)}')
     if runs:
         print(table.read_text(encoding='utf-8') + f'\n{table}\n{plot}')
     if failures:

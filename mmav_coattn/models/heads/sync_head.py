@@ -88,7 +88,7 @@ class SyncHead(BaseSyncHead):
         # Small, so that training starts at chance (ln 2) instead of confidently wrong.
         nn.init.normal_(self.classify.weight, std=0.01)
         nn.init.zeros_(self.classify.bias)
-        # The evidence is in nats, and of an untrained network 0.
+        # The evidence is in nats a step, and of an untrained network near 0.
         self.evidence_weight = nn.Parameter(torch.ones(())) if place_evidence else None
 
     def forward(self, features: CoAttentionFeatures) -> Tensor:

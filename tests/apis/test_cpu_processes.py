@@ -1,0 +1,48 @@
+"""Where processes are joined by gloo, and where nothing is touched."""
+
+import pytest
+import torch
+import torch.distributed as dist
+from mmengine.config import Config
+
+from mmav_coattn.apis.cpu_processes import WRAPPER, prepare_processes
+from mmav_coattn.errors import ConfigError
+
+
+@pytest.fixture
+def joined(monkeypatch):
+    """The backends that processes were joined by, on a machine without a GPU."""
+    backends = []
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    monkeypatch.setattr(dist, 'is_initialized', lambda: False)
+    monkeypatch.setattr(dist, 'init_process_group', backends.append)
+    return backends
+
+
+def test_batch_norm_goes_to_the_wrapper(joined):
+    cfg = Config(dict(launcher='pytorch', sync_bn='torch', find_unused_parameters=True))
+    prepare_processes(cfg)
+    assert joined == ['gloo']
+    assert cfg.sync_bn is None
+    assert cfg.model_wrapper_cfg == dict(type=WRAPPER, sync_bn=True, find_unused_parameters=True)
+
+
+def test_a_wrapper_of_ones_own_is_kept(joined):
+    cfg = Config(dict(launcher='pytorch', model_wrapper_cfg=dict(type='MyWrapper')))
+    prepare_processes(cfg)
+    assert cfg.model_wrapper_cfg == dict(type='MyWrapper')
+
+
+def test_one_process_or_a_gpu_changes_nothing(joined, monkeypatch):
+    cfg = Config(dict(sync_bn='torch'))
+    prepare_processes(cfg)
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    several = Config(dict(launcher='slurm', sync_bn='torch'))
+    prepare_processes(several)
+    assert joined == [] and cfg.sync_bn == several.sync_bn == 'torch'
+    assert 'model_wrapper_cfg' not in cfg and 'model_wrapper_cfg' not in several
+
+
+def test_a_launcher_that_needs_gpus(joined):
+    with pytest.raises(ConfigError, match='--launcher slurm needs GPUs'):
+        prepare_processes(Config(dict(launcher='slurm')))

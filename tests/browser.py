@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,31 +12,28 @@ CHROMIUM = next(
 )
 
 
-def rendered(url: str, profile: Path, *options: str) -> str:
-    """The document as it stands after the page's own scripts ran.
+def rendered(url: str, profiles: Path) -> str:
+    """The document as it stands when it and its media are loaded and its scripts ran.
+
+    A browser that does not answer says nothing of the page: it is started once more.
 
     Args:
         url: Of the page.
-        profile: Folder for the browser's own files.
-        options: More of Chromium's.
+        profiles: Folder for the browser's own files; absent.
     """
-    done = subprocess.run(
-        [
-            CHROMIUM,
-            '--headless=new',
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-dev-shm-usage',
-            '--no-first-run',
-            '--autoplay-policy=no-user-gesture-required',
-            f'--user-data-dir={profile}',
-            *options,
-            '--dump-dom',
-            url,
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return done.stdout
+    command = [
+        CHROMIUM,
+        '--headless=new',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+        '--no-first-run',
+        '--autoplay-policy=no-user-gesture-required',
+        '--dump-dom',
+        url,
+    ]
+    run = functools.partial(subprocess.run, capture_output=True, text=True, timeout=90, check=True)
+    try:
+        return run([*command, f'--user-data-dir={profiles / "first"}']).stdout
+    except subprocess.TimeoutExpired:
+        return run([*command, f'--user-data-dir={profiles / "second"}']).stdout

@@ -270,6 +270,9 @@ class AudioVisualDataset(BaseDataset):
                 if not isinstance(error, SilentAudioError):
                     hopeless.add(idx)
                 idx = self._rand_another()
+                # A hopeless file is not tried, and counted, twice for the same sample.
+                while idx in hopeless and len(hopeless) < len(self):
+                    idx = self._rand_another()
                 continue
             if replaced:
                 data['data_samples'].set_metainfo(dict(replaced=replaced))

@@ -10,9 +10,6 @@ from torch import Tensor, nn
 
 from .time_contrast import TimeContrast
 
-#: In place of the products of steps that take no part; others are at most 1 over the temperature.
-OUT_OF_REACH = -1e4
-
 
 class PlaceEvidence(nn.Module):
     r"""Audio-guided attention over places by what :class:`TimeContrast` learned to compare.
@@ -59,8 +56,8 @@ class PlaceEvidence(nn.Module):
         visual = time_contrast.embed_picture(visual_tokens)[:, edge : edge + steps]
         audio = time_contrast.embed_sound(audio_tokens.flatten(0, 1))[:, edge : edge + steps]
         audio = audio.unflatten(0, audio_tokens.shape[:2])
-        at_step = torch.einsum('ntpc,njtc->njpt', visual, audio).float()
-        fit = self.fit(time_contrast, visual, audio, at_step) + math.log(steps)
+        fit, at_step = time_contrast.fit(visual, audio)
+        fit = fit + math.log(steps)
         sharpness = self.log_sharpness.exp() * math.sqrt(steps)
         products = sharpness * fit.mean(dim=-1)  # (N, J, P)
         weights = products.softmax(dim=-1)
@@ -68,21 +65,3 @@ class PlaceEvidence(nn.Module):
         attended = torch.stack([fit, at_step], dim=-1)  # (N, J, P, T, 2)
         attended = torch.einsum('njp,njptc->njtc', weights, attended)
         return F.pad(attended, (0, 0, edge, edge)), evidence, weights
-
-    @staticmethod
-    def fit(time_contrast: TimeContrast, visual: Tensor, audio: Tensor, at_step: Tensor) -> Tensor:
-        """Log-probabilities (N, J, P, T).
-
-        Args:
-            time_contrast (TimeContrast): Its temperature, and which steps are too near.
-            visual (Tensor): Unit vectors (N, T, P, C).
-            audio (Tensor): Unit vectors (N, J, T, C).
-            at_step (Tensor): Cosines of each place with the sound of the same step (N, J, P, T).
-        """
-        scale = time_contrast.log_scale.exp()
-        products = torch.einsum('ntpc,njsc->njpts', visual, audio).float() * scale
-        near = time_contrast.near_steps(products.shape[-1], products.device)
-        # Finite, for runtimes whose log-sum-exp makes nan of an infinity.
-        products = products.masked_fill(near, OUT_OF_REACH)
-        both = products.logsumexp(dim=-1) + products.logsumexp(dim=-2)
-        return at_step * scale - both / 2

@@ -12,6 +12,10 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 
+#: In place of the products of steps that take no part; others are at most 1 over the temperature.
+#: Finite, for runtimes whose log-sum-exp makes nan of an infinity.
+OUT_OF_REACH = -1e4
+
 
 @MODELS.register_module()
 class TimeContrast(BaseModule):
@@ -143,12 +147,27 @@ class TimeContrast(BaseModule):
             Tensor: S of the class's formula, (N, T, T').
         """
         places = visual.shape[2]
-        return self.compare(visual, audio).logsumexp(dim=-1) - math.log(places)
+        product = torch.einsum('ntpc,nsc->ntsp', visual, audio).float() * self.log_scale.exp()
+        return product.logsumexp(dim=-1) - math.log(places)
 
-    def compare(self, visual: Tensor, audio: Tensor) -> Tensor:
-        """Cosines over the temperature of each place: (N, T, T', P)."""
-        product = torch.einsum('ntpc,nsc->ntsp', visual, audio).float()
-        return product * self.log_scale.exp()
+    def fit(self, visual: Tensor, audio: Tensor) -> tuple[Tensor, Tensor]:
+        """How well each place alone goes with the sound of the same step.
+
+        Args:
+            visual (Tensor): Unit vectors (N, T, P, C).
+            audio (Tensor): Unit vectors of J sounds each (N, J, T, C).
+
+        Returns:
+            tuple[Tensor, Tensor]: The log-probability that of all steps this is the one that
+            belongs together, mean of both directions, and the cosine: (N, J, P, T) each.
+        """
+        scale = self.log_scale.exp()
+        cosines = torch.einsum('ntpc,njtc->njpt', visual, audio).float()
+        products = torch.einsum('ntpc,njsc->njpts', visual, audio).float() * scale
+        near = self.near_steps(products.shape[-1], products.device)
+        products = products.masked_fill(near, OUT_OF_REACH)
+        both = products.logsumexp(dim=-1) + products.logsumexp(dim=-2)
+        return cosines * scale - both / 2, cosines
 
     def forward(self, visual_tokens: Tensor, audio_tokens: Tensor) -> Tensor:
         """The loss; of chance, the logarithm of the number of steps that take part.
@@ -168,20 +187,20 @@ class TimeContrast(BaseModule):
         inside = slice(self.edge, self.edge + steps)
         visual, audio = self.embed(visual_tokens, audio_tokens)
         visual, audio = visual[:, inside], audio[:, inside]
-        near = self.near_steps(steps, visual.device)
         if self.scope == 'place':
-            similarity = self.compare(visual, audio).masked_fill(near[..., None], float('-inf'))
-            loss = self.cross_entropy(similarity)  # (N, P)
+            fit, _ = self.fit(visual, audio[:, None])
+            loss = -fit[:, 0].mean(dim=-1)  # (N, P)
             sharpness = math.sqrt(steps)
             evidence = (-sharpness * loss).logsumexp(dim=-1) - math.log(loss.shape[-1])
             return -evidence.mean() / sharpness
-        similarity = self.similarity(visual, audio).masked_fill(near, float('-inf'))
-        return self.cross_entropy(similarity).mean()
+        near = self.near_steps(steps, visual.device)
+        return self.cross_entropy(self.similarity(visual, audio).masked_fill(near, OUT_OF_REACH))
 
     @staticmethod
     def cross_entropy(similarity: Tensor) -> Tensor:
-        """Mean cross-entropy of rows and columns of (N, T, T, ...), the diagonal being right."""
-        losses = [
-            -similarity.log_softmax(dim=dim).diagonal(dim1=1, dim2=2).mean(dim=-1) for dim in (1, 2)
-        ]
-        return (losses[0] + losses[1]) / 2
+        """Mean cross-entropy of rows and columns of (N, T, T), the diagonal being right."""
+        right = torch.arange(similarity.shape[-1], device=similarity.device)
+        right = right.expand(similarity.shape[:2])
+        rows = F.cross_entropy(similarity.flatten(0, 1), right.flatten())
+        columns = F.cross_entropy(similarity.transpose(1, 2).flatten(0, 1), right.flatten())
+        return (rows + columns) / 2

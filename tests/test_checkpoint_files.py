@@ -1,0 +1,72 @@
+"""Checkpoints are whole or absent, and the newest whole one is found."""
+
+import os
+
+import pytest
+import torch
+from mmengine.runner import checkpoint, runner
+from mmengine.runner.checkpoint import save_checkpoint
+
+from mmav_coattn import checkpoint_files
+from mmav_coattn.checkpoint_files import find_newest_checkpoint, is_whole, write_whole
+from mmav_coattn.errors import TrainingError
+
+
+def test_disk_full_while_saving(tmp_path, monkeypatch):
+    path = tmp_path / 'epoch_1.pth'
+    write_whole(b'good', path)
+
+    def full(handle):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(checkpoint_files.os, 'fsync', full)
+    with pytest.raises(TrainingError, match=r'epoch_1\.pth: cannot be written \(No space left'):
+        write_whole(b'better', path)
+    assert path.read_bytes() == b'good' and list(tmp_path.iterdir()) == [path]
+
+
+def test_mmengine_saves_whole_files(tmp_path, monkeypatch):
+    save_checkpoint(dict(weight=torch.ones(9)), str(tmp_path / 'run' / 'epoch_1.pth'))
+    assert is_whole(tmp_path / 'run' / 'epoch_1.pth')
+    seen = []
+    monkeypatch.setattr(
+        checkpoint_files.os,
+        'fsync',
+        lambda _: seen.extend(sorted(p.name for p in (tmp_path / 'run').iterdir())),
+    )
+    save_checkpoint(dict(weight=torch.ones(9)), str(tmp_path / 'run' / 'epoch_2.pth'))
+    assert seen == ['epoch_1.pth', 'epoch_2.pth.partial']
+
+
+def test_half_a_file_is_not_whole(tmp_path):
+    save_checkpoint(dict(weight=torch.ones(99)), str(tmp_path / 'epoch_1.pth'))
+    data = (tmp_path / 'epoch_1.pth').read_bytes()
+    flipped = bytearray(data)
+    flipped[data.index(torch.ones(9).numpy().tobytes())] ^= 1
+    for broken in (b'', data[: len(data) // 2], data[:-1], bytes(flipped)):
+        (tmp_path / 'broken.pth').write_bytes(broken)
+        assert not is_whole(tmp_path / 'broken.pth')
+    assert is_whole(tmp_path / 'epoch_1.pth') and not is_whole(tmp_path / 'absent.pth')
+
+
+def test_the_newest_whole_one_is_found(tmp_path):
+    assert find_newest_checkpoint(tmp_path) is None
+    # The newest by time, then by number; other files and names do not count.
+    for name, time in (
+        ('epoch_10', 1),
+        ('epoch_9', 2),
+        ('iter_70', 2),
+        ('best', 9),
+        ('epoch_3', 3),
+    ):
+        save_checkpoint(dict(weight=torch.ones(1)), str(tmp_path / f'{name}.pth'))
+        os.utime(tmp_path / f'{name}.pth', (time, time))
+    assert find_newest_checkpoint(tmp_path) == str(tmp_path / 'epoch_3.pth')
+    (tmp_path / 'epoch_3.pth').write_bytes(b'half')
+    os.utime(tmp_path / 'epoch_3.pth', (3, 3))
+    assert find_newest_checkpoint(str(tmp_path)) == str(tmp_path / 'iter_70.pth')
+
+
+def test_mmengine_finds_by_it():
+    for module in (checkpoint, runner):
+        assert module.find_latest_checkpoint is find_newest_checkpoint

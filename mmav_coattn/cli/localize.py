@@ -9,7 +9,7 @@ from .network_arguments import add_network_arguments, build_inferencer, finish
 
 #: Short names of :func:`mmav_coattn.localization.build_map_source`; spelt out, as importing that
 #: takes seconds that ``--help`` need not take.
-MAPS = ('attention', 'rollout', 'similarity', 'gradcam', 'motion', 'moving_source')
+MAPS = ('attention', 'rollout', 'similarity', 'evidence', 'gradcam', 'motion', 'moving_source')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

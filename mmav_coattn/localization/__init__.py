@@ -11,6 +11,7 @@ A kind of map is a class registered in ``mmaction.registry.MODELS``; a config na
 from .attention_map import AttentionMap
 from .base import ClipEvidence, MapSource, SoundMap, build_map_source
 from .confidence import CONFIDENCES, clip_confidence
+from .evidence_map import EvidenceMap
 from .grad_cam_map import GradCAMMap
 from .motion_map import MotionMap
 from .moving_source_map import MovingSourceMap
@@ -20,6 +21,7 @@ __all__ = [
     'CONFIDENCES',
     'AttentionMap',
     'ClipEvidence',
+    'EvidenceMap',
     'GradCAMMap',
     'MapSource',
     'MotionMap',

@@ -18,6 +18,7 @@ SHORT_NAMES = dict(
     attention=dict(type='AttentionMap'),
     rollout=dict(type='AttentionMap', blocks='rollout'),
     similarity=dict(type='SimilarityMap'),
+    evidence=dict(type='EvidenceMap'),
     gradcam=dict(type='GradCAMMap'),
     motion=dict(type='MotionMap'),
     moving_source=dict(type='MovingSourceMap'),
@@ -153,8 +154,8 @@ def build_map_source(spec: str | dict | MapSource) -> MapSource:
 
     Args:
         spec (str | dict | MapSource): A short name (``'attention'``, ``'rollout'``,
-            ``'similarity'``, ``'gradcam'``, ``'motion'``, ``'moving_source'``), a config with
-            ``type``, or the built object.
+            ``'similarity'``, ``'evidence'``, ``'gradcam'``, ``'motion'``, ``'moving_source'``), a
+            config with ``type``, or the built object.
 
     Raises:
         ConfigError: If the name is unknown.

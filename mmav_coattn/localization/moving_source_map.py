@@ -1,4 +1,4 @@
-"""Which moving thing sounds: similarity over a clip picks it, motion says where it is now."""
+"""Which moving thing sounds: evidence over a clip picks it, motion says where it is now."""
 
 from __future__ import annotations
 
@@ -12,24 +12,28 @@ from torch import Tensor
 from mmav_coattn.errors import ConfigError
 
 from .base import ClipEvidence, MapSource
+from .evidence_map import EvidenceMap
 from .similarity_map import SimilarityMap
+
+#: What may say which of the moving things sounds.
+PICKERS = dict(evidence=EvidenceMap, similarity=SimilarityMap)
 
 
 @MODELS.register_module()
-class MovingSourceMap(SimilarityMap):
+class MovingSourceMap(MapSource):
     r"""The moving thing, whole, where it goes with the sound over the clip.
 
     .. math:: M_t(p) = G_b\big[q_s(D_t)\, g + w\, q_e(\nabla I_t)\, R\big](p), \qquad
         g(p) = \exp\big(\beta\, z(p)\big)
 
-    - :math:`z` is the similarity of picture and sound (:class:`SimilarityMap`), averaged over the
+    - :math:`z` is how well a place explains the sound (:class:`EvidenceMap`), averaged over the
       clip and standardised over the places. A source stays a source for seconds, so the mean tells
       better *which* thing sounds than any moment does.
     - :math:`D_t`, the smaller of the changes from the frame before and to the frame after, is where
       something moves that is there now (three-frame differencing).
     - :math:`\nabla I_t`, the strength of edges in colour, adds the parts that rest, near what
       moves and sounds at some time of the clip: :math:`R`, the blurred mean of :math:`q_s(D)\, g`,
-      1 at its highest. They need no similarity of their own, which a part at rest does not have.
+      1 at its highest. They need no evidence of their own, which a part at rest does not have.
     - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
       :math:`G_b` blurs.
 
@@ -44,9 +48,11 @@ class MovingSourceMap(SimilarityMap):
         edge_saturation (float): :math:`e`, levels of 255 per pixel.
         blur (float): Standard deviation of :math:`G_b`, as a share of the shorter side.
         reach (float): The same of the blur in :math:`R`.
+        picker (str): What :math:`z` is: ``'evidence'`` or ``'similarity'`` (:class:`SimilarityMap`,
+            for clips too short for the former).
         confidence (str): As in :class:`MapSource`, but read off the similarity averaged over the
             clip, since motion is no evidence of sound. Defaults to ``'contrast'``.
-        **kwargs: See :class:`SimilarityMap`.
+        **kwargs: See :class:`MapSource`.
 
     Raises:
         ConfigError: If a setting is out of its range.
@@ -60,6 +66,7 @@ class MovingSourceMap(SimilarityMap):
         edge_saturation: float = 32.0,
         blur: float = 0.045,
         reach: float = 0.143,
+        picker: str = 'evidence',
         confidence: str = 'contrast',
         **kwargs,
     ) -> None:
@@ -75,6 +82,10 @@ class MovingSourceMap(SimilarityMap):
         ):
             if not value > 0:
                 raise ConfigError(f'MovingSourceMap: {name}={value} must be above 0.')
+        if picker not in PICKERS:
+            raise ConfigError(f'MovingSourceMap: picker={picker!r} is not one of {tuple(PICKERS)}.')
+        self.picker = PICKERS[picker]()
+        self.similarity = SimilarityMap()
         self.sharpness = sharpness
         self.still_parts = still_parts
         self.saturation = saturation
@@ -83,14 +94,14 @@ class MovingSourceMap(SimilarityMap):
         self.reach = reach
 
     def raw_maps(self, evidence: ClipEvidence) -> Tensor:
-        """What moves, weighted by similarity (N, J, T, H, W), the size of the frames."""
+        """What moves, weighted by evidence (N, J, T, H, W), the size of the frames."""
         if evidence.frames is None:
             raise ConfigError('MovingSourceMap needs the frames of the clip (ClipEvidence.frames).')
         frames = evidence.frames.float()
         moving, edges = self._moving(frames.mean(dim=1)), self._edges(frames)
-        similarity = super().raw_maps(evidence).mean(dim=2)  # (N, J, H', W')
-        spread = similarity.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
-        fit = (similarity - similarity.mean(dim=(-2, -1), keepdim=True)) / spread
+        fit = self.picker.raw_maps(evidence).mean(dim=2)  # (N, J, H', W')
+        spread = fit.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
+        fit = (fit - fit.mean(dim=(-2, -1), keepdim=True)) / spread
         size = tuple(frames.shape[-2:])
         fit = F.interpolate(fit, size=size, mode='bilinear', align_corners=False)
         weight = (self.sharpness * fit).exp()
@@ -123,11 +134,7 @@ class MovingSourceMap(SimilarityMap):
 
     def confidence_maps(self, evidence: ClipEvidence, maps: Tensor) -> Tensor:
         """The similarity averaged over the clip, on one scale for all clips (N, J, 1, H', W')."""
-        return super().raw_maps(evidence).mean(dim=2, keepdim=True)
-
-    def weights(self, maps: Tensor) -> Tensor:
-        """Shares of the places of each step."""
-        return MapSource.weights(self, maps)
+        return self.similarity.raw_maps(evidence).mean(dim=2, keepdim=True)
 
 
 def saturate(values: Tensor, half: float) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from mmaction.registry import MODELS
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.visual_stages import average_values, grids_of
@@ -34,12 +34,7 @@ class SimilarityMap(MapSource):
 
     def raw_maps(self, evidence: ClipEvidence) -> Tensor:
         """Cosines (N, J, T', H', W')."""
-        contrast = getattr(evidence.model.cls_head, 'time_contrast', None)
-        if contrast is None or evidence.visual is None:
-            raise ConfigError(
-                'SimilarityMap: this network was trained without cls_head.time_contrast, so it '
-                'cannot compare places with sounds; use another map_source.'
-            )
+        contrast = contrast_of(evidence, 'SimilarityMap')
         features = evidence.features
         num_sounds = features.audio_tokens.shape[1]
         maps = []
@@ -53,3 +48,18 @@ class SimilarityMap(MapSource):
     def weights(self, maps: Tensor) -> Tensor:
         """Softmax over the places of each step."""
         return (maps.flatten(-2) / self.temperature).softmax(dim=-1).view_as(maps)
+
+
+def contrast_of(evidence: ClipEvidence, kind: str) -> nn.Module:
+    """The :class:`TimeContrast` that learnt to compare places with sounds.
+
+    Raises:
+        ConfigError: If the network has none; names the ``kind`` of map.
+    """
+    contrast = getattr(evidence.model.cls_head, 'time_contrast', None)
+    if contrast is None or evidence.visual is None:
+        raise ConfigError(
+            f'{kind}: this network was trained without cls_head.time_contrast, so it '
+            'cannot compare places with sounds; use another map_source.'
+        )
+    return contrast

@@ -1,5 +1,7 @@
 """Kinds of maps against slow references, on the tiny network."""
 
+import itertools
+import math
 from types import SimpleNamespace
 
 import cv2
@@ -13,12 +15,14 @@ from scipy.ndimage import gaussian_filter
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.localization import (
     AttentionMap,
+    EvidenceMap,
     GradCAMMap,
     MotionMap,
     MovingSourceMap,
     SimilarityMap,
     build_map_source,
     clip_confidence,
+    evidence_map,
 )
 
 CONTRAST = dict(type='SyncHead', in_channels=16, time_contrast=dict(type='TimeContrast', edge=0))
@@ -40,7 +44,9 @@ def evidence_of(model, num=2, negatives=1):
         return model.gather_evidence(inputs, return_attention=True)
 
 
-@pytest.mark.parametrize('spec', ['attention', 'rollout', 'similarity', 'gradcam', 'motion'])
+@pytest.mark.parametrize(
+    'spec', ['attention', 'rollout', 'similarity', 'evidence', 'gradcam', 'motion']
+)
 def test_every_kind_through_predict_and_one_by_one(spec):
     torch.manual_seed(0)
     model = two_blocks()
@@ -136,6 +142,33 @@ def test_grad_cam_equals_the_gradient_by_differences(elementwise, centre_time):
     torch.testing.assert_close(maps[0, 1, step], expected, rtol=1e-3, atol=1e-6)
 
 
+@torch.no_grad()
+def test_evidence_against_loops(monkeypatch):
+    """The definition for every place and step; compared in portions of five places."""
+    monkeypatch.setattr(evidence_map, 'PLACES', 5)
+    torch.manual_seed(0)
+    model = two_blocks()
+    contrast = model.cls_head.time_contrast
+    contrast.edge, contrast.min_steps = 1, 2
+    evidence = evidence_of(model, num=2, negatives=1)
+    maps = EvidenceMap().raw_maps(evidence)
+    features = evidence.features
+    num, steps, places, _ = features.visual_tokens.shape
+    assert maps.shape == (num, 2, steps, 4, 4) and places == 16
+    assert not maps[:, :, [0, -1]].any() and maps[:, :, 1:-1].all()
+    inside = range(1, steps - 1)
+    for sound in range(2):
+        visual, audio = contrast.embed(features.visual_tokens, features.audio_tokens[:, sound])
+        product = torch.einsum('ntpc,nsc->ntsp', visual, audio) * contrast.log_scale.exp()
+        for clip, step, place in itertools.product(range(num), inside, range(places)):
+            others = [s for s in inside if s == step or abs(s - step) >= 2]
+            of_sounds = product[clip, step, others, place].log_softmax(0)[others.index(step)]
+            of_pictures = product[clip, others, step, place].log_softmax(0)[others.index(step)]
+            expected = (of_sounds + of_pictures) / 2 + math.log(len(inside))
+            found = maps[clip, sound, step].flatten()[place]
+            torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+
+
 def test_motion_is_where_the_picture_changes():
     model = two_blocks(depth=1)
     imgs = torch.zeros(1, 3, 8, 16, 16)
@@ -180,7 +213,7 @@ def test_networks_without_such_a_map():
         model=SimpleNamespace(cls_head=SimpleNamespace()),
         visual=None,
     )
-    for source in (AttentionMap(), SimilarityMap(), GradCAMMap()):
+    for source in (AttentionMap(), SimilarityMap(), EvidenceMap(), GradCAMMap()):
         with pytest.raises(ConfigError, match='another map_source'):
             source.raw_maps(pooled)
 
@@ -203,12 +236,16 @@ def test_settings_that_cannot_work(spec, sentence):
         build_map_source(spec)
 
 
+@pytest.mark.parametrize(
+    ('picker', 'settings'),
+    [(EvidenceMap, {}), (SimilarityMap, dict(picker='similarity'))],
+)
 @torch.no_grad()
-def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
+def test_moving_source_weighs_what_moves_by_the_clip(picker, settings):
     torch.manual_seed(0)
     evidence = evidence_of(two_blocks(), num=2, negatives=1)
     source = MovingSourceMap(
-        sharpness=1.5, still_parts=0.7, edge_saturation=20.0, blur=1 / 8, reach=1 / 5
+        sharpness=1.5, still_parts=0.7, edge_saturation=20.0, blur=1 / 8, reach=1 / 5, **settings
     )
     maps, confidence = source(evidence)
     num, _, frames, height, width = evidence.imgs.shape
@@ -220,7 +257,7 @@ def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
 
     colour = evidence.frames.numpy().astype(np.float64)
     grey = colour.mean(axis=1)
-    similarity = SimilarityMap().raw_maps(evidence).mean(dim=2).numpy()
+    fit = picker().raw_maps(evidence).mean(dim=2).numpy()
     for clip in range(num):
         moving = np.zeros_like(grey[clip])
         for t in range(frames):
@@ -228,7 +265,7 @@ def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
             change = np.min(steps, axis=0)
             moving[t] = change / (change + 8)
         for sound in range(2):
-            one = similarity[clip, sound]
+            one = fit[clip, sound]
             z = (one - one.mean()) / one.std(ddof=1)
             gate = np.exp(1.5 * cv2.resize(z, (width, height), interpolation=cv2.INTER_LINEAR))
             near = blur((moving * gate).mean(axis=0), side / 5)
@@ -238,7 +275,7 @@ def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
                 edges = np.sqrt(np.square(slopes).sum(axis=(0, 1)))
                 thing = blur(moving[t] * gate + 0.7 * edges / (edges + 20) * near, side / 8)
                 np.testing.assert_allclose(maps[clip, sound, t].numpy(), thing, rtol=1e-3)
-    mean = torch.from_numpy(similarity)[:, :, None]
+    mean = SimilarityMap().raw_maps(evidence).mean(dim=2, keepdim=True)
     torch.testing.assert_close(confidence, clip_confidence(mean, torch.zeros(2, 2), 'contrast'))
     deaf = MovingSourceMap(sharpness=0.0)(evidence).maps
     torch.testing.assert_close(deaf[:, 0], deaf[:, 1])
@@ -248,6 +285,7 @@ def test_moving_source_weighs_what_moves_by_the_similarity_of_the_clip():
     'settings',
     [
         dict(sharpness=-1.0),
+        dict(picker='motion'),
         dict(blur=0.0),
         dict(still_parts=-1.0),
         dict(saturation=0.0),

@@ -51,12 +51,8 @@ class PlaceEvidence(nn.Module):
             the sound attends to (N, J, T, 2), 0 at the ends; for the clip the evidence of its
             places together, in nats a step (N, J); and the weights (N, J, P).
         """
-        edge = time_contrast.edge
-        steps = time_contrast.count_steps(visual_tokens.shape[1])
-        visual = time_contrast.embed_picture(visual_tokens)[:, edge : edge + steps]
-        audio = time_contrast.embed_sound(audio_tokens.flatten(0, 1))[:, edge : edge + steps]
-        audio = audio.unflatten(0, audio_tokens.shape[:2])
-        fit, at_step = time_contrast.fit(visual, audio)
+        fit, at_step = time_contrast.fit_inside(visual_tokens, audio_tokens)
+        steps, edge = fit.shape[-1], time_contrast.edge
         fit = fit + math.log(steps)
         sharpness = self.log_sharpness.exp() * math.sqrt(steps)
         products = sharpness * fit.mean(dim=-1)  # (N, J, P)

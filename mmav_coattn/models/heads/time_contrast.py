@@ -169,6 +169,26 @@ class TimeContrast(BaseModule):
         both = products.logsumexp(dim=-1) + products.logsumexp(dim=-2)
         return cosines * scale - both / 2, cosines
 
+    def fit_inside(self, visual_tokens: Tensor, audio_tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """:meth:`fit` of tokens, at the steps that take part.
+
+        Args:
+            visual_tokens (Tensor): (N, T, P, D).
+            audio_tokens (Tensor): Of J sounds each (N, J, T, L, D).
+
+        Returns:
+            tuple[Tensor, Tensor]: (N, J, P, T - 2 edge) each.
+
+        Raises:
+            ConfigError: If a clip is too short for ``edge`` and ``min_steps``.
+        """
+        steps = self.count_steps(visual_tokens.shape[1])
+        # Cut before the comparison, whose cost grows with the square of the steps.
+        inside = slice(self.edge, self.edge + steps)
+        audio = self.embed_sound(audio_tokens.flatten(0, 1))[:, inside]
+        audio = audio.unflatten(0, audio_tokens.shape[:2])
+        return self.fit(self.embed_picture(visual_tokens)[:, inside], audio)
+
     def forward(self, visual_tokens: Tensor, audio_tokens: Tensor) -> Tensor:
         """The loss; of chance, the logarithm of the number of steps that take part.
 
@@ -182,19 +202,18 @@ class TimeContrast(BaseModule):
         Raises:
             ConfigError: If a clip is too short for ``edge`` and ``min_steps``.
         """
-        steps = self.count_steps(visual_tokens.shape[1])
-        # Cut before the comparison, whose cost grows with the square of the steps.
-        inside = slice(self.edge, self.edge + steps)
-        visual, audio = self.embed(visual_tokens, audio_tokens)
-        visual, audio = visual[:, inside], audio[:, inside]
         if self.scope == 'place':
-            fit, _ = self.fit(visual, audio[:, None])
+            fit, _ = self.fit_inside(visual_tokens, audio_tokens[:, None])
             loss = -fit[:, 0].mean(dim=-1)  # (N, P)
-            sharpness = math.sqrt(steps)
+            sharpness = math.sqrt(fit.shape[-1])
             evidence = (-sharpness * loss).logsumexp(dim=-1) - math.log(loss.shape[-1])
             return -evidence.mean() / sharpness
+        steps = self.count_steps(visual_tokens.shape[1])
+        inside = slice(self.edge, self.edge + steps)
+        visual, audio = self.embed(visual_tokens, audio_tokens)
         near = self.near_steps(steps, visual.device)
-        return self.cross_entropy(self.similarity(visual, audio).masked_fill(near, OUT_OF_REACH))
+        similarity = self.similarity(visual[:, inside], audio[:, inside])
+        return self.cross_entropy(similarity.masked_fill(near, OUT_OF_REACH))
 
     @staticmethod
     def cross_entropy(similarity: Tensor) -> Tensor:

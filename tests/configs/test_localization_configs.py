@@ -46,6 +46,7 @@ def test_builds_and_asks_for_what_the_metric_needs(path):
     ('name', 'pretrain'),
     [
         ('sounding_shapes_medium', 'coattn_pretrain_demo'),
+        ('sounding_shapes_hard', 'baselines/coattn_place_evidence_hard'),
         ('sounding_shapes_silent', 'coattn_pretrain_demo'),
         ('sounding_shapes_multi', 'coattn_pretrain_demo'),
         ('finetune_demo', 'coattn_pretrain_demo'),

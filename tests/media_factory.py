@@ -9,7 +9,9 @@ and the sample rate. At each event a click sounds and the lower half of the pict
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -212,7 +214,7 @@ def write_clip(
     )
     flashes = {truth.frame_at(event + 1e-6) for event in events}
 
-    with av.open(str(path), 'w', options=options or {}) as container:
+    with kept_scheduling(), av.open(str(path), 'w', options=options or {}) as container:
         picture = sound = None
         if video:
             picture = container.add_stream(video_codec, rate=rate)
@@ -250,6 +252,21 @@ def write_clip(
         for packet in packets:
             container.mux(packet)
     return truth
+
+
+@contextmanager
+def kept_scheduling():
+    """The thread is scheduled afterwards as it was before.
+
+    SVT-AV1, run by root, makes the thread that encodes a real-time one, at the highest priority.
+    All that it starts later inherits that, and whatever else the machine does stands still.
+    """
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        if os.sched_getscheduler(0) != policy:
+            os.sched_setscheduler(0, policy, parameters)
 
 
 def tag_rotation(path: str | Path, out: str | Path, degrees: int) -> None:

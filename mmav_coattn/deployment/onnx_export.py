@@ -75,7 +75,7 @@ def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
     out = Path(out)
     if out.suffix != '.onnx':
         raise ConfigError(f'{out}: the name of the exported file must end with .onnx.')
-    graph = SyncGraph(inferencer.model)
+    graph = SyncGraph(inferencer.model).eval()
     clips, sounds = torch.export.Dim('clips'), torch.export.Dim('sounds')
     # The exporter tells of the optional packages it looked for.
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)

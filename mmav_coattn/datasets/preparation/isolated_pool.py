@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -56,7 +57,8 @@ def run_isolated(
         function (Callable): What to do; importable by name, as a ``functools.partial`` of it too.
         tasks (Iterable): Its arguments, one each.
         num_workers (int, optional): Processes. Defaults to one per core.
-        timeout (float): Seconds after which a task's process is ended. Defaults to 600.
+        timeout (float): Seconds after which a task's process is ended; its start does not count.
+            Defaults to 600.
 
     Yields:
         Outcome: One for each task, in the order in which they end.
@@ -140,6 +142,9 @@ def _start(context, function: Callable) -> _Worker:
     process.start()
     # Held by the worker alone, so that its death closes the pipe.
     other_end.close()
+    # Imports are not the first task's time. A process that dies of them is found by its pipe.
+    with contextlib.suppress(EOFError, OSError):
+        pipe.recv()
     return _Worker(process, pipe)
 
 
@@ -169,6 +174,7 @@ def _serve(function: Callable, pipe: Connection) -> None:
     # Ctrl-C is for the parent, which then stops its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+    pipe.send('ready')
     while True:
         try:
             task = pipe.recv()

@@ -1,9 +1,12 @@
 """Puts this folder on the path, so that every test can import ``media_factory``."""
 
+import random
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 from mmengine.registry import init_default_scope
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -13,6 +16,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 def mmaction_scope():
     """As every config of ours does; a test that ran a Runner may have left another scope."""
     init_default_scope('mmaction')
+
+
+@pytest.fixture(autouse=True)
+def fixed_draws():
+    """Weights and draws are the same in every run, whichever tests ran before."""
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
 
 
 @pytest.fixture(scope='session')

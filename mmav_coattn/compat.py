@@ -28,6 +28,10 @@ DRN_PACKAGE = 'mmaction.models.localizers.drn'
 SHARDED_WRAPPERS = 'mmengine.model.wrappers.fully_sharded_distributed'
 #: Packages of torch that only these need; they bring sympy and functions that torch compiles.
 SHARDED_PACKAGES = ('torch.distributed.fsdp', 'torch.distributed.optim')
+#: Beginnings of warnings at imports that tell our users nothing they could act upon: mmcv misses an
+#: operator that is not used here where mmcv-lite is installed, and mmengine imports pkg_resources,
+#: whose absence :func:`require_pkg_resources` reports when it comes to that.
+NOISE = ('Fail to import ``MultiScaleDeformableAttention``', 'pkg_resources is deprecated')
 #: Variables that a launcher (torchrun, SLURM, MPI) sets in each of its processes.
 LAUNCHER_VARIABLES = ('RANK', 'WORLD_SIZE', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 
@@ -39,6 +43,7 @@ def apply() -> None:
         MissingDependencyError: If mmcv or mmaction2 is not installed.
     """
     require_openmmlab()
+    quieten_imports()
     provide_missing_drn()
     skip_sharded_training()
     allow_mmengine_checkpoints()
@@ -67,6 +72,12 @@ def require_openmmlab() -> None:
             'last has written over files of the other. Uninstall both, then install one.',
             stacklevel=2,
         )
+
+
+def quieten_imports() -> None:
+    """Leave out the warnings of :data:`NOISE`, which every command would begin with."""
+    for beginning in NOISE:
+        warnings.filterwarnings('ignore', re.escape(beginning), UserWarning)
 
 
 def _is_distribution(name: str) -> bool:

@@ -291,6 +291,22 @@ assert sys.modules['scipy.stats'].__file__
     assert found.returncode == 0, found.stderr
 
 
+def test_imports_say_nothing_and_other_warnings_are_kept():
+    code = '''
+import warnings
+import mmav_coattn, mmaction.models
+from mmengine.utils import get_installed_path
+get_installed_path('mmaction2')
+warnings.warn('pkg_resources is deprecated as an API. See ...')
+warnings.warn('pkg_resources is fine')
+'''
+    done = subprocess.run(
+        [sys.executable, '-W', 'always::UserWarning', '-c', code], capture_output=True, text=True
+    )
+    said = [line for line in done.stderr.splitlines() if 'Warning: ' in line]
+    assert [line.partition('UserWarning: ')[2] for line in said] == ['pkg_resources is fine']
+
+
 def test_mmaction_models_import():
     import mmaction.models
 

@@ -292,14 +292,14 @@ assert sys.modules['scipy.stats'].__file__
 
 
 def test_imports_say_nothing_and_other_warnings_are_kept():
-    code = '''
+    code = """
 import warnings
 import mmav_coattn, mmaction.models
 from mmengine.utils import get_installed_path
 get_installed_path('mmaction2')
 warnings.warn('pkg_resources is deprecated as an API. See ...')
 warnings.warn('pkg_resources is fine')
-'''
+"""
     done = subprocess.run(
         [sys.executable, '-W', 'always::UserWarning', '-c', code], capture_output=True, text=True
     )

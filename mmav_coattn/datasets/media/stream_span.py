@@ -10,6 +10,11 @@ from __future__ import annotations
 from ...errors import UnreadableMediaError
 from .seeking import loses_its_clock, rewind
 
+#: Containers without an index of key frames: a jump lands among the last packets of all, where the
+#: latest picture may lie before and later ones miss what they follow.
+_UNINDEXED_CONTAINERS = ('mpegts', 'mpeg')
+#: Seconds before the end that are read in these; pictures are reordered over far less.
+_TAIL = 1.0
 #: Seconds on the container's clock that no file reaches; a jump there lands at the last keyframe.
 _PAST_ANY_END = 10**6 * 3600
 
@@ -92,7 +97,12 @@ def _last_times(container, streams: list) -> dict[int, float]:
             else:
                 container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
             # One jump serves every stream that still has packets behind the place it led to.
-            ends.update(_ends_from_here(container, streams))
+            found = _ends_from_here(container, streams)
+            if container.format.name in _UNINDEXED_CONTAINERS and stream.index in found:
+                target = int((found[stream.index] - _TAIL) / stream.time_base)
+                container.seek(target, stream=stream, backward=True)
+                found |= _ends_from_here(container, streams)
+            ends.update(found)
         except av.FFmpegError:
             pass  # This container cannot jump to its end; it is read from the start instead.
         if stream.index not in ends:

@@ -1,0 +1,68 @@
+"""The sound of a stretch of a file, copied at its time."""
+
+import av
+import numpy as np
+import pytest
+from media_factory import audio_lag, write_clip
+
+from mmav_coattn.errors import NoAudioError, TooShortError
+from mmav_coattn.visualization.sound_track import BLOCK, SoundTrack
+
+
+def copy(path, out, start, end, steps=()):
+    with SoundTrack(path, start, end) as track, av.open(str(out), 'w') as output:
+        stream = track.add_stream(output)
+        for step in steps:
+            track.encode_until(output, stream, step)
+            # Whole packets, and never more than was asked for.
+            assert track.encoded % BLOCK == 0 and track.encoded <= step * track.rate
+        track.finish(output, stream)
+        return track.encoded, track.rate
+
+
+def wave_of(path):
+    """Samples (channels, n), the first one at 0 s."""
+    with av.open(str(path)) as container:
+        frames = list(container.decode(audio=0))
+    wave = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    return wave[:, round(-frames[0].time * frames[0].sample_rate) :], frames[0].sample_rate
+
+
+@pytest.mark.parametrize(
+    ('rate', 'layout', 'kept'), [(16000, 'mono', 16000), (44100, 'stereo', 44100)]
+)
+def test_a_stretch_begins_and_ends_where_it_should(rate, layout, kept, tmp_path):
+    write_clip(tmp_path / 'in.mp4', duration=3.0, sample_rate=rate, layout=layout)
+    encoded, out_rate = copy(tmp_path / 'in.mp4', tmp_path / 'out.mp4', 0.7, 2.2, (0.3, 0.9, 1.4))
+    assert out_rate == kept and encoded == pytest.approx(1.5 * kept, abs=1)
+    wave, found = wave_of(tmp_path / 'out.mp4')
+    assert found == kept and len(wave) == (1 if layout == 'mono' else 2)
+    inside = wave.mean(axis=0)[round(0.2 * kept) : round(1.2 * kept)]
+    assert abs(audio_lag(inside, 0.9, kept)) <= 1e-3
+
+
+def test_a_rate_that_aac_does_not_have_is_resampled(tmp_path):
+    write_clip(
+        tmp_path / 'in.wav', duration=1.0, video=False, audio_codec='pcm_s16le', sample_rate=10000
+    )
+    encoded, rate = copy(tmp_path / 'in.wav', tmp_path / 'out.mp4', 0.0, np.inf)
+    assert rate == 48000 and encoded == pytest.approx(48000, abs=64)
+    wave, _ = wave_of(tmp_path / 'out.mp4')
+    assert abs(audio_lag(wave[0, 9600:38400], 0.2, 48000)) <= 1e-3
+
+
+def test_a_late_sound_is_preceded_by_silence(tmp_path):
+    write_clip(tmp_path / 'in.mkv', duration=2.0, audio_codec='pcm_s16le', audio_start=0.5)
+    copy(tmp_path / 'in.mkv', tmp_path / 'out.mp4', 0.0, 2.0)
+    wave, rate = wave_of(tmp_path / 'out.mp4')
+    assert np.abs(wave[0, : round(0.45 * rate)]).max() < 1e-2
+    assert abs(audio_lag(wave[0, round(0.8 * rate) : round(1.8 * rate)], 0.8, rate)) <= 1e-3
+
+
+def test_no_sound_is_told(tmp_path):
+    write_clip(tmp_path / 'mute.mp4', duration=0.5, audio=False)
+    with pytest.raises(NoAudioError, match=r'mute\.mp4: has no audio stream'):
+        SoundTrack(tmp_path / 'mute.mp4', 0.0, 1.0)
+    write_clip(tmp_path / 'in.mp4', duration=0.5)
+    with pytest.raises(TooShortError, match=r'has no sound from 3\.000 s on'):
+        copy(tmp_path / 'in.mp4', tmp_path / 'out.mp4', 3.0, 4.0)

@@ -12,11 +12,11 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
-from tqdm import tqdm
 
 from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaError
 from mmav_coattn.localization import build_map_source
+from mmav_coattn.progress import progress_bar
 from mmav_coattn.visualization import write_overlay_video
 
 from .clip_settings import ClipSettings
@@ -236,7 +236,7 @@ class _Bar:
 
     def __init__(self, path: Path, doing: str, shown: bool, listener: Listener | None) -> None:
         self.doing, self.listener = doing, listener
-        self.bar = tqdm(
+        self.bar = progress_bar(
             desc=f'{path.name}: {doing}',
             unit='s',
             disable=not shown,

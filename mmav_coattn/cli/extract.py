@@ -34,11 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Extract; exit code 1 if a file failed."""
-    from tqdm import tqdm
-
     from mmav_coattn.apis.feature_extraction import FeatureFile, source_digest
     from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.apis.tool_runner import load_config
+    from mmav_coattn.progress import progress_bar
 
     files = expand_inputs(args.inputs)
     checkpoint = find_checkpoint(args.checkpoint)
@@ -59,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         if failure is not None:
             bar.write(f'failed: {failure}')
 
-    with tqdm(total=len(files), desc='videos', unit='video', disable=not several) as bar:
+    with progress_bar(total=len(files), desc='videos', unit='video', disable=not several) as bar:
         batch = run_each(files, act, report)
     windows = features.join(files)
     print(

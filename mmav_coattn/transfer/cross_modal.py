@@ -7,8 +7,8 @@ import torch
 from mmengine.dataset import pseudo_collate
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
-from tqdm import tqdm
 
+from mmav_coattn.progress import progress_bar
 from mmav_coattn.visual_stages import map_stages
 
 
@@ -43,7 +43,7 @@ def all_pair_scores(
     loader = DataLoader(
         dataset, batch_size=batch_size, num_workers=num_workers, collate_fn=pseudo_collate
     )
-    for batch in tqdm(loader, desc='towers', disable=not progress, leave=False):
+    for batch in progress_bar(loader, desc='towers', disable=not progress, leave=False):
         data = model.data_preprocessor(batch, training=False)
         for sample in data['data_samples']:
             if 'unusable' in sample:
@@ -66,7 +66,7 @@ def all_pair_scores(
     pictures = map_stages(lambda *batches: torch.cat(batches), *visual)
     sounds = torch.cat(audio)
     scores = torch.empty(len(names), len(names))
-    for row in tqdm(range(len(names)), desc='pairs', disable=not progress, leave=False):
+    for row in progress_bar(range(len(names)), desc='pairs', disable=not progress, leave=False):
         picture = map_stages(lambda stage, row=row: stage[row : row + 1].to(device), pictures)
         for first in range(0, len(names), pairs_at_once):
             # One picture, many sounds: what 1 + K windows of one clip are to the network.

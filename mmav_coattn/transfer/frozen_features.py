@@ -15,10 +15,10 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import set_random_seed
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
-from tqdm import tqdm
 
 from mmav_coattn.checkpoint_files import write_whole
 from mmav_coattn.models.heads.segment_head import deviation_features, segment_features
+from mmav_coattn.progress import progress_bar
 
 from .feature_files import features_to_bytes, read_features
 from .towers import load_tower
@@ -110,7 +110,9 @@ def dataset_features(
     )
     device = next(model.parameters()).device
     position = 0
-    for batch in tqdm(loader, desc='features', disable=not progress or not absent, leave=False):
+    for batch in progress_bar(
+        loader, desc='features', disable=not progress or not absent, leave=False
+    ):
         inputs = model.data_preprocessor(batch, training=False)['inputs'].to(device)
         num_videos, num_clips = inputs.shape[:2]
         features = pool(model.backbone(inputs.flatten(0, 1)), settings)

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
-from tqdm import tqdm
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis import AudioVisualInferencer
@@ -22,6 +21,7 @@ from mmav_coattn.apis.tool_runner import load_config, run_tool
 from mmav_coattn.datasets.media.remux import shift_audio
 from mmav_coattn.datasets.transforms.sync_windows import stable_rng
 from mmav_coattn.errors import ConfigError, MediaError, UnknownOffsetError
+from mmav_coattn.progress import progress_bar
 
 
 def parse_args():
@@ -115,7 +115,7 @@ def main():
     inferencer = AudioVisualInferencer(cfg, args.checkpoint, args.device)
     records, failures = [], {}
     with tempfile.TemporaryDirectory() as folder:
-        for path, relpath in tqdm(videos, unit='file'):
+        for path, relpath in progress_bar(videos, unit='file'):
             try:
                 records.append(measure(inferencer, path, relpath, Path(folder), args))
             except MediaError as error:

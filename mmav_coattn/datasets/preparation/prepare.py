@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ...errors import ConfigError, MediaError
+from ...progress import progress_bar
 from .isolated_pool import run_isolated
 from .transcode import Encoding, is_prepared, transcode
 
@@ -50,8 +51,6 @@ def prepare(
     Raises:
         ConfigError: If ``out`` is ``root``, or two files would get one name.
     """
-    from tqdm import tqdm
-
     if out.resolve() == root.resolve():
         raise ConfigError(f'{out}: the files are read from there; give another folder to write to.')
     sources: dict[str, str] = {}
@@ -74,7 +73,7 @@ def prepare(
         audio=dict(aac=0, keep=0),
     )
     outcomes = run_isolated(job, sources.values(), num_workers, timeout)
-    for outcome in tqdm(
+    for outcome in progress_bar(
         outcomes, total=len(sources), desc='prepare', unit='file', disable=not progress
     ):
         failure = outcome.failure or (outcome.value or {}).get('failure')

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from ...errors import ConfigError
+from ...progress import progress_bar
 from ..sounding_shapes.lock import file_lock
 from .isolated_pool import Outcome, run_isolated
 from .probe import MediaProbe, probe_media
@@ -126,10 +127,10 @@ def scan(
 
 
 def _probe_all(root, todo, num_workers, timeout, progress) -> Iterator[Outcome]:
-    from tqdm import tqdm
-
     outcomes = run_isolated(partial(_probe_below, str(root)), todo, num_workers, timeout)
-    yield from tqdm(outcomes, total=len(todo), desc='scan', unit='file', disable=not progress)
+    yield from progress_bar(
+        outcomes, total=len(todo), desc='scan', unit='file', disable=not progress
+    )
 
 
 def _probe_below(root: str, relpath: str) -> dict:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import ConfigError, DataNotFoundError, MissingDependencyError
+from ...progress import progress_bar
 
 #: Beside the shards: their names and how many videos each holds.
 INDEX = 'shards.json'
@@ -53,8 +54,6 @@ def write_shards(
         DataNotFoundError: If a file does not exist.
         MissingDependencyError: If webdataset is not installed.
     """
-    from tqdm import tqdm
-
     webdataset = require_webdataset()
     if (out / INDEX).exists():
         raise ConfigError(f'{out}: this folder holds shards already; choose another one.')
@@ -69,7 +68,7 @@ def write_shards(
     pattern = str(out).replace('%', '%%') + '/shard-%06d.tar'
     with webdataset.ShardWriter(pattern, maxsize=shard_bytes, verbose=0) as writer:
         for number, item in enumerate(
-            tqdm(items, desc='shards', unit='file', disable=not progress)
+            progress_bar(items, desc='shards', unit='file', disable=not progress)
         ):
             annotation = {key: value for key, value in item.items() if key != 'line'}
             writer.write(

@@ -12,7 +12,6 @@ import json
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -24,6 +23,7 @@ from pathlib import Path
 from mmengine.logging import print_log
 
 from ...errors import ConfigError, UserError
+from ...progress import progress_bar
 from .lock import file_lock
 from .render import render_audio, render_frames
 from .scene import annotate, build_scene
@@ -121,8 +121,6 @@ def make_split(
 
 
 def _make_absent(root, tier, split, count, seed, num_workers, progress) -> None:
-    from tqdm import tqdm
-
     # Entries whose clip has gone are made anew; the annotation never grows shorter.
     known = {
         index: entry
@@ -133,14 +131,12 @@ def _make_absent(root, tier, split, count, seed, num_workers, progress) -> None:
     todo = [index for index in range(total) if index not in known]
     job = partial(make_clip, root=str(root), tier=tier, split=split, seed=seed)
     results = _run(job, todo, _choose_workers(num_workers, len(todo)), root / tier / split)
-    bar = tqdm(
+    bar = progress_bar(
         results,
         total=len(todo),
         desc=f'{tier}/{split}',
         unit='clip',
         disable=not progress or not todo,
-        # In a log file every step would be a line.
-        mininterval=0.2 if sys.stderr.isatty() else 10,
     )
     for index, entry in bar:
         known[index] = entry

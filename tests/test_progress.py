@@ -1,0 +1,37 @@
+"""A bar is drawn often on a terminal and seldom in a log file."""
+
+import io
+import re
+import sys
+
+import pytest
+
+from mmav_coattn.progress import progress_bar
+
+
+class Screen(io.StringIO):
+    def __init__(self, terminal):
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self):
+        return self.terminal
+
+
+@pytest.mark.parametrize(('terminal', 'states'), [(True, 12), (False, 2)])
+def test_states_that_are_shown(terminal, states, monkeypatch):
+    screen = Screen(terminal)
+    monkeypatch.setattr(sys, 'stderr', screen)
+    # On a terminal every step, and the last one once more when the bar is closed.
+    settings = dict(mininterval=0) if terminal else {}
+    seen = list(progress_bar(range(10), desc='clips', miniters=1, file=screen, **settings))
+    assert seen == list(range(10))
+    shown = [int(x) for x in re.findall(r'(\d+)/10', screen.getvalue())]
+    assert len(shown) == states and shown[0] == 0 and shown[-1] == 10
+
+
+def test_its_caller_may_say_otherwise(monkeypatch):
+    monkeypatch.setattr(sys, 'stderr', Screen(False))
+    assert progress_bar(total=3).mininterval == 10
+    assert progress_bar(total=3, mininterval=2).mininterval == 2
+    assert progress_bar(total=3, disable=True).disable

@@ -1,0 +1,40 @@
+"""Each clip once more, with a sound that nothing in sight makes."""
+
+import pytest
+
+from mmav_coattn.datasets.silent_clips import add_silent_clips
+from mmav_coattn.errors import ConfigError
+
+ITEMS = [dict(relpath=f'{index}.mp4', label=index) for index in range(7)]
+
+
+def test_kinds_take_turns_and_nothing_else_changes():
+    items = add_silent_clips(ITEMS, ('noise', 'silence'))
+    assert items[:7] == ITEMS and len(items) == 14
+    for number, (item, silent) in enumerate(zip(ITEMS, items[7:], strict=True)):
+        kind = ('noise', 'silence')[number % 2]
+        assert silent == dict(item, has_source=False, silent_kind=kind)
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_off_screen_sounds_are_used_once_and_never_by_their_own_clip(seed):
+    silent = add_silent_clips(ITEMS, ('off_screen',), seed)[7:]
+    sounds = [item['other_sound'] for item in silent]
+    assert sorted(sounds) == [item['relpath'] for item in ITEMS]
+    assert all(item['other_sound'] != item['relpath'] for item in silent)
+    assert silent == add_silent_clips(ITEMS, ('off_screen',), seed)[7:]
+
+
+def test_sounds_that_are_files_of_their_own():
+    items = [dict(relpath=f'{x}.jpg', sound_relpath=f'{x}.wav') for x in 'ab']
+    sounds = [item['other_sound'] for item in add_silent_clips(items, ('off_screen',))[2:]]
+    assert sounds == ['b.wav', 'a.wav']
+
+
+def test_what_cannot_be_made_is_told():
+    with pytest.raises(ConfigError, match="kinds=.'hum',. must be of"):
+        add_silent_clips(ITEMS, ('hum',))
+    with pytest.raises(ConfigError, match='must be of'):
+        add_silent_clips(ITEMS, ())
+    with pytest.raises(ConfigError, match='at least two clips'):
+        add_silent_clips(ITEMS[:1], ('off_screen',))

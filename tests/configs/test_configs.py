@@ -146,7 +146,19 @@ def test_folder_recipe_splits_a_plain_folder(tmp_path):
     assert cfg.optim_wrapper.type == 'OptimWrapper'
 
 
-def test_metafile_names_every_recipe():
-    metafile = yaml.safe_load((CONFIGS / 'metafile.yml').read_text())
-    named = {model['Config'] for model in metafile['Models']}
-    assert named == {path.relative_to(ROOT).as_posix() for path in RECIPES}
+def test_metafiles_name_every_recipe():
+    collections, names = set(), []
+    metafiles = [(file, yaml.safe_load(file.read_text())) for file in CONFIGS.rglob('metafile.yml')]
+    for file, metafile in metafiles:
+        named = {model['Config'] for model in metafile['Models']}
+        there = {path.relative_to(ROOT).as_posix() for path in file.parent.glob('*.py')}
+        assert named == there, file
+        for collection in metafile['Collections']:
+            assert (ROOT / collection['README']).is_file()
+            collections.add(collection['Name'])
+        names += [model['Name'] for model in metafile['Models']]
+    assert len(names) == len(set(names))
+    folders = {path.parent for path in CONFIGS.rglob('*.py') if '_base_' not in path.parts}
+    assert folders == {file.parent for file, _ in metafiles}
+    for _, metafile in metafiles:
+        assert {model['In Collection'] for model in metafile['Models']} <= collections

@@ -9,10 +9,12 @@ def in_a_worker(paths):
     """Run in a forked process, as a loader's worker does; its number."""
     pid = os.fork()
     if pid == 0:
-        reading_note.get_worker_info = lambda: object()
-        for path in paths:
-            reading_note.note_reading(path)
-        os._exit(1)  # without a chance to tidy up, as in a crash
+        try:
+            reading_note.get_worker_info = lambda: object()
+            for path in paths:
+                reading_note.note_reading(path)
+        finally:
+            os._exit(1)  # without a chance to tidy up, as in a crash
     os.waitpid(pid, 0)
     return pid
 

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from logging import FileHandler
 from unittest.mock import MagicMock
 from urllib.request import urlopen
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from browser import CHROMIUM
 from media_factory import write_clip
+from mmengine.logging import MMLogger
 from test_analysis import StandIn
 
 from mmav_coattn.errors import ConfigError, MissingDependencyError, NoAudioError
@@ -32,6 +34,11 @@ class Painter(StandIn):
 @pytest.fixture(scope='module')
 def page():
     pytest.importorskip('gradio')
+    # Gradio's server sets logging up anew and closes every open log file; mmengine would go on to
+    # write into those of runs before.
+    for logger in MMLogger._instance_dict.values():
+        for handler in [each for each in logger.handlers if isinstance(each, FileHandler)]:
+            logger.removeHandler(handler)
     page = serve(Painter(), port=None, max_upload_mb=1, block=False)
     yield page
     page.close()

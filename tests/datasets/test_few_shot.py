@@ -1,4 +1,4 @@
-"""So many labelled videos of each class, and words of GRID as classes."""
+"""So many labelled videos of each class."""
 
 import numpy as np
 import pytest
@@ -34,35 +34,6 @@ def grid(tmp_path):
 
 def labels(dataset):
     return [dataset.get_data_info(index)['label'] for index in range(len(dataset))]
-
-
-@pytest.mark.parametrize(
-    ('word', 'expected'),
-    [
-        ('command', [0, 1, 2, 3, 0, 1]),
-        ('colour', [0, 1, 2, 3, 0, 1]),
-        ('preposition', [0, 3, 1, 2, 0, 3]),
-        ('digit', [2, 0, 9, 1, 3, 4]),
-        ('adverb', [1, 3, 0, 2, 1, 3]),
-    ],
-)
-def test_words_of_the_file_names(grid, word, expected):
-    dataset = GridWordsDataset(word, data_root=str(grid), ann_file='train.csv')
-    assert labels(dataset) == expected
-
-
-def test_names_of_the_classes(grid):
-    dataset = GridWordsDataset('digit', data_root=str(grid), ann_file='train.csv')
-    for index, digit in enumerate('209134'):
-        assert dataset.metainfo['classes'][dataset.get_data_info(index)['label']] == digit
-
-
-def test_other_names_are_refused(grid):
-    (grid / 'train.csv').write_text('file\nholiday.mp4\n')
-    with pytest.raises(ConfigError, match=r'holiday.mp4: its name is no sentence.*line 2'):
-        GridWordsDataset('digit', data_root=str(grid), ann_file='train.csv')
-    with pytest.raises(ConfigError, match="word='verb' is unknown; choose one of command"):
-        GridWordsDataset('verb', data_root=str(grid), ann_file='train.csv')
 
 
 def test_few_shot_dataset_holds_nothing_else(grid):

@@ -1,8 +1,5 @@
 """The loader benchmark makes its files and times whole samples of them."""
 
-import gc
-import mmap
-
 import numpy as np
 import pytest
 import torch
@@ -12,7 +9,6 @@ from mmengine.registry import init_default_scope
 from paths import CONFIGS
 
 from mmav_coattn.apis.benchmark import loader, media
-from mmav_coattn.apis.benchmark.memory import memory_rows, resident_mib, watch_memory
 from mmav_coattn.datasets.media import MediaFile
 
 PIPELINE = Config.fromfile(CONFIGS / '_base_/datasets/sync_pretrain.py').train_pipeline
@@ -64,21 +60,3 @@ def test_rows(videos):
     sound = loader.time_audio(videos, 1.0, 2, 16000, 2, rounds=1)
     assert loader.audio_rows(60, 2, sound)[0].wanted == '>= 2'
     assert loader.audio_rows(10, 2, sound)[0].wanted == ''
-
-
-def test_memory_that_is_kept_shows():
-    kept = []
-
-    def load(number: int) -> None:
-        # Pages of its own: an array may lie in memory that this process touched and freed before.
-        kept.append(mmap.mmap(-1, 2**20))
-        kept[-1].write(bytes(2**20))
-
-    gc.collect()
-    seen = watch_memory(load, 400, every=50)
-    after, end, growth = memory_rows('kept', seen, every=50)
-    assert len(seen) == 8 and after.value == seen[3]
-    # 200 samples of 1 MiB each.
-    assert end.value - after.value == pytest.approx(200, abs=20)
-    assert growth.value == pytest.approx(end.value / after.value - 1)
-    assert 10 < resident_mib() < 1e5

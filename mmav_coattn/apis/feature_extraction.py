@@ -14,8 +14,8 @@ from mmengine.config import Config
 from torch import nn
 
 from mmav_coattn.checkpoint_files import write_whole
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import ConfigError, TrainingError, UserError
+from mmav_coattn.media import MediaFile
 from mmav_coattn.transfer.feature_files import features_to_bytes, read_features
 from mmav_coattn.visual_stages import last_stage
 

@@ -13,9 +13,9 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaError
 from mmav_coattn.localization import build_map_source
+from mmav_coattn.media import MediaFile
 from mmav_coattn.progress import progress_bar
 from mmav_coattn.visualization import write_overlay_video
 

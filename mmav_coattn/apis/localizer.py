@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from mmav_coattn.datasets.media import MediaFile
-from mmav_coattn.datasets.media.read_ahead import ReadAhead
 from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
 from mmav_coattn.localization import ClipEvidence, MapSource
+from mmav_coattn.media import MediaFile
+from mmav_coattn.media.read_ahead import ReadAhead
 
 from .clip_settings import ClipSettings
 from .window_streams import ROUNDING, AudioWindowFeatures, picture_windows

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import ConfigError, SilentAudioError, TooShortError, UnreadableMediaError
 from mmav_coattn.evaluation.functional.offset_curve import (
     OffsetEstimate,
@@ -17,6 +16,7 @@ from mmav_coattn.evaluation.functional.offset_curve import (
     mean_curve,
     offset_over_time,
 )
+from mmav_coattn.media import MediaFile
 from mmav_coattn.visual_stages import VisualFeatures, map_stages
 
 from .clip_settings import ClipSettings

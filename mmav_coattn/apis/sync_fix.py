@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mmav_coattn.datasets.media.remux import shift_audio
 from mmav_coattn.errors import UnknownOffsetError
+from mmav_coattn.media.remux import shift_audio
 
 from .sync_result import SyncResult
 

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.datasets.transforms.audio_windows import level_dbfs
 from mmav_coattn.errors import UnreadableMediaError
+from mmav_coattn.media import MediaFile
 
 from .clip_settings import ClipSettings
 

@@ -13,7 +13,7 @@ from mmaction.registry import DATASETS, TRANSFORMS
 from mmaction.structures import ActionDataSample
 from mmengine.dataset import BaseDataset
 
-from ..errors import (
+from mmav_coattn.errors import (
     ConfigError,
     DataNotFoundError,
     MediaError,
@@ -21,6 +21,7 @@ from ..errors import (
     SilentAudioError,
     UserError,
 )
+
 from .crash_safe_loader import refuse_crashing
 from .reading_note import note_reading
 from .resumable_sampler import Draw

@@ -19,7 +19,8 @@ from multiprocessing.connection import wait
 
 from torch.utils.data import DataLoader, IterableDataset
 
-from ..errors import CrashingFileError
+from mmav_coattn.errors import CrashingFileError
+
 from .reading_note import last_read
 
 #: How a process ends of its own fault. SIGKILL and SIGTERM come from outside, SIGBUS mostly from a

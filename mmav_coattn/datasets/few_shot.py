@@ -8,7 +8,7 @@ import numpy as np
 from mmaction.registry import DATASETS
 from mmengine.dataset import BaseDataset
 
-from ..errors import ConfigError
+from mmav_coattn.errors import ConfigError
 
 
 def draw_per_class(labels: Sequence[int], num_per_class: int, seed: int = 0) -> np.ndarray:

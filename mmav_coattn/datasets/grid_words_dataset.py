@@ -6,9 +6,10 @@ from pathlib import PurePosixPath
 
 from mmaction.registry import DATASETS
 
-from ..errors import ConfigError
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.preparation.official_lists import GRID_WORDS, grid_columns
+
 from .audio_visual_dataset import AudioVisualDataset
-from .preparation.official_lists import GRID_WORDS, grid_columns
 
 
 @DATASETS.register_module()

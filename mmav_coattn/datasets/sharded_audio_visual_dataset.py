@@ -13,9 +13,15 @@ from mmengine.dataset import Compose
 from mmengine.dist import get_rank, get_world_size
 from torch.utils.data import IterableDataset, get_worker_info
 
-from ..errors import ConfigError, MediaError, UserError
+from mmav_coattn.errors import ConfigError, MediaError, UserError
+from mmav_coattn.preparation.shards import (
+    ANNOTATION_SUFFIX,
+    VIDEO_SUFFIX,
+    read_index,
+    require_webdataset,
+)
+
 from .audio_visual_dataset import build_transforms, unusable_sample
-from .preparation.shards import ANNOTATION_SUFFIX, VIDEO_SUFFIX, read_index, require_webdataset
 from .reading_note import note_reading
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..errors import ConfigError
+from mmav_coattn.errors import ConfigError
 
 #: What a silent clip sounds like, see :class:`~mmav_coattn.datasets.transforms.ReplaceSound`.
 SILENT_KINDS = ('silence', 'noise', 'off_screen')

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from mmaction.registry import DATASETS
 
-from ..errors import ConfigError, DataNotFoundError
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+from mmav_coattn.sounding_shapes import CLASSES, SPLITS, TIERS, make_split, read_annotation
+from mmav_coattn.sounding_shapes.spec import check_choice, check_count
+
 from .audio_visual_dataset import AudioVisualDataset
-from .sounding_shapes import CLASSES, SPLITS, TIERS, make_split, read_annotation
-from .sounding_shapes.spec import check_choice, check_count
 
 #: Clips per split where nothing else is asked for.
 DEFAULT_NUM_CLIPS = dict(train=1200, val=300, test=300)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import ConfigError
+from mmav_coattn.errors import ConfigError
 
 #: File name suffixes that are taken for videos in a folder.
 VIDEO_SUFFIXES = frozenset(

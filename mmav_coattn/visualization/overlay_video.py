@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mmav_coattn.datasets.media.read_ahead import ReadAhead
-from mmav_coattn.datasets.media.seeking import seek_to
 from mmav_coattn.errors import NoVideoError, TooShortError, UnreadableMediaError
+from mmav_coattn.media.read_ahead import ReadAhead
+from mmav_coattn.media.seeking import seek_to
 
 from .heatmap import attention_intensity, interpolate_in_time
 from .plane_drawing import CaptionPainter, HeatmapPainter

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mmav_coattn.datasets.media.seeking import seek_to
 from mmav_coattn.errors import NoAudioError, TooShortError
+from mmav_coattn.media.seeking import seek_to
 
 #: An AAC decoder needs earlier packets before its output is right; 0.5 s is many packets.
 AUDIO_PRE_ROLL = 0.5

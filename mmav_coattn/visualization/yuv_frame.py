@@ -48,7 +48,7 @@ class YuvConverter:
             list[np.ndarray]: Y (H, W), U and V (H / 2, W / 2), H and W even: the last row or column
             of an odd picture is repeated.
         """
-        from mmav_coattn.datasets.media.frame_converter import quarter_turns
+        from mmav_coattn.media.frame_converter import quarter_turns
 
         turns = quarter_turns(frame)
         return [np.rot90(plane, turns) for plane in _even(planes_of(self._to_yuv(frame)))]

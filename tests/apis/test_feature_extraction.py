@@ -14,8 +14,8 @@ from mmav_coattn import cli
 from mmav_coattn.apis import AudioVisualInferencer, ExtractedFeatures
 from mmav_coattn.apis.feature_extraction import FeatureFile
 from mmav_coattn.apis.many_files import expand_inputs
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import ConfigError, NoAudioError, UserError
+from mmav_coattn.media import MediaFile
 from mmav_coattn.transfer.feature_files import read_features
 
 CONFIG = f"""

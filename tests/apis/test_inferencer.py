@@ -11,7 +11,6 @@ from models.tiny import AUDIO, VISUAL
 
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.localizer import coarse_weights, covering_slots
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import (
     CheckpointError,
     ConfigError,
@@ -19,6 +18,7 @@ from mmav_coattn.errors import (
     TooShortError,
     UnwritableMediaError,
 )
+from mmav_coattn.media import MediaFile
 
 CLIP = 0.8
 FRAMES = 8

@@ -8,7 +8,6 @@ from mmengine.dataset import Compose
 from oracle import SETTINGS, Oracle
 
 from mmav_coattn.apis.sync_estimator import find_drift, measure_sync
-from mmav_coattn.datasets.media.remux import shift_audio
 from mmav_coattn.errors import (
     ConfigError,
     NoAudioError,
@@ -17,6 +16,7 @@ from mmav_coattn.errors import (
     TooShortError,
 )
 from mmav_coattn.evaluation.functional.offset_curve import OffsetEstimate
+from mmav_coattn.media.remux import shift_audio
 
 #: In the middle of frames, so that click and flash fall into one step of the grid.
 EVENTS = (np.array([7, 13, 31, 47, 52, 72, 83, 97, 112, 127, 132, 148]) + 0.5) * 0.04
@@ -87,7 +87,7 @@ def test_scores_are_those_of_the_windows_read_one_by_one(media_folder):
     """Through a real network, against frames and waveforms that are read apart."""
     from models.tiny import recognizer
 
-    from mmav_coattn.datasets.media import MediaFile
+    from mmav_coattn.media import MediaFile
 
     path = media_folder / 'one_by_one.mp4'
     write_clip(path, duration=2.4, events=EVENTS)

@@ -6,8 +6,8 @@ from media_factory import write_clip
 
 from mmav_coattn.apis.sync_fix import fix_sync
 from mmav_coattn.apis.sync_result import Drift, SyncResult
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import UnknownOffsetError
+from mmav_coattn.media import MediaFile
 
 
 def measured(path, offset, drift=None):

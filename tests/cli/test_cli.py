@@ -110,7 +110,7 @@ def test_folder_of_odd_files(command, network, odd_files, tmp_path):
     assert made == ['large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mp4']
     check_complaints(odd_files, out, err)
 
-    from mmav_coattn.datasets.media import MediaFile
+    from mmav_coattn.media import MediaFile
 
     def shape_and_times(path):
         with MediaFile(path) as media:
@@ -172,8 +172,8 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
 
     from mmav_coattn.apis import inferencer
     from mmav_coattn.apis.sync_result import SyncResult
-    from mmav_coattn.datasets.media import MediaFile
-    from mmav_coattn.datasets.media.remux import shift_audio
+    from mmav_coattn.media import MediaFile
+    from mmav_coattn.media.remux import shift_audio
 
     def true_offset(model, settings, path, *rest):
         with MediaFile(path) as media:

@@ -5,8 +5,8 @@ import pytest
 from media_factory import write_clip
 
 from mmav_coattn.apis.sync_result import SyncResult
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.media import MediaFile
 from mmav_coattn.page import analyse
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from paths import CONFIGS
 
-from mmav_coattn.datasets.sounding_shapes import make_split
+from mmav_coattn.sounding_shapes import make_split
 
 CLIPS = dict(train=4, val=2, test=4)
 NETWORKS = dict(ours='coattn_place_evidence_hard', concat='concat_hard')

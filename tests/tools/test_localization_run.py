@@ -9,7 +9,7 @@ from mmengine.config import Config
 from paths import CONFIGS
 from tool_process import run_here
 
-from mmav_coattn.datasets.sounding_shapes import make_split
+from mmav_coattn.sounding_shapes import make_split
 
 CLIPS = 3
 FLOORS = ('centre_disc', 'whole_image', 'random_blob', 'motion_energy')

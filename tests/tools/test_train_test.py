@@ -11,7 +11,7 @@ import torch
 from paths import CONFIGS, TOOLS
 from tool_process import STOCK_TOOLS, run_process
 
-from mmav_coattn.datasets.sounding_shapes import make_split
+from mmav_coattn.sounding_shapes import make_split
 
 CLIPS = dict(train=8, val=2, test=6)
 BATCH = 4

@@ -11,7 +11,7 @@ from models.tiny import VISUAL, recognizer
 from paths import CONFIGS
 from recognition_miniature import make_hmdb51, make_ucf101
 
-from mmav_coattn.datasets.preparation.recognition_splits import write_recognition_lists
+from mmav_coattn.preparation.recognition_splits import write_recognition_lists
 from mmav_coattn.transfer import convert_tower
 
 SMALL = """

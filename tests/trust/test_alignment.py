@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from media_factory import audio_lag, click_time, frame_number, is_flash, write_clip
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
+from mmav_coattn.media import MediaFile
 
 try:
     import imageio_ffmpeg

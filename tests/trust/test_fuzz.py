@@ -82,7 +82,7 @@ def test_loader(tmp_path):
 
 @pytest.mark.slow
 def test_scan(tmp_path):
-    preparation = pytest.importorskip('mmav_coattn.datasets.preparation.scan')
+    preparation = pytest.importorskip('mmav_coattn.preparation.scan')
     (tmp_path / 'data').mkdir()
     names = write_mutants(tmp_path / 'data', 700)
     items = [dict(relpath=name, label=-1) for name in names]

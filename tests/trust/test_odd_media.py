@@ -18,8 +18,8 @@ from tool_process import run_process
 
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import DataNotFoundError, MediaError, UnreadableMediaError
+from mmav_coattn.media import MediaFile
 
 CLIP, NUM_FRAMES, RATE = 0.5, 8, 16000
 QUARTER_TURNS = {'turned_90.mp4': 1, 'turned_180.mp4': 2, 'turned_270.mp4': 3}

@@ -9,9 +9,9 @@ from media_factory import write_clip
 from mmengine.runner.checkpoint import CheckpointLoader
 from paths import ROOT
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.datasets.video_lists import read_annotations
 from mmav_coattn.errors import CheckpointError, ConfigError, UnreadableMediaError
+from mmav_coattn.media import MediaFile
 
 SOURCES = [*(ROOT / 'mmav_coattn').rglob('*.py'), *(ROOT / 'tools').rglob('*.py')]
 

@@ -18,9 +18,9 @@ import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs i
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.sync_fix import fix_sync
 from mmav_coattn.apis.tool_runner import load_config, run_tool
-from mmav_coattn.datasets.media.remux import shift_audio
 from mmav_coattn.datasets.transforms.sync_windows import stable_rng
 from mmav_coattn.errors import ConfigError, MediaError, UnknownOffsetError
+from mmav_coattn.media.remux import shift_audio
 from mmav_coattn.progress import progress_bar
 
 

@@ -20,9 +20,9 @@ from mmengine.config import DictAction
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis.tool_runner import load_config, run_tool
-from mmav_coattn.datasets.media import MediaFile
-from mmav_coattn.datasets.media.remux import shift_audio
 from mmav_coattn.errors import ConfigError, DataNotFoundError
+from mmav_coattn.media import MediaFile
+from mmav_coattn.media.remux import shift_audio
 from mmav_coattn.reporting import rank_clips, read_work_dir
 from mmav_coattn.reporting.ranked_clips import choose_clips
 from mmav_coattn.visualization import contact_sheet

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
 from mmav_coattn.apis.tool_runner import run_tool
-from mmav_coattn.datasets.preparation import official_lists
-from mmav_coattn.datasets.preparation.list_maker import (
+from mmav_coattn.preparation import official_lists
+from mmav_coattn.preparation.list_maker import (
     grid_file,
     grid_speaker,
     make_folder_lists,

@@ -10,8 +10,8 @@ from pathlib import Path
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
 from mmav_coattn.apis.tool_runner import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.datasets.preparation.prepare import REPORT, prepare
-from mmav_coattn.datasets.preparation.transcode import Encoding
+from mmav_coattn.preparation.prepare import REPORT, prepare
+from mmav_coattn.preparation.transcode import Encoding
 
 
 def parse_args():

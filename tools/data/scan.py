@@ -10,7 +10,7 @@ from pathlib import Path
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
 from mmav_coattn.apis.tool_runner import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.datasets.preparation.scan import REPORT, USABLE_TABLE, Limits, scan
+from mmav_coattn.preparation.scan import REPORT, USABLE_TABLE, Limits, scan
 
 
 def parse_args():

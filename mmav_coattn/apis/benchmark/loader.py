@@ -12,8 +12,8 @@ import torch
 from mmengine.dataset import Compose, pseudo_collate
 from torch.utils.data import DataLoader, Dataset
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.media import MediaFile
 
 from .timing import Row, Timings, time_by_turns
 

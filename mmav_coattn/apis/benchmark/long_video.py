@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mmav_coattn.datasets.media import MediaFile
-from mmav_coattn.datasets.media.remux import shift_audio
+from mmav_coattn.media import MediaFile
+from mmav_coattn.media.remux import shift_audio
 
 SAMPLE_RATE = 48000
 #: Samples that go to the sound's encoder at once.

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from mmengine.logging import print_log
 
-from ...errors import ConfigError, DataNotFoundError
-from ..audio_visual_dataset import AudioVisualDataset
-from ..video_lists import VIDEO_SUFFIXES
+from mmav_coattn.datasets.audio_visual_dataset import AudioVisualDataset
+from mmav_coattn.datasets.video_lists import VIDEO_SUFFIXES
+from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 PICTURE_SUFFIXES = frozenset('.jpg .jpeg .png .bmp'.split())
 SOUND_SUFFIXES = frozenset('.wav .flac .mp3 .m4a .ogg .opus'.split())

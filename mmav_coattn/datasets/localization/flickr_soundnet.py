@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 from mmaction.registry import DATASETS
 
-from ...errors import ConfigError, DataNotFoundError
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+
 from .boxed_clips import BoxedClipsDataset, read_names
 
 #: Side of the pictures in which the boxes were drawn, px.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mmaction.registry import DATASETS
 
-from ...errors import ConfigError, DataNotFoundError
-from ..audio_visual_dataset import AudioVisualDataset
+from mmav_coattn.datasets.audio_visual_dataset import AudioVisualDataset
+from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 
 @DATASETS.register_module()

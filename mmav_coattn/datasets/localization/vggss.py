@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mmaction.registry import DATASETS
 
-from ...errors import ConfigError
+from mmav_coattn.errors import ConfigError
+
 from .boxed_clips import BoxedClipsDataset
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ...errors import ConfigError, SilentAudioError
+from mmav_coattn.errors import ConfigError, SilentAudioError
 
 
 def level_dbfs(waves: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
-from ...checkpoint_files import write_whole
+from mmav_coattn.checkpoint_files import write_whole
 
 #: What later transforms need beside the pictures.
 FACTS = ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality')

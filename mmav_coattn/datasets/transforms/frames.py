@@ -6,7 +6,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ...errors import ConfigError
+from mmav_coattn.errors import ConfigError
 
 
 @TRANSFORMS.register_module()

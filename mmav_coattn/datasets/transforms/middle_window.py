@@ -6,7 +6,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ...errors import ConfigError, TooShortError
+from mmav_coattn.errors import ConfigError, TooShortError
 
 
 @TRANSFORMS.register_module()

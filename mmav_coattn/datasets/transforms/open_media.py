@@ -5,8 +5,8 @@ from __future__ import annotations
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ...errors import NoAudioError, NoVideoError
-from ..media import MediaFile, StillMedia
+from mmav_coattn.errors import NoAudioError, NoVideoError
+from mmav_coattn.media import MediaFile, StillMedia
 
 
 @TRANSFORMS.register_module()
@@ -25,7 +25,7 @@ class OpenAudioVisual(BaseTransform):
 
     Added Keys:
 
-    - media (:class:`~mmav_coattn.datasets.media.MediaFile`)
+    - media (:class:`~mmav_coattn.media.MediaFile`)
 
     Args:
         frame_backend (str): What reads the pictures, ``'pyav'`` or ``'decord'``.

@@ -6,7 +6,8 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ..media import MediaFile
+from mmav_coattn.media import MediaFile
+
 from .sync_windows import stable_rng
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ...errors import ConfigError, TooShortError
+from mmav_coattn.errors import ConfigError, TooShortError
+
 from .sync_windows import stable_rng
 
 #: Sums of decimal fractions miss by far less than this, in seconds.

@@ -17,7 +17,7 @@ import torch
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ...errors import ConfigError, TooShortError
+from mmav_coattn.errors import ConfigError, TooShortError
 
 #: Sums of decimal fractions miss by far less than this, in seconds.
 _ROUNDING = 1e-7

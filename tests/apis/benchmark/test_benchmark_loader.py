@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 from paths import CONFIGS
 
 from mmav_coattn.apis.benchmark import loader, media
-from mmav_coattn.datasets.media import MediaFile
+from mmav_coattn.media import MediaFile
 
 PIPELINE = Config.fromfile(CONFIGS / '_base_/datasets/sync_pretrain.py').train_pipeline
 

@@ -5,7 +5,7 @@ import pytest
 from media_factory import audio_lag, frame_number, write_clip
 
 from mmav_coattn.apis.benchmark.long_video import write_long_video
-from mmav_coattn.datasets.media import MediaFile
+from mmav_coattn.media import MediaFile
 
 
 def test_clips_repeated_larger_and_late(tmp_path):

@@ -15,8 +15,8 @@ from mmav_coattn.datasets.localization import (
     read_flickr_boxes,
     read_vggss,
 )
-from mmav_coattn.datasets.media import StillMedia
 from mmav_coattn.errors import ConfigError, DataNotFoundError, UnreadableMediaError
+from mmav_coattn.media import StillMedia
 
 PIPELINE = [
     dict(type='OpenAudioVisual'),

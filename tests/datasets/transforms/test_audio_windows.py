@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from media_factory import audio_lag, write_clip
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.datasets.transforms import LoadAudioWindows
 from mmav_coattn.datasets.transforms.audio_windows import level_dbfs
 from mmav_coattn.errors import ConfigError, SilentAudioError
+from mmav_coattn.media import MediaFile
 
 
 def load(truth, starts, **settings):

@@ -8,8 +8,8 @@ from media_factory import write_clip
 from mmaction.registry import TRANSFORMS
 from mmengine.dataset import Compose
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.datasets.transforms import CacheFrames
+from mmav_coattn.media import MediaFile
 
 READ = [
     dict(type='OpenAudioVisual', need_audio=False),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from media_factory import frame_number, write_clip
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.datasets.transforms import LoadFrames
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.media import MediaFile
 
 
 @pytest.mark.parametrize('fps', [12.5, 25, '60000/1001'])

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from media_factory import write_clip
 
-from mmav_coattn.datasets.media import MediaFile
 from mmav_coattn.datasets.silent_clips import add_silent_clips
 from mmav_coattn.datasets.transforms import LoadAudioWindows, ReplaceSound, SampleMiddleWindow
 from mmav_coattn.errors import ConfigError, SilentAudioError, TooShortError
+from mmav_coattn.media import MediaFile
 
 
 def clip(**changes):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
 from mmav_coattn.apis.tool_runner import run_tool
-from mmav_coattn.datasets.preparation.recognition_splits import write_recognition_lists
+from mmav_coattn.preparation.recognition_splits import write_recognition_lists
 
 
 def main():

@@ -1,0 +1,142 @@
+"""Moving the sound of a file in time, without encoding anything again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mmav_coattn.errors import (
+    NoAudioError,
+    NoVideoError,
+    TooShortError,
+    UnreadableMediaError,
+    UnwritableMediaError,
+)
+
+
+def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
+    """Copy a file with its sound moved in time.
+
+    Packets of picture, sound and subtitles are copied as they are; only the time stamps of the
+    sound change, exactly to a tick of its clock. Sound that would come before both the picture and
+    0 s is left out, in whole packets (20 to 30 ms).
+
+    Args:
+        path (str | Path): The original.
+        out (str | Path): The copy; its suffix chooses the container. It appears only when complete.
+        seconds (float): Above 0 the sound comes later, below 0 earlier.
+
+    Returns:
+        Path: ``out``.
+
+    Raises:
+        UnwritableMediaError: If ``out`` is the original, or its container cannot hold the streams.
+        UnreadableMediaError: If the file cannot be read, or holds packets without time stamps.
+        NoVideoError: If it has no picture.
+        NoAudioError: If it has no sound.
+        TooShortError: If no sound is left.
+    """
+    import av
+
+    path, out = Path(path), Path(out)
+    if out.resolve() == path.resolve():
+        raise UnwritableMediaError(
+            str(out), 'the copy would overwrite its original; give another name'
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f'.partial.{out.name}')
+    try:
+        with _open(path) as source:
+            if not source.streams.video:
+                raise NoVideoError(str(path), 'has no picture')
+            if not source.streams.audio:
+                raise NoAudioError(str(path), 'has no audio stream')
+            with _create(partial, out) as target:
+                copies = _copy_streams(source, target, out)
+                try:
+                    kept = _copy_packets(source, target, copies, seconds)
+                except (av.FFmpegError, OSError) as error:
+                    raise UnreadableMediaError(
+                        str(path), f'cannot be copied with another time of its sound ({error})'
+                    ) from error
+        if not kept:
+            raise TooShortError(
+                str(path), f'has no sound left when it is moved by {seconds:+.3f} s'
+            )
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)  # what is left of it where anything went wrong
+    return out
+
+
+def _open(path: Path):
+    import av
+
+    try:
+        return av.open(str(path), metadata_errors='ignore')
+    except (av.FFmpegError, OSError) as error:
+        reason = getattr(error, 'strerror', None) or error
+        raise UnreadableMediaError(str(path), f'cannot be opened ({reason})') from error
+
+
+def _create(partial: Path, out: Path):
+    import av
+
+    if out.suffix.lower() == '.avi':
+        raise UnwritableMediaError(
+            str(out),
+            'AVI has no time stamps that could move its sound; name the copy .mp4 or .mkv',
+        )
+    try:
+        # Wait for both streams however far apart they are, so that they lie interleaved.
+        return av.open(str(partial), 'w', options={'max_interleave_delta': '0'})
+    except (av.FFmpegError, ValueError) as error:
+        raise UnwritableMediaError(
+            str(out),
+            f'a file of this name cannot be written ({error}); its suffix must be that of a '
+            'container, such as .mp4 or .mkv',
+        ) from error
+
+
+def _copy_streams(source, target, out: Path) -> dict:
+    import av
+
+    copies = {}
+    for stream in source.streams:
+        if stream.type not in ('video', 'audio', 'subtitle'):
+            continue
+        try:
+            copies[stream.index] = target.add_stream_from_template(stream)
+        except (av.FFmpegError, ValueError) as error:
+            codec = stream.codec_context.name if stream.codec_context else 'unknown'
+            raise UnwritableMediaError(
+                str(out),
+                f'this container cannot hold the {stream.type} of the original, which is {codec} '
+                f"({error}); take the original's own suffix",
+            ) from error
+    return copies
+
+
+def _copy_packets(source, target, copies: dict, seconds: float) -> int:
+    """Copy all packets; returns how many of the sound were kept."""
+    video = source.streams.video[0]
+    first_picture = 0.0
+    if video.start_time is not None:
+        first_picture = float(video.start_time * video.time_base)
+    earliest = min(first_picture, 0.0)
+    kept = 0
+    for packet in source.demux([source.streams[index] for index in copies]):
+        if packet.dts is None and packet.pts is None:
+            continue  # the empty packet at the end of each stream
+        stream = packet.stream
+        if stream.type == 'audio':
+            ticks = round(seconds / packet.time_base)
+            stamp = packet.pts if packet.pts is not None else packet.dts
+            # Priming, which the codec needs before the first sample, may lie before the start.
+            if seconds < 0 and (stamp + ticks) * packet.time_base < earliest:
+                continue
+            packet.pts = None if packet.pts is None else packet.pts + ticks
+            packet.dts = None if packet.dts is None else packet.dts + ticks
+            kept += 1
+        packet.stream = copies[stream.index]
+        target.mux(packet)
+    return kept

@@ -1,0 +1,73 @@
+"""A picture and a sound in files of their own, in the place of a video."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mmav_coattn.errors import UnreadableMediaError
+
+from .media_file import MediaFile
+
+
+class StillMedia:
+    """Looks like a :class:`MediaFile` whose picture never changes.
+
+    Public sets of sound source localisation hand out one frame a clip beside its sound. A network
+    that lives on motion sees none here.
+
+    Args:
+        picture (str): File of the picture.
+        sound (str): File of the sound.
+
+    Raises:
+        UnreadableMediaError: If the picture cannot be decoded.
+    """
+
+    has_video = has_audio = True
+
+    def __init__(self, picture: str, sound: str) -> None:
+        import cv2
+
+        self.path = picture
+        image = cv2.imread(picture, cv2.IMREAD_COLOR)
+        if image is None:
+            raise UnreadableMediaError(picture, 'cannot be decoded as a picture')
+        self.image = np.ascontiguousarray(image[..., ::-1])
+        self.sound = MediaFile(sound)
+
+    def __enter__(self) -> StillMedia:
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file of the sound."""
+        self.sound.close()
+
+    @property
+    def audio_span(self) -> tuple[float, float]:
+        """First and last second of the sound."""
+        return self.sound.audio_span
+
+    #: The picture is there as long as the sound is.
+    video_span = common_span = audio_span
+
+    def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
+        """The picture once for each time, uint8 (T, H, W, 3), RGB."""
+        image = self.image
+        if short_side is not None and min(image.shape[:2]) > short_side:
+            import cv2
+
+            scale = short_side / min(image.shape[:2])
+            size = round(image.shape[1] * scale), round(image.shape[0] * scale)
+            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        return np.repeat(image[None], len(times), axis=0)
+
+    def read_audio_windows(
+        self, starts: Sequence[float], duration: float, sample_rate: int
+    ) -> np.ndarray:
+        """See :meth:`MediaFile.read_audio_windows`."""
+        return self.sound.read_audio_windows(starts, duration, sample_rate)

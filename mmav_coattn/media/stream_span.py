@@ -1,0 +1,170 @@
+"""When the streams of a file begin and end, without reading all of it.
+
+Durations in headers are not good enough: Matroska has none per stream, MP4 counts what an edit list
+hides, and a file that was cut off keeps the header of the whole. So the ends are taken from the
+last packets, after a jump to the end of the file; the cost does not grow with the file's length.
+"""
+
+from __future__ import annotations
+
+from mmav_coattn.errors import UnreadableMediaError
+
+from .seeking import loses_its_clock, rewind
+
+#: Containers without an index of key frames: a jump lands among the last packets of all, where the
+#: latest picture may lie before and later ones miss what they follow.
+_UNINDEXED_CONTAINERS = ('mpegts', 'mpeg')
+#: Seconds before the end that are read in these; pictures are reordered over far less.
+_TAIL = 1.0
+#: Seconds on the container's clock that no file reaches; a jump there lands at the last keyframe.
+_PAST_ANY_END = 10**6 * 3600
+
+
+def find_spans(container, streams: list, path: str) -> dict[int, tuple[float, float]]:
+    """First and last second of each stream on the container's clock.
+
+    Args:
+        container (av.container.InputContainer): The open file; it is left at any position.
+        streams (list): Its streams to look at.
+        path (str): The file's name, for messages.
+
+    Returns:
+        dict[int, tuple[float, float]]: Start and end in seconds by the index of the stream.
+
+    Raises:
+        UnreadableMediaError: If a stream has no packet, or no time stamps.
+    """
+    import av
+
+    try:
+        starts = {stream.index: _first_time(container, stream) for stream in streams}
+        ends = _last_times(container, streams)
+    except (av.FFmpegError, OSError) as error:
+        raise UnreadableMediaError(path, f'its streams cannot be read ({error})') from error
+    spans = {}
+    for stream in streams:
+        kind = 'picture' if stream.type == 'video' else 'sound'
+        start, end = starts[stream.index], ends.get(stream.index)
+        if start is None or end is None:
+            raise UnreadableMediaError(
+                path,
+                f'its {kind} holds no data with time stamps; the file is probably cut off or '
+                f'damaged',
+            )
+        spans[stream.index] = (start, end)
+    return spans
+
+
+def _first_time(container, stream) -> float | None:
+    """Time of the first frame that is really shown or heard, codec delay and edit list applied."""
+    if stream.type == 'video':
+        start = _first_keyframe(container, stream)
+        if start is not None:
+            return start
+    if stream.start_time is not None:
+        return float(stream.start_time * stream.time_base)
+    rewind(container, stream)
+    for frame in container.decode(stream):
+        return frame.time
+    return None
+
+
+def _first_keyframe(container, stream) -> float | None:
+    """Time of the first picture that can be decoded, or None where the header's start is right.
+
+    AVI and NUT give the first *decoding* time as the stream's start, which is earlier; a recording
+    that was cut out of a broadcast begins with pictures whose keyframe is lost.
+    """
+    rewind(container, stream)
+    for packet in container.demux(stream):
+        if packet.is_discard:
+            return None  # An edit list begins between keyframes, and the header accounts for it.
+        if packet.is_keyframe and packet.pts is not None:
+            start = packet.pts if stream.start_time is None else max(packet.pts, stream.start_time)
+            return float(start * stream.time_base)
+    return None
+
+
+def _last_times(container, streams: list) -> dict[int, float]:
+    import av
+
+    ends: dict[int, float] = {}
+    for stream in streams:
+        if stream.index in ends:
+            continue
+        try:
+            if loses_its_clock(container, stream):
+                rewind(container, stream)
+            else:
+                container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
+            # One jump serves every stream that still has packets behind the place it led to.
+            found = _ends_from_here(container, streams)
+            if container.format.name in _UNINDEXED_CONTAINERS and stream.index in found:
+                target = int((found[stream.index] - _TAIL) / stream.time_base)
+                container.seek(target, stream=stream, backward=True)
+                found |= _ends_from_here(container, streams)
+            ends.update(found)
+        except av.FFmpegError:
+            pass  # This container cannot jump to its end; it is read from the start instead.
+        if stream.index not in ends:
+            rewind(container, stream)
+            for index, end in _ends_from_here(container, streams).items():
+                ends.setdefault(index, end)
+    return ends
+
+
+def _ends_from_here(container, streams: list) -> dict[int, float]:
+    last: dict[int, list] = {}
+    for packet in container.demux(streams):
+        # FFmpeg marks as corrupt what is not all there, such as where a file was cut off.
+        if packet.pts is None or packet.is_discard or packet.is_corrupt:
+            continue
+        entry = last.setdefault(packet.stream.index, [None, None, packet.stream])
+        if entry[0] is None or packet.pts > entry[0].pts:
+            entry[0], entry[1] = packet, entry[0]
+        elif entry[1] is None or packet.pts > entry[1].pts:
+            entry[1] = packet
+    ends = {}
+    for index, (final, before, stream) in last.items():
+        duration = final.duration or (final.pts - before.pts if before is not None else 0)
+        ends[index] = float((final.pts + duration) * stream.time_base)
+    return ends
+
+
+def find_picture_delay(container, stream, path: str) -> float:
+    """Seconds by which the pictures' time stamps are late, because FFmpeg guessed them.
+
+    AVI and ASF (WMV) have decoding times only. FFmpeg makes the presentation times up, one frame
+    late where a codec may reorder pictures (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the
+    sound stays where it is. In other containers the stamps were written by who made the file.
+
+    Args:
+        container (av.container.InputContainer): The open file; it is left at any position.
+        stream (av.video.stream.VideoStream): Its picture.
+        path (str): The file's name, for messages.
+
+    Returns:
+        float: The delay, to be subtracted from every time stamp of the picture.
+
+    Raises:
+        UnreadableMediaError: If the file cannot be read, or is H.264 in ASF: behind each jump
+            FFmpeg gives its first picture the time of the second, and the second none.
+    """
+    import av
+
+    if container.format.name not in ('avi', 'asf'):
+        return 0.0
+    if container.format.name == 'asf' and stream.codec_context.codec.canonical_name == 'h264':
+        raise UnreadableMediaError(
+            path,
+            'when its pictures are shown is not known (H.264 in ASF or WMV loses time stamps); '
+            'convert it to MP4 or Matroska',
+        )
+    try:
+        rewind(container, stream)
+        for packet in container.demux(stream):
+            if packet.is_keyframe and packet.pts is not None and packet.dts is not None:
+                return float((packet.pts - packet.dts) * stream.time_base)
+    except (av.FFmpegError, OSError) as error:
+        raise UnreadableMediaError(path, f'its streams cannot be read ({error})') from error
+    return 0.0

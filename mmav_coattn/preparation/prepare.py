@@ -1,0 +1,120 @@
+"""Re-encode a whole set: in parallel, going on where a run stopped, with every failure named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from mmav_coattn.errors import ConfigError, MediaError
+from mmav_coattn.progress import progress_bar
+
+from .isolated_pool import run_isolated
+from .transcode import Encoding, is_prepared, transcode
+
+#: Name of the report within the output folder.
+REPORT = 'prepare.json'
+
+
+def target_path(relpath: str) -> str:
+    """Path of a re-encoded file within the output folder: the same with the suffix ``.mp4``."""
+    return Path(relpath).with_suffix('.mp4').as_posix()
+
+
+def prepare(
+    root: Path,
+    items: Sequence[dict],
+    out: Path,
+    encoding: Encoding,
+    num_workers: int | None = None,
+    timeout: float = 600.0,
+    force: bool = False,
+    progress: bool = True,
+) -> dict:
+    """Re-encode files into another folder; what is there and as long as its source is kept.
+
+    Args:
+        root (Path): Folder that the items' paths start from.
+        items (Sequence[dict]): ``relpath`` of each file, and ``label`` (-1 for none).
+        out (Path): Folder for the files, another one than ``root``; it is made.
+        encoding (Encoding): How to encode.
+        num_workers (int, optional): Processes. Defaults to one per core.
+        timeout (float): Seconds for one file. Defaults to 600.
+        force (bool): Whether to encode anew what is there. Defaults to False.
+        progress (bool): Whether to show a progress bar. Defaults to True.
+
+    Returns:
+        dict: ``done``, ``kept`` (were there already), ``failed`` (sentence by path),
+        ``bytes_before``, ``bytes_after``, ``holes`` (seconds of silence by path) and ``audio``
+        (files by what was done with their sound), as written to ``prepare.json``.
+
+    Raises:
+        ConfigError: If ``out`` is ``root``, or two files would get one name.
+    """
+    if out.resolve() == root.resolve():
+        raise ConfigError(f'{out}: the files are read from there; give another folder to write to.')
+    sources: dict[str, str] = {}
+    for item in items:
+        other = sources.setdefault(target_path(item['relpath']), item['relpath'])
+        if other != item['relpath']:
+            raise ConfigError(
+                f'{other} and {item["relpath"]} would both become {target_path(other)} in {out}: '
+                f'rename one of them.'
+            )
+    out.mkdir(parents=True, exist_ok=True)
+    job = partial(_prepare_one, root=str(root), out=str(out), encoding=encoding, force=force)
+    report = dict(
+        done=0,
+        kept=0,
+        failed={},
+        bytes_before=0,
+        bytes_after=0,
+        holes={},
+        audio=dict(aac=0, keep=0),
+    )
+    outcomes = run_isolated(job, sources.values(), num_workers, timeout)
+    for outcome in progress_bar(
+        outcomes, total=len(sources), desc='prepare', unit='file', disable=not progress
+    ):
+        failure = outcome.failure or (outcome.value or {}).get('failure')
+        if failure:
+            report['failed'][outcome.task] = failure
+        elif outcome.value is None:
+            report['kept'] += 1
+        else:
+            report['done'] += 1
+            report['bytes_before'] += outcome.value['bytes_before']
+            report['bytes_after'] += outcome.value['bytes_after']
+            report['audio'][outcome.value['audio']] += 1
+            if outcome.value['hole']:
+                report['holes'][outcome.task] = round(outcome.value['hole'], 3)
+    (out / REPORT).write_text(json.dumps(report, indent=1) + '\n', encoding='utf-8')
+    good = [item for item in items if item['relpath'] not in report['failed']]
+    _write_list(out / 'prepared.txt', good)
+    return report
+
+
+def _prepare_one(relpath: str, root: str, out: str, encoding: Encoding, force: bool) -> dict | None:
+    """Re-encode one file; None if its target is there already."""
+    source, target = Path(root, relpath), Path(out, target_path(relpath))
+    try:
+        if not source.is_file():
+            return dict(failure='does not exist')
+        if not force and is_prepared(source, target):
+            return None
+        return transcode(source, target, encoding)
+    except MediaError as error:
+        return dict(failure=error.detail)
+
+
+def _write_list(path: Path, items: Sequence[dict]) -> None:
+    """An annotation file of the re-encoded files, with labels where all have one."""
+    labelled = all(item['label'] >= 0 for item in items)
+    lines = (
+        f'{target_path(item["relpath"])} {item["label"]}'
+        if labelled
+        else target_path(item['relpath'])
+        for item in items
+    )
+    path.write_text(''.join(f'{line}\n' for line in lines), encoding='utf-8')

@@ -1,0 +1,202 @@
+"""What one file holds, measured by decoding it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mmav_coattn.datasets.transforms.audio_windows import level_dbfs
+from mmav_coattn.errors import UnreadableMediaError
+from mmav_coattn.media import MediaFile
+from mmav_coattn.media.audio_reader import decode_segments
+
+#: Length of the stretches whose level is measured, seconds.
+LEVEL_SECONDS = 0.5
+#: Seconds of sound decoded at a time, which bounds the memory for long files.
+CHUNK_SECONDS = 30.0
+#: Pictures compared for the measure of motion.
+NUM_PICTURES = 16
+#: Short side of the pictures that are compared, px.
+COMPARED_SIZE = 64
+#: Share of pixels that may change more than the measure of motion says. A talking mouth in a wide
+#: picture moves few of them; noise of the encoder moves many, but little.
+MOTION_PERCENTILE = 99.0
+
+
+@dataclass
+class MediaProbe:
+    """What a file holds; what could not be measured is None.
+
+    Attributes:
+        bytes: Size of the file.
+        detail: What is wrong, as the end of a sentence; empty if nothing is.
+        broken: Whether the file or one of its streams cannot be read to the end.
+        has_picture, has_sound: Which streams there are.
+        duration: Seconds in which there are both picture and sound.
+        video_start, video_end, audio_start, audio_end: Seconds of the container's clock.
+        offset: ``audio_start - video_start``, seconds.
+        width, height: Of the picture, px.
+        fps: Frames per second, on average.
+        sample_rate: Hz.
+        level: RMS of the loudest half second, dB of full scale; minus infinity is digital silence.
+        hole: Seconds of sound missing between the sound's start and end.
+        motion: Largest change between two of 16 pictures spread over the file: the grey levels
+            (0-255) by which the most changed percent of the pixels changes.
+    """
+
+    bytes: int = 0
+    detail: str = ''
+    broken: bool = False
+    has_picture: bool = False
+    has_sound: bool = False
+    duration: float | None = None
+    video_start: float | None = None
+    video_end: float | None = None
+    audio_start: float | None = None
+    audio_end: float | None = None
+    offset: float | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    video_codec: str = ''
+    sample_rate: int | None = None
+    channels: int | None = None
+    audio_codec: str = ''
+    level: float | None = None
+    hole: float | None = None
+    motion: float | None = None
+
+    def to_dict(self) -> dict:
+        """All attributes by name."""
+        return asdict(self)
+
+
+def probe_media(path: str | Path) -> MediaProbe:
+    """Decode a file from start to end and say what it holds.
+
+    Args:
+        path (str or Path): The file.
+
+    Returns:
+        MediaProbe: A file that cannot be read is ``broken``, with what was learnt before that.
+    """
+    probe = MediaProbe(bytes=Path(path).stat().st_size)
+    with MediaFile(path) as media:
+        try:
+            _probe(media, probe)
+        except UnreadableMediaError as error:
+            probe.broken = True
+            probe.detail = error.detail
+    return probe
+
+
+def _probe(media: MediaFile, probe: MediaProbe) -> None:
+    probe.has_picture, probe.has_sound = media.has_video, media.has_audio
+    if not probe.has_picture:
+        probe.detail = 'has no picture'
+    elif not probe.has_sound:
+        probe.detail = 'has no audio stream'
+    if probe.has_picture:
+        probe.video_start, probe.video_end = map(float, media.video_span)
+        _probe_picture(media, probe)
+    if probe.has_sound:
+        probe.audio_start, probe.audio_end = map(float, media.audio_span)
+        _probe_sound(media, probe)
+    if probe.has_picture and probe.has_sound:
+        begin, end = media.common_span
+        probe.duration = max(float(end - begin), 0.0)
+        probe.offset = probe.audio_start - probe.video_start
+    _compare_with_header(media, probe)
+
+
+def _probe_picture(media: MediaFile, probe: MediaProbe) -> None:
+    begin, end = media.video_span
+    wanted = begin + (np.arange(NUM_PICTURES) + 0.5) * (end - begin) / NUM_PICTURES
+    pictures: list[np.ndarray] = []
+    count = 0
+    for frame in media.iter_frames():
+        count += 1
+        if len(pictures) < NUM_PICTURES and frame.time >= wanted[len(pictures)]:
+            pictures.append(_small_grey(frame))
+        probe.width, probe.height = frame.width, frame.height
+    probe.video_codec = media.codec_name('video')
+    probe.fps = count / (end - begin) if end > begin else None
+    probe.motion = measure_motion(pictures)
+
+
+def _small_grey(frame) -> np.ndarray:
+    scale = min(1.0, COMPARED_SIZE / min(frame.width, frame.height))
+    width, height = max(round(frame.width * scale), 2), max(round(frame.height * scale), 2)
+    grey = frame.reformat(width=width, height=height, format='gray', interpolation='AREA')
+    return grey.to_ndarray()
+
+
+def measure_motion(pictures: list[np.ndarray]) -> float | None:
+    """Largest change between neighbours of ``(H, W)`` uint8 pictures, in grey levels.
+
+    Returns:
+        float | None: 99th percentile of the absolute difference, of the most different pair; None
+        for fewer than two pictures.
+    """
+    if len(pictures) < 2:
+        return None
+    changes = [
+        np.percentile(np.abs(b.astype(np.int16) - a), MOTION_PERCENTILE)
+        for a, b in zip(pictures[:-1], pictures[1:], strict=True)
+    ]
+    return float(max(changes))
+
+
+def _probe_sound(media: MediaFile, probe: MediaProbe) -> None:
+    begin, end = media.audio_span
+    loudest, hole = -np.inf, 0.0
+    container, stream = media.sound_stream()
+    for first in np.arange(begin, end, CHUNK_SECONDS):
+        last = min(first + CHUNK_SECONDS, end)
+        try:
+            segments = decode_segments(container, stream, first, last)
+        except _decoder_errors() as error:
+            raise UnreadableMediaError(
+                media.path, f'its sound cannot be decoded from {first:.1f} s on ({error})'
+            ) from error
+        covered = first
+        for segment in segments:
+            hole += max(segment.start - covered, 0.0)
+            covered = max(covered, segment.start + segment.length / segment.sample_rate)
+            loudest = max(loudest, _loudest(segment.mono(), segment.sample_rate))
+            probe.sample_rate, probe.channels = segment.sample_rate, segment.channels
+        hole += max(last - covered, 0.0)
+    probe.audio_codec = media.codec_name('audio')
+    probe.level = float(loudest)
+    probe.hole = float(hole)
+
+
+def _loudest(wave: np.ndarray, sample_rate: int) -> float:
+    """Level of the loudest half second, dB of full scale."""
+    size = round(LEVEL_SECONDS * sample_rate)
+    if len(wave) <= size:
+        return float(level_dbfs(wave)) if len(wave) else -np.inf
+    blocks = wave[: len(wave) // size * size].reshape(-1, size)
+    return float(max(level_dbfs(blocks).max(), level_dbfs(wave[-size:])))
+
+
+#: A header may count priming samples and rounded packets; what it lacks beyond this is lost data.
+_HEADER_TOLERANCE = 0.5
+
+
+def _compare_with_header(media: MediaFile, probe: MediaProbe) -> None:
+    promised = media.header_end
+    ends = [end for end in (probe.video_end, probe.audio_end) if end is not None]
+    if promised is not None and ends and promised - max(ends) > _HEADER_TOLERANCE:
+        probe.broken = True
+        probe.detail = (
+            f'ends at {max(ends):.1f} s, but its header promises {promised:.1f} s: it is cut off'
+        )
+
+
+def _decoder_errors() -> tuple[type[Exception], ...]:
+    import av
+
+    return av.FFmpegError, OSError

@@ -1,0 +1,156 @@
+"""The three official train and test splits of UCF101 and HMDB51, as lists that mmaction2 reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+
+SPLITS = (1, 2, 3)
+#: First and second number of a line of HMDB51's lists; 0 is in neither part.
+HMDB51_PARTS = {'1': 'train', '2': 'val', '0': None}
+
+
+class LabelledVideo(NamedTuple):
+    """One line of a list.
+
+    Attributes:
+        path (str): Within the folder of videos, ``CLASS/NAME.avi``.
+        label (int): Class, from 0.
+    """
+
+    path: str
+    label: int
+
+
+#: By part, ``train`` or ``val``.
+Split = dict[str, list[LabelledVideo]]
+
+
+def read_ucf101(annotations: Path, split: int) -> Split:
+    """UCF101's ``classInd.txt``, ``trainlist0N.txt`` and ``testlist0N.txt``.
+
+    Args:
+        annotations (Path): Their folder, ``ucfTrainTestlist`` of the download.
+        split (int): 1, 2 or 3.
+
+    Raises:
+        DataNotFoundError: If a file does not exist.
+        ConfigError: If a line is malformed.
+    """
+    index = annotations / 'classInd.txt'
+    labels = {}
+    for line, words in _lines(index):
+        if len(words) != 2 or not words[0].isdigit():
+            raise ConfigError(f'{index} line {line}: {" ".join(words)!r} is not "NUMBER CLASS".')
+        labels[words[1]] = int(words[0]) - 1
+    parts: Split = {}
+    for part, name in (('train', f'trainlist0{split}.txt'), ('val', f'testlist0{split}.txt')):
+        file = annotations / name
+        parts[part] = []
+        # A line of the training list ends with the class's number; the folder says the same.
+        for line, words in _lines(file):
+            category = words[0].partition('/')[0]
+            if category not in labels or '/' not in words[0]:
+                raise ConfigError(f'{file} line {line}: {words[0]!r} is in no class of {index}.')
+            if len(words) > 1 and words[1] != str(labels[category] + 1):
+                raise ConfigError(
+                    f'{file} line {line}: {words[0]!r} has the number {words[1]}, but {index} '
+                    f'gives its class the number {labels[category] + 1}.'
+                )
+            parts[part].append(LabelledVideo(words[0], labels[category]))
+    return parts
+
+
+def read_hmdb51(annotations: Path, split: int) -> Split:
+    """HMDB51's ``CLASS_test_splitN.txt``, one a class: ``NAME.avi 0|1|2`` a line.
+
+    Args:
+        annotations (Path): Their folder, ``testTrainMulti_7030_splits`` of the download.
+        split (int): 1, 2 or 3.
+
+    Raises:
+        DataNotFoundError: If there is no such file.
+        ConfigError: If a line is malformed.
+    """
+    ending = f'_test_split{split}.txt'
+    files = sorted(annotations.glob(f'*{ending}'))
+    if not files:
+        raise DataNotFoundError(
+            f'{annotations}: holds no list CLASS{ending}; tools/data/hmdb51/README.md says where '
+            'they are published.'
+        )
+    parts: Split = dict(train=[], val=[])
+    for label, file in enumerate(files):
+        category = file.name.removesuffix(ending)
+        for line, words in _lines(file):
+            if len(words) != 2 or words[1] not in HMDB51_PARTS:
+                raise ConfigError(f'{file} line {line}: {" ".join(words)!r} is not "NAME 0|1|2".')
+            part = HMDB51_PARTS[words[1]]
+            if part is not None:
+                parts[part].append(LabelledVideo(f'{category}/{words[0]}', label))
+    return parts
+
+
+#: Reader of each set.
+READERS: dict[str, Callable[[Path, int], Split]] = dict(ucf101=read_ucf101, hmdb51=read_hmdb51)
+
+
+def write_recognition_lists(
+    dataset: str, data_root: Path, annotations: Path | None = None, videos: Path | None = None
+) -> dict[str, dict[str, int]]:
+    """Write ``DATASET_train_split_N_videos.txt`` and ``..._val_...`` for the three splits.
+
+    Videos that are not there are left out of the lists and named in ``DATASET_missing.txt``.
+
+    Args:
+        dataset (str): ``'ucf101'`` or ``'hmdb51'``.
+        data_root (Path): Where the lists go.
+        annotations (Path, optional): Folder of the official lists; default: its ``annotations``.
+        videos (Path, optional): Folder of the class folders; default: its ``videos``.
+
+    Returns:
+        dict[str, dict[str, int]]: Of each list ``written`` and ``missing``.
+
+    Raises:
+        DataNotFoundError: If a folder or a list does not exist, or no video of a list does.
+        ConfigError: If a list is malformed.
+    """
+    annotations, videos = annotations or data_root / 'annotations', videos or data_root / 'videos'
+    for folder, what in ((annotations, 'official lists'), (videos, 'videos')):
+        if not folder.is_dir():
+            raise DataNotFoundError(
+                f'{folder}: this folder of {what} does not exist; tools/data/{dataset}/README.md '
+                'says what belongs there.'
+            )
+    present = {f'{path.parent.name}/{path.name}' for path in videos.glob('*/*') if path.is_file()}
+    report, missing = {}, set()
+    for split in SPLITS:
+        for part, listed in READERS[dataset](annotations, split).items():
+            found = [video for video in listed if video.path in present]
+            absent = {video.path for video in listed} - present
+            name = f'{dataset}_{part}_split_{split}_videos.txt'
+            if not found:
+                raise DataNotFoundError(
+                    f'{videos}: none of the {len(listed)} videos of {name} is there; the first '
+                    f'would be {listed[0].path if listed else "(the list is empty)"}.'
+                )
+            text = ''.join(f'{video.path} {video.label}\n' for video in found)
+            (data_root / name).write_text(text, encoding='utf-8')
+            report[name] = dict(written=len(found), missing=len(absent))
+            missing |= absent
+    note = data_root / f'{dataset}_missing.txt'
+    note.unlink(missing_ok=True)
+    if missing:
+        note.write_text(''.join(f'{path}\n' for path in sorted(missing)), encoding='utf-8')
+    return report
+
+
+def _lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Line numbers and words of the lines that are not blank."""
+    if not path.is_file():
+        raise DataNotFoundError(f'{path}: there is no such official list.')
+    lines = path.read_text(encoding='utf-8').splitlines()
+    return [(number, line.split()) for number, line in enumerate(lines, 1) if line.strip()]

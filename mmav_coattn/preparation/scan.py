@@ -1,0 +1,279 @@
+"""Look at every file of a set; write tables of all and of the usable files, and a report."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.progress import progress_bar
+from mmav_coattn.sounding_shapes.lock import file_lock
+
+from .isolated_pool import Outcome, run_isolated
+from .probe import MediaProbe, probe_media
+
+#: Journal of finished probes within the output folder, one JSON object a line.
+JOURNAL = 'probes.jsonl'
+#: Written by :func:`write_results`.
+ALL_TABLE, USABLE_TABLE, REPORT, SUMMARY = 'files.csv', 'usable.csv', 'report.md', 'report.json'
+#: Every verdict, the first that holds is given; all but ``ok`` make a file unusable.
+VERDICTS = {
+    'missing': 'does not exist',
+    'crashed': 'ended the decoder, or took too long',
+    'unreadable': 'cannot be decoded from start to end, or is cut off',
+    'no_video': 'has no picture',
+    'no_audio': 'has no audio stream',
+    'too_short': 'picture and sound overlap too briefly',
+    'silent': 'no half second of sound reaches the level',
+    'still': 'the picture does not move',
+    'ok': 'usable',
+}
+#: Decimals of the table's numbers: 0.1 ms, 0.1 dB and so on.
+_DECIMALS = dict(level=1, motion=1, fps=3)
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file must have to be usable.
+
+    Attributes:
+        min_seconds: Seconds in which there are both picture and sound.
+        min_level: Level that the loudest half second must exceed, dB of full scale.
+        min_motion: Change of the picture that must be exceeded; see :class:`MediaProbe`. An
+            encoder's noise on a photograph changes by 1 to 4, a talking mouth by 15 and more.
+    """
+
+    min_seconds: float = 2.0
+    min_level: float = -70.0
+    min_motion: float = 6.0
+
+
+def judge(probe: MediaProbe, limits: Limits) -> str:
+    """The verdict on a probed file: a key of :data:`VERDICTS`."""
+    if probe.broken:
+        return 'unreadable'
+    if not probe.has_picture:
+        return 'no_video'
+    if not probe.has_sound:
+        return 'no_audio'
+    if probe.duration < limits.min_seconds:
+        return 'too_short'
+    if probe.level <= limits.min_level:
+        return 'silent'
+    if probe.motion is None or probe.motion <= limits.min_motion:
+        return 'still'
+    return 'ok'
+
+
+def scan(
+    root: Path,
+    items: Sequence[dict],
+    out: Path,
+    limits: Limits,
+    num_workers: int | None = None,
+    timeout: float = 600.0,
+    progress: bool = True,
+) -> dict:
+    """Probe files and write the tables and the report.
+
+    What is probed is written down at once, so an interrupted scan goes on where it stopped; a file
+    whose size or time of change is another one is probed anew, and so is one that took too long.
+
+    Args:
+        root (Path): Folder that the items' paths start from.
+        items (Sequence[dict]): ``relpath`` and ``label`` (-1 for none) of each file.
+        out (Path): Folder for the results; it is made.
+        limits (Limits): What makes a file usable. Other limits need no new probing.
+        num_workers (int, optional): Processes. Defaults to one per core.
+        timeout (float): Seconds for one file. Defaults to 600.
+        progress (bool): Whether to show a progress bar. Defaults to True.
+
+    Returns:
+        dict: The summary, as written to ``report.json``.
+
+    Raises:
+        ConfigError: If two items name the same file.
+    """
+    double = [path for path, count in Counter(x['relpath'] for x in items).items() if count > 1]
+    if double:
+        raise ConfigError(
+            f'{len(double)} files are listed more than once: {", ".join(double[:_NAMED])}.'
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    with file_lock(
+        out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
+    ):
+        records = _read_journal(out / JOURNAL)
+        stamps = {item['relpath']: _stamp(root / item['relpath']) for item in items}
+        todo = [
+            path
+            for path, stamp in stamps.items()
+            if stamp and (path not in records or records[path]['stamp'] != stamp)
+        ]
+        with (out / JOURNAL).open('a', encoding='utf-8') as journal:
+            for outcome in _probe_all(root, todo, num_workers, timeout, progress):
+                record = dict(file=outcome.task, stamp=stamps[outcome.task], **_result(outcome))
+                records[outcome.task] = record
+                if outcome.kind != 'timeout':
+                    journal.write(json.dumps(record) + '\n')
+                    journal.flush()
+        rows = [_row(item, records.get(item['relpath']), stamps, limits) for item in items]
+        return write_results(out, rows, limits)
+
+
+def _probe_all(root, todo, num_workers, timeout, progress) -> Iterator[Outcome]:
+    outcomes = run_isolated(partial(_probe_below, str(root)), todo, num_workers, timeout)
+    yield from progress_bar(
+        outcomes, total=len(todo), desc='scan', unit='file', disable=not progress
+    )
+
+
+def _probe_below(root: str, relpath: str) -> dict:
+    return probe_media(Path(root, relpath)).to_dict()
+
+
+def _result(outcome: Outcome) -> dict:
+    if outcome.kind == 'done':
+        return dict(probe=outcome.value)
+    return dict(kind=outcome.kind, failure=outcome.failure)
+
+
+def _stamp(path: Path) -> list[int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def _read_journal(path: Path) -> dict[str, dict]:
+    """Finished probes by file; a torn last line, of a run that was killed, is cut off."""
+    if not path.is_file():
+        return {}
+    whole, _, torn = path.read_bytes().rpartition(b'\n')
+    if torn:
+        with path.open('r+b') as file:
+            file.truncate(len(whole) + 1 if whole else 0)
+    records = [json.loads(line) for line in whole.splitlines()]
+    return {record['file']: record for record in records}
+
+
+def _row(item: dict, record: dict | None, stamps: dict, limits: Limits) -> dict:
+    row = dict(file=item['relpath'])
+    if item['label'] >= 0:
+        row['label'] = item['label']
+    probe = MediaProbe()
+    if stamps[item['relpath']] is None:
+        status, probe.detail = 'missing', 'does not exist'
+    elif 'probe' in record:
+        probe = MediaProbe(**record['probe'])
+        status = judge(probe, limits)
+    else:
+        status = 'unreadable' if record['kind'] == 'error' else 'crashed'
+        probe.detail = record['failure']
+    return {**row, 'status': status, **probe.to_dict()}
+
+
+def write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
+    """Write both tables and the report.
+
+    Args:
+        out (Path): An existing folder.
+        rows (Sequence[dict]): One for each file, with ``file``, ``status`` and the probe's values.
+        limits (Limits): As used for the status.
+
+    Returns:
+        dict: The summary: number of files, of each verdict, and hours of usable material.
+    """
+    usable = [row for row in rows if row['status'] == 'ok']
+    labelled = any('label' in row for row in rows)
+    names = ['file', *(['label'] if labelled else []), 'status', *MediaProbe().to_dict()]
+    _write_table(out / ALL_TABLE, names, rows)
+    _write_table(out / USABLE_TABLE, names, usable)
+    counts = Counter(row['status'] for row in rows)
+    summary = dict(
+        files=len(rows),
+        verdicts={name: counts[name] for name in VERDICTS},
+        usable_hours=sum(row['duration'] for row in usable) / 3600,
+        late_sound=sum(abs(row['offset'] or 0) > 0.04 for row in usable),
+        with_holes=sum((row['hole'] or 0) > 0.01 for row in usable),
+        limits=vars(limits),
+    )
+    _replace(out / SUMMARY, json.dumps(summary, indent=1) + '\n')
+    _replace(out / REPORT, report_text(summary, rows))
+    return summary
+
+
+def report_text(summary: dict, rows: Sequence[dict]) -> str:
+    """The coverage report as Markdown."""
+    total = summary['files']
+    lines = [
+        f'# Coverage: {summary["verdicts"]["ok"]} of {total} files are usable, '
+        f'{summary["usable_hours"]:.2f} h',
+        '',
+        '| verdict | meaning | files | share | for instance |',
+        '|---|---|---|---|---|',
+    ]
+    for name, meaning in VERDICTS.items():
+        count = summary['verdicts'][name]
+        if not count:
+            continue
+        chosen = [row for row in rows if row['status'] == name][:2]
+        examples = ', '.join(row['file'] for row in chosen)
+        lines.append(f'| {name} | {meaning} | {count} | {count / total:.1%} | {examples} |')
+    lines += [
+        '',
+        f'Limits: {", ".join(f"{name}={value}" for name, value in summary["limits"].items())}.',
+        '',
+        f'Of the usable files, {summary["late_sound"]} have sound that starts more than 40 ms '
+        f'before or after the picture, and {summary["with_holes"]} have holes in their sound.',
+        '',
+        '| usable files | least | median | most |',
+        '|---|---|---|---|',
+    ]
+    usable = [row for row in rows if row['status'] == 'ok']
+    for name, unit in dict(
+        duration='s',
+        fps='frames/s',
+        width='px',
+        height='px',
+        sample_rate='Hz',
+        offset='s',
+        level='dBFS',
+        motion='grey levels',
+    ).items():
+        values = sorted(row[name] for row in usable if row[name] is not None)
+        if values:
+            least, middle, most = values[0], values[len(values) // 2], values[-1]
+            lines.append(f'| {name}, {unit} | {least:g} | {middle:g} | {most:g} |')
+    return '\n'.join(lines) + '\n'
+
+
+def _write_table(path: Path, names: list[str], rows: Sequence[dict]) -> None:
+    part = path.with_name(f'.{path.name}.part')
+    with part.open('w', encoding='utf-8', newline='') as file:
+        table = csv.writer(file)
+        table.writerow(names)
+        for row in rows:
+            table.writerow([_cell(name, row.get(name)) for name in names])
+    part.replace(path)
+
+
+def _cell(name: str, value):
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float):
+        return round(value, _DECIMALS.get(name, 4))
+    return '' if value is None else value
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f'.{path.name}.part')
+    part.write_text(text, encoding='utf-8')
+    part.replace(path)

@@ -1,0 +1,116 @@
+"""What a SoundingShapes set is: classes, tiers, splits, clip format and the random streams."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmav_coattn.errors import ConfigError
+
+#: Raised whenever the same seed would give other pictures or samples than before.
+VERSION = 1
+
+#: Motion classes; the label of a clip is the index of its (first) source's class.
+CLASSES = ('bounce', 'strike', 'swing', 'shake', 'scrape', 'spin', 'tap', 'talk')
+SPLITS = ('train', 'val', 'test')
+
+
+@dataclass(frozen=True)
+class ClipFormat:
+    """Format of every clip. Lengths are chosen so that decoding is cheap and exact.
+
+    Attributes:
+        duration (float): Length in s.
+        fps (int): Frames per second; ``duration * fps`` is a whole number.
+        size (int): Width and height in px.
+        sample_rate (int): Audio rate in Hz.
+        warmup (float): Simulated time before the first frame, s, so that nothing marks the start.
+    """
+
+    duration: float = 4.0
+    fps: int = 20
+    size: int = 128
+    sample_rate: int = 16000
+    warmup: float = 2.0
+
+    @property
+    def num_frames(self) -> int:
+        return round(self.duration * self.fps)
+
+
+CLIP_FORMAT = ClipFormat()
+
+
+@dataclass(frozen=True)
+class Tier:
+    """How hard a scene is.
+
+    Attributes:
+        num_sources (int): Objects that sound.
+        num_silent (tuple[int, int]): Fewest and most silent objects.
+        same_class (bool): Silent objects have the class of the source, so that only synchrony
+            tells which one sounds.
+        picture_noise (tuple[float, float]): Range of the sensor noise's standard deviation, in
+            grey levels of 255.
+        audio_noise_db (tuple[float, float]): Range of the room noise, dB relative to the RMS of
+            the sources.
+    """
+
+    num_sources: int
+    num_silent: tuple[int, int]
+    same_class: bool = False
+    picture_noise: tuple[float, float] = (1.5, 3.0)
+    audio_noise_db: tuple[float, float] = (-40.0, -28.0)
+
+
+TIERS = {
+    'easy': Tier(num_sources=1, num_silent=(0, 0)),
+    'medium': Tier(num_sources=1, num_silent=(1, 2)),
+    'hard': Tier(
+        num_sources=1,
+        num_silent=(2, 3),
+        same_class=True,
+        picture_noise=(4.0, 7.0),
+        audio_noise_db=(-22.0, -14.0),
+    ),
+    'multi': Tier(num_sources=2, num_silent=(0, 1)),
+}
+
+
+def check_choice(name: str, value: str, choices) -> str:
+    """Returns ``value`` if it is one of ``choices``.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if value not in choices:
+        raise ConfigError(f'{name}={value!r} is unknown; choose one of {", ".join(choices)}.')
+    return value
+
+
+def check_count(name: str, value: int, lowest: int = 0) -> int:
+    """Returns ``value`` if it is a whole number of at least ``lowest``.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < lowest:
+        raise ConfigError(f'{name}={value!r} must be a whole number of at least {lowest}.')
+    return int(value)
+
+
+def clip_rngs(
+    seed: int, tier: str, split: str, index: int
+) -> tuple[np.random.Generator, np.random.Generator, np.random.Generator]:
+    """Random streams of one clip: scene, picture and sound.
+
+    They depend on nothing but the four arguments, so a clip is the same whichever worker makes it
+    and however many clips the set has. The streams are separate so that an annotation can be
+    computed without rendering.
+    """
+    key = (seed, VERSION, list(TIERS).index(tier), SPLITS.index(split), index)
+    scene, picture, sound = np.random.SeedSequence(key).spawn(3)
+    return (
+        np.random.default_rng(scene),
+        np.random.default_rng(picture),
+        np.random.default_rng(sound),
+    )

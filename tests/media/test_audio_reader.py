@@ -1,0 +1,113 @@
+"""Samples by their time stamps: every sample format, holes, and the order of windows."""
+
+from types import SimpleNamespace
+
+import av
+import librosa
+import numpy as np
+import pytest
+from media_factory import audio_lag, reference_wave, write_clip
+
+from mmav_coattn.errors import UnreadableMediaError
+from mmav_coattn.media.audio_reader import Segment, read_waveforms
+
+RATE = 16000
+
+
+def frame_of(wave, sample_format, rate=RATE):
+    """A decoded frame of two channels whose mean is ``wave``, in a format of FFmpeg's."""
+    planes = np.stack([0.5 * wave, 1.5 * wave]).astype(np.float32)
+    frame = av.AudioFrame.from_ndarray(planes, 'fltp', 'stereo')
+    frame.sample_rate = rate
+    (frame,) = av.AudioResampler(sample_format, 'stereo', rate).resample(frame)
+    return frame
+
+
+@pytest.mark.parametrize(
+    ('sample_format', 'tolerance'),
+    [
+        ('u8', 1 / 128),
+        ('s16', 2e-5),
+        ('s16p', 2e-5),
+        ('s32', 1e-7),
+        ('s32p', 1e-7),
+        ('flt', 1e-7),
+        ('fltp', 1e-7),
+        ('dbl', 1e-7),
+    ],
+)
+def test_mean_of_the_channels_at_full_scale(sample_format, tolerance):
+    wave = 0.6 * np.sin(np.arange(2000) * 0.05)
+    segment = Segment(RATE, 2, frame_of(wave, sample_format).format.is_planar)
+    for first in (0, 1000):
+        segment.append(first / RATE, frame_of(wave[first : first + 1000], sample_format))
+    mono = segment.mono()
+    assert mono.dtype == np.float32 and mono.shape == (2000,)
+    np.testing.assert_allclose(mono, wave, atol=tolerance)
+    planes = segment.planes()
+    assert planes.shape == (2, 2000)
+    np.testing.assert_allclose(planes, [0.5 * wave, 1.5 * wave], atol=tolerance)
+
+
+def test_what_follows_without_a_hole():
+    segment = Segment(RATE, 2, True)
+    segment.append(1.0, frame_of(np.zeros(1600), 'fltp'))
+    frame = SimpleNamespace(sample_rate=RATE, layout=SimpleNamespace(nb_channels=2))
+    assert segment.end == pytest.approx(1.1)
+    assert segment.continues_with(1.1, frame) and segment.continues_with(1.103, frame)
+    assert not segment.continues_with(1.105, frame) and not segment.continues_with(1.095, frame)
+    frame.sample_rate = 8000
+    assert not segment.continues_with(1.1, frame)
+
+
+def test_rounded_stamps_are_averaged_out():
+    segment = Segment(RATE, 2, True)
+    for number in range(9):
+        # Matroska rounds to 1 ms; 160 samples last exactly 10 ms, and the file begins at 0.2503 s.
+        time = round(0.2503 + number * 0.01 + (0.0004 if number == 4 else 0), 3)
+        segment.append(time, frame_of(np.zeros(160), 'fltp'))
+    assert segment.start == pytest.approx(0.250, abs=1e-9)
+
+
+@pytest.fixture(scope='module')
+def clip(media_folder):
+    path = media_folder / 'reader.mp4'
+    write_clip(path, duration=4.0, sample_rate=44100, layout='stereo')
+    return path
+
+
+def read(path, starts, duration, rate=RATE):
+    with av.open(str(path)) as container:
+        sound = container.streams.audio[0]
+        return read_waveforms(container, sound, np.array(starts), duration, rate, path=str(path))
+
+
+def test_windows_in_any_order_near_and_far_apart(clip):
+    starts = [2.9, 0.3, 0.5, 1.7, 0.3]
+    windows = read(clip, starts, 0.4)
+    assert windows.shape == (5, 6400) and windows.dtype == np.float32
+    for start, window in zip(starts, windows, strict=True):
+        assert abs(audio_lag(window, start, RATE)) <= 1e-4
+        # Whatever is decoded with it, a window is the same.
+        np.testing.assert_allclose(read(clip, [start], 0.4)[0], window, atol=1e-5)
+    np.testing.assert_array_equal(windows[1], windows[4])
+
+
+def test_as_librosa_resamples(clip):
+    with av.open(str(clip)) as container:
+        blocks = [frame.to_ndarray().mean(axis=0) for frame in container.decode(audio=0)]
+    expected = librosa.resample(np.concatenate(blocks), orig_sr=44100, target_sr=RATE)
+    # The encoder's priming samples are decoded, and lie before 0 s.
+    window = read(clip, [1.0], 1.0)[0]
+    scores = [
+        np.corrcoef(expected[RATE + lead : 2 * RATE + lead], window)[0, 1] for lead in (-1, 0, 1)
+    ]
+    assert max(scores) > 0.999 and np.argmax(scores) == 1
+
+
+def test_a_hole_is_an_error_that_says_where(tmp_path):
+    write_clip(tmp_path / 'hole.mkv', duration=3.0, audio_codec='pcm_s16le', gap=(1.0, 1.5))
+    with pytest.raises(UnreadableMediaError, match=r'hole\.mkv: its sound lacks 0\.\d+ s from 1\.'):
+        read(tmp_path / 'hole.mkv', [0.8], 1.0)
+    window = read(tmp_path / 'hole.mkv', [2.0], 0.5)[0]
+    np.testing.assert_allclose(window, reference_wave(2 + np.arange(8000) / RATE), atol=1e-3)

@@ -1,0 +1,343 @@
+"""Every frame and every sample comes back at the time at which it was written."""
+
+import media_factory
+import numpy as np
+import pytest
+from media_factory import (
+    audio_lag,
+    click_time,
+    frame_number,
+    is_flash,
+    tag_rotation,
+    write_clip,
+)
+
+from mmav_coattn.errors import (
+    ConfigError,
+    NoAudioError,
+    NoVideoError,
+    UnreadableMediaError,
+)
+from mmav_coattn.media import MediaFile
+
+_STEPS = np.random.default_rng(3).choice([0.02, 0.033, 0.06, 0.1], 60)
+_VARIABLE = (np.cumsum(_STEPS) - _STEPS[0]).tolist()
+
+# File name, what is written, and by how much the container itself moves both streams: MPEG-TS and
+# fragmented MP4 start at the first decoding time, FLV has no time before 0 for the codec's priming.
+CASES = {
+    'plain.mp4': ({}, 0),
+    'b_frames.mp4': (dict(b_frames=2), 0),
+    'late_sound.mp4': (dict(audio_start=0.7), 0),
+    'late_picture.mp4': (dict(video_start=0.5), 0),
+    'late_picture_b_frames.mp4': (dict(video_start=0.5, b_frames=2), 0),
+    'film.mp4': (dict(fps='24000/1001', b_frames=2, audio_codec='libmp3lame'), 0),
+    'fast.mp4': (dict(fps='60000/1001', sample_rate=44100, layout='stereo'), 0),
+    'variable.mp4': (dict(frame_times=_VARIABLE, sample_rate=22050), 0),
+    'variable.mkv': (dict(frame_times=_VARIABLE, b_frames=2, audio_start=0.31), 0),
+    'surround_late.mkv': (
+        dict(audio_start=0.7, fps=12.5, layout='5.1', sample_rate=48000),
+        0,
+    ),
+    'mp3.mkv': (dict(audio_codec='libmp3lame', sample_rate=44100, layout='stereo'), 0),
+    'ac3.mkv': (dict(audio_codec='ac3', sample_rate=48000, layout='5.1'), 0),
+    'pcm.mkv': (dict(audio_codec='pcm_s16le', sample_rate=22050, video_start=0.3), 0),
+    'vp9_opus.webm': (
+        dict(video_codec='libvpx-vp9', audio_codec='libopus', sample_rate=48000, audio_start=0.3),
+        0,
+    ),
+    'opus.mp4': (dict(audio_codec='libopus', sample_rate=48000, layout='stereo'), 0),
+    'pcm8.avi': (dict(video_codec='mpeg4', audio_codec='pcm_s16le', sample_rate=8000), 0),
+    'stereo.mov': (dict(audio_codec='pcm_s16le', layout='stereo', audio_start=0.25), 0),
+    'aac.ts': (dict(b_frames=2), 0.08),
+    'fragmented.mp4': (
+        dict(b_frames=2, options={'movflags': 'frag_keyframe+empty_moov'}),
+        0.08,
+    ),
+    'aac.flv': (dict(sample_rate=44100), 0.023),
+}
+
+
+@pytest.fixture(scope='module', params=CASES)
+def clip(request, media_folder):
+    options, moved = CASES[request.param]
+    truth = write_clip(
+        media_folder / request.param, **{'duration': 3.0, 'events': (1.32, 2.2), **options}
+    )
+    truth.frame_times = truth.frame_times + moved
+    truth.frame_end += moved
+    truth.audio_start += moved
+    truth.audio_end += moved
+    return truth, moved
+
+
+def middles(truth):
+    """The middle of each frame's time on show, and with it the frame's number."""
+    return (truth.frame_times + np.append(truth.frame_times[1:], truth.frame_end)) / 2
+
+
+def test_spans_agree_with_what_was_written(clip):
+    truth, _ = clip
+    with MediaFile(truth.path) as media:
+        video, audio = media.video_span, media.audio_span
+        assert video[0] == pytest.approx(truth.frame_times[0], abs=1e-3)
+        # The last frame's duration is not part of every format; it is on show at least at its time.
+        assert truth.frame_times[-1] - 1e-3 <= video[1] <= truth.frame_end + 1e-3
+        # Priming that a late or fragmented track does not hide: at most 64 ms, and the moved start.
+        assert truth.audio_start - 0.0805 <= audio[0] <= truth.audio_start + 2e-3
+        assert truth.audio_end - 6e-3 <= audio[1] <= truth.audio_end + 0.036
+        assert media.common_span == (max(video[0], audio[0]), min(video[1], audio[1]))
+
+
+def test_frame_on_show_at_any_time(clip):
+    truth, _ = clip
+    times = middles(truth)[:-1]
+    with MediaFile(truth.path) as media:
+        images = media.read_frames(times)
+        assert [frame_number(image) for image in images] == list(range(len(times)))
+        for wanted in ([5], [17, 24, 30], [len(times) - 1], [33, 3, 33]):
+            images = media.read_frames(times[wanted])
+            assert [frame_number(image) for image in images] == wanted
+
+
+def test_audio_window_within_a_millisecond(clip):
+    truth, moved = clip
+    with MediaFile(truth.path) as media:
+        begin, end = media.common_span
+        for start in (begin, begin + 0.013, 1.1, end - 0.5):
+            window = media.read_audio(start, 0.5, 16000)
+            assert window.shape == (8000,) and window.dtype == np.float32
+            assert abs(audio_lag(window, start - moved, 16000)) <= 1e-3
+
+
+def test_click_meets_flash(clip):
+    truth, moved = clip
+    rate = 16000
+    with MediaFile(truth.path) as media:
+        for event in (1.32, 2.2):
+            event += moved
+            window = media.read_audio(event - 0.2, 0.4, rate)
+            clicked = click_time(window, event - 0.2, rate)
+            assert clicked == pytest.approx(event, abs=1.5e-3)
+            number = truth.frame_at(event + 1e-6)
+            at = middles(truth)
+            images = media.read_frames(at[number - 1 : number + 2])
+            assert [is_flash(image) for image in images] == [False, True, False]
+            # The flash is on show when the click sounds: half a frame at most from its middle.
+            half = (truth.frame_times[number + 1] - truth.frame_times[number]) / 2
+            assert abs(clicked - at[number]) <= half + 1.5e-3
+
+
+def test_frame_changes_exactly_at_its_time_stamp(media_folder):
+    truth = write_clip(media_folder / 'exact.mp4', fps=25, duration=1, b_frames=1)
+    times = np.sort(np.concatenate([truth.frame_times - 1e-4, truth.frame_times]))[1:]
+    with MediaFile(truth.path) as media:
+        numbers = [frame_number(image) for image in media.read_frames(times)]
+    assert numbers == [0] + [n for i in range(1, 25) for n in (i - 1, i)]
+
+
+@pytest.mark.parametrize('name', ['late_picture_b_frames.mp4', 'film.mp4', 'variable.mp4'])
+def test_decord_backend_gives_the_same_frames(media_folder, name):
+    truth = write_clip(media_folder / f'decord_{name}', duration=3.0, **CASES[name][0])
+    times = middles(truth)[:-1]
+    with MediaFile(truth.path, 'decord') as decord, MediaFile(truth.path) as pyav:
+        images = decord.read_frames(times)
+        assert [frame_number(image) for image in images] == list(range(len(times)))
+        # The two convert colours by different code: a few levels.
+        assert np.abs(images.astype(int) - pyav.read_frames(times)).mean() < 3
+
+
+# AAC decoders substitute noise, which depends on what was decoded before: -70 dB here.
+@pytest.mark.parametrize(
+    ('name', 'codec', 'tolerance'), [('whole.mov', 'pcm_f32le', 1e-5), ('whole.mp4', 'aac', 1e-3)]
+)
+def test_windows_equal_slices_of_the_whole_track(media_folder, name, codec, tolerance):
+    import av
+    import librosa
+
+    truth = write_clip(
+        media_folder / name, duration=4.0, sample_rate=44100, layout='stereo', audio_codec=codec
+    )
+    with av.open(str(truth.path)) as container:
+        frames = list(container.decode(container.streams.audio[0]))
+        assert frames[0].time == 0
+        whole = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    whole = (whole if len(whole) == 2 else whole.reshape(-1, 2).T).mean(axis=0)
+    whole = librosa.resample(whole, orig_sr=44100, target_sr=16000, res_type='soxr_hq')
+    starts = [2.4, 0.0, 0.3, 2.7]  # two groups of overlapping windows, out of order
+    with MediaFile(truth.path) as media:
+        windows = media.read_audio_windows(starts, 1.0, 16000)
+        singles = [media.read_audio(start, 1.0, 16000) for start in starts]
+    for start, window, single in zip(starts, windows, singles, strict=True):
+        first = round(start * 16000)
+        assert np.abs(window - whole[first : first + 16000]).max() < tolerance
+        assert np.abs(window - single).max() < tolerance
+
+
+# Without enough sound before a window, the codec's transient reaches into it; without any margin,
+# the resampler's does.
+@pytest.mark.parametrize(
+    ('suffix', 'codec', 'rate', 'tolerance'),
+    [
+        ('mov', 'pcm_f32le', 44100, 1e-5),
+        ('mp4', 'libmp3lame', 44100, 1e-4),
+        ('mp4', 'libopus', 48000, 2e-3),
+    ],
+)
+def test_jump_leaves_no_transient(media_folder, suffix, codec, rate, tolerance):
+    truth = write_clip(
+        media_folder / f'jump_{codec}.{suffix}', audio_codec=codec, sample_rate=rate, duration=4.0
+    )
+    with MediaFile(truth.path) as media:
+        whole = media.read_audio(0.0, 4.0, 16000)
+        for first in range(16000, 32000, 1111):
+            window = media.read_audio(first / 16000, 0.5, 16000)
+            assert np.abs(window - whole[first : first + 8000]).max() < tolerance
+
+
+def test_native_rate_is_not_resampled(media_folder):
+    truth = write_clip(
+        media_folder / 'native.mkv', audio_codec='pcm_s16le', sample_rate=16000, duration=2.0
+    )
+    with MediaFile(truth.path) as media:
+        window = media.read_audio(0.5, 1.0, 16000)
+    expected = media_factory.reference_wave(0.5 + np.arange(16000) / 16000)
+    assert np.abs(window - expected).max() < 1e-4  # 16 bits
+
+
+def test_short_side_scales_down_and_never_up(media_folder):
+    truth = write_clip(media_folder / 'wide.mp4', size=(128, 64), duration=1.0)
+    with MediaFile(truth.path) as media:
+        small = media.read_frames([0.5], short_side=32)
+        assert small.shape == (1, 32, 64, 3)
+        assert frame_number(small[0]) == 12
+        assert media.read_frames([0.5], short_side=100).shape == (1, 64, 128, 3)
+
+
+@pytest.mark.parametrize('backend', ['pyav', 'decord'])
+@pytest.mark.parametrize('degrees', [90, 180, -90])
+def test_picture_is_turned_as_its_tag_says(media_folder, backend, degrees):
+    plain, turned = media_folder / 'sideways.mp4', media_folder / f'turned_{degrees}.mp4'
+    write_clip(plain, duration=1.0, size=(96, 64), audio=False)
+    tag_rotation(plain, turned, degrees)
+    upright = np.rot90(MediaFile(plain).read_frames([0.1, 0.9]), degrees // 90, axes=(1, 2))
+    with MediaFile(turned, backend) as media:
+        if (backend, degrees) == ('decord', 180):
+            with pytest.raises(UnreadableMediaError, match='upside down'):
+                media.read_frames([0.1])
+            return
+        frames = media.read_frames([0.1, 0.9])
+        assert frames.shape == upright.shape
+        assert np.abs(frames.astype(int) - upright).mean() < 1
+        small = media.read_frames([0.1], short_side=32)
+        assert small.shape == ((1, 48, 32, 3) if degrees % 180 else (1, 32, 48, 3))
+
+
+@pytest.mark.parametrize('b_frames', [0, 2])
+def test_streamed_frames_are_those_read_by_time(media_folder, b_frames):
+    path = media_folder / f'streamed_{b_frames}.mp4'
+    stamps = np.cumsum(np.random.default_rng(3).uniform(0.02, 0.09, 60))
+    write_clip(path, frame_times=stamps - stamps[0], b_frames=b_frames, gop=20)
+    with MediaFile(path) as media:
+        first, last = media.video_span
+        times = np.sort(np.random.default_rng(4).uniform(first + 0.5, last, 150))
+        streamed = np.stack(list(media.stream_frames(times)))
+        np.testing.assert_array_equal(streamed, media.read_frames(times))
+        with pytest.raises(ValueError, match='must not fall'):
+            media.stream_frames([1.0, 0.9])
+
+
+def test_streamed_picture_that_is_cut_off(media_folder):
+    whole, cut = media_folder / 'whole.mkv', media_folder / 'cut_off.mkv'
+    write_clip(whole, duration=4.0, audio=False)
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with MediaFile(cut) as media, MediaFile(whole) as other:
+        media._spans = {0: other.video_span}  # as the header of the whole would have said
+        frames = media.stream_frames(np.arange(0.02, 4.0, 0.04))
+        with pytest.raises(UnreadableMediaError, match=r'cut_off\.mkv: .* at [12]\.\d+ s'):
+            assert sum(1 for _ in frames)
+
+
+def test_picture_is_rgb(media_folder):
+    truth = write_clip(media_folder / 'colour.mp4', duration=0.5)
+    with MediaFile(truth.path) as media:
+        red, green, blue = media.read_frames([0.2])[0][40:60, 2:12].reshape(-1, 3).mean(axis=0)
+    assert red > 180 and green < 70 and blue < 70
+
+
+def test_streams_that_are_not_there(media_folder):
+    mute = write_clip(media_folder / 'mute.mp4', audio=False, duration=0.5)
+    with MediaFile(mute.path) as media:
+        assert media.has_video and not media.has_audio
+        assert media.video_span == pytest.approx((0, 0.5), abs=0.03)
+        with pytest.raises(NoAudioError, match=r'mute\.mp4: has no audio stream'):
+            media.read_audio(0, 0.1, 16000)
+    blind = write_clip(media_folder / 'blind.mp4', video=False, duration=0.5)
+    with MediaFile(blind.path) as media:
+        with pytest.raises(NoVideoError, match=r'blind\.mp4: has no picture'):
+            _ = media.common_span
+        assert abs(audio_lag(media.read_audio(0.1, 0.3, 16000), 0.1, 16000)) < 1e-4
+
+
+def test_unreadable_files(media_folder):
+    text = media_folder / 'text.mp4'
+    text.write_text('this is no video\n' * 100)
+    empty = media_folder / 'empty.mp4'
+    empty.write_bytes(b'')
+    for path in (text, empty, media_folder / 'absent.mp4'):
+        with pytest.raises(UnreadableMediaError, match=f'{path.name}: cannot be opened'):
+            _ = MediaFile(path).video_span
+    truth = write_clip(media_folder / 'whole_header.mp4', options={'movflags': 'faststart'})
+    data = truth.path.read_bytes()
+    cut = media_folder / 'cut.mp4'
+    cut.write_bytes(data[: len(data) // 2])
+    # A file that was cut off is what is left of it; beyond that there is nothing.
+    with MediaFile(cut) as media:
+        begin, end = media.common_span
+        assert begin + 0.5 < end < truth.frame_end - 0.2
+        assert len(media.read_frames(np.linspace(begin, end - 0.05, 20))) == 20
+        assert abs(audio_lag(media.read_audio(end - 0.5, 0.5, 16000), end - 0.5, 16000)) < 1e-3
+        with pytest.raises(ValueError, match='but the stream runs'):
+            media.read_audio(end, 0.5, 16000)
+
+
+def test_hole_in_the_sound_is_not_filled_with_zeros(media_folder):
+    truth = write_clip(
+        media_folder / 'hole.mkv', audio_codec='pcm_s16le', gap=(1.0, 1.5), duration=3.0
+    )
+    with MediaFile(truth.path) as media:
+        assert abs(audio_lag(media.read_audio(0.2, 0.6, 16000), 0.2, 16000)) < 1e-3
+        assert abs(audio_lag(media.read_audio(1.9, 0.6, 16000), 1.9, 16000)) < 1e-3
+        with pytest.raises(UnreadableMediaError, match=r'lacks 0\.\d+ s from 1\.\d+ s on'):
+            media.read_audio(0.8, 0.6, 16000)
+
+
+def test_times_outside_the_file_are_refused(media_folder):
+    truth = write_clip(media_folder / 'bounds.mp4', duration=1.0)
+    with MediaFile(truth.path) as media:
+        with pytest.raises(ValueError, match='the stream runs from'):
+            media.read_frames([1.2])
+        with pytest.raises(ValueError, match='the stream runs from'):
+            media.read_audio(0.6, 0.5, 16000)
+        with pytest.raises(ValueError, match='No frame times'):
+            media.read_frames([])
+
+
+def test_nothing_is_opened_before_something_is_asked():
+    media = MediaFile('/nowhere/at/all.mp4')
+    assert 'all.mp4' in repr(media)
+    media.close()
+
+
+def test_unknown_backend():
+    with pytest.raises(ConfigError, match="frame_backend='opencv' is unknown"):
+        MediaFile('x.mp4', 'opencv')
+
+
+def test_reopens_after_close(media_folder):
+    truth = write_clip(media_folder / 'reopen.mp4', duration=1.0)
+    media = MediaFile(truth.path)
+    first = media.read_frames([0.5])
+    media.close()
+    assert np.array_equal(media.read_frames([0.5]), first)
+    media.close()

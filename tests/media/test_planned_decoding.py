@@ -1,0 +1,100 @@
+"""Leaving out unwanted pictures gives the same pictures as decoding all of them."""
+
+import numpy as np
+import pytest
+from media_factory import frame_number, write_clip
+
+from mmav_coattn.media import MediaFile, video_reader
+from mmav_coattn.media.planned_decoding import read_planned
+
+CLIPS = {
+    'b_frames.mp4': dict(b_frames=3),
+    'b_frames.mkv': dict(b_frames=3, fps='30000/1001'),
+    'no_b_frames.mp4': {},
+    'variable.mkv': dict(
+        frame_times=[0.0, 0.03, 0.1, 0.13, 0.2, 0.5, 0.52, 0.6, 0.81, 0.9, 1.3, 1.34, 1.5, 1.7, 2.0]
+    ),
+    'late.mp4': dict(video_start=0.5, b_frames=2),
+    'mpeg4.mp4': dict(video_codec='mpeg4', b_frames=2),
+    'vp9.webm': dict(video_codec='libvpx-vp9', audio_codec='libopus', sample_rate=48000),
+    'av1.webm': dict(video_codec='libsvtav1', audio_codec='libopus', sample_rate=48000),
+    'hevc.mp4': dict(video_codec='libx265', b_frames=2),
+    'mjpeg.mov': dict(video_codec='mjpeg', pix_fmt='yuvj420p', audio_codec='pcm_s16le'),
+    'ten_bit.mkv': dict(pix_fmt='yuv420p10le', b_frames=3),
+}
+
+
+@pytest.mark.parametrize('name', CLIPS)
+def test_same_pictures_as_decoding_all(media_folder, monkeypatch, name):
+    truth = write_clip(media_folder / f'planned_{name}', duration=2.0, **CLIPS[name])
+    rng = np.random.default_rng(0)
+    first, last = truth.frame_times[0], truth.frame_times[-2]
+    for _ in range(8):
+        times = rng.uniform(first, last, 9)  # in any order, several within a frame
+        with MediaFile(truth.path) as media:
+            planned = media.read_frames(times)
+        with monkeypatch.context() as patient, MediaFile(truth.path) as media:
+            patient.setattr(video_reader, 'read_planned', lambda *args: None)
+            everything = media.read_frames(times)
+        np.testing.assert_array_equal(planned, everything)
+        shown = np.searchsorted(truth.frame_times, times + 1e-6, side='right') - 1
+        assert [frame_number(image) for image in planned] == shown.tolist()
+
+
+def test_unwanted_pictures_are_not_decoded(media_folder):
+    truth = write_clip(media_folder / 'planned_count.mp4', duration=2.0, b_frames=3, gop=50)
+    seen = []
+
+    class Decoder:
+        """The real one, counting what it gives out."""
+
+        def __init__(self, real):
+            object.__setattr__(self, 'real', real)
+
+        def __getattr__(self, name):
+            return getattr(self.real, name)
+
+        def __setattr__(self, name, value):
+            setattr(self.real, name, value)
+
+        def decode(self, packet):
+            frames = self.real.decode(packet)
+            seen.extend(frames)
+            return frames
+
+    class Stream:
+        def __init__(self, real):
+            self.real, self.codec_context = real, Decoder(real.codec_context)
+
+        def __getattr__(self, name):
+            return getattr(self.real, name)
+
+    with MediaFile(truth.path) as media:
+        stream = media._video_stream()
+
+        class Container:
+            format = media._container.format
+
+            @staticmethod
+            def seek(*args, stream, **kwargs):
+                media._container.seek(*args, stream=stream.real, **kwargs)
+
+            @staticmethod
+            def demux(stream):
+                return media._container.demux(stream.real)
+
+        images = read_planned(
+            Container, Stream(stream), np.array([0.1, 1.5]), lambda frame: frame.to_ndarray()
+        )
+    assert len(images) == 2
+    assert len(seen) < 30  # of the 38 frames up to 1.5 s
+
+
+@pytest.mark.parametrize('name', ['guessed.avi', 'end.mp4'])
+def test_decodes_all_where_packets_do_not_tell(media_folder, name):
+    """AVI has no presentation times; at a file's end no later packet ends the plan."""
+    truth = write_clip(media_folder / name, duration=1.0, video_codec='mpeg4')
+    with MediaFile(truth.path) as media:
+        stream = media._video_stream()
+        planned = read_planned(media._container, stream, truth.frame_times[-3:], None)
+    assert planned is None

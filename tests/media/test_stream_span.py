@@ -1,0 +1,93 @@
+"""First and last moment of each stream, without reading the whole file, against all its packets."""
+
+import av
+import pytest
+from media_factory import draw_frame, write_clip
+
+from mmav_coattn.errors import UnreadableMediaError
+from mmav_coattn.media.stream_span import find_picture_delay, find_spans
+
+
+def spans_of(path):
+    with av.open(str(path)) as container:
+        streams = list(container.streams)
+        found = find_spans(container, streams, str(path))
+        return {stream.type: found[stream.index] for stream in streams}
+
+
+@pytest.mark.parametrize('b_frames', [0, 2])
+@pytest.mark.parametrize('suffix', ['mp4', 'mkv', 'ts'])
+def test_streams_that_begin_and_end_apart(suffix, b_frames, tmp_path):
+    truth = write_clip(
+        tmp_path / f'late.{suffix}',
+        duration=1.6,
+        video_start=0.4,
+        audio_start=0.2,
+        audio_duration=2.2,
+        b_frames=b_frames,
+    )
+    spans = spans_of(truth.path)
+    # MPEG-TS begins its clock where it likes; the distance between both streams is what counts.
+    moved = spans['video'][0] - 0.4 if suffix == 'ts' else 0.0
+    frame, packet = 1 / 25, 1024 / 16000
+    assert spans['video'] == pytest.approx((0.4 + moved, truth.frame_end + moved), abs=2e-3)
+    start, end = spans['audio']
+    assert start == pytest.approx(0.2 + moved, abs=packet + 2e-3)
+    assert end == pytest.approx(2.4 + moved, abs=packet + 2e-3)
+    assert end - spans['video'][1] > 0.4 - packet - frame
+
+
+def test_a_file_that_was_cut_off_ends_where_its_data_does(tmp_path):
+    truth = write_clip(tmp_path / 'whole.mkv', duration=3.0)
+    data = truth.path.read_bytes()
+    (tmp_path / 'cut.mkv').write_bytes(data[: len(data) // 2])
+    with av.open(str(tmp_path / 'cut.mkv')) as container:
+        said = container.duration / av.time_base
+        picture = container.streams.video[0]
+        last = max(
+            p.pts for p in container.demux(picture) if p.pts is not None and not p.is_corrupt
+        )
+        there = float(last * picture.time_base)
+    assert said == pytest.approx(3.0, abs=0.1)
+    assert spans_of(tmp_path / 'cut.mkv')['video'][1] == pytest.approx(there + 0.04, abs=2e-3)
+
+
+def test_a_stream_without_data_is_named(tmp_path):
+    path = tmp_path / 'mute.mkv'
+    with av.open(str(path), 'w') as container:
+        picture = container.add_stream('mpeg4', rate=25)
+        picture.width = picture.height = 64
+        container.add_stream('aac', rate=16000)
+        for number in range(10):
+            frame = av.VideoFrame.from_ndarray(draw_frame(number, False, (64, 64)), 'rgb24')
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+    with pytest.raises(UnreadableMediaError, match=r'mute\.mkv: its sound holds no data'):
+        spans_of(path)
+
+
+@pytest.mark.parametrize(
+    ('suffix', 'codec', 'b_frames', 'frames'),
+    [('mp4', 'libx264', 2, 0), ('avi', 'mjpeg', 0, 0), ('avi', 'mpeg4', 1, 1)],
+)
+def test_pictures_whose_stamps_ffmpeg_guessed_late(suffix, codec, b_frames, frames, tmp_path):
+    path = tmp_path / f'clip.{suffix}'
+    pix_fmt = 'yuvj420p' if codec == 'mjpeg' else 'yuv420p'
+    write_clip(
+        path,
+        duration=1.0,
+        video_codec=codec,
+        pix_fmt=pix_fmt,
+        b_frames=b_frames,
+        audio_codec='pcm_s16le' if suffix == 'avi' else 'aac',
+    )
+    with av.open(str(path)) as container:
+        delay = find_picture_delay(container, container.streams.video[0], str(path))
+    assert delay == pytest.approx(frames / 25, abs=1e-6)
+
+
+def test_h264_in_asf_is_refused(tmp_path):
+    write_clip(tmp_path / 'clip.wmv', duration=1.0, audio=False)
+    with av.open(str(tmp_path / 'clip.wmv')) as container:
+        with pytest.raises(UnreadableMediaError, match=r'clip\.wmv: .*convert it to MP4'):
+            find_picture_delay(container, container.streams.video[0], str(tmp_path / 'clip.wmv'))

@@ -1,0 +1,83 @@
+"""Every task is accounted for, whatever it does to its process."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.preparation.isolated_pool import run_isolated
+
+
+def act(task):
+    if task == 'crash':
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if task == 'leave':
+        os._exit(3)
+    if task == 'hang':
+        time.sleep(60)
+    if task == 'raise':
+        raise ValueError('no such thing')
+    return task * 2
+
+
+def test_crash_hang_and_error_cost_one_task_each():
+    tasks = ['crash', 1, 2, 'hang', 3, 'raise', 'crash', 4, 'leave', 5]
+    outcomes = list(run_isolated(act, iter(tasks), num_workers=2, timeout=3.0))
+    assert sorted(outcome.value for outcome in outcomes if outcome.kind == 'done') == [
+        2,
+        4,
+        6,
+        8,
+        10,
+    ]
+    failures = sorted((x.task, x.kind, x.failure) for x in outcomes if x.kind != 'done')
+    killed = 'ended the process that worked on it'
+    assert failures == [
+        ('crash', 'crashed', f'{killed} (SIGSEGV)'),
+        ('crash', 'crashed', f'{killed} (SIGSEGV)'),
+        ('hang', 'timeout', 'took longer than 3 s'),
+        ('leave', 'crashed', f'{killed} (exit code 3)'),
+        ('raise', 'error', 'ValueError: no such thing'),
+    ]
+
+
+class SlowToArrive:
+    """Takes its time in the new process, as imports do there."""
+
+    def __setstate__(self, state):
+        time.sleep(1.5)
+        self.__dict__.update(state)
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, task):
+        return task * self.factor
+
+
+def test_the_start_of_a_process_is_not_its_first_task_s_time():
+    outcomes = list(run_isolated(SlowToArrive(3), [1, 2], num_workers=1, timeout=1.0))
+    assert [(outcome.kind, outcome.value) for outcome in outcomes] == [('done', 3), ('done', 6)]
+
+
+class DiesOnTheWay(SlowToArrive):
+    def __setstate__(self, state):
+        os._exit(4)
+
+
+def test_a_process_that_never_begins():
+    (outcome,) = run_isolated(DiesOnTheWay(3), [1], num_workers=1)
+    assert (outcome.kind, outcome.failure) == (
+        'crashed',
+        'ended the process that worked on it (exit code 4)',
+    )
+
+
+def test_no_task_and_bad_settings():
+    assert list(run_isolated(act, [])) == []
+    with pytest.raises(ConfigError, match='num_workers=0'):
+        list(run_isolated(act, [1], num_workers=0))
+    with pytest.raises(ConfigError, match='timeout=0'):
+        list(run_isolated(act, [1], timeout=0))

@@ -1,0 +1,212 @@
+"""Lists made from official files as they are published, loaded by the dataset."""
+
+import csv
+
+import pytest
+
+from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+from mmav_coattn.preparation.list_maker import (
+    choose_subset,
+    grid_file,
+    grid_speaker,
+    make_folder_lists,
+    make_list,
+)
+from mmav_coattn.preparation.official_lists import (
+    KINETICS_SOUNDS,
+    grid_columns,
+    read_audioset,
+    read_flickr,
+    read_kinetics,
+    read_vggsound,
+)
+from mmav_coattn.preparation.video_index import Clip
+
+AUDIOSET = """\
+# Segments csv created Sun Mar  5 10:54:31 2017
+# num_ytids=3, num_segs=3, num_unique_labels=3, num_positive_labels=4
+# YTID, start_seconds, end_seconds, positive_labels
+--PJHxphWEs, 30.000, 40.000, "/m/09x0r,/t/dd00088"
+-_id1234567, 0.000, 10.000, "/m/09x0r"
+abcdefghijk, 12.500, 22.500, "/m/04rlf"
+"""
+ONTOLOGY = 'index,mid,display_name\n0,/m/09x0r,"Speech"\n1,/t/dd00088,"Gush, splash"\n'
+KINETICS = """\
+label,youtube_id,time_start,time_end,split
+playing piano,aaaaaaaaaaa,5,15,train
+"bowling",bbbbbbbbbbb,120,130,train
+abseiling,ccccccccccc,0,10,train
+"""
+VGGSOUND = """\
+---g-f_I2yQ,1,people marching,test
+aaaaaaaaaaa,30,"dog barking, far",train
+aaaaaaaaaaa,90,people marching,train
+"""
+
+
+@pytest.fixture
+def videos(tmp_path):
+    """Makes empty files by name: lists are about names, nothing is decoded."""
+
+    def make(*names):
+        for name in names:
+            path = tmp_path / 'videos' / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        return tmp_path / 'videos'
+
+    return make
+
+
+def write(tmp_path, text, name='official.csv'):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def loaded(ann_file, root):
+    """(relpath, label) as the dataset sees them; every listed file must exist."""
+    dataset = AudioVisualDataset(str(ann_file), data_root=str(root), check_files=True)
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    return [(info['relpath'], info['label']) for info in infos]
+
+
+def test_audioset(tmp_path, videos):
+    root = videos('a/--PJHxphWEs_30000.mp4', 'abcdefghijk_12.500_22.500.mkv', 'other.mp4')
+    clips = read_audioset(write(tmp_path, AUDIOSET), write(tmp_path, ONTOLOGY, 'ontology.csv'))
+    report = make_list(clips, root, tmp_path / 'train.csv')
+    assert report == dict(listed=3, found=2, missing=1, written=2, classes_without_files=[])
+    assert loaded(tmp_path / 'train.csv', root) == [
+        ('a/--PJHxphWEs_30000.mp4', -1),
+        ('abcdefghijk_12.500_22.500.mkv', -1),
+    ]
+    with (tmp_path / 'train.csv').open(newline='') as file:
+        first, second = csv.DictReader(file)
+    assert first['labels'] == 'Speech;Gush, splash' and second['labels'] == '/m/04rlf'
+    assert (tmp_path / 'train.missing.txt').read_text() == '-_id1234567_0\n'
+
+
+def test_subset_by_seed():
+    found = [(Clip(f'v{i}', 10.0 * i), f'v{i}.mp4') for i in range(300)]
+    small, large = choose_subset(found, 50, 0), choose_subset(found, 100, 0)
+    assert len(small) == 50 and {p for _, p in small} < {p for _, p in large}
+    assert choose_subset(found[::-1], 50, 0) == small[::-1]
+    # A file that is missing gives way to the next; all others stay.
+    without = choose_subset([pair for pair in found if pair != small[7]], 50, 0)
+    assert len({p for _, p in without} & {p for _, p in small}) == 49
+    other = choose_subset(found, 50, 1)
+    assert 0 < len({p for _, p in other} & {p for _, p in small}) < 25
+    with pytest.raises(ConfigError, match='301 clips was asked for, but 300'):
+        choose_subset(found, 301, 0)
+
+
+def test_kinetics(tmp_path, videos):
+    root = videos(
+        'playing_piano/aaaaaaaaaaa_000005_000015.mp4',
+        'bowling/bbbbbbbbbbb_000120_000130.mp4',
+        'a copy/bbbbbbbbbbb_000120_000130.mp4',
+    )
+    clips = read_kinetics(write(tmp_path, KINETICS))
+    report = make_list(clips, root, tmp_path / 'train.txt')
+    assert report['classes_without_files'] == ['abseiling']
+    # Numbers of the whole official list in alphabetical order; the file of its class's folder.
+    assert loaded(tmp_path / 'train.txt', root) == [
+        ('playing_piano/aaaaaaaaaaa_000005_000015.mp4', 2),
+        ('bowling/bbbbbbbbbbb_000120_000130.mp4', 1),
+    ]
+    assert (tmp_path / 'train.classes.txt').read_text() == 'abseiling\nbowling\nplaying piano\n'
+    order = ['playing piano', 'bowling', 'abseiling']
+    make_list(clips, root, tmp_path / 'train.csv', classes=order)
+    assert [label for _, label in loaded(tmp_path / 'train.csv', root)] == [0, 1]
+    with pytest.raises(ConfigError, match='list of classes lacks abseiling'):
+        make_list(clips, root, tmp_path / 'train.csv', classes=order[:2])
+
+
+def test_kinetics_sounds(tmp_path, videos):
+    assert len(set(KINETICS_SOUNDS)) == 31
+    lines = ''.join(f'{name},id{i:09d},0,10,val\n' for i, name in enumerate(KINETICS_SOUNDS))
+    annotation = write(tmp_path, KINETICS.split('\n')[0] + '\nabseiling,x,0,10,val\n' + lines)
+    clips = read_kinetics(annotation, KINETICS_SOUNDS)
+    assert [clip.category for clip in clips] == list(KINETICS_SOUNDS)
+    root = videos('id000000002_000000_000010.mp4')
+    make_list(clips, root, tmp_path / 'val.csv')
+    assert loaded(tmp_path / 'val.csv', root) == [('id000000002_000000_000010.mp4', 2)]
+    with pytest.raises(ConfigError, match='it has no class blowing nose, blowing out candles'):
+        read_kinetics(write(tmp_path, KINETICS), KINETICS_SOUNDS)
+
+
+def test_vggsound(tmp_path, videos):
+    root = videos('aaaaaaaaaaa_000030.mp4', 'aaaaaaaaaaa_000090.mp4', '---g-f_I2yQ_000001.mp4')
+    annotation = write(tmp_path, VGGSOUND)
+    for split, expected in (
+        ('train', [('aaaaaaaaaaa_000030.mp4', 0), ('aaaaaaaaaaa_000090.mp4', 1)]),
+        ('test', [('---g-f_I2yQ_000001.mp4', 0)]),
+    ):
+        make_list(read_vggsound(annotation, split), root, tmp_path / f'{split}.csv')
+        assert loaded(tmp_path / f'{split}.csv', root) == expected
+    with pytest.raises(ConfigError, match=r"names no video of the split 'val'"):
+        read_vggsound(annotation, 'val')
+
+
+def test_flickr_soundnet(tmp_path, videos):
+    root = videos('v/123456.mp4', 'v/77.avi')
+    names = write(tmp_path, 'http://host/path/123456.mp4\n77\n123456\n\n88.jpg,x\n', 'urls.txt')
+    report = make_list(read_flickr(names), root, tmp_path / 'list.txt')
+    assert (report['listed'], report['missing']) == (3, 1)
+    assert loaded(tmp_path / 'list.txt', root) == [('v/123456.mp4', -1), ('v/77.avi', -1)]
+
+
+def test_grid(tmp_path, videos):
+    assert grid_columns('bbaf2n') == dict(
+        command='bin', colour='blue', preposition='at', letter='f', digit='2', adverb='now'
+    )
+    assert grid_columns('swwzzp')['digit'] == '0'
+    # There is no letter w in GRID, and names are six letters long.
+    assert grid_columns('bbaw2n') is None and grid_columns('bbaf2') is None
+    root = videos(*(f's{s}/video/{c}baf2n.mpg' for s in range(1, 9) for c in 'blps'), 'x.mp4')
+    report = make_folder_lists(
+        root, tmp_path / 'train.csv', 0.3, columns=grid_file, group=grid_speaker
+    )
+    assert report['left_out'] == ['x.mp4'] and report['found'] == 33
+    train, val = (loaded(tmp_path / f'{part}.csv', root) for part in ('train', 'val'))
+    speakers = [{grid_speaker(path) for path, _ in part} for part in (train, val)]
+    assert len(train) + len(val) == 32
+    assert not speakers[0] & speakers[1] and len(speakers[0] | speakers[1]) == 8
+
+
+def test_my_folder(tmp_path, videos):
+    root = videos('dog/a.mp4', 'dog/b.mp4', 'cat/a.mp4', 'cat/deep/c.mp4')
+    make_folder_lists(root, tmp_path / 'all.txt', labels=True)
+    assert loaded(tmp_path / 'all.txt', root) == [
+        ('cat/a.mp4', 0),
+        ('cat/deep/c.mp4', 1),
+        ('dog/a.mp4', 2),
+        ('dog/b.mp4', 2),
+    ]
+    assert (tmp_path / 'all.classes.txt').read_text() == 'cat\ncat/deep\ndog\n'
+    with pytest.raises(ConfigError, match='this list would be empty: 4 videos'):
+        make_folder_lists(root, tmp_path / 'train.csv', 1e-9)
+    videos('loose.mp4')
+    with pytest.raises(ConfigError, match=r'loose\.mp4: lies in no folder of a class'):
+        make_folder_lists(root, tmp_path / 'all.csv', labels=True)
+
+
+def test_what_cannot_be_listed(tmp_path, videos):
+    root = videos('other.mp4')
+    with pytest.raises(
+        ConfigError, match=r'none of the 1 listed clips .* called x_000001_000011\.'
+    ):
+        make_list([Clip('x', 1.0, 11.0)], root, tmp_path / 'a.csv')
+    with pytest.raises(ConfigError, match='1 files would be listed more than once, e.g. other.mp4'):
+        make_list([Clip('other'), Clip('other', 1.0)], root, tmp_path / 'a.csv')
+    with pytest.raises(DataNotFoundError, match='there is no such list'):
+        read_flickr(tmp_path / 'gone.txt')
+    for reader, text, message in (
+        (read_audioset, 'a,b\n', r'line 1: AudioSet has 4 columns .* has 2'),
+        (read_audioset, 'a,b,c,d\n', r"line 1: 'b' is no time in seconds"),
+        (read_kinetics, 'label,id\n', "lacks the column 'youtube_id'"),
+        (read_flickr, '\n', 'names no video'),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            reader(write(tmp_path, text))

@@ -1,0 +1,179 @@
+"""What a scan says of files whose contents are known, and that it goes on where it stopped."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from media_factory import draw_frame, write_clip
+
+from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.preparation import scan as module
+from mmav_coattn.preparation.probe import measure_motion, probe_media
+from mmav_coattn.preparation.scan import Limits, judge, scan
+
+
+def write_photograph(path):
+    """A picture that stands still, with the noise that encoding adds to a textured image."""
+    import av
+
+    coarse = np.random.default_rng(0).integers(0, 256, (20, 20, 3)).astype(np.uint8)
+    image = coarse.repeat(8, axis=0).repeat(8, axis=1)
+    with av.open(str(path), 'w') as container:
+        picture = container.add_stream('libx264', rate=25)
+        picture.width = picture.height = 160
+        picture.pix_fmt = 'yuv420p'
+        picture.options = {'crf': '30', 'g': '5'}
+        sound = container.add_stream('aac', rate=16000, layout='mono')
+        for _ in range(75):
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(image, 'rgb24')))
+        container.mux(picture.encode(None))
+        wave = np.sin(np.arange(48000) / 7).astype(np.float32)[None] * 0.1
+        frame = av.AudioFrame.from_ndarray(wave, 'fltp', 'mono')
+        frame.sample_rate = 16000
+        container.mux(sound.encode(frame))
+        container.mux(sound.encode(None))
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp('scan')
+    write_clip(
+        root / 'good.mkv',
+        duration=3.0,
+        fps=12.5,
+        size=(80, 64),
+        video_start=0.2,
+        audio_start=0.5,
+        sample_rate=44100,
+        layout='stereo',
+        level=0.1,
+    )
+    write_clip(root / 'no_sound.mp4', duration=3.0, audio=False)
+    write_clip(root / 'no_picture.mp4', duration=3.0, video=False)
+    write_clip(root / 'silent.mp4', duration=3.0, level=0)
+    write_clip(root / 'short.mp4', duration=1.0)
+    write_clip(root / 'hole.mkv', duration=4.0, audio_codec='pcm_s16le', gap=(1.0, 1.9))
+    write_photograph(root / 'still.mp4')
+    (root / 'text.mp4').write_text('this is no video')
+    write_clip(root / 'whole.mkv', duration=4.0, options=dict(reserve_index_space='1000'))
+    whole = (root / 'whole.mkv').read_bytes()
+    (root / 'cut_off.mkv').write_bytes(whole[: len(whole) // 2])
+    damaged = bytearray(whole)
+    third = len(damaged) // 3
+    damaged[third : third + 2000] = np.random.default_rng(1).bytes(2000)
+    (root / 'damaged.mkv').write_bytes(damaged)
+    return root
+
+
+EXPECTED = {
+    'good.mkv': 'ok',
+    'whole.mkv': 'ok',
+    'hole.mkv': 'ok',
+    'no_sound.mp4': 'no_audio',
+    'no_picture.mp4': 'no_video',
+    'silent.mp4': 'silent',
+    'short.mp4': 'too_short',
+    'still.mp4': 'still',
+    'text.mp4': 'unreadable',
+    'cut_off.mkv': 'unreadable',
+    'damaged.mkv': 'unreadable',
+    'gone.mp4': 'missing',
+}
+
+
+def items_of(names):
+    return [dict(relpath=name, label=number) for number, name in enumerate(names)]
+
+
+def read(path):
+    with path.open(newline='') as file:
+        return {row['file']: row for row in csv.DictReader(file)}
+
+
+def test_verdicts_tables_and_report(folder, tmp_path):
+    summary = scan(folder, items_of(EXPECTED), tmp_path, Limits(), num_workers=2, progress=False)
+    rows = read(tmp_path / 'files.csv')
+    assert {name: row['status'] for name, row in rows.items()} == EXPECTED
+    assert summary['verdicts'] == {
+        name: list(EXPECTED.values()).count(name) for name in module.VERDICTS
+    }
+    assert (summary['files'], summary['late_sound'], summary['with_holes']) == (12, 1, 1)
+    assert summary == json.loads((tmp_path / 'report.json').read_text())
+    report = (tmp_path / 'report.md').read_text()
+    assert '3 of 12 files are usable' in report
+    assert (
+        '| unreadable | cannot be decoded from start to end, or is cut off | 3 | 25.0% |' in report
+    )
+    assert 'promises 4.1 s: it is cut off' in rows['cut_off.mkv']['detail']
+    # The usable files load as they are listed, labels included.
+    dataset = AudioVisualDataset(
+        str(tmp_path / 'usable.csv'), data_root=str(folder), check_files=True
+    )
+    listed = [dataset.get_data_info(index) for index in range(len(dataset))]
+    assert [(x['relpath'], x['label']) for x in listed] == [
+        ('good.mkv', 0),
+        ('whole.mkv', 1),
+        ('hole.mkv', 2),
+    ]
+    assert listed[0]['columns']['sample_rate'] == '44100'
+
+
+def test_measures_of_a_file(folder):
+    probe = probe_media(folder / 'good.mkv')
+    assert (probe.width, probe.height, probe.sample_rate, probe.channels) == (80, 64, 44100, 2)
+    assert (probe.video_codec, probe.audio_codec) == ('h264', 'aac')
+    assert probe.fps == pytest.approx(12.5, abs=0.01)
+    assert probe.video_start == pytest.approx(0.2, abs=0.002)
+    assert probe.offset == pytest.approx(0.3, abs=0.06)
+    assert probe.duration == pytest.approx(2.7, abs=0.07)
+    # Tones with an RMS of 0.1: -20 dB of full scale.
+    assert probe.level == pytest.approx(-20, abs=0.5)
+    assert probe.hole == pytest.approx(0, abs=0.005)
+    # The hole of write_clip is whole blocks of 0.25 s: from 1.0 to 2.0 s.
+    assert probe_media(folder / 'hole.mkv').hole == pytest.approx(1.0, abs=0.26)
+    assert probe_media(folder / 'silent.mp4').level == -np.inf
+
+
+def test_motion():
+    still = draw_frame(5, False, (64, 64))[..., 0]
+    assert measure_motion([still]) is None
+    assert measure_motion([still, still, still]) == 0
+    moved = still.copy()
+    moved[10:20, 10:20] += 30  # 2.4 percent of the picture, a mouth, is enough
+    assert measure_motion([still, still, moved]) == 30
+
+
+def test_goes_on_where_it_stopped(folder, tmp_path, monkeypatch):
+    names = ['good.mkv', 'short.mp4', 'text.mp4']
+    first = scan(folder, items_of(names), tmp_path, Limits(), num_workers=1, progress=False)
+    asked = []
+    monkeypatch.setattr(
+        module, '_probe_all', lambda root, todo, *args: asked.append(list(todo)) or iter(())
+    )
+    # Other limits judge what is known; nothing is probed again.
+    again = scan(folder, items_of(names), tmp_path, Limits(min_seconds=0.5), progress=False)
+    assert asked == [[]]
+    assert first['verdicts']['too_short'] == 1 and again['verdicts']['too_short'] == 0
+    # A torn last line and a changed file are.
+    monkeypatch.undo()
+    journal = tmp_path / module.JOURNAL
+    journal.write_bytes(journal.read_bytes()[:-20])
+    torn = json.loads(journal.read_text().splitlines()[0])['file']
+    last = scan(folder, items_of(names), tmp_path, Limits(), num_workers=1, progress=False)
+    assert last == first and torn in names
+    assert len(journal.read_text().splitlines()) == 3
+
+
+def test_listed_twice(folder, tmp_path):
+    with pytest.raises(ConfigError, match=r'1 files are listed more than once: good\.mkv'):
+        scan(folder, items_of(['good.mkv', 'good.mkv']), tmp_path, Limits())
+
+
+def test_judgement_follows_the_limits(folder):
+    probe = probe_media(folder / 'good.mkv')
+    assert judge(probe, Limits()) == 'ok'
+    assert judge(probe, Limits(min_seconds=3.0)) == 'too_short'
+    assert judge(probe, Limits(min_level=-15)) == 'silent'
+    assert judge(probe, Limits(min_motion=255)) == 'still'

@@ -1,0 +1,55 @@
+"""Colours and settings of the scenes."""
+
+import colorsys
+
+import numpy as np
+import pytest
+
+from mmav_coattn.sounding_shapes.backgrounds import (
+    FAMILIES,
+    cloud_noise,
+    draw_setting,
+    hsv,
+    paint_background,
+)
+
+
+def test_colours_as_the_standard_library_has_them():
+    for hue, saturation, value in np.random.default_rng(0).uniform(0, 1, (50, 3)):
+        expected = 255 * np.array(colorsys.hsv_to_rgb(hue, saturation, value))
+        np.testing.assert_allclose(hsv(hue, saturation, value), expected, atol=1e-3)
+
+
+def test_no_family_is_in_two_splits():
+    walls = [{wall for wall, _ in FAMILIES[split]} for split in ('train', 'val', 'test')]
+    floors = [{floor for _, floor in FAMILIES[split]} for split in ('train', 'val', 'test')]
+    for kinds in (walls, floors):
+        assert sum(map(len, kinds)) == len(set.union(*kinds))
+
+
+@pytest.mark.parametrize('split', ['train', 'val', 'test'])
+def test_every_family_is_drawn_and_painted(split):
+    rng = np.random.default_rng(0)
+    settings = [draw_setting(rng, split) for _ in range(60)]
+    assert {(each.wall, each.floor) for each in settings} == set(FAMILIES[split])
+    for family in FAMILIES[split]:
+        setting = next(each for each in settings if (each.wall, each.floor) == family)
+        picture = paint_background(np.random.default_rng(1), setting, 64, 30.4, 1.0)
+        assert picture.shape == (64, 64, 3) and picture.dtype == np.float32
+        assert picture.min() >= 0 and picture.max() <= 255
+        # A texture, not one colour; lit from the right; the same for the same seed.
+        assert picture[:28].std() > 2 and picture[34:].std() > 2
+        assert picture[:, 48:].mean() > picture[:, :16].mean()
+        again = paint_background(np.random.default_rng(1), setting, 64, 30.4, 1.0)
+        np.testing.assert_array_equal(picture, again)
+        assert setting.outdoors == (setting.wall in ('sky', 'dusk', 'hills'))
+
+
+def test_noise_is_the_sum_of_its_octaves():
+    octaves = ((3, 4), (6, 8))
+    noise = cloud_noise(np.random.default_rng(5), 24, 32, octaves)
+    rng = np.random.default_rng(5)
+    coarse = cloud_noise(rng, 24, 32, octaves[:1])
+    fine = cloud_noise(rng, 24, 32, octaves[1:])
+    np.testing.assert_allclose(noise, coarse + 0.5 * fine, atol=1e-6)
+    assert 0.2 < np.abs(noise).max() < 2

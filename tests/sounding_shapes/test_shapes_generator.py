@@ -1,0 +1,194 @@
+"""Splits: same bytes whoever makes them, resumable, growing, guarded against mixing."""
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.sounding_shapes import generator
+from mmav_coattn.sounding_shapes.generator import make_split, read_annotation
+from mmav_coattn.sounding_shapes.lock import file_lock
+
+TOOL = Path(__file__).parents[2] / 'tools/data/sounding_shapes/generate.py'
+
+
+def make(root, count, split='train', seed=0, **kwargs):
+    return make_split(root, 'medium', split, count, seed, progress=False,
+                      **{'num_workers': 0, **kwargs})  # fmt: skip
+
+
+def content(path):
+    with av.open(str(path)) as container:
+        pictures = [frame.to_ndarray(format='yuv420p') for frame in container.decode(video=0)]
+    with av.open(str(path)) as container:
+        samples = [block.to_ndarray() for block in container.decode(audio=0)]
+    return np.array(pictures), np.concatenate(samples, axis=1)
+
+
+def test_same_seed_same_content_whatever_the_workers(tmp_path):
+    for name, workers in (('one', 0), ('two', 2)):
+        make(tmp_path / name, 4, num_workers=workers)
+    make(tmp_path / 'other', 1, seed=1)
+    for index in range(4):
+        paths = [tmp_path / name / f'medium/train/{index:06d}.mp4' for name in ('one', 'two')]
+        (pictures, samples), (pictures2, samples2) = map(content, paths)
+        np.testing.assert_array_equal(pictures, pictures2)
+        np.testing.assert_array_equal(samples, samples2)
+    notes = [(tmp_path / name / 'medium/train.json').read_text() for name in ('one', 'two')]
+    assert notes[0] == notes[1]
+    other = content(tmp_path / 'other/medium/train/000000.mp4')[1]
+    first = content(tmp_path / 'one/medium/train/000000.mp4')[1]
+    assert not np.array_equal(other, first)
+
+
+def test_layout_and_annotation(tmp_path):
+    path = make(tmp_path, 9, split='val')
+    assert path == tmp_path / 'medium/val.json'
+    note = json.loads(path.read_text())
+    assert note['metainfo'] == dict(
+        dataset_type='SoundingShapes', version=1, seed=0, tier='medium', split='val',
+        classes=['bounce', 'strike', 'swing', 'shake', 'scrape', 'spin', 'tap', 'talk'],
+    )  # fmt: skip
+    assert [item['label'] for item in note['data_list']] == [0, 1, 2, 3, 4, 5, 6, 7, 0]
+    assert all((tmp_path / item['path']).is_file() for item in note['data_list'])
+    files = {p.name for p in (tmp_path / 'medium').iterdir()}
+    assert files == {'val', 'val.json', 'spec.json', 'labels.txt', '.lock'}
+    assert (tmp_path / 'medium/labels.txt').read_text().split()[0] == 'bounce'
+
+
+def test_interrupted_run_goes_on(tmp_path, monkeypatch):
+    real = generator.make_clip
+
+    def stop_at_two(index, **kwargs):
+        if index == 2:
+            raise KeyboardInterrupt
+        return real(index, **kwargs)
+
+    monkeypatch.setattr(generator, 'make_clip', stop_at_two)
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path, 4)
+    assert read_annotation(tmp_path, 'medium', 'train') is None
+    folder = tmp_path / 'medium/train'
+    done = {p.name: p.stat().st_mtime_ns for p in folder.iterdir()}
+    assert sorted(done) == ['000000.mp4', '000001.mp4']
+    # What a killed process leaves: half a file under its temporary name, and an empty file.
+    (folder / '.000002.mp4.123.part').write_bytes(b'half')
+    (folder / '000003.mp4').write_bytes(b'')
+
+    monkeypatch.setattr(generator, 'make_clip', real)
+    make(tmp_path, 4)
+    assert sorted(p.name for p in folder.iterdir()) == [f'{i:06d}.mp4' for i in range(4)]
+    assert all((folder / name).stat().st_mtime_ns == time for name, time in done.items())
+    assert content(folder / '000003.mp4')[0].shape[0] == 80
+    make(tmp_path / 'again', 4)
+    assert read_annotation(tmp_path, 'medium', 'train') == read_annotation(
+        tmp_path / 'again', 'medium', 'train'
+    )
+
+
+def test_killed_run_goes_on(tmp_path):
+    command = [sys.executable, TOOL, '--out', tmp_path, '--train', '500', '--workers', '2']
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    folder = tmp_path / 'medium/train'
+    waited = threading.Event()
+    while not list(folder.glob('0*.mp4')) and process.poll() is None:
+        waited.wait(0.05)
+    assert process.poll() is None
+    process.kill()
+    process.wait()
+    make(tmp_path, 2)
+    for path in folder.glob('0*.mp4'):
+        assert content(path)[0].shape[0] == 80
+    assert len(read_annotation(tmp_path, 'medium', 'train')) == 2
+
+
+def test_complete_split_is_left_alone_and_grows(tmp_path):
+    path = make(tmp_path, 2)
+    before = path.stat().st_mtime_ns
+    first = read_annotation(tmp_path, 'medium', 'train')
+    make(tmp_path, 1)
+    assert path.stat().st_mtime_ns == before
+    make(tmp_path, 3)
+    grown = read_annotation(tmp_path, 'medium', 'train')
+    assert grown[:2] == first and len(grown) == 3
+    (tmp_path / 'medium/train/000001.mp4').unlink()
+    make(tmp_path, 2)
+    assert read_annotation(tmp_path, 'medium', 'train') == grown
+    assert (tmp_path / 'medium/train/000001.mp4').is_file()
+
+
+def test_another_seed_is_refused(tmp_path):
+    make(tmp_path, 1)
+    for split in ('train', 'val'):
+        with pytest.raises(ConfigError, match='seed=0, but seed=7 is asked for'):
+            make(tmp_path, 1, split=split, seed=7)
+    with pytest.raises(ConfigError, match="split='dev' is unknown"):
+        make(tmp_path, 1, split='dev')
+    with pytest.raises(ConfigError, match='num_workers=-1 must be'):
+        make(tmp_path, 1, num_workers=-1)
+
+
+def test_two_processes_at_once(tmp_path):
+    command = [sys.executable, TOOL, '--out', tmp_path, '--train', '3', '--val', '0', '--test', '0']
+    both = [
+        subprocess.Popen([*command, '--workers', '0'], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for process in both:
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0 and '3 train, 0 val, 0 test clips of medium' in output
+    assert len(read_annotation(tmp_path, 'medium', 'train')) == 3
+
+
+def test_tool_says_what_is_wrong(tmp_path, capsys):
+    make(tmp_path, 1)
+    main = runpy.run_path(str(TOOL))['main']
+    counts = ['--train', '1', '--val', '0', '--test', '0']
+    assert main(['--out', str(tmp_path), *counts]) == 0
+    assert main(['--out', str(tmp_path), '--seed', '1', *counts]) == 1
+    assert 'error: ' in capsys.readouterr().err
+
+
+def test_only_one_makes_each_clip(tmp_path, monkeypatch):
+    real, made = generator.make_clip, []
+
+    def record(index, **kwargs):
+        made.append(index)
+        return real(index, **kwargs)
+
+    monkeypatch.setattr(generator, 'make_clip', record)
+    threads = [threading.Thread(target=make, args=(tmp_path, 3)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == [0, 1, 2]
+
+
+def test_lock_excludes_and_is_released_on_error(tmp_path):
+    path, waits, order = tmp_path / 'lock', [], []
+
+    def second():
+        with file_lock(path, on_wait=lambda: waits.append(1)):
+            order.append('second')
+
+    with file_lock(path):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive() and waits == [1]
+        order.append('first')
+    thread.join()
+    assert order == ['first', 'second']
+    with pytest.raises(OSError, match='full'), file_lock(path):
+        raise OSError('full')
+    with file_lock(path, on_wait=lambda: pytest.fail('still locked')):
+        assert os.path.exists(path)  # noqa: PTH110

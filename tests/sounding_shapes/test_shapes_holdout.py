@@ -1,0 +1,62 @@
+"""The splits share no value: neither hue nor pitch, material or background."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from mmav_coattn.sounding_shapes.backgrounds import FAMILIES
+from mmav_coattn.sounding_shapes.holdout import (
+    BANDS,
+    draw_held_out,
+    draw_held_out_log,
+    split_of,
+)
+from mmav_coattn.sounding_shapes.scene import build_scene
+from mmav_coattn.sounding_shapes.spec import SPLITS
+from mmav_coattn.sounding_shapes.timbres import MATERIALS, PITCH_RANGES
+
+
+def test_bands_share_out_the_axis():
+    assert sorted(sum(BANDS.values(), ())) == list(range(10))
+
+
+@pytest.mark.parametrize(
+    ('value', 'split'),
+    [(0.05, 'train'), (0.35, 'val'), (0.45, 'test'), (0.95, 'test'), (0.4, None)],
+)
+def test_split_of(value, split):
+    assert split_of(value, 0, 1) == split
+
+
+@pytest.mark.parametrize('split', SPLITS)
+def test_draws_stay_in_the_split(split):
+    rng = np.random.default_rng(0)
+    assert {split_of(draw_held_out(rng, split, 2, 7), 2, 7) for _ in range(300)} == {split}
+    freqs = [draw_held_out_log(rng, split, 100, 900) for _ in range(300)]
+    assert {split_of(np.log(f), np.log(100), np.log(900)) for f in freqs} == {split}
+
+
+def test_named_sets_are_disjoint():
+    for one, other in combinations(SPLITS, 2):
+        assert not set(MATERIALS[one]) & set(MATERIALS[other])
+        assert not {m for m, _ in MATERIALS[one].values()} & {
+            m for m, _ in MATERIALS[other].values()
+        }
+        for column in (0, 1):
+            assert not {f[column] for f in FAMILIES[one]} & {f[column] for f in FAMILIES[other]}
+
+
+@pytest.mark.parametrize('split', SPLITS)
+def test_scenes_use_only_their_split(split):
+    for index in range(16):
+        scene = build_scene(0, 'medium', split, index)
+        assert (scene.setting.wall, scene.setting.floor) in FAMILIES[split]
+        hues = [scene.setting.wall_hue, scene.setting.floor_hue]
+        for item in scene.objects:
+            hues += item.look.hues
+        assert {split_of(hue, 0, 1) for hue in hues} == {split}
+        timbre = scene.objects[0].timbre
+        low, high = np.log(PITCH_RANGES[timbre.family])
+        assert split_of(np.log(timbre.pitch), low, high) == split
+        assert timbre.family != 'impact' or timbre.material in MATERIALS[split]

@@ -1,0 +1,102 @@
+"""Tiers, balance, placing, and the annotation's numbers."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.sounding_shapes.scene import annotate, build_scene, object_boxes
+from mmav_coattn.sounding_shapes.spec import CLASSES, TIERS, check_choice, check_count
+
+COUNTS = dict(easy=(1, {0}), medium=(1, {1, 2}), hard=(1, {2, 3}), multi=(2, {0, 1}))
+
+
+@pytest.mark.parametrize('tier', TIERS)
+def test_tiers(tier):
+    scenes = [build_scene(0, tier, 'train', index) for index in range(24)]
+    sources, silent = COUNTS[tier]
+    assert {sum(item.sounding for item in scene.objects) for scene in scenes} == {sources}
+    assert {sum(not item.sounding for item in scene.objects) for scene in scenes} == silent
+    for scene in scenes:
+        names = [item.motion_class for item in scene.objects]
+        assert all(item.sounding for item in scene.objects[:sources])
+        if tier == 'hard':
+            assert len(set(names)) == 1
+        if tier == 'multi':
+            assert names[0] != names[1]
+    labels = [annotate(scene, 'x.mp4')['label'] for scene in scenes]
+    assert np.bincount(labels).tolist() == [3] * len(CLASSES)
+
+
+def test_hard_is_noisier_than_the_others():
+    easiest = min(TIERS['hard'].picture_noise), min(TIERS['hard'].audio_noise_db)
+    for tier in ('easy', 'medium', 'multi'):
+        assert max(TIERS[tier].picture_noise) < easiest[0]
+        assert max(TIERS[tier].audio_noise_db) < easiest[1]
+
+
+def test_objects_keep_apart_and_are_large_enough():
+    for tier in ('medium', 'hard'):
+        for index in range(16):
+            scene = build_scene(0, tier, 'train', index)
+            boxes = np.array([object_boxes(scene, item) for item in scene.objects])
+            sizes = (boxes[..., 2:] - boxes[..., :2]).max(-1)
+            # Never below a sixth of the picture: 9 px when it is scaled to 56.
+            assert sizes.min() > 1 / 6 and sizes.max() < 0.55
+            for one in range(len(boxes)):
+                for other in range(one):
+                    assert overlap(boxes[one], boxes[other]).max() < 0.2
+
+
+def overlap(a, b):
+    """Intersection over the smaller box, per frame."""
+    low, high = np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, 2:], b[:, 2:])
+    area = np.prod(np.clip(high - low, 0, None), axis=1)
+    smaller = np.minimum(np.prod(a[:, 2:] - a[:, :2], 1), np.prod(b[:, 2:] - b[:, :2], 1))
+    return area / smaller
+
+
+def test_scene_depends_on_nothing_but_its_key():
+    one = annotate(build_scene(3, 'medium', 'val', 5), 'p')
+    build_scene(3, 'medium', 'val', 6)
+    assert annotate(build_scene(3, 'medium', 'val', 5), 'p') == one
+    for key in [(4, 'medium', 'val', 5), (3, 'multi', 'val', 5), (3, 'medium', 'test', 5),
+                (3, 'medium', 'val', 13)]:  # fmt: skip
+        assert annotate(build_scene(*key), 'p')['objects'] != one['objects']
+
+
+def test_annotation_is_json_with_whole_boxes():
+    note = annotate(build_scene(0, 'medium', 'train', 9), 'medium/train/000009.mp4')
+    assert json.loads(json.dumps(note)) == note
+    assert note['path'] == 'medium/train/000009.mp4' and note['tier'] == 'medium'
+    assert CLASSES[note['label']] == note['classes'][0] == 'strike'
+    assert (note['fps'], note['num_frames'], note['duration'], note['sample_rate']) == (
+        20, 80, 4.0, 16000)  # fmt: skip
+    for item in note['objects']:
+        boxes = np.array(item['boxes'])
+        assert boxes.shape == (80, 4) and boxes.min() >= 0 and boxes.max() <= 1
+        assert (boxes[:, 2:] > boxes[:, :2]).all()
+        assert all(0 <= t < 4 for t in item['events']) and len(item['events']) >= 3
+
+
+def test_bounce_touches_the_ground_at_its_events():
+    scene = build_scene(0, 'easy', 'train', CLASSES.index('bounce'))
+    boxes = object_boxes(scene, scene.objects[0])
+    bottom = boxes[:, 3] * 128 - scene.camera[:, 1]
+    ground = scene.objects[0].stage.ground
+    gaps = []
+    for event in annotate(scene, 'p')['objects'][0]['events']:
+        frame = min(round(event * 20), 79)
+        gaps.append(ground - bottom[max(frame - 1, 0) : frame + 2].max())
+    # It falls several px between two frames.
+    assert max(gaps) < 6 and abs(np.median(gaps)) < 2.5
+    assert (ground - bottom).max() > 10
+
+
+def test_bad_settings_are_named():
+    with pytest.raises(ConfigError, match="tier='tough' is unknown; choose one of easy"):
+        check_choice('tier', 'tough', TIERS)
+    for value in (-1, 1.5, True, '3'):
+        with pytest.raises(ConfigError, match='num_clips=.* must be a whole number'):
+            check_count('num_clips', value)

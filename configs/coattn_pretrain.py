@@ -1,7 +1,7 @@
 # Full recipe: synchronisation pretext on 240,000 clips of AudioSet, 8 GPUs x 32 clips, AMP.
 _base_ = [
     '_base_/models/coattn_mc3_18.py',
-    '_base_/datasets/sync_pretrain.py',
+    '_base_/datasets/folder.py',
     '_base_/schedules/adamw_cosine.py',
     '_base_/av_runtime.py',
 ]

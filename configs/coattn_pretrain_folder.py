@@ -1,26 +1,22 @@
-# Your own folder of videos with sound, no lists needed, on whatever machine: every video file below
-# data_root; a twentieth of them, chosen by a hash of the path, is held out for validation.
+# Your own folder of videos with audio: the full network where there is a GPU, the small one elsewhere.
 #   python tools/train.py configs/coattn_pretrain_folder.py --cfg-options data_root=/path/to/videos
-_base_ = 'coattn_pretrain.py'
+# A twentieth of the files, chosen by a hash of their path, is held out for validation.
+_base_ = ['coattn_pretrain.py'] if __import__('torch').cuda.is_available() else [
+    '_base_/models/coattn_small.py', '_base_/datasets/small_clips.py',
+    '_base_/schedules/small_cosine.py', '_base_/av_runtime.py'
+]
 
 data_root = '{{$MMAV_DATA_ROOT:data/videos}}'
-data_hint = (
-    'This recipe reads every video file below that folder; no list is needed: make it, and put '
-    'videos with sound into it.')
+data_hint = 'Make that folder, and put videos with audio into it, at any depth; no list is needed.'
 
 train_dataloader = dict(
     drop_last=False,  # a folder may hold fewer videos than one batch
     dataset=dict(
-        data_root=data_root, ann_file='', hint=data_hint, held_out=('train', 0.05)))
+        type='AudioVisualDataset', data_root=data_root, ann_file='', hint=data_hint,
+        held_out=('train', 0.05), pipeline={{_base_.train_pipeline}}))
 val_dataloader = dict(
     dataset=dict(
-        data_root=data_root, ann_file='', hint=data_hint, held_out=('val', 0.05)))
+        type='AudioVisualDataset', data_root=data_root, ann_file='', hint=data_hint,
+        held_out=('val', 0.05), test_mode=True, pipeline={{_base_.test_pipeline}}))
 test_dataloader = val_dataloader
-
-# Full precision, which every machine has; on a GPU add --amp.
-optim_wrapper = dict(
-    _delete_=True,
-    type='OptimWrapper',
-    optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05),
-    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
-    clip_grad=dict(max_norm=5.0))
+train_cfg = dict(max_epochs=30)

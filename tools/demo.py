@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,10 +148,10 @@ def main():
     )
     print(f'   sync accuracy          {results["sync/accuracy"]:.3f}   (chance 0.500)')
     print(
-        f'   picture blanked        {results["sync/accuracy_picture_blank"]:.3f}   (must be chance)'
+        f'   picture blanked        {results["sync/accuracy_video_blank"]:.3f}   (must be chance)'
     )
     print(
-        f'   sound blanked          {results["sync/accuracy_sound_blank"]:.3f}   (must be chance)'
+        f'   sound blanked          {results["sync/accuracy_audio_blank"]:.3f}   (must be chance)'
     )
     print(f'   AUROC                  {results["sync/auroc"]:.3f}')
     print(f'   files left out         {results["sync/left_out"]:.0f}')

@@ -19,7 +19,7 @@ test_pipeline = [
     dict(type='Resize', scale=(size, size), keep_ratio=False),
     dict(type='LocalizationTargets', moments='events'),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='LoadAudio', sample_rate=16000),
     dict(type='PackAudioVisualInputs', extra_meta_keys=('localization_targets', 'has_source')),
 ]
 test_dataloader = dict(batch_size=4, dataset=dict(pipeline=test_pipeline))

@@ -15,7 +15,7 @@ test_pipeline = [
     dict(type='Resize', scale=(224, 224), keep_ratio=False),
     dict(type='LocalizationTargets'),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='LoadAudio', sample_rate=16000),
     dict(type='ReplaceSound'),
     dict(type='PackAudioVisualInputs',
          extra_meta_keys=('localization_targets', 'has_source', 'silent_kind')),

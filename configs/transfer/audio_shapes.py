@@ -7,14 +7,14 @@ model = dict(
 train_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds={{_base_.clip_seconds}}, num_negatives=0),
-    dict(type='LoadAudioWindows', sample_rate=16000, min_level=None),
+    dict(type='LoadAudio', sample_rate=16000, min_level=None),
     dict(type='PackAudioVisualInputs'),
 ]
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds={{_base_.clip_seconds}}, num_negatives=0,
          test_mode=True),
-    dict(type='LoadAudioWindows', sample_rate=16000, min_level=None),
+    dict(type='LoadAudio', sample_rate=16000, min_level=None),
     dict(type='PackAudioVisualInputs'),
 ]
 train_dataloader = dict(dataset=dict(dataset=dict(pipeline=train_pipeline)))

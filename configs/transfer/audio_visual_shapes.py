@@ -41,7 +41,7 @@ train_pipeline = [
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudioWindows', sample_rate=16000, min_level=None),
+    dict(type='LoadAudio', sample_rate=16000, min_level=None),
     dict(type='PackAudioVisualInputs'),
 ]
 test_pipeline = [
@@ -50,7 +50,7 @@ test_pipeline = [
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(56, 56), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudioWindows', sample_rate=16000, min_level=None),
+    dict(type='LoadAudio', sample_rate=16000, min_level=None),
     dict(type='PackAudioVisualInputs'),
 ]
 train_dataloader = dict(

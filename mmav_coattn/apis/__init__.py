@@ -1,6 +1,7 @@
 """What tools and scripts call."""
 
 from .complexity import network_complexity
+from .embedding import Embedding
 from .feature_extraction import ExtractedFeatures
 from .inferencer import AudioVisualInferencer
 from .localizer import Localization
@@ -10,6 +11,7 @@ from .sync_result import SyncResult
 __all__ = [
     'AudioVisualInferencer',
     'BatchResult',
+    'Embedding',
     'ExtractedFeatures',
     'Localization',
     'SyncResult',

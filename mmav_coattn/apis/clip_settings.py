@@ -20,7 +20,7 @@ READING_TRANSFORMS = (
     'SampleSyncWindows',
     'SampleMiddleWindow',
     'LoadFrames',
-    'LoadAudioWindows',
+    'LoadAudio',
     'ReplaceSound',
     'LocalizationTargets',
     'FormatShape',
@@ -38,6 +38,7 @@ class ClipSettings(NamedTuple):
 
     Attributes:
         clip_seconds (float): Length of a clip, s.
+        audio_seconds (float): Length of an audio segment, s.
         num_frames (int): Frames of a clip.
         sample_rate (int): Of the waveforms, Hz.
         min_level (float | None): Sound below it counts as silence, dB of full scale.
@@ -47,6 +48,7 @@ class ClipSettings(NamedTuple):
     """
 
     clip_seconds: float
+    audio_seconds: float
     num_frames: int
     sample_rate: int
     min_level: float | None
@@ -65,23 +67,25 @@ class ClipSettings(NamedTuple):
             raise ConfigError('The config has no test_pipeline, which says what clips are like.')
         found = {transform['type']: transform for transform in cfg.test_pipeline}
         if 'SampleMiddleWindow' in found:
-            found['SampleSyncWindows'] = found['SampleMiddleWindow']
+            found['SampleSyncWindows'] = dict(found['SampleMiddleWindow'], num_negatives=0)
         for name, meaning in (
             ('SampleSyncWindows', 'how long a clip is'),
             ('LoadFrames', 'how many frames a clip has'),
-            ('LoadAudioWindows', 'the rate of the sound'),
+            ('LoadAudio', 'the rate of the sound'),
         ):
             if name not in found:
                 raise ConfigError(f'test_pipeline has no {name}, which says {meaning}.')
         import_transforms()  # which the registry would do, but slower
-        audio = TRANSFORMS.build(found['LoadAudioWindows'])
+        audio = TRANSFORMS.build(found['LoadAudio'])
+        windows = TRANSFORMS.build(dict(found['SampleSyncWindows'], type='SampleSyncWindows'))
         spatial = [
             TRANSFORMS.build(transform)
             for transform in cfg.test_pipeline
             if transform['type'] not in READING_TRANSFORMS + CROP_TRANSFORMS
         ]
         return cls(
-            clip_seconds=float(found['SampleSyncWindows']['clip_seconds']),
+            clip_seconds=windows.clip_seconds,
+            audio_seconds=windows.audio_seconds,
             num_frames=int(found['LoadFrames']['num_frames']),
             sample_rate=audio.sample_rate,
             min_level=audio.min_level,

@@ -1,28 +1,23 @@
-"""Features of one's own videos: of each window the mean over place and time of both towers."""
+"""Features of one's own videos: of each window the mean over location and time, both towers."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from mmengine.config import Config
-from torch import nn
 
 from mmav_coattn.checkpoint_files import write_whole
-from mmav_coattn.errors import ConfigError, TrainingError, UserError
-from mmav_coattn.media import MediaFile
+from mmav_coattn.errors import ConfigError, TooShortError, TrainingError, UserError
 from mmav_coattn.transfer.feature_files import features_to_bytes, read_features
-from mmav_coattn.visual_stages import last_stage
 
-from .clip_settings import ClipSettings
-from .localizer import covering_slots
+from .embedding import Embedding
 from .many_files import InputFile
-from .window_streams import picture_windows
 
 TOWERS = ('visual', 'audio')
 
@@ -42,54 +37,42 @@ class ExtractedFeatures(NamedTuple):
     audio: np.ndarray | None
 
 
-@torch.no_grad()
-def extract_file(
-    model: nn.Module,
-    settings: ClipSettings,
-    path: str,
-    towers: Sequence[str],
-    batch_size: int,
-    progress: Callable[[float, float], None],
-) -> ExtractedFeatures:
-    """Features of the windows of a file, side by side; the last one ends with the file.
+def pool_windows(embedding: Embedding, towers: Sequence[str]) -> ExtractedFeatures:
+    """Mean features of windows side by side, a clip long each; the last one ends with the file.
 
     Args:
-        model (nn.Module): An :class:`AudioVisualRecognizer` in evaluation mode.
-        settings (ClipSettings): Of its clips.
-        path (str): The file.
-        towers (Sequence[str]): ``'visual'``, ``'audio'`` or both. A file needs only the streams of
-            the towers that are asked for; with both, windows lie where there are both.
-        batch_size (int): Windows at once.
-        progress (Callable): Called with the seconds done and the seconds in all.
+        embedding (Embedding): Of the file.
+        towers (Sequence[str]): ``'visual'``, ``'audio'`` or both; with both, windows lie where
+            there are both streams.
 
     Raises:
-        MediaError: If the file cannot be used.
+        TooShortError: If that is shorter than a window.
     """
-    device = next(model.parameters()).device
-    found: dict[str, list[np.ndarray]] = {tower: [] for tower in towers}
-    with MediaFile(path) as pictures, MediaFile(path) as sounds:
-        begin, end = _span(pictures, towers)
-        slots = covering_slots((begin, end), settings, path)
-        clips = picture_windows(pictures, settings, begin, slots) if 'visual' in towers else None
-        for first in range(0, len(slots), batch_size):
-            chosen = slots[first : first + batch_size]
-            if clips is not None:
-                imgs = torch.stack([next(clips) for _ in chosen]).to(device)
-                imgs = model.data_preprocessor.normalize(imgs)
-                x = last_stage(model.backbone.forward_visual(imgs))
-                found['visual'].append(x.float().mean(dim=(2, 3, 4)).cpu().numpy())
-            if 'audio' in towers:
-                waves = _waves(sounds, settings, begin, chosen).to(device)
-                log_mels = model.data_preprocessor.spectrograms(waves)
-                x = model.backbone.forward_audio(log_mels[:, None])
-                found['audio'].append(x.float().mean(dim=(2, 3)).cpu().numpy())
-            progress(chosen[-1] * settings.step + settings.clip_seconds, end - begin)
-    starts = begin + np.array(slots) * settings.step
-    joined = {tower: np.concatenate(parts) for tower, parts in found.items()}
+    step, seconds = embedding.step, embedding.clip_steps * embedding.step
+    streams = dict(
+        visual=(embedding.times, embedding.visual_features),
+        audio=(embedding.audio_times, embedding.audio_features),
+    )
+    grids = [streams[tower][0] for tower in towers]
+    begin = max(times[0] for times in grids) - (step / 2 if 'visual' in towers else 0)
+    end = min(times[-1] for times in grids) + step / 2
+    room = end - begin - seconds
+    if room < -step:
+        raise TooShortError(
+            embedding.path,
+            f'has {end - begin:.2f} s of what is wanted, and this network needs {seconds} s',
+        )
+    starts = begin + np.arange(0, max(room, 0) + 1e-6, seconds)
+    if room - (starts[-1] - begin) > step:
+        starts = np.append(starts, begin + room)
+    pooled = {}
+    for tower in towers:
+        times, features = streams[tower]
+        inside = [(times >= s - 1e-6) & (times < s + seconds - 1e-6) for s in starts]
+        pooled[tower] = torch.stack([features[torch.from_numpy(x)].mean(dim=0) for x in inside])
     return ExtractedFeatures(
-        np.stack([starts, starts + settings.clip_seconds], axis=1),
-        joined.get('visual'),
-        joined.get('audio'),
+        np.stack([starts, starts + seconds], axis=1),
+        *(pooled[t].numpy() if t in pooled else None for t in ('visual', 'audio')),
     )
 
 
@@ -102,22 +85,6 @@ def check_towers(towers: Sequence[str]) -> tuple[str, ...]:
     if not towers or set(towers) - set(TOWERS):
         raise ConfigError(f'towers={tuple(towers)} must be of {TOWERS}.')
     return tuple(towers)
-
-
-def _span(media: MediaFile, towers: Sequence[str]) -> tuple[float, float]:
-    if len(set(towers)) > 1:
-        return media.common_span
-    return media.video_span if 'visual' in towers else media.audio_span
-
-
-def _waves(
-    media: MediaFile, settings: ClipSettings, begin: float, slots: Sequence[int]
-) -> torch.Tensor:
-    first, last = media.audio_span
-    latest = last - settings.clip_seconds
-    starts = [min(max(begin + slot * settings.step, first), latest) for slot in slots]
-    windows = media.read_audio_windows(starts, settings.clip_seconds, settings.sample_rate)
-    return torch.from_numpy(windows)
 
 
 class FeatureFile:

@@ -13,40 +13,35 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 
+from mmav_coattn.config import load_config
 from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaError
-from mmav_coattn.localization import build_map_source
 from mmav_coattn.media import MediaFile
 from mmav_coattn.progress import progress_bar
 from mmav_coattn.visualization import write_overlay_video
 
 from .clip_settings import ClipSettings
-from .feature_extraction import ExtractedFeatures, check_towers, extract_file
+from .embedding import Embedding, embed_file
+from .feature_extraction import ExtractedFeatures, check_towers, pool_windows
 from .localizer import Localization, find_sound
 from .many_files import BatchResult, InputFile, expand_inputs, is_one_file, run_each
 from .sync_estimator import measure_sync
 from .sync_result import SyncResult
-from .tool_runner import load_config
 
 Listener = Callable[[str, float, float], None]
 
 
 class AudioVisualInferencer:
-    """Runs a pretrained network over whole videos, window by window.
+    """Runs a pretrained network over whole videos, each in one pass.
 
-    Files of any length are decoded once, from beginning to end, in bounded memory. Every method
-    takes a file, and returns its result; or a folder, a glob pattern or a list of these, and
-    returns a :class:`BatchResult`, in which a file that cannot be used is named and the others are
-    done.
+    Files of any length are decoded once, from beginning to end. Every method takes a file, and
+    returns its result; or a folder, a glob pattern or a list of these, and returns a
+    :class:`BatchResult`, in which a file that cannot be used is named and the others are done.
 
     Args:
         config (str | Config): Config of the network, with ``model`` and ``test_pipeline``.
         checkpoint (str, optional): Its weights. None leaves them random, for tests.
         device (str): Where to run.
-        batch_size (int, optional): Windows that the visual tower sees at once. By default 8;
-            on a CPU :meth:`localize` takes 2, as it works on these while the next are read.
         progress (bool): Show a bar for each file.
-        map_source (str | dict, optional): The kind of map that :meth:`localize` draws, see
-            :func:`~mmav_coattn.localization.build_map_source`; by default that of the config.
 
     Raises:
         ConfigError: If the config lacks what is needed.
@@ -58,25 +53,16 @@ class AudioVisualInferencer:
         config: str | Config,
         checkpoint: str | Path | None = None,
         device: str = 'cpu',
-        batch_size: int | None = None,
         progress: bool = False,
-        map_source: str | dict | None = None,
     ) -> None:
         cfg = load_config(config) if isinstance(config, (str, Path)) else config
         if 'model' not in cfg:
             raise ConfigError('The config has no model.')
-        if batch_size is not None and batch_size < 1:
-            raise ConfigError(f'batch_size={batch_size} must be 1 or more.')
         init_default_scope(cfg.get('default_scope', 'mmaction'))
         self.settings = ClipSettings.from_config(cfg)
-        self.batch_size = batch_size or 8
-        self.localize_batch = batch_size or (2 if torch.device(device).type == 'cpu' else 8)
         self.progress = progress
         self.listener: Listener | None = None
         self.model = MODELS.build(cfg.model)
-        self.model.blind_controls = False
-        if map_source is not None:
-            self.model.map_source = build_map_source(map_source)
         if checkpoint is not None:
             self._load(checkpoint)
         self.model.to(device).eval()
@@ -87,10 +73,34 @@ class AudioVisualInferencer:
         except RuntimeError as error:
             if 'do not match' not in str(error):
                 raise
+            if "'cls_head.time_contrast." in str(error) or '"cls_head.time_contrast.' in str(error):
+                raise CheckpointError(
+                    f'{checkpoint}: is of the network of version 0.1, which this version no longer '
+                    'has; train again with the recipe of today.'
+                ) from error
             differences = ' '.join(str(error).split())
             raise CheckpointError(
                 f'{checkpoint}: does not belong to the network of this config. {differences[:500]}'
             ) from error
+
+    def embed(
+        self, video: str | Path | Iterable[str | Path], keep_frames: bool = False
+    ) -> Embedding | BatchResult:
+        """Run both towers once over a video; what the other methods read from.
+
+        Args:
+            video (str | Path | Iterable): See the class.
+            keep_frames (bool): Return the frames as the network sees them as well.
+
+        Raises:
+            MediaError: If a single file cannot be used.
+            DataNotFoundError: If there is no such file.
+        """
+        return self._each(video, lambda file: self._embed(file.path, keep_frames=keep_frames))
+
+    def _embed(self, path: Path, **kwargs) -> Embedding:
+        with self._bar(path, 'embedding') as progress:
+            return embed_file(self.model, self.settings, str(path), progress, **kwargs)
 
     def localize(
         self,
@@ -98,19 +108,16 @@ class AudioVisualInferencer:
         out: str | Path | None = None,
         side_by_side: bool = False,
     ) -> Localization | BatchResult:
-        """Find where in the picture the sound is made.
-
-        The video is covered by windows of the length the network was trained with, side by side;
-        the last one ends with the video.
+        """Find where in the frame the audio is made.
 
         Args:
             video (str | Path | Iterable): See the class.
-            out (str | Path, optional): Write an overlay MP4 with the original sound here; for
+            out (str | Path, optional): Write an overlay MP4 with the original audio here; for
                 several videos, the folder of as many ``NAME.mp4``.
             side_by_side (bool): Show the original to the left of the overlay.
 
         Returns:
-            Localization | BatchResult: Maps, their times, and how much in sync each window looks.
+            Localization | BatchResult: Maps, their times, and how much in sync each step looks.
 
         Raises:
             MediaError: If a single file cannot be used.
@@ -123,7 +130,6 @@ class AudioVisualInferencer:
 
         return self._each(video, act)
 
-    @torch.no_grad()
     def _localize_file(
         self, path: Path, out: str | Path | None, side_by_side: bool
     ) -> Localization:
@@ -131,8 +137,8 @@ class AudioVisualInferencer:
             raise UnwritableMediaError(
                 str(out), 'the overlay would overwrite its original; name another file'
             )
-        with self._bar(path, 'looking') as progress:
-            result = find_sound(self.model, self.settings, str(path), self.localize_batch, progress)
+        wants_frames = self.model.map_refiner is not None
+        result = find_sound(self.model, self._embed(path, keep_frames=wants_frames))
         if out is None:
             return result
         with MediaFile(path) as media:
@@ -159,15 +165,15 @@ class AudioVisualInferencer:
         max_offset: float = 1.0,
         segment_seconds: float = 10.0,
     ) -> SyncResult | BatchResult:
-        """Measure by how much the sound of a video is late or early.
+        """Measure by how much the audio of a video is late or early.
 
         Args:
             video (str | Path | Iterable): See the class.
             max_offset (float): Largest offset to look for either way, s.
-            segment_seconds (float): Stretches whose offset is also estimated alone, s.
+            segment_seconds (float): Segments whose offset is also estimated alone, s.
 
         Returns:
-            SyncResult | BatchResult: The offset, above 0 where the sound is late.
+            SyncResult | BatchResult: The offset, above 0 where the audio is late.
 
         Raises:
             MediaError: If a single file cannot be used.
@@ -177,28 +183,19 @@ class AudioVisualInferencer:
         for name, value in dict(max_offset=max_offset, segment_seconds=segment_seconds).items():
             if not value > 0:
                 raise ConfigError(f'{name}={value} must be more than 0 seconds.')
-
-        @torch.no_grad()
-        def act(file: InputFile) -> SyncResult:
-            with self._bar(file.path, 'listening') as progress:
-                return measure_sync(
-                    self.model,
-                    self.settings,
-                    str(file.path),
-                    max_offset,
-                    self.batch_size,
-                    segment_seconds,
-                    progress,
-                )
-
-        return self._each(video, act)
+        return self._each(
+            video,
+            lambda file: measure_sync(
+                self.model, self._embed(file.path), max_offset, segment_seconds
+            ),
+        )
 
     def extract(
         self,
         video: str | Path | Iterable[str | Path],
         towers: Sequence[str] = ('visual', 'audio'),
     ) -> ExtractedFeatures | BatchResult:
-        """Compute features: of each window the mean over place and time of both towers.
+        """Compute features: of each clip the mean over location and time of both towers.
 
         Args:
             video (str | Path | Iterable): See the class.
@@ -206,7 +203,7 @@ class AudioVisualInferencer:
                 have the other stream.
 
         Returns:
-            ExtractedFeatures | BatchResult: Times and features of the windows.
+            ExtractedFeatures | BatchResult: Times and features of the clips.
 
         Raises:
             MediaError: If a single file cannot be used.
@@ -214,14 +211,9 @@ class AudioVisualInferencer:
             ConfigError: If a tower is unknown.
         """
         towers = check_towers(towers)
-
-        def act(file: InputFile) -> ExtractedFeatures:
-            with self._bar(file.path, 'extracting') as progress:
-                return extract_file(
-                    self.model, self.settings, str(file.path), towers, self.batch_size, progress
-                )
-
-        return self._each(video, act)
+        return self._each(
+            video, lambda file: pool_windows(self._embed(file.path, streams=towers), towers)
+        )
 
     def _each(self, video, act: Callable[[InputFile], Any]) -> Any:
         files = expand_inputs(video)

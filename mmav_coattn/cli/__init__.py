@@ -49,6 +49,6 @@ def run_command(name: str, arguments: list[str] | None = None) -> None:
 
 
 def _run(args: argparse.Namespace) -> None:
-    from mmav_coattn.apis.tool_runner import run_tool
+    from mmav_coattn.cli.run_tool import run_tool
 
     run_tool(lambda: sys.exit(import_module(f'{__name__}.{args.command}').run(args)))

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """Extract; exit code 1 if a file failed."""
     from mmav_coattn.apis.feature_extraction import FeatureFile, source_digest
     from mmav_coattn.apis.many_files import expand_inputs, run_each
-    from mmav_coattn.apis.tool_runner import load_config
+    from mmav_coattn.config import load_config
     from mmav_coattn.progress import progress_bar
 
     files = expand_inputs(args.inputs)

@@ -9,7 +9,8 @@ from mmengine.config import DictAction
 from mmengine.runner import Runner
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.tool_runner import load_config, require_writable
+from mmav_coattn.cli.run_tool import require_writable
+from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 

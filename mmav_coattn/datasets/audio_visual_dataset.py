@@ -333,7 +333,7 @@ def unusable_sample(info: dict, error: MediaError) -> dict:
             unusable=(error.reason, str(error)),
         )
     )
-    return dict(inputs=dict(imgs=None, audios=None), data_samples=sample)
+    return dict(inputs=dict(imgs=None, audio=None, audio_starts=None), data_samples=sample)
 
 
 def _what_is_there(path: str) -> str:

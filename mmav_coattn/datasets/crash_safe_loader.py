@@ -263,7 +263,7 @@ def _tell_worker(worker_id: int, crashed: dict[str, str], then) -> None:
 
 
 def _report(pids: list[int], code: int = 0) -> str:
-    """torch's own words, which :mod:`mmav_coattn.apis.tool_runner` makes a sentence of."""
+    """torch's own words, which :mod:`mmav_coattn.cli.run_tool` makes a sentence of."""
     names = ', '.join(map(str, pids))
     if code < 0:
         return f'DataLoader worker (pid {names}) is killed by signal: {signal.strsignal(-code)}. '

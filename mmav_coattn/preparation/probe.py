@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmav_coattn.datasets.transforms.audio_windows import level_dbfs
+from mmav_coattn.datasets.transforms.audio import level_dbfs
 from mmav_coattn.errors import UnreadableMediaError
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.audio_reader import decode_segments

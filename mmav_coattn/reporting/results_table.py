@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 #: Figure of the blind controls: the end of its key, and its name.
-CONTROLS = (('_picture_blank', 'picture blanked'), ('_sound_blank', 'sound blanked'))
+CONTROLS = (('_video_blank', 'picture blanked'), ('_audio_blank', 'sound blanked'))
 #: A metric that knows what guessing scores logs it beside the figure, under one of these endings.
 FLOOR_SUFFIXES = (
     '_chance',

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mmengine.config import Config
 
-from mmav_coattn.apis.tool_runner import iter_datasets
+from mmav_coattn.config import iter_datasets
 from mmav_coattn.errors import ConfigError
 
 INITS = ('pretrained', 'random')

@@ -26,8 +26,8 @@ def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
     axes = figure.add_subplot()
     series = (
         ('sync/accuracy', 'accuracy, one seed', 'C0', 'o'),
-        ('sync/accuracy_picture_blank', 'picture blanked', 'C1', 'x'),
-        ('sync/accuracy_sound_blank', 'sound blanked', 'C3', '+'),
+        ('sync/accuracy_video_blank', 'picture blanked', 'C1', 'x'),
+        ('sync/accuracy_audio_blank', 'sound blanked', 'C3', '+'),
     )
     for key, label, colour, marker in series:
         points = [(run[key], names.index(run['name'])) for run in runs if key in run]

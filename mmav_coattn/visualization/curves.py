@@ -12,8 +12,8 @@ from mmav_coattn.errors import DataNotFoundError, UserError
 #: Validation figures to draw: end of the logged key, label, colour.
 ACCURACIES = (
     ('accuracy', 'sync accuracy, held out', 'C0'),
-    ('accuracy_picture_blank', 'blind control: picture blanked', 'C1'),
-    ('accuracy_sound_blank', 'blind control: sound blanked', 'C3'),
+    ('accuracy_video_blank', 'blind control: picture blanked', 'C1'),
+    ('accuracy_audio_blank', 'blind control: sound blanked', 'C3'),
 )
 
 

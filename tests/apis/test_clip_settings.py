@@ -10,7 +10,7 @@ from mmav_coattn.errors import ConfigError
 
 WINDOWS = dict(type='SampleSyncWindows', clip_seconds=1.5, test_mode=True)
 FRAMES = dict(type='LoadFrames', num_frames=30)
-SOUND = dict(type='LoadAudioWindows', sample_rate=8000)
+SOUND = dict(type='LoadAudio', sample_rate=8000)
 
 
 def settings(*transforms):
@@ -46,7 +46,7 @@ def test_pictures_are_scaled_but_not_cut():
     [
         (0, 'has no SampleSyncWindows, which says how long a clip is'),
         (1, 'has no LoadFrames, which says how many frames a clip has'),
-        (2, 'has no LoadAudioWindows, which says the rate of the sound'),
+        (2, 'has no LoadAudio, which says the rate of the sound'),
     ],
 )
 def test_what_is_absent_is_named(left_out, sentence):

@@ -28,7 +28,7 @@ test_pipeline = [
     dict(type='SampleSyncWindows', clip_seconds=0.8, test_mode=True),
     dict(type='LoadFrames', num_frames=8),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
-    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='LoadAudio', sample_rate=16000),
 ]
 """
 

@@ -47,7 +47,7 @@ def config(module='CMA', **changes):
                 dict(type='Resize', scale=(32, 32), keep_ratio=False),
                 dict(type='CenterCrop', crop_size=16),
                 dict(type='FormatShape', input_format='NCTHW'),
-                dict(type='LoadAudioWindows', sample_rate=16000),
+                dict(type='LoadAudio', sample_rate=16000),
                 dict(type='PackAudioVisualInputs'),
             ],
             **changes,

@@ -11,7 +11,7 @@ from mmengine.registry import init_default_scope
 from paths import CONFIGS, ROOT
 
 import mmav_coattn  # noqa: F401
-from mmav_coattn.apis.tool_runner import DATALOADERS, iter_datasets, load_config
+from mmav_coattn.config import DATALOADERS, iter_datasets, load_config
 
 RECIPES = sorted(CONFIGS.glob('*.py'))
 PARTS = sorted(CONFIGS.glob('_base_/**/*.py'))
@@ -82,7 +82,7 @@ def test_clips_fit_the_network(path):
         assert windows.num_negatives == 1 or loader == 'train_dataloader'
         assert pipeline['LoadFrames'].num_frames == cfg.num_frames
         rate = cfg.model.data_preprocessor.log_mel.sample_rate
-        assert pipeline['LoadAudioWindows'].sample_rate == rate
+        assert pipeline['LoadAudio'].sample_rate == rate
     assert cfg.model.test_cfg.blind_controls is True
 
 

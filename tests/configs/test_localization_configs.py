@@ -11,7 +11,7 @@ from paths import CONFIGS
 
 import mmav_coattn  # noqa: F401
 from mmav_coattn.apis.clip_settings import ClipSettings
-from mmav_coattn.apis.tool_runner import iter_datasets, load_config
+from mmav_coattn.config import iter_datasets, load_config
 
 RECIPES = sorted((CONFIGS / 'localization').glob('*.py'))
 

@@ -6,7 +6,7 @@ from mmengine.registry import init_default_scope
 from paths import CONFIGS
 
 import mmav_coattn  # noqa: F401
-from mmav_coattn.apis.tool_runner import iter_datasets, load_config
+from mmav_coattn.config import iter_datasets, load_config
 from mmav_coattn.transfer.experiment import Run, run_config, same_last_evaluation, transfer_settings
 
 RECIPES = sorted((CONFIGS / 'transfer').glob('*.py'))

@@ -26,7 +26,7 @@ def pipeline(test_mode=False, **sampling):
         ),
         dict(type='LoadFrames', num_frames=8),
         dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudioWindows', sample_rate=16000),
+        dict(type='LoadAudio', sample_rate=16000),
         dict(type='PackAudioVisualInputs'),
     ]
 

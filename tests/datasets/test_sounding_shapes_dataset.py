@@ -56,7 +56,7 @@ def test_samples_are_packed_in_sync(root):
         dict(type='LoadFrames', num_frames=32),
         dict(type='Resize', scale=(56, 56), keep_ratio=False),
         dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudioWindows', sample_rate=16000),
+        dict(type='LoadAudio', sample_rate=16000),
         dict(type='PackAudioVisualInputs'),
     ]
     sample = build(root, pipeline=pipeline)[0]

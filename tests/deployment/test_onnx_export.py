@@ -46,7 +46,7 @@ def build_with(neck, stages=(1,), norm='batch', head=None):
                 dict(type='LoadFrames', num_frames=8),
                 dict(type='FixedCrop', box=(0.25, 0.0, 0.75, 1.0)),
                 dict(type='Resize', scale=(32, 24), keep_ratio=False),
-                dict(type='LoadAudioWindows', sample_rate=16000),
+                dict(type='LoadAudio', sample_rate=16000),
             ],
         )
     )

@@ -41,8 +41,8 @@ class Document(HTMLParser):
 FIGURES = {
     'sync/accuracy': 0.8733,
     'sync/auroc': 0.96,
-    'sync/accuracy_picture_blank': 0.5,
-    'sync/accuracy_sound_blank': 0.61,
+    'sync/accuracy_video_blank': 0.5,
+    'sync/accuracy_audio_blank': 0.61,
     'sync/num_clips': 300.0,
     'sync/left_out': 2.0,
 }

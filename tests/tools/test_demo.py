@@ -9,7 +9,7 @@ import pytest
 from mmengine.config import Config
 from paths import CONFIGS, TOOLS
 
-from mmav_coattn.apis.tool_runner import load_config
+from mmav_coattn.config import load_config
 from mmav_coattn.errors import UserError
 
 

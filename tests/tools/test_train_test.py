@@ -79,10 +79,10 @@ def check_training(work_dir: Path):
 def check_metrics(figures: dict):
     assert figures['sync/num_clips'] == CLIPS['test']
     assert figures['sync/num_pairs'] == CLIPS['test'] and figures['sync/left_out'] == 0
-    for name in ('accuracy', 'accuracy_picture_blank', 'accuracy_sound_blank', 'auroc'):
+    for name in ('accuracy', 'accuracy_video_blank', 'accuracy_audio_blank', 'auroc'):
         assert 0 <= figures[f'sync/{name}'] <= 1
     # Without the sound, the in-sync and the shifted one are the same: exactly chance.
-    assert figures['sync/auroc_sound_blank'] == pytest.approx(0.5)
+    assert figures['sync/auroc_audio_blank'] == pytest.approx(0.5)
 
 
 def test_our_tools(tiny, shapes):
@@ -110,7 +110,7 @@ def test_our_tools(tiny, shapes):
     with dump.with_suffix('.pkl').open('rb') as file:
         samples = pickle.load(file)
     assert len(samples) == CLIPS['test']
-    for control in ('', '_picture_blank', '_sound_blank'):
+    for control in ('', '_video_blank', '_audio_blank'):
         scores = torch.stack([sample[f'sync_scores{control}'] for sample in samples])
         correct = (scores > 0) == torch.tensor([True, False])
         assert figures[f'sync/accuracy{control}'] == pytest.approx(correct.float().mean().item())

@@ -13,8 +13,8 @@ import torch
 from torch.utils.data import get_worker_info
 from trust.training import EPOCH, read_losses, start, write_recipe, write_videos
 
-from mmav_coattn.apis.tool_runner import require_writable, user_sentence
 from mmav_coattn.checkpoint_files import find_newest_checkpoint, write_whole
+from mmav_coattn.cli.run_tool import require_writable, user_sentence
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.datasets.crash_safe_loader import CrashSafeDataLoader
 from mmav_coattn.datasets.reading_note import note_reading
@@ -61,7 +61,7 @@ def test_file_that_vanishes(tmp_path):
         dict(type='SampleSyncWindows', clip_seconds=0.4, min_shift=0.2),
         dict(type='LoadFrames', num_frames=2),
         dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudioWindows', sample_rate=16000),
+        dict(type='LoadAudio', sample_rate=16000),
         dict(type='PackAudioVisualInputs'),
     ]
     data = AudioVisualDataset(data_root=str(videos), pipeline=pipeline)

@@ -21,7 +21,7 @@ PIPELINE = [
     dict(type='LoadFrames', num_frames=4),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='LoadAudio', sample_rate=16000),
     dict(type='PackAudioVisualInputs'),
 ]
 

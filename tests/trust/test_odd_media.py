@@ -39,7 +39,7 @@ def pipeline(test_mode, *, size=None):
         dict(type='LoadFrames', num_frames=NUM_FRAMES),
         *resize,
         dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudioWindows', sample_rate=RATE),
+        dict(type='LoadAudio', sample_rate=RATE),
         dict(type='PackAudioVisualInputs'),
     ]
 

@@ -53,7 +53,7 @@ def write_recipe(path: Path, videos: Path, *, epochs: int, checkpoint: dict, **c
                         dict(type='RandomCrop', size=24),
                         dict(type='Flip', flip_ratio=0.5),
                         dict(type='FormatShape', input_format='NCTHW'),
-                        dict(type='LoadAudioWindows', sample_rate=16000),
+                        dict(type='LoadAudio', sample_rate=16000),
                         dict(type='PackAudioVisualInputs'),
                     ],
                 ),

@@ -22,8 +22,8 @@ def write_run(folder, first_epoch=1, num_epochs=6, loss=0.7):
         backend.add_scalars(
             {
                 'sync/accuracy': 0.95 - 0.4 * math.exp(-epoch / 2),
-                'sync/accuracy_picture_blank': 0.5 + 0.01 * (-1) ** epoch,
-                'sync/accuracy_sound_blank': 0.495,
+                'sync/accuracy_video_blank': 0.5 + 0.01 * (-1) ** epoch,
+                'sync/accuracy_audio_blank': 0.495,
                 'sync/num_clips': 300,
                 'data_time': 0.1,
             },

@@ -19,7 +19,7 @@ from mmengine.registry import init_default_scope
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis.benchmark import network
 from mmav_coattn.apis.benchmark.timing import Row, format_table
-from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.errors import ConfigError
 
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
@@ -80,7 +80,7 @@ def loader_table(args) -> list[Row]:
 
     pipeline = Config.fromfile(args.config).train_pipeline
     settings = {transform['type']: transform for transform in pipeline}
-    windows, audio = settings['SampleSyncWindows'], settings['LoadAudioWindows']
+    windows, audio = settings['SampleSyncWindows'], settings['LoadAudio']
     size = settings.get('Resize', {}).get('scale', (112, 112))[0]
     rows = []
     for seconds in args.seconds:

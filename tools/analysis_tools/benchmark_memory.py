@@ -23,7 +23,8 @@ from mmav_coattn.apis.memory_use import (
     memory_mib,
     relative_growth,
 )
-from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.cli.run_tool import run_tool
+from mmav_coattn.config import load_config
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.errors import ConfigError
 

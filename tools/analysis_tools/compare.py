@@ -20,7 +20,8 @@ from mmav_coattn.apis.comparison import (
     training_figures,
     write_table,
 )
-from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.cli.run_tool import run_tool
+from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.visualization.comparison import plot_comparison
 

@@ -17,7 +17,8 @@ from mmengine.registry import init_default_scope
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.sync_fix import fix_sync
-from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.cli.run_tool import run_tool
+from mmav_coattn.config import load_config
 from mmav_coattn.datasets.transforms.sync_windows import stable_rng
 from mmav_coattn.errors import ConfigError, MediaError, UnknownOffsetError
 from mmav_coattn.media.remux import shift_audio

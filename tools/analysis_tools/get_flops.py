@@ -8,7 +8,8 @@ from mmengine.registry import init_default_scope
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis.complexity import input_size, network_complexity
-from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.cli.run_tool import run_tool
+from mmav_coattn.config import load_config
 
 
 def parse_args():

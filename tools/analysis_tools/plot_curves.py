@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.visualization import plot_training_curves
 
 

@@ -19,7 +19,8 @@ import numpy as np
 from mmengine.config import DictAction
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.cli.run_tool import run_tool
+from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.remux import shift_audio

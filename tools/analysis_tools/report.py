@@ -7,7 +7,8 @@ from pathlib import Path
 from mmengine.config import DictAction
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.cli.run_tool import run_tool
+from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
 from mmav_coattn.reporting import rank_clips, read_work_dir, render_report, show_clips
 from mmav_coattn.visualization import plot_training_curves

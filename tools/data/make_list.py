@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
-from mmav_coattn.apis.tool_runner import run_tool
+from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.preparation import official_lists
 from mmav_coattn.preparation.list_maker import (
     grid_file,

@@ -15,7 +15,8 @@ from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.tool_runner import load_config, run_tool
+from mmav_coattn.cli.run_tool import run_tool
+from mmav_coattn.config import load_config
 from mmav_coattn.errors import CheckpointNotFoundError, ConfigError, UserError
 from mmav_coattn.transfer import experiment, protocols
 from mmav_coattn.transfer.table import render_table

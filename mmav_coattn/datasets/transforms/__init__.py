@@ -1,6 +1,6 @@
 """Transforms from a file name to packed clips; mmaction2's spatial transforms run between them."""
 
-from .audio_windows import LoadAudioWindows
+from .audio import LoadAudio
 from .fixed_crop import FixedCrop
 from .frame_cache import CacheFrames
 from .frames import LoadFrames
@@ -17,7 +17,7 @@ __all__ = [
     'AddKeys',
     'CacheFrames',
     'FixedCrop',
-    'LoadAudioWindows',
+    'LoadAudio',
     'LoadClipFrames',
     'LoadFrames',
     'LocalizationTargets',

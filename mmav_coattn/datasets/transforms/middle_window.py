@@ -22,6 +22,7 @@ class SampleMiddleWindow(BaseTransform):
     - window_starts (np.ndarray): ``(1,)`` seconds.
     - shift (np.ndarray): ``(1,)``, 0.
     - clip_seconds (float)
+    - audio_start (float), audio_seconds (float): The same window, s.
 
     Args:
         clip_seconds (float): Length of the window, s.
@@ -49,7 +50,8 @@ class SampleMiddleWindow(BaseTransform):
         start = max(begin, (begin + end - self.clip_seconds) / 2)
         results['window_starts'] = np.array([start])
         results['shift'] = np.zeros(1)
-        results['clip_seconds'] = self.clip_seconds
+        results['clip_seconds'] = results['audio_seconds'] = self.clip_seconds
+        results['audio_start'] = start
         return results
 
     def __repr__(self) -> str:

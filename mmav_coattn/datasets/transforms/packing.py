@@ -18,7 +18,7 @@ class PackAudioVisualInputs(BaseTransform):
     Required Keys:
 
     - imgs (optional): ``(1, C, T, H, W)``, from mmaction2's ``FormatShape``.
-    - audios (optional): ``(1 + K, S)`` float32.
+    - audio (optional): ``(S,)`` float32, with window_starts and audio_start.
     - shift (optional): ``(1 + K,)`` seconds.
     - label (optional): Class, or -1 for none.
 
@@ -26,8 +26,9 @@ class PackAudioVisualInputs(BaseTransform):
 
     - media
 
-    The packed result holds ``inputs`` (a dict of the tensors ``imgs`` and ``audios``, those of
-    them that are there) and ``data_samples``, an ``ActionDataSample`` with
+    The packed result holds ``inputs``, those of ``imgs``, ``audio`` and ``audio_starts``
+    (s from the first sample to each window) that are there, and ``data_samples``, an
+    ``ActionDataSample`` with
 
     - ``sync_label``: float tensor ``(1 + K,)``, 1 for the in-sync window and 0 for the others;
     - ``gt_label``: long tensor ``(1,)``, only if the label is not negative;
@@ -63,9 +64,12 @@ class PackAudioVisualInputs(BaseTransform):
             media.close()
         inputs = {
             key: torch.from_numpy(np.ascontiguousarray(results[key]))
-            for key in ('imgs', 'audios')
+            for key in ('imgs', 'audio')
             if key in results
         }
+        if 'audio' in results:
+            starts = np.asarray(results['window_starts']) - results['audio_start']
+            inputs['audio_starts'] = torch.from_numpy(starts.astype(np.float32))
         sample = ActionDataSample()
         sample.set_metainfo({key: _plain(results[key]) for key in self.meta_keys if key in results})
         if 'shift' in results:

@@ -21,13 +21,13 @@ class ReplaceSound(BaseTransform):
 
     Required Keys:
 
-    - audios, sample_rate, window_starts, clip_seconds, relpath
+    - audio, sample_rate, audio_start, audio_seconds, relpath
     - silent_kind (optional), as :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips` sets it
     - other_filename (for ``'off_screen'``)
 
     Modified Keys:
 
-    - audios
+    - audio
 
     Args:
         noise_db (float): Level of the noise, dB. Defaults to -34, the middle of the room noise in
@@ -46,29 +46,29 @@ class ReplaceSound(BaseTransform):
         """Replace the sound where it has to be."""
         kind = results.get('silent_kind')
         if kind == 'silence':
-            results['audios'] = np.zeros_like(results['audios'])
+            results['audio'] = np.zeros_like(results['audio'])
         elif kind == 'noise':
-            results['audios'] = self._noise(results)
+            results['audio'] = self._noise(results)
         elif kind == 'off_screen':
-            results['audios'] = self._other(results)
+            results['audio'] = self._other(results)
         return results
 
     def _noise(self, results: dict) -> np.ndarray:
         from scipy.signal import lfilter
 
-        audios = results['audios']
+        audio = results['audio']
         rng = stable_rng(self.seed, results['relpath'], 'noise')
-        noise = lfilter([1.0], [1.0, -0.8], rng.standard_normal(audios.shape), axis=-1)
-        level = 10 ** (self.noise_db / 20) * np.sqrt(np.mean(np.square(audios, dtype=np.float64)))
+        noise = lfilter([1.0], [1.0, -0.8], rng.standard_normal(audio.shape), axis=-1)
+        level = 10 ** (self.noise_db / 20) * np.sqrt(np.mean(np.square(audio, dtype=np.float64)))
         return (noise * (level / np.sqrt(np.mean(noise**2)))).astype(np.float32)
 
     def _other(self, results: dict) -> np.ndarray:
-        seconds = results['clip_seconds']
+        seconds = results['audio_seconds']
         with MediaFile(results['other_filename']) as media:
             first, last = media.audio_span
             # A shorter file is read from where it still reaches.
-            starts = np.clip(results['window_starts'], first, max(last - seconds, first))
-            return media.read_audio_windows(starts, seconds, results['sample_rate'])
+            start = min(max(results['audio_start'], first), max(last - seconds, first))
+            return media.read_audio(start, seconds, results['sample_rate'])
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}(noise_db={self.noise_db}, seed={self.seed})'

@@ -34,6 +34,7 @@ class SlideSyncWindows(BaseTransform):
     - window_starts (np.ndarray): ``(J,)`` seconds, J the windows that fit into the file.
     - shift (np.ndarray): ``(J,)`` seconds, ``window_starts - window_starts[0]``.
     - clip_seconds (float)
+    - audio_start (float), audio_seconds (float): What all windows cover, s.
 
     Args:
         clip_seconds (float): Length of every window, s.
@@ -82,6 +83,8 @@ class SlideSyncWindows(BaseTransform):
         results['window_starts'] = begin + order * self.grid
         results['shift'] = (order - chosen) * self.grid
         results['clip_seconds'] = self.clip_seconds
+        results['audio_start'] = begin
+        results['audio_seconds'] = self.clip_seconds + (slots - 1) * self.grid
         return results
 
     def __repr__(self) -> str:

@@ -6,7 +6,6 @@ from .checkpoint_guard_hook import CheckpointGuardHook
 from .data_root_guard_hook import DataRootGuardHook
 from .exact_resume_hook import ExactResumeHook
 from .localization_visualization_hook import LocalizationVisualizationHook
-from .negatives_schedule_hook import NegativesScheduleHook
 from .non_finite_loss_hook import NonFiniteLossHook
 from .throughput_hook import ThroughputHook
 from .unusable_media_hook import UnusableMediaReportHook
@@ -18,7 +17,6 @@ __all__ = [
     'DataRootGuardHook',
     'ExactResumeHook',
     'LocalizationVisualizationHook',
-    'NegativesScheduleHook',
     'NonFiniteLossHook',
     'ThroughputHook',
     'UnusableMediaReportHook',

@@ -6,7 +6,7 @@ from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmav_coattn.apis.tool_runner import DATALOADERS, iter_datasets
+from mmav_coattn.config import DATALOADERS, iter_datasets
 from mmav_coattn.errors import ConfigError
 
 

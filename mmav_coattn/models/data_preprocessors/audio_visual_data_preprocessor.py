@@ -20,17 +20,16 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
 
     Frames travel to the device as uint8 and waveforms as float32; everything arithmetic happens
     there. Samples that the dataset marked as unusable (evaluation only) carry no inputs: they are
-    left out of the stacked batch and stay in ``data_samples``, so that the metric can name them.
+    left out of the batch and stay in ``data_samples``, so that the metric can name them.
 
     Args:
         mean (Sequence[float]): Mean of the RGB channels, 0 to 255.
         std (Sequence[float]): Standard deviation of the RGB channels, 0 to 255.
         log_mel (dict): Arguments of :class:`LogMelSpectrogram`.
-        blank (str, optional): Blind control, in training and test alike: ``'picture'`` replaces
-            every frame by the mean colour, ``'sound'`` every waveform by silence.
+        blank (str, optional): Blind control, in training and test alike: ``'video'`` replaces every
+            frame by the mean colour, ``'audio'`` every waveform by silence.
         subtract_mean_frame (bool): Whether the mean frame of each clip is subtracted from its
-            frames, which leaves what moves. For small networks and little data: a tower that need
-            not learn to overlook walls and colours learns from motion sooner. Appearance is lost,
+            frames, which leaves what moves. For small networks and little data. Appearance is lost,
             so a tower for transfer is better trained without.
         non_blocking (bool): Copy to the device without waiting.
 
@@ -38,7 +37,7 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         ConfigError: If ``blank`` is not one of the above.
     """
 
-    BLANKS = (None, 'picture', 'sound')
+    BLANKS = (None, 'video', 'audio')
 
     def __init__(
         self,
@@ -63,57 +62,82 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         """Prepare one collated batch.
 
         Args:
-            data (dict): ``inputs`` with ``imgs``, N uint8 tensors (1, C, T, H, W), and ``audios``,
-                N float tensors (1+K, S), each None for an unusable sample; and ``data_samples``.
-                Stacked tensors are taken as well.
+            data (dict): ``inputs``, lists of N tensors, None for an unusable sample, or stacked:
+                ``imgs`` uint8 (1, C, T, H, W), ``audio`` float (S,) of the audio segment and
+                ``audio_starts`` (J,), s from its first sample to each window. Either modality may
+                be absent. And ``data_samples``, with the meta information ``clip_seconds``.
             training (bool): Not used: augmentation is done by the pipeline.
 
         Returns:
-            dict: ``inputs`` with ``imgs`` (N, C, T, H, W), the same ``frames`` as they came, uint8,
-            ``log_mels`` (N, 1+K, F, T') and ``clip_seconds``, or None if no sample of the batch is
-            usable; and ``data_samples``.
+            dict: ``data_samples``, and ``inputs`` with ``imgs`` (N, C, T, H, W), the same
+            ``frames`` as they came, ``audio`` (N, S), ``log_mels`` (N, F, T_a), ``audio_starts``
+            (N, J) and ``clip_seconds``; None if no sample of the batch is usable.
         """
         data = self.cast_data(data)
-        imgs = [x for x in data['inputs']['imgs'] if x is not None]
-        audios = [x for x in data['inputs']['audios'] if x is not None]
-        inputs = self.preprocess(torch.stack(imgs), torch.stack(audios)) if imgs else None
-        return dict(inputs=inputs, data_samples=data.get('data_samples'))
-
-    def preprocess(self, imgs: Tensor, audios: Tensor) -> dict:
-        """Normalise frames and compute log-mels.
-
-        Args:
-            imgs (Tensor): uint8, (N, 1, C, T, H, W) or (N, C, T, H, W).
-            audios (Tensor): float32, (N, 1+K, S).
-
-        Returns:
-            dict: See :meth:`forward`.
-        """
-        frames = imgs.flatten(0, 1) if imgs.ndim == 6 else imgs
+        usable = {
+            name: [x for x in values if x is not None] for name, values in data['inputs'].items()
+        }
+        if not any(usable.values()):
+            return dict(inputs=None, data_samples=data.get('data_samples'))
+        inputs = {name: torch.stack(values) for name, values in usable.items()}
+        samples = [s for s in data.get('data_samples') or () if 'unusable' not in s]
+        seconds = samples[0].get('clip_seconds') if samples else None
         return dict(
-            frames=frames,
-            imgs=self.normalize(frames),
-            log_mels=self.spectrograms(audios),
-            clip_seconds=audios.shape[-1] / self.log_mel.sample_rate,
+            inputs=self.preprocess(clip_seconds=seconds, **inputs),
+            data_samples=data.get('data_samples'),
         )
 
-    def normalize(self, imgs: Tensor) -> Tensor:
-        """Frames (N, C, T, H, W), uint8, as the visual tower takes them, float32."""
-        imgs = (imgs.float() - self.mean) / self.std
+    def preprocess(
+        self,
+        imgs: Tensor | None = None,
+        audio: Tensor | None = None,
+        audio_starts: Tensor | None = None,
+        clip_seconds: float | None = None,
+    ) -> dict:
+        """Normalise frames and compute log-mels; see :meth:`forward`.
+
+        Args:
+            imgs (Tensor, optional): uint8, (N, 1, C, T, H, W) or (N, C, T, H, W).
+            audio (Tensor, optional): float32, (N, S).
+            audio_starts (Tensor, optional): (N, J), s. By default one window at 0.
+            clip_seconds (float, optional): Length of the clip; by default that of the audio.
+        """
+        inputs = {}
+        if imgs is not None:
+            frames = imgs.flatten(0, 1) if imgs.ndim == 6 else imgs
+            inputs |= dict(frames=frames, imgs=self.normalize(frames))
+        if audio is not None:
+            audio = torch.zeros_like(audio) if self.blank == 'audio' else audio
+            if audio_starts is None:
+                audio_starts = audio.new_zeros(len(audio), 1)
+            seconds = clip_seconds or audio.shape[-1] / self.log_mel.sample_rate
+            inputs |= dict(
+                audio=audio,
+                log_mels=self.log_mel(audio),
+                audio_starts=audio_starts.float(),
+                clip_seconds=seconds,
+            )
+        return inputs
+
+    def normalize(self, imgs: Tensor, mean_frame: Tensor | None = None) -> Tensor:
+        """Frames (N, C, T, H, W), uint8, as the visual tower takes them, float32.
+
+        ``mean_frame`` (the same shape, or one frame) is what ``subtract_mean_frame`` subtracts, by
+        default the mean of the T frames.
+        """
         if self.subtract_mean_frame:
-            imgs = imgs - imgs.mean(dim=2, keepdim=True)
-        return self.blank_picture(imgs) if self.blank == 'picture' else imgs
+            imgs = imgs.float()
+            mean_frame = imgs.mean(dim=2, keepdim=True) if mean_frame is None else mean_frame
+            imgs = (imgs - mean_frame) / self.std
+        else:
+            imgs = (imgs.float() - self.mean) / self.std
+        return torch.zeros_like(imgs) if self.blank == 'video' else imgs
 
-    def spectrograms(self, audios: Tensor) -> Tensor:
-        """Waveforms (..., S) as the audio tower takes them, log-mels (..., F, T')."""
-        return self.log_mel(torch.zeros_like(audios) if self.blank == 'sound' else audios)
-
-    @staticmethod
-    def blank_picture(imgs: Tensor) -> Tensor:
-        """Normalised frames of the mean colour, of the shape of ``imgs``."""
-        return torch.zeros_like(imgs)
-
-    def blank_sound(self, log_mels: Tensor) -> Tensor:
-        """Log-mels of digital silence, of the shape of ``log_mels``."""
-        silence = self.log_mel(log_mels.new_zeros(self.log_mel.n_fft))[..., :1]
-        return silence.expand_as(log_mels)
+    def blank_inputs(self, inputs: dict, modality: str) -> dict:
+        """Inputs whose ``'video'`` or ``'audio'`` is replaced by the mean colour or by silence."""
+        if modality == 'video':
+            return inputs | dict(imgs=torch.zeros_like(inputs['imgs']))
+        silence = torch.zeros_like(inputs['audio'])
+        # All frames of digital silence are alike, so that one is computed.
+        log_mels = self.log_mel(silence[0, : self.log_mel.n_fft])[..., :1]
+        return inputs | dict(audio=silence, log_mels=log_mels.expand_as(inputs['log_mels']))

@@ -8,9 +8,10 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
+from mmav_coattn.models.losses import balanced_weights
+from mmav_coattn.models.necks import StreamFeatures
 
-from .base_sync_head import BaseSyncHead, balanced_weights
+from .base_sync_head import BaseSyncHead
 
 
 def margin_contrastive_loss(distances: Tensor, labels: Tensor, margin: float) -> Tensor:
@@ -35,9 +36,7 @@ class ContrastiveHead(BaseSyncHead):
 
     Korbar, Tran & Torresani, "Cooperative Learning of Audio and Video Models from Self-Supervised
     Synchronization" (NeurIPS 2018): two subnets that do not see each other, an embedding of each,
-    and a contrastive loss with margin on their distance; easy negatives come from other videos,
-    hard ones from other times of the same one, and training goes from easy to hard
-    (:class:`NegativesScheduleHook`).
+    and a contrastive loss with margin on their distance.
 
     The embedding of a clip is all its steps side by side, each of unit length, so the squared
     distance of two clips is the mean of those of their steps: averaged over time before, as AVTS
@@ -50,27 +49,25 @@ class ContrastiveHead(BaseSyncHead):
         in_channels (int): Channels D of the streams.
         channels (int): Channels of the embedding of a step.
         margin (float): Of the loss; distances lie between 0 and 2.
-        **kwargs: Of :class:`BaseSyncHead`, but no ranking term.
+        **kwargs: Losses, see :class:`BaseSyncHead`.
 
     Raises:
-        ConfigError: If the margin is not between 0 and 2, or a ranking term is asked for.
+        ConfigError: If the margin is not between 0 and 2.
     """
 
     def __init__(
         self, in_channels: int, channels: int = 128, margin: float = 0.99, **kwargs
     ) -> None:
-        super().__init__(in_channels, **kwargs)
+        super().__init__(**kwargs)
         if not 0 < margin < 2:
             raise ConfigError(f'cls_head: margin={margin} must be between 0 and 2.')
-        if self.ranking_weight:
-            raise ConfigError('cls_head: ContrastiveHead has no ranking term; leave it out.')
         self.margin = margin
         self.visual = nn.Linear(in_channels, channels)
         self.audio = nn.Linear(in_channels, channels)
         self.scale = nn.Parameter(torch.tensor(4.0))
         self.threshold = nn.Parameter(torch.tensor(margin / 2))
 
-    def distances(self, features: CoAttentionFeatures) -> Tensor:
+    def distances(self, features: StreamFeatures) -> Tensor:
         """Distances (N, J) of streams (N, J, T, D), 0 to 2."""
         visual = F.normalize(self.visual(features.visual).float(), dim=-1)
         audio = F.normalize(self.audio(features.audio).float(), dim=-1)
@@ -78,7 +75,7 @@ class ContrastiveHead(BaseSyncHead):
         squared = 2 - 2 * (visual * audio).sum(dim=-1)
         return squared.mean(dim=-1).clamp(min=1e-6).sqrt()
 
-    def forward(self, features: CoAttentionFeatures) -> Tensor:
+    def forward(self, features: StreamFeatures) -> Tensor:
         """Logits (N, J)."""
         return self.logits(self.distances(features))
 
@@ -86,13 +83,12 @@ class ContrastiveHead(BaseSyncHead):
         """Logits of distances, by the fitted scale and threshold."""
         return self.scale * (self.threshold - distances)
 
-    def loss(self, features: CoAttentionFeatures, data_samples: list) -> dict[str, Tensor]:
+    def loss(self, features: StreamFeatures, data_samples: list) -> dict[str, Tensor]:
         """Losses: ``loss_margin``, ``loss_sync`` (of scale and threshold alone), and the rest."""
         distances = self.distances(features)
         labels = torch.stack([sample.sync_label for sample in data_samples]).to(distances)
         margin = margin_contrastive_loss(distances, labels, self.margin)
         losses = dict(loss_margin=(balanced_weights(labels) * margin).sum(dim=1).mean())
-        losses |= self.loss_by_logits(self.logits(distances.detach()), labels)
-        if self.time_contrast is not None:
-            losses['loss_contrast'] = self.contrast_loss(features, labels)
-        return losses
+        logits = self.logits(distances.detach())
+        losses['loss_sync'] = self.loss_sync(logits, labels)
+        return losses | self.contrast_loss(features) | self.accuracy(logits, labels)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from .base_sync_head import BaseSyncHead
+from .stream_head import small_linear
 
 
 class FusedFeatures(NamedTuple):
@@ -15,42 +16,44 @@ class FusedFeatures(NamedTuple):
 
     Attributes:
         maps (Tensor): (N, J, C, T', H', W').
-        attention (Tensor | None): Class activation map as weights (N, J, T', H', W') that sum to 1
-            over places; None unless asked for.
+        attention (Tensor): Class activation map as weights (N, J, T', H', W') that sum to 1
+            over locations.
     """
 
     maps: Tensor
-    attention: Tensor | None = None
+    attention: Tensor
+
+    @property
+    def sound_map(self) -> Tensor:
+        """The class activation map."""
+        return self.attention
 
 
 @MODELS.register_module()
 class FusedHead(BaseSyncHead):
-    """Mean over time and places, one linear layer (Owens & Efros, ECCV 2018).
+    """Mean over time and locations, one linear layer (Owens & Efros, ECCV 2018).
 
     Args:
         in_channels (int): Channels C of the maps.
-        **kwargs: Of :class:`BaseSyncHead`.
+        **kwargs: Losses, see :class:`BaseSyncHead`.
     """
 
     def __init__(self, in_channels: int, **kwargs) -> None:
-        super().__init__(in_channels, **kwargs)
-        self.classify = nn.Linear(in_channels, 1)
-        # Small, so that training starts at chance (ln 2).
-        nn.init.normal_(self.classify.weight, std=0.01)
-        nn.init.zeros_(self.classify.bias)
+        super().__init__(**kwargs)
+        self.classify = small_linear(in_channels)
 
     def forward(self, features: FusedFeatures) -> Tensor:
         """Logits (N, J)."""
         return self.classify(features.maps.mean(dim=(-3, -2, -1))).squeeze(-1)
 
     def activation_map(self, maps: Tensor) -> Tensor:
-        """Class activation map (Zhou et al., CVPR 2016): softmax over places of each one's logit.
+        """Class activation map (Zhou et al., CVPR 2016): softmax over locations of their logits.
 
         Args:
             maps (Tensor): (N, J, C, T', H', W').
 
         Returns:
-            Tensor: (N, J, T', H', W'), sums to 1 over places.
+            Tensor: (N, J, T', H', W'), sums to 1 over locations.
         """
         logits = self.classify(maps.movedim(2, -1)).squeeze(-1).float()
         return logits.flatten(-2).softmax(dim=-1).unflatten(-1, logits.shape[-2:])

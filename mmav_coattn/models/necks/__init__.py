@@ -1,6 +1,15 @@
 """Where the two modalities meet."""
 
-from .co_attention_neck import CoAttentionNeck
+from .co_attention_neck import CoAttentionNeck, MatchFeatures
+from .dot_product_neck import DotProductNeck, StreamFeatures
+from .match import Match
 from .pooling_neck import PoolingNeck
 
-__all__ = ['CoAttentionNeck', 'PoolingNeck']
+__all__ = [
+    'CoAttentionNeck',
+    'DotProductNeck',
+    'Match',
+    'MatchFeatures',
+    'PoolingNeck',
+    'StreamFeatures',
+]

@@ -15,7 +15,7 @@ def step_times(
     first_second: float,
     device: torch.device | None = None,
 ) -> Tensor:
-    """Times that the steps of a tower's output are centred on.
+    """Times on which the steps of a tower's output are centred.
 
     A tower of 'same'-padded convolutions with total stride ``s`` turns ``n`` inputs into
     ``ceil(n / s)`` steps, step ``j`` centred on input ``j * s``; so ``s = ceil(n / steps)``.
@@ -35,25 +35,25 @@ def step_times(
     return first_second + steps * (stride * input_seconds)
 
 
-def resample_time(features: Tensor, source_times: Tensor, target_times: Tensor) -> Tensor:
-    """Interpolate features linearly at other times; held constant outside the source's range.
+def interpolation_weights(source_times: Tensor, target_times: Tensor) -> Tensor:
+    """Weights of linear interpolation between evenly spaced steps; constant beyond their ends.
+
+    A matrix product with them costs little next to a tower, has a fast gradient on a CPU, and can
+    be exported to ONNX.
 
     Args:
-        features (Tensor): (..., T).
-        source_times (Tensor): Increasing times of the T steps, s, (T,).
-        target_times (Tensor): Times wanted, s, (T',).
+        source_times (Tensor): (S,), evenly spaced and rising, s.
+        target_times (Tensor): (..., T), s.
 
     Returns:
-        Tensor: (..., T').
+        Tensor: (..., T, S); each row sums to 1.
     """
     if len(source_times) == 1:
-        return features.expand(*features.shape[:-1], len(target_times))
-    # What torch.searchsorted gives, in operations that can be exported to ONNX.
-    right = (source_times < target_times[:, None]).sum(dim=1).clamp(1, len(source_times) - 1)
-    left = right - 1
-    weight = (target_times - source_times[left]) / (source_times[right] - source_times[left])
-    weight = weight.clamp(0, 1).to(features.dtype)
-    return features[..., left] * (1 - weight) + features[..., right] * weight
+        return torch.ones_like(target_times)[..., None]
+    first, last = source_times[0], source_times[-1]
+    spacing = (last - first) / (len(source_times) - 1)
+    inside = torch.minimum(torch.maximum(target_times, first), last)
+    return (1 - (inside[..., None] - source_times).abs() / spacing).clamp(min=0)
 
 
 def time_code(
@@ -78,24 +78,3 @@ def time_code(
     )
     phase = times[:, None] * (2 * math.pi / periods)
     return torch.cat([phase.sin(), phase.cos()], dim=-1)
-
-
-def neighbour_steps(features: Tensor, window: int) -> Tensor:
-    """Gather for each time step its neighbours; the ends are repeated.
-
-    Args:
-        features (Tensor): (B, T, L, D).
-        window (int): Neighbours on either side.
-
-    Returns:
-        Tensor: (B, T, (2 * window + 1) * L, D), ordered by time.
-    """
-    if window == 0:
-        return features
-    steps = features.shape[1]
-    ends = features[:, :1], features[:, -1:]
-    padded = torch.cat(
-        [ends[0].expand(-1, window, -1, -1), features, ends[1].expand(-1, window, -1, -1)], dim=1
-    )
-    # Slices, because the gradient of indexing is ten times slower on CPU.
-    return torch.cat([padded[:, first : first + steps] for first in range(2 * window + 1)], dim=2)

@@ -1,41 +1,17 @@
-"""Action recognition from sound, from picture, or from both, with the towers of the pretext."""
+"""Action recognition from audio, from video, or from both, with the towers of the pretext."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.data_preprocessors import AudioVisualDataPreprocessor
-from mmav_coattn.visual_stages import last_stage
 
 #: Modalities, and where their inputs are.
 INPUT_KEYS = dict(visual='imgs', audio='log_mels')
-
-
-@MODELS.register_module()
-class ClassifierDataPreprocessor(AudioVisualDataPreprocessor):
-    """As :class:`AudioVisualDataPreprocessor`, for batches that have only one of the two inputs."""
-
-    def forward(self, data: dict, training: bool = False) -> dict:
-        """Prepare one collated batch of ``imgs``, ``audios`` or both.
-
-        Returns:
-            dict: ``inputs`` with ``imgs`` (N, C, T, H, W), ``log_mels`` (N, J, F, T') or both, and
-            ``data_samples``.
-        """
-        data = self.cast_data(data)
-        inputs = {}
-        if 'imgs' in data['inputs']:
-            imgs = torch.stack(list(data['inputs']['imgs']))
-            inputs['imgs'] = self.normalize(imgs.flatten(0, 1))
-        if 'audios' in data['inputs']:
-            inputs['log_mels'] = self.spectrograms(torch.stack(list(data['inputs']['audios'])))
-        return dict(inputs=inputs, data_samples=data.get('data_samples'))
 
 
 @MODELS.register_module()
@@ -49,7 +25,7 @@ class AudioVisualClassifier(BaseRecognizer):
         backbone (dict): :class:`AudioVisualBackbone`.
         cls_head (dict): :class:`AudioVisualHead`.
         modalities (Sequence[str]): ``'visual'``, ``'audio'`` or both; the other tower is not run.
-        data_preprocessor (dict, optional): :class:`ClassifierDataPreprocessor`.
+        data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
         neck (None): There is none; for configs that inherit one of the pretext network.
         train_cfg (dict, optional): Not used.
         test_cfg (dict, optional): Not used.
@@ -71,7 +47,7 @@ class AudioVisualClassifier(BaseRecognizer):
         unknown = set(modalities) - set(INPUT_KEYS)
         if unknown or not modalities:
             raise ConfigError(f'modalities={tuple(modalities)} must be of {tuple(INPUT_KEYS)}.')
-        data_preprocessor = data_preprocessor or dict(type='ClassifierDataPreprocessor')
+        data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
         super().__init__(backbone, cls_head, neck, train_cfg, test_cfg, data_preprocessor)
         self.modalities = tuple(modalities)
         for modality in set(INPUT_KEYS) - set(self.modalities):
@@ -82,7 +58,7 @@ class AudioVisualClassifier(BaseRecognizer):
         """Run the towers that are used.
 
         Args:
-            inputs (dict): ``imgs`` (N, C, T, H, W) and ``log_mels`` (N, J, F, T_a); J must be 1.
+            inputs (dict): ``imgs`` (N, C, T, H, W) and ``log_mels`` (N, F, T_a).
             stage (str): ``'backbone'`` or ``'head'``.
 
         Returns:
@@ -97,9 +73,9 @@ class AudioVisualClassifier(BaseRecognizer):
             )
         features: dict[str, Tensor] = {}
         if 'visual' in self.modalities:
-            features['visual'] = last_stage(self.backbone.forward_visual(inputs['imgs']))
+            features['visual'] = self.backbone.forward_visual(inputs['imgs'])
         if 'audio' in self.modalities:
-            features['audio'] = self.backbone.forward_audio(inputs['log_mels'][:, :1])
+            features['audio'] = self.backbone.forward_audio(inputs['log_mels'])
         if stage == 'head':
             return self.cls_head(features), {}
         return features, {}

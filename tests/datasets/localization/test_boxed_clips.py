@@ -24,7 +24,7 @@ PIPELINE = [
     dict(type='LoadFrames', num_frames=4),
     dict(type='LocalizationTargets'),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudioWindows', sample_rate=16000),
+    dict(type='LoadAudio', sample_rate=16000),
     dict(type='PackAudioVisualInputs', extra_meta_keys=('localization_targets', 'has_source')),
 ]
 

@@ -76,7 +76,7 @@ def test_registered_and_safe_from_mmactions_inferencer():
         'SampleSyncWindows',
         'LoadFrames',
         'FixedCrop',
-        'LoadAudioWindows',
+        'LoadAudio',
         'PackAudioVisualInputs',
     ):
         assert TRANSFORMS.get(name).__module__.startswith('mmav_coattn.')

@@ -3,7 +3,7 @@ import pytest
 from media_factory import write_clip
 
 from mmav_coattn.datasets.silent_clips import add_silent_clips
-from mmav_coattn.datasets.transforms import LoadAudioWindows, ReplaceSound, SampleMiddleWindow
+from mmav_coattn.datasets.transforms import LoadAudio, ReplaceSound, SampleMiddleWindow
 from mmav_coattn.errors import ConfigError, SilentAudioError, TooShortError
 from mmav_coattn.media import MediaFile
 
@@ -105,6 +105,6 @@ def test_silent_files_of_an_extended_set_are_wanted(tmp_path):
     with MediaFile(path) as media:
         results = dict(media=media, window_starts=np.array([0.0]), clip_seconds=0.5)
         with pytest.raises(SilentAudioError):
-            LoadAudioWindows().transform(dict(results))
-        heard = LoadAudioWindows().transform(dict(results, silent_kind='extended'))
+            LoadAudio().transform(dict(results))
+        heard = LoadAudio().transform(dict(results, silent_kind='extended'))
         assert not heard['audios'].any()

@@ -40,8 +40,8 @@ def random_samples() -> list:
             index,
             rng.normal(size=3).astype(np.float32),
             shift=[0.0, *rng.uniform(0.4, 2, 2)],
-            sync_scores_picture_blank=rng.normal(size=3).astype(np.float32),
-            sync_scores_sound_blank=np.zeros(3, np.float32),
+            sync_scores_video_blank=rng.normal(size=3).astype(np.float32),
+            sync_scores_audio_blank=np.zeros(3, np.float32),
         )
         for index in range(NUM_SAMPLES)
     ]
@@ -58,8 +58,8 @@ def evaluate(samples, size=None, **kwargs) -> dict:
 def test_figures_by_hand():
     metrics = evaluate(
         [
-            make_sample(0, [1.0, -1.0], shift=(0, 0.5), sync_scores_picture_blank=[1.0, 1.0]),
-            make_sample(1, [2.0, 3.0], shift=(0, -1.3), sync_scores_picture_blank=[1.0, -1.0]),
+            make_sample(0, [1.0, -1.0], shift=(0, 0.5), sync_scores_video_blank=[1.0, 1.0]),
+            make_sample(1, [2.0, 3.0], shift=(0, -1.3), sync_scores_video_blank=[1.0, -1.0]),
             make_unusable(2),
         ]
     )
@@ -73,8 +73,8 @@ def test_figures_by_hand():
             'sync/pair_accuracy': 0.5,
             'sync/accuracy_|shift|_0.4-0.6': 1.0,
             'sync/accuracy_|shift|_1.2-1.6': 0.5,
-            'sync/accuracy_picture_blank': 0.75,
-            'sync/auroc_picture_blank': 0.75,
+            'sync/accuracy_video_blank': 0.75,
+            'sync/auroc_video_blank': 0.75,
             'sync/num_clips': 2,
             'sync/num_pairs': 2,
             'sync/left_out': 1,

@@ -76,10 +76,8 @@ def test_attention_and_blind_controls_on_request():
         assert sample.attention.shape == (2, 8, 4, 4)
         torch.testing.assert_close(sample.attention.sum(dim=(-2, -1)), torch.ones(2, 8))
         # Without the picture nothing of it may reach the score; without the sound both are alike.
-        torch.testing.assert_close(
-            sample.sync_scores_picture_blank, changed.sync_scores_picture_blank
-        )
-        assert sample.sync_scores_sound_blank[0] == sample.sync_scores_sound_blank[1]
+        torch.testing.assert_close(sample.sync_scores_video_blank, changed.sync_scores_video_blank)
+        assert sample.sync_scores_audio_blank[0] == sample.sync_scores_audio_blank[1]
         assert not torch.equal(sample.sync_scores, changed.sync_scores)
 
 

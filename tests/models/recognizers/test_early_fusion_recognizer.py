@@ -24,8 +24,8 @@ def test_predicts_with_controls_and_map_and_names_the_unusable():
     scores = samples[0].sync_scores
     assert scores.shape == (3,) and scores.std() > 0
     # Without sound all windows of a clip are one.
-    assert samples[0].sync_scores_sound_blank.std() < 1e-6
-    assert samples[0].sync_scores_picture_blank.shape == (3,)
+    assert samples[0].sync_scores_audio_blank.std() < 1e-6
+    assert samples[0].sync_scores_video_blank.shape == (3,)
     attention = samples[0].attention
     torch.testing.assert_close(attention.sum(dim=(-2, -1)), torch.ones(attention.shape[:2]))
 

@@ -1,0 +1,52 @@
+# GRID talking faces (Cooke et al. 2006): lower face of one speaker, 25 frames per second.
+# Expects <data_root>/train.csv and val.csv with a column `file`, relative to <data_root>.
+_base_ = 'small_clips.py'
+
+data_root = '{{$MMAV_DATA_ROOT:data/grid_s1}}'
+data_hint = (
+    'This recipe reads one speaker of the GRID corpus: download the videos of speaker s1 into '
+    'videos/ of that folder, and write two tables train.csv and val.csv beside it, whose first '
+    'line is `file` and whose others name one video each, such as videos/bbaf2n.mp4.')
+clip_seconds = 1.6  # s
+num_frames = 40
+frame_seconds = 0.04  # s
+min_shift = 0.4  # s, of evaluation
+audio_seconds = 2.96  # s; the shortest files have 74 frames
+# Lower face as fractions (x0, y0, x1, y1) of the frame: 112 px of 240 around the mouth.
+lower_face = (0.267, 0.454, 0.733, 0.921)
+
+train_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=3, min_shift=0.2,
+         audio_seconds=audio_seconds, grid=frame_seconds, random_phase=False),
+    dict(type='LoadFrames', num_frames=num_frames),
+    dict(type='FixedCrop', box=lower_face),
+    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+    dict(type='RandomCrop', size=48),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudio', sample_rate=16000),
+    dict(type='PackAudioVisualInputs'),
+]
+test_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1, min_shift=min_shift,
+         audio_seconds=audio_seconds, grid=frame_seconds, test_mode=True),
+    dict(type='LoadFrames', num_frames=num_frames),
+    dict(type='FixedCrop', box=lower_face),
+    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudio', sample_rate=16000),
+    dict(type='PackAudioVisualInputs'),
+]
+train_dataloader = dict(
+    batch_size=16,
+    dataset=dict(
+        type='AudioVisualDataset', data_root=data_root, ann_file='train.csv', hint=data_hint,
+        pipeline=train_pipeline))
+val_dataloader = dict(
+    dataset=dict(
+        type='AudioVisualDataset', data_root=data_root, ann_file='val.csv', hint=data_hint,
+        test_mode=True, pipeline=test_pipeline))
+test_dataloader = val_dataloader
+auto_scale_lr = dict(base_batch_size=16)

@@ -1,7 +1,0 @@
-# Attention-free: mean over the places of the picture instead of co-attention.
-_base_ = '../coattn_pretrain_demo.py'
-
-model = dict(
-    neck=dict(
-        _delete_=True, type='PoolingNeck', in_channels=(64, 64), embed_dims=64, pool='avg',
-        self_attention=True))

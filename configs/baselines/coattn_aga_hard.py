@@ -1,4 +1,0 @@
-# Audio-guided attention alone.
-_base_ = 'coattn_hard.py'
-
-model = dict(neck=dict(module='AGA'))

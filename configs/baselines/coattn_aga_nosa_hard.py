@@ -1,4 +1,0 @@
-# Audio-guided attention alone, without self-attention over time.
-_base_ = 'coattn_hard.py'
-
-model = dict(neck=dict(module='AGA', self_attention=False))

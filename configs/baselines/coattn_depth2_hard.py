@@ -1,4 +1,0 @@
-# Two co-attention blocks in cascade.
-_base_ = 'coattn_hard.py'
-
-model = dict(neck=dict(depth=2))

@@ -1,4 +1,0 @@
-# Eight attention heads instead of four.
-_base_ = 'coattn_hard.py'
-
-model = dict(neck=dict(num_heads=8))

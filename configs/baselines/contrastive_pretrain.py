@@ -1,8 +1,0 @@
-# Two towers and a margin, as in AVTS (Korbar et al., NeurIPS 2018); negatives of the same video.
-_base_ = '../coattn_pretrain.py'
-
-model = dict(
-    neck=dict(
-        _delete_=True, type='PoolingNeck', in_channels=(512, 384), embed_dims=256, pool='max',
-        self_attention=False),
-    cls_head=dict(_delete_=True, type='ContrastiveHead', in_channels=256))

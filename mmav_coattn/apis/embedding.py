@@ -1,0 +1,363 @@
+"""One pass over a file: the unit vectors that the network compares, for every step of it.
+
+::
+
+    frames of the file - moving mean off - visual tower - moving mean off - v (T, P, C)
+    audio of the file -- log-mel -------- audio tower -- moving mean off - a (S, L, C)
+
+Both towers run once, in blocks. Where training subtracts the mean over a clip or a segment, the
+mean over as long a time around each step is subtracted, so nothing depends on where a window
+begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import floor
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mmav_coattn.errors import (
+    ConfigError,
+    SilentAudioError,
+    TooShortError,
+    UnreadableMediaError,
+)
+from mmav_coattn.media import MediaFile
+from mmav_coattn.media.read_ahead import ReadAhead
+from mmav_coattn.models.necks import CoAttentionNeck
+from mmav_coattn.models.necks.time_alignment import interpolation_weights
+
+from .clip_settings import ClipSettings
+from .streaming import moving_means, with_context
+
+#: Video steps that the tower sees at once, beside their neighbours.
+BLOCK = 64
+#: Video frames, and audio steps, whose neighbours a tower's output may depend on. A multiple of the
+#: towers' strides in time.
+CONTEXT = 8
+AUDIO_CONTEXT = 32
+#: Audio that is read and run at once, in steps of the audio tower, and in s where a part of it
+#: cannot be read.
+AUDIO_BLOCK = 256
+SMALLEST_PIECE = 0.25
+#: Sums of steps miss by far less than this, s.
+ROUNDING = 1e-6
+
+Progress = Callable[[float, float], None]
+
+
+class Embedding(NamedTuple):
+    """What both towers and the neck's projections make of a whole file.
+
+    Attributes:
+        path (str): The file.
+        step (float): Time between two video steps, s.
+        clip_steps (int): Video steps of a clip of the network.
+        times (np.ndarray): (T,) of the video steps, s on the container's clock.
+        visual (Tensor): Unit vectors (T, P, C) float32.
+        grid (tuple[int, int]): H' and W' of the P locations.
+        box (tuple): Part of the frame that they cover (x0, y0, x1, y1), fractions.
+        audio_times (np.ndarray): (S,), s on the container's clock.
+        audio (Tensor): Unit vectors (S, L, C) float32.
+        audible (np.ndarray): (S,) boolean, False where the audio is silent or cannot be read.
+        visual_features (Tensor): Features of the visual tower, mean over locations (T, C_v).
+        audio_features (Tensor): Features of the audio tower, mean over bands (S, C_a).
+        frames (Tensor | None): uint8 (T, 3, H, W) as the network sees them, if they are kept.
+        notes (list[str]): Sentences on audio that was left out.
+
+    Of a stream that was not asked for, arrays are empty.
+    """
+
+    path: str
+    step: float
+    clip_steps: int
+    times: np.ndarray
+    visual: Tensor
+    grid: tuple[int, int]
+    box: tuple[float, float, float, float]
+    audio_times: np.ndarray
+    audio: Tensor
+    audible: np.ndarray
+    visual_features: Tensor
+    audio_features: Tensor
+    frames: Tensor | None
+    notes: list[str]
+
+    def audio_at(self, times: np.ndarray) -> tuple[Tensor, np.ndarray]:
+        """Unit vectors of the audio at other times, and where there is audible audio.
+
+        Args:
+            times (np.ndarray): (T,), s on the container's clock.
+
+        Returns:
+            tuple[Tensor, np.ndarray]: (T, L, C), and (T,) boolean.
+        """
+        first, last = self.audio_times[0], self.audio_times[-1]
+        spacing = (last - first) / max(len(self.audio_times) - 1, 1)
+        # Positions in steps, and a stretch of the file at a time: the weights are a dense matrix.
+        position = (times - first) / spacing if spacing else np.zeros(len(times))
+        taken = []
+        for begin in range(0, len(times), 512):
+            part = position[begin : begin + 512]
+            low = int(np.clip(floor(part.min()), 0, len(self.audio_times) - 1))
+            high = int(np.clip(floor(part.max()) + 2, low + 1, len(self.audio_times)))
+            weights = interpolation_weights(
+                torch.arange(low, high, dtype=torch.float64), torch.from_numpy(part)
+            ).to(self.audio)
+            taken.append(torch.einsum('ts,slc->tlc', weights, self.audio[low:high]))
+        near = np.clip(np.round(position).astype(int), 0, len(self.audible) - 1)
+        inside = (position > -0.5 - ROUNDING) & (position < len(self.audible) - 0.5 + ROUNDING)
+        return nn.functional.normalize(torch.cat(taken), dim=-1), inside & self.audible[near]
+
+
+@torch.no_grad()
+def embed_file(
+    model: nn.Module,
+    settings: ClipSettings,
+    path: str,
+    progress: Progress = lambda done, total: None,
+    streams: tuple[str, ...] = ('visual', 'audio'),
+    keep_frames: bool = False,
+) -> Embedding:
+    """Run both towers once over a file of any length.
+
+    Memory grows by some 4 MB a minute of video at 49 locations of 32 channels, and by the frames
+    if they are kept.
+
+    Args:
+        model (nn.Module): An :class:`AudioVisualRecognizer` in evaluation mode with a
+            :class:`CoAttentionNeck`.
+        settings (ClipSettings): Of its clips.
+        path (str): The file.
+        progress (Callable): Called with the seconds done and the seconds in all.
+        streams (tuple[str, ...]): ``'visual'``, ``'audio'`` or both; the file need not have others.
+        keep_frames (bool): Whether the frames are returned as well.
+
+    Raises:
+        MediaError: If the file cannot be used.
+        ConfigError: If the network has no match.
+    """
+    if not isinstance(model.neck, CoAttentionNeck):
+        raise ConfigError(
+            f'{type(model.neck).__name__}: only a network with a CoAttentionNeck compares a whole '
+            'file in one pass; this one is for the comparison of methods.'
+        )
+    device = next(model.parameters()).device
+    empty = torch.zeros(0)
+    visual = visual_features = audio = audio_features = frames = empty
+    times = audio_times = np.zeros(0)
+    audible, notes, grid = np.zeros(0, bool), [], (1, 1)
+    with MediaFile(path) as video_media, MediaFile(path) as audio_media:
+        if 'audio' in streams:
+            audio_media.audio_span  # noqa: B018  (a file without audio is refused at once)
+        if 'visual' in streams:
+            begin, end = video_media.video_span
+            count = floor((end - begin + ROUNDING) / settings.step)
+            if count < settings.num_frames:
+                raise TooShortError(
+                    path,
+                    f'has {max(end - begin, 0):.2f} s of video, and this network needs '
+                    f'{settings.clip_seconds} s',
+                )
+            times = begin + (np.arange(count) + 0.5) * settings.step
+            visual, visual_features, frames, grid = _embed_video(
+                model, settings, video_media, times, device, progress, keep_frames
+            )
+        if 'audio' in streams:
+            audio, audio_features, audio_times, audible, notes = _embed_audio(
+                model, settings, audio_media, device
+            )
+    if model.neck.match.pools_locations:
+        grid = (1, 1)
+    return Embedding(
+        path=path,
+        step=settings.step,
+        clip_steps=settings.num_frames,
+        times=times,
+        visual=visual,
+        grid=grid,
+        box=settings.box,
+        audio_times=audio_times,
+        audio=audio,
+        audible=audible,
+        visual_features=visual_features,
+        audio_features=audio_features,
+        frames=frames if keep_frames else None,
+        notes=notes,
+    )
+
+
+def _embed_video(
+    model: nn.Module,
+    settings: ClipSettings,
+    media: MediaFile,
+    times: np.ndarray,
+    device: torch.device,
+    progress: Progress,
+    keep_frames: bool,
+) -> tuple[Tensor, Tensor, Tensor | None, tuple[int, int]]:
+    neck, preprocessor = model.neck, model.data_preprocessor
+    clip = settings.num_frames
+    kept_frames, pooled = [], []
+    grid = (0, 0)
+
+    def frames() -> Iterator[Tensor]:
+        images = media.stream_frames(times, settings.short_side)
+        block = []
+        for index, image in enumerate(images):
+            block.append(settings.prepare(image))
+            if len(block) == BLOCK or index == len(times) - 1:
+                stacked = torch.stack(block)
+                if keep_frames:
+                    kept_frames.append(stacked)
+                yield stacked
+                block = []
+
+    def normalised(blocks) -> Iterator[Tensor]:
+        if not preprocessor.subtract_mean_frame:
+            for block in blocks:
+                block = block.to(device).transpose(0, 1)[None]
+                yield preprocessor.normalize(block)[0].transpose(0, 1)
+            return
+        floats = (block.to(device).float() for block in blocks)
+        for block, mean in moving_means(floats, clip):
+            block, mean = (x.transpose(0, 1)[None] for x in (block, mean))
+            yield preprocessor.normalize(block, mean)[0].transpose(0, 1)
+
+    def towered(blocks) -> Iterator[Tensor]:
+        nonlocal grid
+        done = 0
+        for block, inner in with_context(blocks, BLOCK, CONTEXT):
+            features = model.backbone.forward_visual(block.transpose(0, 1)[None])
+            features = features[0].float().transpose(0, 1)  # (T', C, H', W')
+            stride = -(-len(block) // len(features))
+            features = features[inner.start // stride : -(-inner.stop // stride)]
+            grid = tuple(features.shape[-2:])
+            pooled.append(features.mean(dim=(2, 3)).cpu())
+            yield features.repeat_interleave(stride, dim=0)[: inner.stop - inner.start]
+            done += inner.stop - inner.start
+            progress(done * settings.step, len(times) * settings.step)
+
+    def centred(blocks) -> Iterator[Tensor]:
+        if not neck.centre_time:
+            yield from blocks
+            return
+        for block, mean in moving_means(blocks, clip):
+            yield block - mean
+
+    vectors = []
+    with ReadAhead(frames(), 1) as blocks:
+        for features in centred(towered(normalised(blocks))):
+            tokens = neck.visual_tokens(features.transpose(0, 1)[None], is_centred=True)
+            vectors.append(neck.match.embed_visual(tokens)[0].cpu())
+    return (
+        torch.cat(vectors),
+        torch.cat(pooled),
+        torch.cat(kept_frames) if keep_frames else None,
+        grid,
+    )
+
+
+def _embed_audio(
+    model: nn.Module, settings: ClipSettings, media: MediaFile, device: torch.device
+) -> tuple[Tensor, Tensor, np.ndarray, np.ndarray, list[str]]:
+    neck, log_mel = model.neck, model.data_preprocessor.log_mel
+    rate, hop = settings.sample_rate, log_mel.hop_length
+    begin, end = media.audio_span
+    samples = floor((end - begin + ROUNDING) * rate)
+    probe = model.backbone.forward_audio(log_mel(torch.zeros(1, 64 * hop, device=device)))
+    stride = round(65 / probe.shape[-1]) * hop  # samples a step
+    levels, pooled, unreadable = [], [], []
+
+    def blocks() -> Iterator[Tensor]:
+        for first in range(0, samples, AUDIO_BLOCK * stride):
+            start = max(first - AUDIO_CONTEXT * stride, 0)
+            stop = min(first + (AUDIO_BLOCK + AUDIO_CONTEXT) * stride, samples)
+            wave, bad = _read(media, begin, start, stop, rate)
+            inner = wave[first - start : first - start + AUDIO_BLOCK * stride]
+            unreadable.extend(each for each in bad if each[0] >= begin + first / rate)
+            mels = log_mel(torch.from_numpy(wave).to(device)[None])
+            features = model.backbone.forward_audio(mels)[0].float()  # (C, L, S)
+            skip = (first - start) // stride
+            last = stop == samples
+            features = features[..., skip : None if last else skip + AUDIO_BLOCK]
+            # A part of the audio below the level of silence does not belong to any step.
+            padded = np.pad(inner, (0, features.shape[-1] * stride - len(inner)))
+            levels.append(np.square(padded.reshape(-1, stride), dtype=np.float64).mean(axis=1))
+            pooled.append(features.mean(dim=1).T.cpu())
+            yield features.permute(2, 0, 1)
+            if last:
+                return
+
+    def centred(parts) -> Iterator[Tensor]:
+        if not neck.centre_time:
+            yield from parts
+            return
+        length = max(1, round(settings.audio_seconds * rate / stride))
+        for part, mean in moving_means(parts, length):
+            yield part - mean
+
+    vectors = []
+    for part, inner in with_context(centred(blocks()), AUDIO_BLOCK, CONTEXT):
+        tokens = neck.audio_tokens(part.permute(1, 2, 0)[None], is_centred=True)
+        vectors.append(neck.match.embed_audio(tokens)[0, inner].cpu())
+    audio = torch.cat(vectors)
+    times = begin + np.arange(len(audio)) * stride / rate
+    audible, notes = _find_audible(
+        np.concatenate(levels)[: len(audio)], times, unreadable, settings, stride / rate
+    )
+    if not audible.any():
+        if unreadable:
+            raise UnreadableMediaError(media.path, unreadable[0][2])
+        raise SilentAudioError(media.path, 'is silent from beginning to end')
+    return audio, torch.cat(pooled), times, audible, notes
+
+
+def _read(
+    media: MediaFile, begin: float, start: int, stop: int, rate: int
+) -> tuple[np.ndarray, list[tuple[float, float, str]]]:
+    """Samples start to stop; pieces that cannot be read are 0, with their times and the reason."""
+    try:
+        wave = media.read_audio(begin + start / rate, (stop - start) / rate, rate)
+        return wave, []
+    except UnreadableMediaError as error:
+        if (stop - start) / rate <= SMALLEST_PIECE:
+            silence = np.zeros(stop - start, np.float32)
+            return silence, [(begin + start / rate, begin + stop / rate, error.detail)]
+    middle = (start + stop) // 2
+    left, bad_left = _read(media, begin, start, middle, rate)
+    right, bad_right = _read(media, begin, middle, stop, rate)
+    return np.concatenate([left, right]), bad_left + bad_right
+
+
+def _find_audible(
+    power: np.ndarray,
+    times: np.ndarray,
+    unreadable: list[tuple[float, float, str]],
+    settings: ClipSettings,
+    spacing: float,
+) -> tuple[np.ndarray, list[str]]:
+    """Which steps lie in audible audio, and sentences on the others.
+
+    A step is silent if the clip around it is: pauses between sounds are part of what is heard.
+    """
+    half = max(1, round(settings.clip_seconds / spacing / 2))
+    sums = np.concatenate([[0.0], np.cumsum(power)])
+    index = np.arange(len(power))
+    low, high = np.maximum(index - half, 0), np.minimum(index + half, len(power))
+    mean = (sums[high] - sums[low]) / (high - low)
+    lowest = 0.0 if settings.min_level is None else 10 ** (settings.min_level / 10)
+    audible = mean > lowest
+    notes = []
+    if not audible.all():
+        notes.append(f'{(~audible).sum() * spacing:.1f} s of the audio are silent and left out')
+    if unreadable:
+        for first, last, _ in unreadable:
+            audible &= (times < first) | (times >= last)
+        seconds = sum(last - first for first, last, _ in unreadable)
+        notes.append(f'{seconds:.1f} s of the audio were left out: {unreadable[0][2]}')
+    return audible, notes

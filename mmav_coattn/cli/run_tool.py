@@ -1,0 +1,111 @@
+"""What the command-line tools share: a sentence for a mistake of the user."""
+
+from __future__ import annotations
+
+import errno
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from mmav_coattn.datasets.reading_note import last_read
+from mmav_coattn.errors import ConfigError, UserError
+
+#: A disk that is full, a quota or limit that is reached, a file system that is read only.
+CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+
+
+def run_tool(main: Callable[[], None]) -> None:
+    """Run a tool's ``main``; a mistake of the user ends in one sentence and exit code 1.
+
+    Anything that is not the user's mistake keeps its traceback.
+
+    Args:
+        main (Callable): The tool.
+    """
+    try:
+        main()
+    except Exception as error:
+        sentence = user_sentence(error)
+        if sentence is None:
+            raise
+        print(f'error: {sentence}', file=sys.stderr)
+        sys.exit(1)
+
+
+def user_sentence(error: BaseException) -> str | None:
+    """The sentence to show for an exception, or None if it is not the user's mistake.
+
+    Args:
+        error (BaseException): As caught. One that comes from a loader worker carries the original
+            only as text, with the worker's traceback in front.
+
+    Returns:
+        str | None: The sentence.
+    """
+    text = str(error)
+    if isinstance(error, RuntimeError) and text.startswith('DataLoader worker (pid'):
+        return _death_of_worker(text)
+    if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
+        return (
+            f'{error.filename or "A file of the run"}: cannot be written ({error.strerror}). '
+            'Checkpoints saved before are untouched: free some space or choose another '
+            '--work-dir, then go on with --resume.'
+        )
+    if 'in DataLoader worker process' in text:
+        found = re.findall(r'^mmav_coattn\.errors\.\w+: (.*)', text, flags=re.MULTILINE)
+        return found[-1].strip() if found else None
+    if isinstance(error, UserError):
+        return text
+    if isinstance(error, KeyError) and 'is not in the' in text and 'registry' in text:
+        name = text.strip('"\'').split(' ')[0]
+        kind = re.search(r'::(\w+) registry', text)
+        return (
+            f'The config names a {kind.group(1) if kind else "module"} of type {name!r}, which is '
+            'not registered. Check its spelling, or add the package that defines it to '
+            'custom_imports in the config.'
+        )
+    if isinstance(error, AssertionError) and 'AmpOptimizerWrapper' in text:
+        return (
+            'Mixed precision needs a GPU, and torch finds none here. Leave --amp out, or where the '
+            'config asks for it, set its optim_wrapper to an OptimWrapper.'
+        )
+    return None
+
+
+def _death_of_worker(text: str) -> str:
+    """A sentence for what torch says of workers that were killed or crashed."""
+    pids = re.search(r'\(pid(?:\(s\))? ([\d, ]+)\)', text)
+    names = [last_read(int(pid)) for pid in re.findall(r'\d+', pids.group(1) if pids else '')]
+    reading = ', '.join(name for name in names if name)
+    how = re.search(r'killed by signal: ([\w ]+)', text)
+    sentence = (
+        f'A loader worker has died ({how.group(1).strip() if how else "without an exception"})'
+        f'{f" while it read {reading}" if reading else ""}. If that file crashes the decoder, '
+        'take it out of the data; if the system ended the worker for its memory, use fewer '
+        'workers (num_workers) or more memory.'
+    )
+    if 'shared memory' in text or 'Bus error' in text:
+        sentence += ' A bus error mostly means that /dev/shm is too small.'
+    return f'{sentence} Then go on with --resume.'
+
+
+def require_writable(folder: str | Path) -> None:
+    """Make a work folder, and say so now where nothing can be written there.
+
+    Args:
+        folder (str | Path): The folder.
+
+    Raises:
+        ConfigError: If it cannot be made or written to.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ConfigError(
+            f'{folder}: this work folder cannot be written ({error.strerror}); choose another by '
+            '--work-dir.'
+        ) from error

@@ -1,0 +1,84 @@
+"""Reading configs, and what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+
+from mmav_coattn import compat
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+
+DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
+
+def load_config(path: str, cfg_options: dict | None = None) -> Config:
+    """Read a config, merge the command line's options, and carry ``data_root`` everywhere.
+
+    Args:
+        path (str): Config file.
+        cfg_options (dict, optional): Values of ``--cfg-options``.
+
+    Returns:
+        Config: The merged config.
+
+    Raises:
+        MissingDependencyError: If setuptools lacks what mmengine reads configs with.
+        DataNotFoundError: If there is no such file.
+        ConfigError: If the file, or one that it inherits from, cannot be read.
+    """
+    compat.require_pkg_resources()
+    if not Path(path).is_file():
+        raise DataNotFoundError(f'{path}: there is no such config file.')
+    try:
+        cfg = Config.fromfile(path)
+    except (OSError, SyntaxError) as error:
+        raise ConfigError(f'{path}: this config cannot be read: {error}') from error
+    old_root = cfg.get('data_root')
+    if cfg_options:
+        cfg.merge_from_dict(cfg_options)
+        if 'data_root' in cfg_options:
+            set_data_root(cfg, old_root, cfg_options['data_root'])
+    return cfg
+
+
+def set_data_root(cfg: Config, old_root: str | None, new_root: str) -> None:
+    """Point every dataset that used the recipe's ``data_root`` to another folder.
+
+    A config's variables are already copied into its datasets when ``--cfg-options`` is merged, so
+    that changing the variable alone would change nothing.
+
+    Args:
+        cfg (Config): Changed in place.
+        old_root (str, optional): The root that the config was written with.
+        new_root (str): The new one.
+
+    Raises:
+        ConfigError: If no dataset of the config uses the old root.
+    """
+    changed = 0
+    for dataset in iter_datasets(cfg):
+        # Wrappers of datasets have none, and would not take one.
+        if dataset.get('data_root') is not None and dataset.data_root in (old_root, new_root):
+            dataset['data_root'] = new_root
+            changed += 1
+    if not changed:
+        raise ConfigError(
+            f'--cfg-options data_root={new_root} would change nothing: no dataset of '
+            f'this config has data_root={old_root!r}. Set the data_root of its '
+            'datasets instead, e.g. train_dataloader.dataset.data_root=...'
+        )
+
+
+def iter_datasets(cfg: Config) -> Iterator[ConfigDict]:
+    """Every dataset config of a config's loaders, those inside wrappers included."""
+    for name in DATALOADERS:
+        dataset = (cfg.get(name) or {}).get('dataset')
+        stack = [dataset] if dataset else []
+        while stack:
+            dataset = stack.pop()
+            yield dataset
+            if dataset.get('dataset'):
+                stack.append(dataset['dataset'])
+            stack.extend(dataset.get('datasets') or [])

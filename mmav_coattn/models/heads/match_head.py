@@ -1,0 +1,34 @@
+"""The decision by the match alone."""
+
+from __future__ import annotations
+
+import torch
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from mmav_coattn.models.necks import MatchFeatures
+
+from .base_sync_head import BaseSyncHead
+
+
+@MODELS.register_module()
+class MatchHead(BaseSyncHead):
+    """Logit = gain * score + bias, of the score of :class:`CoAttentionNeck`.
+
+    Args:
+        **kwargs: Losses, see :class:`BaseSyncHead`.
+    """
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**kwargs)
+        # The score is in nats a step, and near 0 in an untrained network.
+        self.gain = nn.Parameter(torch.ones(()))
+        self.bias = nn.Parameter(torch.zeros(()))
+
+    def forward(self, features: MatchFeatures) -> Tensor:
+        """Logits (N, J)."""
+        return self.logits(features.score)
+
+    def logits(self, score: Tensor) -> Tensor:
+        """Logits of scores of any shape."""
+        return self.gain * score + self.bias

@@ -1,0 +1,6 @@
+"""Losses of the pretext; they take what neck and head give."""
+
+from .sync_loss import SyncLoss, balanced_weights
+from .time_contrast_loss import TimeContrastLoss
+
+__all__ = ['SyncLoss', 'TimeContrastLoss', 'balanced_weights']

@@ -1,0 +1,44 @@
+"""Contrast over time: which audio step belongs to a video step, and the other way round."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+
+@MODELS.register_module()
+class TimeContrastLoss(nn.Module):
+    r"""InfoNCE over the time steps of the in-sync pair, with multiple instances.
+
+    The decision "in sync or not" is one bit a clip. This loss asks for each step which of the
+    clip's steps the audio belongs to, in both directions, and so learns from a few clips what the
+    decision alone learns from many. Which location and band explain a step is not given: the best
+    ones count, by log-mean-exp of their similarity,
+
+    .. math:: S_{ts} = \log \frac{1}{PL} \sum_{pl} \exp S^{pl}_{ts}
+
+    and the loss is the cross-entropy of rows and columns of :math:`S` with :math:`s = t` as the
+    right answer (InfoNCE, van den Oord et al. 2018; both directions as in CLIP; over locations as
+    in Afouras et al. 2020, "Self-supervised learning of audio-visual objects from video"). Chance
+    is the logarithm of the number of steps that compete.
+
+    Args:
+        loss_weight (float): Factor of the loss.
+    """
+
+    def __init__(self, loss_weight: float = 0.5) -> None:
+        super().__init__()
+        self.loss_weight = loss_weight
+
+    def forward(self, similarity: Tensor) -> Tensor:
+        """Similarity (N, J, P, L, T, T), of which window 0 is in sync -> scalar."""
+        pairs = similarity[:, 0].flatten(1, 2)
+        steps = pairs.logsumexp(dim=1) - math.log(pairs.shape[1])  # (N, T, T)
+        right = torch.arange(steps.shape[-1], device=steps.device).expand(steps.shape[:2])
+        rows = F.cross_entropy(steps.flatten(0, 1), right.flatten())
+        columns = F.cross_entropy(steps.transpose(1, 2).flatten(0, 1), right.flatten())
+        return self.loss_weight * (rows + columns) / 2

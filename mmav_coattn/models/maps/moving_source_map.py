@@ -1,0 +1,128 @@
+"""The match map refined by the frames: the whole moving object that explains the audio."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from mmav_coattn.errors import ConfigError
+
+#: Settings were chosen on validation clips of SoundingShapes (``configs/localization/README.md``).
+SATURATION, EDGE_SATURATION = 8.0, 32.0  # grey levels of 255; levels a pixel
+BLUR, REACH = 0.045, 0.143  # standard deviations, as shares of the shorter side
+
+
+@MODELS.register_module()
+class MovingSourceMap(nn.Module):
+    r"""What moves, weighted by the match map of the clip.
+
+    .. math:: M_t(p) = G_b\big[q_s(D_t)\, g + w\, q_e(\nabla I_t)\, R\big](p), \qquad
+        g(p) = \exp\big(\beta\, z(p)\big)
+
+    - :math:`z` is the match map, averaged over the clip and standardised over the locations.
+    - :math:`D_t`, the smaller of the changes from the frame before and to the frame after, is what
+      moves at :math:`t` (three-frame differencing).
+    - :math:`\nabla I_t`, the strength of colour edges, adds the parts at rest near what moves and
+      sounds at some time of the clip: :math:`R` is the blurred mean of :math:`q_s(D)\, g`, 1 at its
+      highest.
+    - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
+      :math:`G_b` blurs.
+
+    The map has the resolution of the network's input. It is for sources that move when they sound
+    and hardly travel within the clip.
+
+    Args:
+        sharpness (float): :math:`\beta`. 0 leaves what moves, a control that ignores the audio.
+        still_parts (float): :math:`w`.
+
+    Raises:
+        ConfigError: If a setting is negative.
+    """
+
+    def __init__(self, sharpness: float = 1.5, still_parts: float = 60.0) -> None:
+        super().__init__()
+        if sharpness < 0 or still_parts < 0:
+            raise ConfigError(
+                f'MovingSourceMap: sharpness={sharpness} and still_parts={still_parts} must not be '
+                'negative.'
+            )
+        self.sharpness = sharpness
+        self.still_parts = still_parts
+
+    def forward(self, maps: Tensor, frames: Tensor) -> Tensor:
+        """Refine maps.
+
+        Args:
+            maps (Tensor): Match maps (N, J, T', H', W').
+            frames (Tensor): uint8 (N, C, T, H, W).
+
+        Returns:
+            Tensor: (N, J, T, H, W), the size of the frames, not negative.
+        """
+        frames = frames.float()
+        moving, edges = moving_parts(frames.mean(dim=1)), colour_edges(frames)
+        match = maps.mean(dim=2)  # (N, J, H', W')
+        spread = match.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
+        match = (match - match.mean(dim=(-2, -1), keepdim=True)) / spread
+        size = tuple(frames.shape[-2:])
+        match = F.interpolate(match, size=size, mode='bilinear', align_corners=False)
+        weight = (self.sharpness * match).exp()
+        return torch.stack(
+            [self._whole_object(moving * weight[:, j, None], edges) for j in range(maps.shape[1])],
+            dim=1,
+        )
+
+    def _whole_object(self, moving: Tensor, edges: Tensor) -> Tensor:
+        """What moves and sounds and the edges near it, blurred; all (N, T, H, W)."""
+        side = min(moving.shape[-2:])
+        near = gaussian_blur(moving.mean(dim=1, keepdim=True), REACH * side)
+        near = near / near.amax(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
+        return gaussian_blur(moving + self.still_parts * edges * near, BLUR * side)
+
+
+def moving_parts(grey: Tensor) -> Tensor:
+    """How much each pixel of grey frames (N, T, H, W) moves, the same shape."""
+    step = (grey[:, 1:] - grey[:, :-1]).abs()
+    before = torch.cat([step[:, :1], step], dim=1)
+    after = torch.cat([step, step[:, -1:]], dim=1)
+    return saturate(torch.minimum(before, after), SATURATION)
+
+
+def colour_edges(frames: Tensor) -> Tensor:
+    """Edges of frames (N, C, T, H, W) in any colour (N, T, H, W)."""
+    squares = frames.new_zeros(())
+    for colour in frames.unbind(dim=1):
+        down, across = torch.gradient(gaussian_blur(colour, 1.0), dim=(-2, -1))
+        squares = squares + down.square() + across.square()
+    return saturate(squares.sqrt(), EDGE_SATURATION)
+
+
+def saturate(values: Tensor, half: float) -> Tensor:
+    """From 0 towards 1, 0.5 at ``half``."""
+    return values / (values + half)
+
+
+def gaussian_blur(maps: Tensor, sigma: float) -> Tensor:
+    """Blur the last two axes; the edge is continued by its last value.
+
+    Args:
+        maps (Tensor): (N, T, H, W).
+        sigma (float): Standard deviation, px.
+
+    Returns:
+        Tensor: (N, T, H, W).
+    """
+    radius = math.ceil(3 * sigma)
+    offsets = torch.arange(-radius, radius + 1, dtype=maps.dtype, device=maps.device)
+    kernel = torch.exp(-(offsets**2) / (2 * sigma**2))
+    kernel = kernel / kernel.sum()
+    flat = maps.flatten(0, 1)[:, None]
+    flat = F.conv2d(
+        F.pad(flat, (0, 0, radius, radius), mode='replicate'), kernel[:, None][None, None]
+    )
+    flat = F.conv2d(F.pad(flat, (radius, radius, 0, 0), mode='replicate'), kernel[None, None, None])
+    return flat[:, 0].view_as(maps)

@@ -1,0 +1,135 @@
+"""The match: how well a location of the video explains a band of the audio."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mmav_coattn.errors import ConfigError
+
+#: Similarity of steps that take no part; others are at most 1 / temperature. Finite, because some
+#: runtimes make NaN of the log-sum-exp of an infinity.
+EXCLUDED = -1e4
+MODULES = ('AGA', 'VGA', 'CMA')
+
+
+class Match(nn.Module):
+    r"""Compares every step of the video with every step of the audio.
+
+    Tokens of both modalities are projected to unit vectors :math:`v_{tp}` of locations and
+    :math:`a_{sl}` of frequency bands. Their similarity is the cosine over a learned temperature,
+
+    .. math:: S^{pl}_{ts} = \langle v_{tp}, a_{sl} \rangle / \tau .
+
+    The match of a location and a band at step :math:`t` is a log-probability: of all steps of the
+    clip, is this audio step the one that belongs to this video step, and the other way round?
+
+    .. math:: f_{plt} = \tfrac12 \Big( \log \mathrm{softmax}_s S^{pl}_{ts}
+              + \log \mathrm{softmax}_s S^{pl}_{st} \Big)_{s=t} + \log T
+
+    It is in nats, and 0 at chance. Steps closer than ``min_steps`` to the right one are neither
+    right nor wrong and take no part.
+
+    Args:
+        in_channels (int): Channels D of the tokens.
+        module (str): What is left to compete. ``'AGA'``: locations, bands are pooled before the
+            projection; ``'VGA'``: bands, locations are pooled; ``'CMA'``: both.
+        channels (int): Channels C of the unit vectors.
+        min_steps (int): Smallest distance of a wrong step.
+        temperature (float): Initial :math:`\tau`; learned.
+        kernel_size (int): Audio steps that describe a step; odd.
+
+    Raises:
+        ConfigError: If a setting is out of its range.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        module: str = 'AGA',
+        channels: int = 32,
+        min_steps: int = 3,
+        temperature: float = 0.1,
+        kernel_size: int = 5,
+    ) -> None:
+        super().__init__()
+        if module not in MODULES:
+            raise ConfigError(f'neck: module={module!r} is not one of {MODULES}.')
+        if min_steps < 1 or temperature <= 0 or kernel_size % 2 == 0:
+            raise ConfigError(
+                'neck: min_steps must be at least 1, temperature above 0 and kernel_size odd; got '
+                f'{min_steps}, {temperature} and {kernel_size}.'
+            )
+        self.min_steps = min_steps
+        self.pools_locations = module == 'VGA'
+        self.pools_bands = module == 'AGA'
+        self.visual = nn.Linear(in_channels * (1 + self.pools_locations), channels)
+        self.audio = nn.Sequential(
+            nn.Conv1d(
+                in_channels * (1 + self.pools_bands),
+                in_channels,
+                kernel_size,
+                padding=kernel_size // 2,
+            ),
+            nn.ReLU(inplace=True),
+            nn.Conv1d(in_channels, channels, 1),
+        )
+        self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)))
+
+    def embed_visual(self, tokens: Tensor) -> Tensor:
+        """Tokens (N, T, P, D) -> unit vectors (N, T, P, C); P becomes 1 where they are pooled."""
+        tokens = pool_tokens(tokens) if self.pools_locations else tokens
+        return F.normalize(self.visual(tokens).float(), dim=-1)
+
+    def embed_audio(self, tokens: Tensor) -> Tensor:
+        """Tokens (N, S, L, D) -> unit vectors (N, S, L, C); L becomes 1 where they are pooled."""
+        tokens = pool_tokens(tokens) if self.pools_bands else tokens
+        bands = tokens.shape[2]
+        series = tokens.permute(0, 2, 3, 1).flatten(0, 1)  # (N*L, D, S)
+        embedded = self.audio(series).unflatten(0, (-1, bands)).permute(0, 3, 1, 2)
+        return F.normalize(embedded.float(), dim=-1)
+
+    def similarity(self, visual: Tensor, audio: Tensor) -> Tensor:
+        """Similarity of all steps, near ones excluded.
+
+        Args:
+            visual (Tensor): (N, T, P, C).
+            audio (Tensor): J audio windows a clip (N, J, T, L, C).
+
+        Returns:
+            Tensor: (N, J, P, L, T, T), float32: video steps, then audio steps.
+
+        Raises:
+            ConfigError: If a clip is too short for ``min_steps``.
+        """
+        steps = visual.shape[1]
+        if steps <= self.min_steps:
+            raise ConfigError(
+                f'neck: a clip of {steps} steps is too short for the match with min_steps='
+                f'{self.min_steps}; use longer clips or a smaller value.'
+            )
+        cosines = torch.einsum('ntpc,njslc->njplts', visual, audio)
+        near = near_steps(steps, self.min_steps, cosines.device)
+        return (cosines * self.log_scale.exp()).masked_fill(near, EXCLUDED)
+
+    @staticmethod
+    def log_probability(similarity: Tensor) -> Tensor:
+        """The match f (..., T), in nats, of similarities (..., T, T)."""
+        right = similarity.diagonal(dim1=-2, dim2=-1)
+        both = similarity.logsumexp(dim=-1) + similarity.logsumexp(dim=-2)
+        return right - both / 2 + math.log(similarity.shape[-1])
+
+
+def near_steps(steps: int, min_steps: int, device: torch.device | None = None) -> Tensor:
+    """Which pairs of steps are too close to be wrong and are not the same: (T, T), boolean."""
+    index = torch.arange(steps, device=device)
+    distance = (index[:, None] - index).abs()
+    return (distance > 0) & (distance < min_steps)
+
+
+def pool_tokens(tokens: Tensor) -> Tensor:
+    """Mean and maximum over the tokens of a step: (..., K, D) -> (..., 1, 2D)."""
+    return torch.cat([tokens.mean(dim=-2), tokens.amax(dim=-2)], dim=-1).unsqueeze(-2)

@@ -1,0 +1,53 @@
+"""Blocks of any size give the same steps, means and context."""
+
+import pytest
+import torch
+
+from mmav_coattn.apis.streaming import clip_starts, moving_means, with_context
+
+
+def blocks_of(x, sizes):
+    first = 0
+    for size in sizes:
+        yield x[first : first + size]
+        first += size
+
+
+SIZES = [[23], [5, 5, 5, 8], [1] * 23, [20, 3], [3, 20]]
+
+
+def test_clips_lie_inside():
+    starts = clip_starts(torch.arange(6), 4, 6)
+    assert starts.tolist() == [0, 0, 0, 1, 2, 2]
+    assert clip_starts(torch.arange(3), 4, 3).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize('sizes', SIZES)
+@pytest.mark.parametrize('length', [1, 4, 7, 23, 40])
+def test_moving_means(sizes, length):
+    x = torch.randn(23, 2, 3)
+    found = list(moving_means(blocks_of(x, sizes), length))
+    steps, means = (torch.cat(part) for part in zip(*found, strict=True))
+    size = min(length, 23)
+    starts = clip_starts(torch.arange(23), length, 23)
+    wanted = torch.stack([x[s : s + size].mean(dim=0) for s in starts])
+    torch.testing.assert_close(steps, x)
+    torch.testing.assert_close(means, wanted, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize('sizes', SIZES)
+@pytest.mark.parametrize(('size', 'context'), [(4, 2), (7, 0), (50, 3)])
+def test_with_context(sizes, size, context):
+    x = torch.arange(23)
+    begin = 0
+    for window, inner in with_context(blocks_of(x, sizes), size, context):
+        count = min(size, 23 - begin)
+        assert window[inner].tolist() == list(range(begin, begin + count))
+        low, high = max(begin - context, 0), min(begin + count + context, 23)
+        assert window.tolist() == list(range(low, high))
+        begin += count
+    assert begin == 23
+
+
+def test_nothing_gives_nothing():
+    assert list(moving_means([], 3)) == [] and list(with_context([], 3, 1)) == []

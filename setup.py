@@ -111,7 +111,8 @@ setup(
         'torch>=2.0',
         'numpy',
         'scipy',
-        'mmengine>=0.10.4,<1',
+        # mmengine's main branch loads checkpoints with weights_only=False; see safe_load.py.
+        'mmengine>=0.10.4,<0.11',
         'mmaction2>=1.2,<2',
         'decord>=0.6',
         'av>=17.1',

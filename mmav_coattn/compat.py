@@ -5,23 +5,21 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import os
-import pickle
 import re
-import struct
 import sys
 import types
 import warnings
-import zipfile
 from importlib.machinery import ModuleSpec
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import torch
 
-from .errors import CheckpointError, CheckpointNotFoundError, MissingDependencyError
+from . import safe_load
+from .errors import MissingDependencyError
+from .safe_load import loads_weights_only
 
 DRN_PACKAGE = 'mmaction.models.localizers.drn'
 #: What mmengine has for training whose weights are spread over several processes.
@@ -47,7 +45,7 @@ def apply() -> None:
     provide_missing_drn()
     skip_sharded_training()
     allow_mmengine_checkpoints()
-    explain_refused_checkpoints()
+    safe_load.apply()
 
 
 def require_openmmlab() -> None:
@@ -203,12 +201,6 @@ def import_transforms() -> None:
         del sys.modules['scipy.stats']
 
 
-def loads_weights_only() -> bool:
-    """Whether ``torch.load`` refuses by default what is not plain weights (torch >= 2.6)."""
-    major, minor = torch.__version__.split('.')[:2]
-    return (int(major), int(minor)) >= (2, 6)
-
-
 def rebuild_history_buffer(log_history, count_history, max_length):
     """Rebuild a :class:`mmengine.logging.HistoryBuffer` from its plain contents."""
     from mmengine.logging import HistoryBuffer
@@ -228,8 +220,7 @@ def allow_mmengine_checkpoints() -> None:
     contents instead, and only the function that rebuilds it and numpy's own are allow-listed; not
     the buffer's class, whose ``__setstate__`` would write what it is given into the class itself.
 
-    Checkpoints fetched over http go through ``torch.hub``, which still defaults to running
-    whatever code the file asks for: there the same rule is set explicitly.
+    That nothing else than plain weights is loaded is seen to by :mod:`~mmav_coattn.safe_load`.
     """
     if not loads_weights_only():
         return
@@ -253,69 +244,3 @@ def allow_mmengine_checkpoints() -> None:
         for name in ('_reconstruct', 'scalar')
     ]
     torch.serialization.add_safe_globals(allowed)
-
-    from mmengine.runner import checkpoint
-
-    if not isinstance(checkpoint.load_url, functools.partial):
-        checkpoint.load_url = functools.partial(checkpoint.load_url, weights_only=True)
-
-
-def explain_refused_checkpoints() -> None:
-    """Turn what ``torch.load`` raises inside mmengine into a sentence for the user.
-
-    Wraps the one method through which every checkpoint of every scheme (local file, http, model
-    zoo) is loaded, so that mmaction2's stock scripts say it too.
-    """
-    from mmengine.runner.checkpoint import CheckpointLoader
-
-    original = CheckpointLoader.load_checkpoint.__func__
-    if hasattr(original, '__wrapped__'):
-        return
-
-    @functools.wraps(original)
-    def load_checkpoint(cls, filename, *args, **kwargs):
-        try:
-            return original(cls, filename, *args, **kwargs)
-        except FileNotFoundError as error:
-            raise CheckpointNotFoundError(f'{filename}: there is no such checkpoint.') from error
-        except (pickle.UnpicklingError, EOFError) as error:
-            raise CheckpointError(explain_refused_checkpoint(filename, error)) from error
-        except (RuntimeError, LookupError, ValueError, struct.error) as error:
-            # Bytes that are no checkpoint make torch's readers fail in any of these ways; with a
-            # whole file, they say what they are, such as running out of memory.
-            path = Path(filename).expanduser()
-            if not path.is_file() or _looks_like_checkpoint(path):
-                raise
-            raise CheckpointError(explain_refused_checkpoint(filename, error)) from error
-
-    CheckpointLoader.load_checkpoint = classmethod(load_checkpoint)
-
-
-def _looks_like_checkpoint(path: Path) -> bool:
-    """Whether a file is a whole zip, or begins with the magic number of torch's older format."""
-    magic = pickle.dumps(torch.serialization.MAGIC_NUMBER, protocol=2)
-    with path.open('rb') as file:
-        return file.read(len(magic)) == magic or zipfile.is_zipfile(path)
-
-
-def explain_refused_checkpoint(path: str | Path, error: Exception) -> str:
-    """Say in one sentence why a checkpoint was not loaded and what to do.
-
-    Args:
-        path (str | Path): The checkpoint.
-        error (Exception): What ``torch.load`` raised.
-
-    Returns:
-        str: The sentence.
-    """
-    needed = re.search(r'GLOBAL ([\w.]+)|unrecognized function (<.+?>)', str(error))
-    if needed is None:
-        return (
-            f'{path}: not a checkpoint that torch can read, or an incomplete one. Copy or download '
-            'it again.'
-        )
-    return (
-        f'{path}: refused, because loading it would have to run code beyond rebuilding weights '
-        f'(it asks for {needed.group(1) or needed.group(2)}). If you trust where it comes from, '
-        'load it in a script of your own, keep its state_dict alone, and save that with torch.save.'
-    )

@@ -160,6 +160,13 @@ def test_no_build_of_mmcv_is_a_hard_dependency(metadata):
     assert [str(item.marker) for item in mmcv] == ['extra == "lite"']
 
 
+def test_mmengine_is_below_the_release_that_loads_unsafely(metadata):
+    required = {item.name: item for item in map(Requirement, metadata.get_all('Requires-Dist'))}
+    allowed = required['mmengine'].specifier
+    assert allowed.contains('0.10.7') and not allowed.contains('0.11.0')
+    assert not allowed.contains('0.11.0rc0', prereleases=True)
+
+
 @pytest.mark.parametrize('python', ['3.10', '3.11', '3.13'])
 def test_every_dependency_has_one_tested_version_within_its_range(metadata, python):
     pins = {}

@@ -65,7 +65,9 @@ def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tenso
     if not Path(checkpoint).is_file():
         raise CheckpointNotFoundError(f'{checkpoint}: there is no such checkpoint file.')
     content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
-    state = content.get('state_dict', content)
+    state = content.get('state_dict', content) if isinstance(content, dict) else None
+    if not isinstance(state, dict):
+        raise CheckpointError(f'{checkpoint}: holds no state_dict. Give a checkpoint of a network.')
     state = {name.removeprefix('module.'): value for name, value in state.items()}
     prefix = f'{BACKBONE}{tower}.'
     found = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
@@ -92,16 +94,26 @@ def convert_tower(
         prefix (str): Put before each key. ``'backbone.'`` for ``load_from`` of a recipe,
             ``''`` for ``model.backbone.pretrained``.
 
+    The file holds tensors and text alone, so that ``torch.load`` reads it where this package is not
+    installed.
+
     Returns:
         list[str]: The keys that were written.
 
     Raises:
-        CheckpointError: See :func:`read_tower`.
+        CheckpointError: See :func:`read_tower`; or if an entry is not a plain tensor.
+        ConfigError: If it would be written over its own source.
     """
     weights = read_tower(checkpoint, tower)
     if Path(out).exists() and Path(out).samefile(checkpoint):
         raise ConfigError(f'{out}: the tower would overwrite its own checkpoint; name another.')
-    state = {f'{prefix}{name}': value.clone() for name, value in weights.items()}
+    odd = [name for name, value in weights.items() if type(value) not in (Tensor, nn.Parameter)]
+    if odd:
+        raise CheckpointError(
+            f'{checkpoint}: entries of its {tower} tower are no plain tensors: {listing(odd)}. '
+            'Save the state_dict of the network itself.'
+        )
+    state = {f'{prefix}{name}': value.detach().clone() for name, value in weights.items()}
     content = dict(meta=dict(tower=tower, source=Path(checkpoint).name), state_dict=state)
     buffer = io.BytesIO()
     torch.save(content, buffer)

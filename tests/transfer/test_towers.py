@@ -1,7 +1,11 @@
 """Towers leave the pretext network unchanged, and no mismatch passes unseen."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
+from mmengine.logging import HistoryBuffer
 from mmengine.runner.checkpoint import load_checkpoint, save_checkpoint
 from models.tiny import AUDIO, VISUAL, build, recognizer
 from tool_process import run_here
@@ -69,6 +73,41 @@ def test_same_features_in_a_stock_audio_recognizer(pretext, checkpoint, tmp_path
         expected = pretext.backbone.forward_audio(log_mels[:, 0])
         found, _ = model.extract_feat(log_mels)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
+def test_torch_alone_loads_a_tower(pretext, checkpoint, tmp_path):
+    state = {name: torch.nn.Parameter(v) if v.is_floating_point() else v
+             for name, v in pretext.state_dict().items()}  # fmt: skip
+    save_checkpoint(dict(state_dict=state), str(tmp_path / 'parameters.pth'))
+    code = """
+import sys, torch
+content = torch.load(sys.argv[1], weights_only=True)
+assert not {'mmengine', 'mmav_coattn'} & set(sys.modules)
+assert set(content) == {'meta', 'state_dict'} and type(content['meta']) is dict
+assert {type(value) for value in content['meta'].values()} == {str}
+assert type(content['state_dict']) is dict
+assert {type(value) for value in content['state_dict'].values()} == {torch.Tensor}
+assert not any(value.requires_grad for value in content['state_dict'].values())
+print(len(content['state_dict']))
+"""
+    for source in (checkpoint, tmp_path / 'parameters.pth'):
+        keys = convert_tower(source, tmp_path / 'tower.pth')
+        command = [sys.executable, '-I', '-c', code, str(tmp_path / 'tower.pth')]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, f'{len(keys)}\n'), done.stderr
+
+
+def test_what_is_no_tensor_is_not_written(pretext, tmp_path):
+    history = HistoryBuffer([1.0], [1])
+    state = {**pretext.state_dict(), 'backbone.visual.history': history}
+    save_checkpoint(dict(state_dict=state), str(tmp_path / 'odd.pth'))
+    with pytest.raises(CheckpointError, match=r'no plain tensors: history\.'):
+        convert_tower(tmp_path / 'odd.pth', tmp_path / 'tower.pth')
+    assert not (tmp_path / 'tower.pth').exists()
+    for content in ([1], dict(state_dict=[1])):
+        torch.save(content, tmp_path / 'list.pth')
+        with pytest.raises(CheckpointError, match=r'list\.pth: holds no state_dict'):
+            read_tower(tmp_path / 'list.pth')
 
 
 def test_a_tower_can_be_read_from_both_files(checkpoint, tmp_path):

@@ -79,10 +79,12 @@ def sliding_config(cfg: Config, num_pictures: int = 1) -> Config:
 
 
 def network_size(cfg: Config) -> tuple[int, float]:
-    """Parameters, and FLOPs per evaluated pair (one in-sync and one shifted sound a clip)."""
+    """Parameters, and FLOPs per evaluated pair (one in-sync and one shifted window a clip)."""
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     model = MODELS.build(cfg.model)
-    report = network_complexity(model, cfg.num_frames, input_size(cfg), cfg.clip_seconds, 1)
+    report = network_complexity(
+        model, cfg.num_frames, input_size(cfg), cfg.clip_seconds, cfg.audio_seconds
+    )
     parameters, flops = report['whole network']
     return parameters, flops / 2
 

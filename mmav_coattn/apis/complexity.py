@@ -11,9 +11,14 @@ from mmav_coattn.errors import ConfigError
 
 
 def network_complexity(
-    model: nn.Module, num_frames: int, size: int, clip_seconds: float, num_negatives: int = 1
+    model: nn.Module,
+    num_frames: int,
+    size: int,
+    clip_seconds: float,
+    audio_seconds: float,
+    num_windows: int = 2,
 ) -> dict[str, tuple[int, int]]:
-    """Count parameters and FLOPs of one clip with its sounds.
+    """Count parameters and FLOPs of one clip with its audio windows.
 
     Operations are those that torch dispatches: convolutions, matrix products and attention; a
     multiplication and an addition count as two.
@@ -23,17 +28,20 @@ def network_complexity(
         num_frames (int): Frames T of the clip.
         size (int): Height and width of the frames, px.
         clip_seconds (float): Length of the clip, s.
-        num_negatives (int): Shifted sounds K.
+        audio_seconds (float): Length of the audio segment, s.
+        num_windows (int): Windows J of the segment that the clip is compared with.
 
     Returns:
         dict[str, tuple[int, int]]: Parameters and FLOPs by part: visual tower, audio tower, neck
         (or the fused layers of an early-fusion network), head, whole network.
     """
     preprocessor = model.data_preprocessor
-    samples = round(clip_seconds * preprocessor.log_mel.sample_rate)
+    samples = round(audio_seconds * preprocessor.log_mel.sample_rate)
     inputs = preprocessor.preprocess(
         torch.zeros(1, 3, num_frames, size, size, dtype=torch.uint8),
-        torch.zeros(1, 1 + num_negatives, samples),
+        torch.zeros(1, samples),
+        torch.linspace(0, audio_seconds - clip_seconds, num_windows)[None],
+        clip_seconds,
     )
     parts = {'visual tower': model.backbone.visual, 'audio tower': model.backbone.audio}
     if hasattr(model.backbone, 'fused'):
@@ -43,12 +51,7 @@ def network_complexity(
     parts |= {'head': model.cls_head, 'whole network': model}
     was_training = model.training
     model.eval()
-    # Maths attention, because the counter does not know the fused CPU kernel.
-    with (
-        torch.no_grad(),
-        torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH),
-        FlopCounterMode(display=False) as counter,
-    ):
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
         model(inputs, mode='tensor')
     model.train(was_training)
     counts = counter.get_flop_counts()

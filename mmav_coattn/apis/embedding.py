@@ -251,9 +251,10 @@ def _embed_video(
 
     vectors = []
     with ReadAhead(frames(), 1) as blocks:
-        for features in centred(towered(normalised(blocks))):
-            tokens = neck.visual_tokens(features.transpose(0, 1)[None], is_centred=True)
-            vectors.append(neck.match.embed_visual(tokens)[0].cpu())
+        features = centred(towered(normalised(blocks)))
+        for part, inner in with_context(features, BLOCK, CONTEXT):
+            tokens = neck.visual_tokens(part.transpose(0, 1)[None], is_centred=True)
+            vectors.append(neck.match.embed_visual(tokens)[0, inner].cpu())
     return (
         torch.cat(vectors),
         torch.cat(pooled),

@@ -7,10 +7,6 @@ from pathlib import Path
 
 from .network_arguments import add_network_arguments, build_inferencer, finish
 
-#: Short names of :func:`mmav_coattn.localization.build_map_source`; spelt out, as importing that
-#: takes seconds that ``--help`` need not take.
-MAPS = ('attention', 'rollout', 'similarity', 'evidence', 'gradcam', 'motion', 'moving_source')
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this subcommand."""
@@ -25,11 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--side-by-side', action='store_true', help='show the original to the left of the overlay'
     )
-    parser.add_argument(
-        '--map',
-        choices=MAPS,
-        help="kind of map; default: that of the network's config",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,22 +31,17 @@ def run(args: argparse.Namespace) -> int:
 
     files = expand_inputs(args.inputs)
     single = len(args.inputs) == 1 and is_one_file(args.inputs[0])
-    inferencer = build_inferencer(args, map_source=args.map)
+    inferencer = build_inferencer(args)
 
     def act(file):
         # Maps are not kept: those of a large folder would fill the memory.
         out = args.out if single else args.out / f'{file.name}.mp4'
         found = inferencer.localize(file.path, out, side_by_side=args.side_by_side)
         silent = int(np.isnan(found.scores).sum())
-        left_out = f', {silent} of them without sound' if silent else ''
-        least = inferencer.model.map_source.min_confidence
-        if least is not None:
-            hidden = int((found.confidence < least).sum())
-            left_out += f', {hidden} without a source in sight'
+        left_out = f', {silent} of them without audible audio' if silent else ''
         print(
-            f'{out}: {len(found.times)} maps over {len(found.scores)} windows{left_out}; '
-            f'mean logit of "in sync" {np.nanmean(found.scores):.2f}, mean confidence of the map '
-            f'{np.nanmean(found.confidence):.3f}',
+            f'{out}: {len(found.times)} maps{left_out}; mean logit of "in sync" '
+            f'{np.nanmean(found.scores):.2f}',
             flush=True,
         )
         return out

@@ -21,11 +21,6 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
         help='videos, folders (searched at any depth), or quoted patterns such as "clips/*.mp4"',
     )
     add_checkpoint_arguments(parser)
-    parser.add_argument(
-        '--batch-size',
-        type=int,
-        help='windows of picture at once; default: 8, or 2 where localize runs on a CPU',
-    )
     parser.add_argument('--quiet', action='store_true', help='no progress bars')
 
 
@@ -98,8 +93,7 @@ def build_inferencer(args: argparse.Namespace, **kwargs):
         str(config),
         checkpoint,
         device=args.device,
-        # Commands that take no videos have neither of these arguments.
-        batch_size=getattr(args, 'batch_size', None),
+        # Commands that take no videos lack this argument.
         progress=not getattr(args, 'quiet', True),
         **kwargs,
     )

@@ -42,10 +42,8 @@ class MatrixLogMel(nn.Module):
         self.register_buffer('basis', basis.float()[:, None].to(log_mel.filters.device))
 
     def forward(self, waveforms: Tensor) -> Tensor:
-        """(N, J, S) -> (N, J, F, 1 + S // hop_length)."""
-        num_sounds = waveforms.shape[1]
-        padded = F.pad(waveforms.flatten(0, 1).unsqueeze(1), (self.n_fft // 2, self.n_fft // 2))
+        """(N, S) -> (N, F, 1 + S // hop_length)."""
+        padded = F.pad(waveforms.unsqueeze(1), (self.n_fft // 2, self.n_fft // 2))
         real, imaginary = F.conv1d(padded, self.basis, stride=self.hop_length).chunk(2, dim=1)
         power = real.square() + imaginary.square()
-        log_mel = (torch.log(self.filters @ power + self.eps) - self.mean) / self.std
-        return log_mel.unflatten(0, (-1, num_sounds))
+        return (torch.log(self.filters @ power + self.eps) - self.mean) / self.std

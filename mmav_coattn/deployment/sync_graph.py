@@ -7,13 +7,14 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from mmav_coattn.models.necks import CoAttentionNeck
 from mmav_coattn.models.recognizers.audio_visual_recognizer import AudioVisualRecognizer
 
 from .matrix_log_mel import MatrixLogMel
 
 
 class SyncGraph(nn.Module):
-    """Frames and waveforms in, sync logits and attention map out.
+    """Frames and waveforms in, sync logits and attention weights out.
 
     Normalisation, log-mel spectrogram, towers, neck and head are all inside, so that whoever runs
     the graph decodes, scales and resamples, and needs none of our settings. The network given is
@@ -21,10 +22,10 @@ class SyncGraph(nn.Module):
 
     ::
 
-        frames (N, 3, T, H, W) uint8 ---- normalise ---- visual tower -+
-                                                                       neck -- head -> logits (N, J)
-        waveforms (N, J, S) float32 ------ log-mel ----- audio tower --+  |
-                                                                          map (N, J, T', H', W')
+        frames (N, 3, T, H, W) uint8 -- normalise -- visual tower -+
+                                                                   +- neck - head - logits (N,)
+        waveforms (N, S) float32 ------- log-mel --- audio tower --+     |
+                                                                     weights (N, H', W')
 
     Args:
         model (AudioVisualRecognizer): The trained network.
@@ -37,24 +38,22 @@ class SyncGraph(nn.Module):
         preprocessor.log_mel = MatrixLogMel(preprocessor.log_mel)
         # A matter of speed in PyTorch; in a graph it would be copies.
         self.model.backbone.channels_last = False
-        # Baselines have no blocks of co-attention.
-        blocks = getattr(self.model.neck, 'blocks', None)
-        #: Whether there is a map: not where the neck is VGA alone, or pools.
-        self.has_map = bool(blocks) and blocks[-1].aga is not None
+        #: Whether there is a map of where the audio is made.
+        self.has_map = isinstance(self.model.neck, CoAttentionNeck)
 
     @torch.no_grad()
     def forward(self, frames: Tensor, waveforms: Tensor) -> tuple[Tensor, ...]:
-        """Judge J sounds against each of N clips.
+        """Judge the audio of N clips.
 
         Args:
             frames (Tensor): RGB, uint8, (N, 3, T, H, W).
-            waveforms (Tensor): Mono, float32 in [-1, 1], (N, J, S).
+            waveforms (Tensor): Mono, float32 in [-1, 1], (N, S).
 
         Returns:
-            tuple[Tensor, ...]: Logits (N, J), above 0 where in sync, and the map
-            (N, J, T', H', W'), which sums to 1 over places at each time.
+            tuple[Tensor, ...]: Logits (N,), above 0 where in sync, and the weights by which the
+            network decides (N, H', W'), which sum to 1.
         """
         inputs = self.model.data_preprocessor.preprocess(frames, waveforms)
-        features, _ = self.model.extract_feat(inputs, return_attention=self.has_map)
-        logits = self.model.cls_head.predict(features)
-        return (logits, features.attention.float()) if self.has_map else (logits,)
+        features, _ = self.model.extract_feat(inputs)
+        logits = self.model.cls_head.predict(features)[:, 0]
+        return (logits, features.attention[:, 0, 0].float()) if self.has_map else (logits,)

@@ -9,7 +9,6 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from mmav_coattn.progress import progress_bar
-from mmav_coattn.visual_stages import map_stages
 
 
 @torch.no_grad()
@@ -23,7 +22,7 @@ def all_pair_scores(
 ) -> tuple[np.ndarray, list[str], list[str]]:
     """Score every picture with every sound of a data set.
 
-    The towers run once for each clip; the neck and the head see all pairs.
+    The towers run once for each clip; only the match is computed for all pairs.
 
     Args:
         model (nn.Module): An :class:`AudioVisualRecognizer` in evaluation mode.
@@ -39,7 +38,6 @@ def all_pair_scores(
     """
     device = next(model.parameters()).device
     visual, audio, names, unusable = [], [], [], []
-    sizes: dict[str, float] = {}
     loader = DataLoader(
         dataset, batch_size=batch_size, num_workers=num_workers, collate_fn=pseudo_collate
     )
@@ -53,24 +51,20 @@ def all_pair_scores(
         inputs = data['inputs']
         if inputs is None:
             continue
-        pictures, sounds = model.backbone(inputs['imgs'], inputs['log_mels'][:, :1])
-        visual.append(map_stages(torch.Tensor.cpu, pictures))
-        audio.append(sounds[:, 0].cpu())
-        sizes = dict(
-            num_frames=inputs['imgs'].shape[2],
-            num_spectra=inputs['log_mels'].shape[-1],
-            clip_seconds=inputs['clip_seconds'],
-        )
+        inputs['audio_starts'] = inputs['audio_starts'][:, :1]
+        v, a = model.neck.embed(*model.neck_inputs(inputs))
+        visual.append(v.cpu())
+        audio.append(a[:, 0].cpu())
     if not names:
         return np.zeros((0, 0)), names, unusable
-    pictures = map_stages(lambda *batches: torch.cat(batches), *visual)
-    sounds = torch.cat(audio)
+    visual, audio = torch.cat(visual), torch.cat(audio)
     scores = torch.empty(len(names), len(names))
     for row in progress_bar(range(len(names)), desc='pairs', disable=not progress, leave=False):
-        picture = map_stages(lambda stage, row=row: stage[row : row + 1].to(device), pictures)
+        clip = visual[row : row + 1].to(device)
         for first in range(0, len(names), pairs_at_once):
-            # One picture, many sounds: what 1 + K windows of one clip are to the network.
-            some = sounds[first : first + pairs_at_once][None].to(device)
-            logits = model.cls_head.predict(model.attend(picture, some, **sizes))
-            scores[row, first : first + pairs_at_once] = logits[0].float().cpu()
+            # One clip, the audio of many: what 1 + K windows of one clip are to the network.
+            some = audio[first : first + pairs_at_once][None].to(device)
+            features = model.neck.compare(clip, some, (1, clip.shape[2]))
+            logits = model.cls_head.predict(features)
+            scores[row, first : first + pairs_at_once] = logits[0].cpu()
     return scores.numpy(), names, unusable

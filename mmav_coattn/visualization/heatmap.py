@@ -151,3 +151,21 @@ def colours() -> np.ndarray:
 
 def _ramp() -> np.ndarray:
     return np.arange(256, dtype=np.uint8)[:, None]
+
+
+def map_weights(maps: np.ndarray) -> np.ndarray:
+    """Maps as weights for pictures: not negative, 1 in sum over the locations of each step.
+
+    Values below 0 count as 0: those of a match map are below chance there. A step without any value
+    above 0 becomes uniform.
+
+    Args:
+        maps (np.ndarray): (..., H', W').
+
+    Returns:
+        np.ndarray: (..., H', W') float32.
+    """
+    positive = np.maximum(np.asarray(maps, dtype=np.float32), 0)
+    total = positive.sum(axis=(-2, -1), keepdims=True)
+    uniform = np.float32(1 / (maps.shape[-2] * maps.shape[-1]))
+    return np.where(total > 1e-12, positive / np.maximum(total, 1e-12), uniform)

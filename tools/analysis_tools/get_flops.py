@@ -21,10 +21,10 @@ def parse_args():
         '--clip-seconds', type=float, help="length of a clip, s; default: the config's"
     )
     parser.add_argument(
-        '--num-negatives',
-        type=int,
-        default=1,
-        help='shifted sounds that share one pass of the visual tower',
+        '--audio-seconds', type=float, help="length of the audio segment, s; default: the config's"
+    )
+    parser.add_argument(
+        '--num-windows', type=int, default=2, help='audio windows that a clip is compared with'
     )
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='change settings')
     return parser.parse_args()
@@ -38,11 +38,12 @@ def main():
     size = args.size or input_size(cfg)
     num_frames = args.num_frames or cfg.num_frames
     clip_seconds = args.clip_seconds or cfg.clip_seconds
-    report = network_complexity(model, num_frames, size, clip_seconds, args.num_negatives)
-    pairs = 1 + args.num_negatives
+    audio_seconds = max(args.audio_seconds or cfg.audio_seconds, clip_seconds)
+    pairs = args.num_windows
+    report = network_complexity(model, num_frames, size, clip_seconds, audio_seconds, pairs)
     print(
         f'{args.config}: {num_frames} frames of {size} x {size} px, {clip_seconds} s, '
-        f'{pairs} sounds per clip'
+        f'{pairs} windows of {audio_seconds} s of audio'
     )
     print('| part | parameters, M | GFLOPs per clip |\n|---|---|---|')
     for name, (parameters, flops) in report.items():

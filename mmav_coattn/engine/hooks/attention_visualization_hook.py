@@ -16,6 +16,7 @@ from mmengine.runner import Runner
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.visualization import contact_sheet
+from mmav_coattn.visualization.heatmap import map_weights
 
 
 @HOOKS.register_module()
@@ -135,7 +136,7 @@ class AttentionVisualizationHook(Hook):
         name = sample.get('relpath', Path(sample.filename).name)
         frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()
         # Of the in-sync audio.
-        attention = _unwrap(runner).map_source.weights(sample.sound_map[0]).cpu().numpy()
+        attention = map_weights(sample.sound_map[0].cpu().numpy())
         in_sync, *shifted = torch.sigmoid(sample.sync_scores.float()).tolist()
         title = f'{name}   in sync: {in_sync:.2f}' + ''.join(
             f'   shifted {shift:+.2f} s: {score:.2f}'

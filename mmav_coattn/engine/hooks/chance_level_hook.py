@@ -71,7 +71,7 @@ class ChanceLevelHook(Hook):
             '  3. The negatives are too hard to begin with: NegativesScheduleHook starts with '
             'other videos or larger shifts; or raise min_shift.\n'
             '  4. The learning rate is too high or too low: try a third of it and three times it.\n'
-            '  5. Too few clips or steps: the auxiliary loss (cls_head.time_contrast) and more '
+            '  5. Too few clips or steps: the auxiliary loss (cls_head.loss_contrast) and more '
             'negatives (num_negatives) learn from fewer.\n'
             'Whether network and data can learn at all: tools/train.py CONFIG '
             '--overfit-one-batch.'

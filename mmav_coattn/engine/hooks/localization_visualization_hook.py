@@ -11,6 +11,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.dist import master_only
 from mmengine.runner import Runner
 
+from mmav_coattn.visualization.heatmap import map_weights
 from mmav_coattn.visualization.localization_sheet import localization_cell, stack_cells
 
 from .attention_visualization_hook import AttentionVisualizationHook, _unwrap
@@ -49,7 +50,7 @@ class LocalizationVisualizationHook(AttentionVisualizationHook):
 
     def _cells(self, runner, imgs, sample, targets: list[dict], title: str) -> list[np.ndarray]:
         frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()
-        weights = _unwrap(runner).map_source.weights(sample.sound_map[0]).cpu().numpy()
+        weights = map_weights(sample.sound_map[0].cpu().numpy())
         confidence = float(sample.map_confidence[0])
         if not targets:
             what = 'no source in sight' if not sample.has_source else 'nothing to find'

@@ -42,8 +42,8 @@ class SoundLocalizationMetric(BaseMetric):
     which window 0, the in-sync one, is read (``model.test_cfg.return_map=True``), and the meta
     information of :class:`LocalizationTargets`, ``localization_targets`` and ``has_source``,
     besides ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of
-    the batch ``imgs`` and ``audios``, for the floors. A sample with ``unusable`` is left out,
-    counted, and named in the log; so is counted what has no target to look for: a clip in which
+    the batch ``imgs`` and ``audio``, for the trivial baselines. A sample with ``unusable`` is left
+    out, counted, and named in the log; so is counted what has no target to look for: a clip in which
     nothing happens, a box outside the picture.
 
     Figures, under the prefix ``localization/``; all masks are made by rank, ties by index:
@@ -55,7 +55,7 @@ class SoundLocalizationMetric(BaseMetric):
       source has a mean adaptive cIoU of 0.5 over its moments;
     - ``ap``, ``max_f1``, where clips without a source are mixed in: by confidence, success being a
       mean adaptive cIoU of 0.5 over the moments of the clip; ``max_f1_confidence``, the threshold
-      that gives it, for ``map_source.min_confidence``; ``ap_constant``, ``max_f1_constant``:
+      that gives it, below which no source is in sight; ``ap_constant``, ``max_f1_constant``:
       the same masks with no confidence at all;
     - each again with the name of a floor behind it: ``centre_disc``; ``whole_image``, every pixel
       and pointing at the centre; ``random_blob``, a disc around a place drawn uniformly for each
@@ -106,12 +106,12 @@ class SoundLocalizationMetric(BaseMetric):
         """Score each clip; one small result a sample.
 
         Args:
-            data_batch (dict): ``inputs`` with ``imgs``, a list of (1, C, T, H, W), and ``audios``,
-                a list of (1+K, S).
+            data_batch (dict): ``inputs`` with ``imgs``, a list of (1, C, T, H, W), and ``audio``,
+                a list of (S,), of the clip alone.
             data_samples (Sequence[dict]): See the class.
         """
         inputs = data_batch['inputs']
-        for imgs, waves, sample in zip(inputs['imgs'], inputs['audios'], data_samples, strict=True):
+        for imgs, waves, sample in zip(inputs['imgs'], inputs['audio'], data_samples, strict=True):
             name = sample.get('relpath', sample.get('filename', ''))
             if sample.get('unusable') is not None:
                 reason, sentence = sample['unusable']
@@ -128,7 +128,7 @@ class SoundLocalizationMetric(BaseMetric):
                     'diverged: lower the learning rate or train without mixed precision.'
                 )
             frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
-            wave = waves[0].cpu().numpy()
+            wave = waves.cpu().numpy()
             clip = ClipPredictors(maps, frames, wave, name, self.size, self.seed, self.num_sources)
             sources, scores = self._score_clip(clip, sample)
             self.results.append(

@@ -104,13 +104,22 @@ class CoAttentionNeck(TokenNeck):
             window_times (Tensor): Times of the T' steps in each window (N, J, T'), s from the start
                 of the segment.
         """
+        grid = (1, 1) if self.match.pools_locations else tuple(visual.shape[-2:])
+        return self.compare(*self.embed(visual, audio, audio_times, window_times), grid)
+
+    def embed(
+        self, visual: Tensor, audio: Tensor, audio_times: Tensor, window_times: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Unit vectors of the clip (N, T', P, C) and of the windows (N, J, T', L, C)."""
         v = self.match.embed_visual(self.visual_tokens(visual))
         a = self.match.embed_audio(self.audio_tokens(audio))
-        a = F.normalize(take_steps(a, audio_times, window_times), dim=-1)
-        similarity = self.match.similarity(v, a)
+        return v, F.normalize(take_steps(a, audio_times, window_times), dim=-1)
+
+    def compare(self, visual: Tensor, audio: Tensor, grid: tuple[int, int]) -> MatchFeatures:
+        """Match unit vectors of clips with those of their windows; see :meth:`embed`."""
+        similarity = self.match.similarity(visual, audio)
         match = self.match.log_probability(similarity)
         weights, score = self.compete(match.mean(dim=-1), match.shape[-1])
-        grid = (1, 1) if self.match.pools_locations else tuple(visual.shape[-2:])
         return MatchFeatures(similarity, match, weights, score, grid)
 
     def compete(self, evidence: Tensor, steps: int) -> tuple[Tensor, Tensor]:

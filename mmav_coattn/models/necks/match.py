@@ -40,7 +40,8 @@ class Match(nn.Module):
         channels (int): Channels C of the unit vectors.
         min_steps (int): Smallest distance of a wrong step.
         temperature (float): Initial :math:`\tau`; learned.
-        kernel_size (int): Audio steps that describe a step; odd.
+        visual_kernel (int): Video steps that describe a step; odd.
+        audio_kernel (int): Audio steps that describe a step; odd.
 
     Raises:
         ConfigError: If a setting is out of its range.
@@ -53,43 +54,37 @@ class Match(nn.Module):
         channels: int = 32,
         min_steps: int = 3,
         temperature: float = 0.1,
-        kernel_size: int = 5,
+        visual_kernel: int = 3,
+        audio_kernel: int = 5,
     ) -> None:
         super().__init__()
         if module not in MODULES:
             raise ConfigError(f'neck: module={module!r} is not one of {MODULES}.')
-        if min_steps < 1 or temperature <= 0 or kernel_size % 2 == 0:
+        if min_steps < 1 or temperature <= 0 or not visual_kernel % 2 or not audio_kernel % 2:
             raise ConfigError(
-                'neck: min_steps must be at least 1, temperature above 0 and kernel_size odd; got '
-                f'{min_steps}, {temperature} and {kernel_size}.'
+                'neck: min_steps must be at least 1, temperature above 0 and both kernels odd; got '
+                f'{min_steps}, {temperature}, {visual_kernel} and {audio_kernel}.'
             )
         self.min_steps = min_steps
         self.pools_locations = module == 'VGA'
         self.pools_bands = module == 'AGA'
-        self.visual = nn.Linear(in_channels * (1 + self.pools_locations), channels)
-        self.audio = nn.Sequential(
-            nn.Conv1d(
-                in_channels * (1 + self.pools_bands),
-                in_channels,
-                kernel_size,
-                padding=kernel_size // 2,
-            ),
-            nn.ReLU(inplace=True),
-            nn.Conv1d(in_channels, channels, 1),
-        )
+        self.visual = projection(in_channels, 1 + self.pools_locations, channels, visual_kernel)
+        self.audio = projection(in_channels, 1 + self.pools_bands, channels, audio_kernel)
         self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)))
 
     def embed_visual(self, tokens: Tensor) -> Tensor:
         """Tokens (N, T, P, D) -> unit vectors (N, T, P, C); P becomes 1 where they are pooled."""
-        tokens = pool_tokens(tokens) if self.pools_locations else tokens
-        return F.normalize(self.visual(tokens).float(), dim=-1)
+        return self._embed(pool_tokens(tokens) if self.pools_locations else tokens, self.visual)
 
     def embed_audio(self, tokens: Tensor) -> Tensor:
         """Tokens (N, S, L, D) -> unit vectors (N, S, L, C); L becomes 1 where they are pooled."""
-        tokens = pool_tokens(tokens) if self.pools_bands else tokens
-        bands = tokens.shape[2]
-        series = tokens.permute(0, 2, 3, 1).flatten(0, 1)  # (N*L, D, S)
-        embedded = self.audio(series).unflatten(0, (-1, bands)).permute(0, 3, 1, 2)
+        return self._embed(pool_tokens(tokens) if self.pools_bands else tokens, self.audio)
+
+    @staticmethod
+    def _embed(tokens: Tensor, layers: nn.Module) -> Tensor:
+        number = tokens.shape[2]
+        series = tokens.permute(0, 2, 3, 1).flatten(0, 1)  # (N * P, D, T)
+        embedded = layers(series).unflatten(0, (-1, number)).permute(0, 3, 1, 2)
         return F.normalize(embedded.float(), dim=-1)
 
     def similarity(self, visual: Tensor, audio: Tensor) -> Tensor:
@@ -121,6 +116,15 @@ class Match(nn.Module):
         right = similarity.diagonal(dim1=-2, dim2=-1)
         both = similarity.logsumexp(dim=-1) + similarity.logsumexp(dim=-2)
         return right - both / 2 + math.log(similarity.shape[-1])
+
+
+def projection(in_channels: int, inputs: int, channels: int, kernel: int) -> nn.Sequential:
+    """Tokens of neighbouring steps -> a vector: a convolution over time, ReLU, a linear layer."""
+    return nn.Sequential(
+        nn.Conv1d(inputs * in_channels, in_channels, kernel, padding=kernel // 2),
+        nn.ReLU(inplace=True),
+        nn.Conv1d(in_channels, channels, 1),
+    )
 
 
 def near_steps(steps: int, min_steps: int, device: torch.device | None = None) -> Tensor:

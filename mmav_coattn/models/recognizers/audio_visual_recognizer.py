@@ -61,10 +61,15 @@ class AudioVisualRecognizer(BaseRecognizer):
         Returns:
             tuple: The stage's output, and an empty dict, as mmaction2's recognizers return.
         """
+        if stage == 'backbone':
+            return self.backbone(inputs['imgs'], inputs['log_mels']), {}
+        features = self.neck(*self.neck_inputs(inputs))
+        return (features if stage == 'neck' else self.cls_head(features)), {}
+
+    def neck_inputs(self, inputs: dict) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Features of both towers, and the times of their steps; see :class:`CoAttentionNeck`."""
         imgs, log_mels = inputs['imgs'], inputs['log_mels']
         visual, audio = self.backbone(imgs, log_mels)
-        if stage == 'backbone':
-            return (visual, audio), {}
         # Frame i was taken in the middle of the i-th of T equal parts of the clip.
         frame_seconds = inputs['clip_seconds'] / imgs.shape[2]
         visual_times = step_times(
@@ -77,9 +82,7 @@ class AudioVisualRecognizer(BaseRecognizer):
             0.0,
             audio.device,
         )
-        window_times = inputs['audio_starts'][..., None] + visual_times
-        features = self.neck(visual, audio, audio_times, window_times)
-        return (features if stage == 'neck' else self.cls_head(features)), {}
+        return visual, audio, audio_times, inputs['audio_starts'][..., None] + visual_times
 
     def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Any:
         """Mode ``tensor``: the output of a stage, the logits (N, J) by default."""

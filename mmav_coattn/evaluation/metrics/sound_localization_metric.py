@@ -43,7 +43,7 @@ class SoundLocalizationMetric(BaseMetric):
     information of :class:`LocalizationTargets`, ``localization_targets`` and ``has_source``,
     besides ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of
     the batch ``imgs`` and ``audio``, for the trivial baselines. A sample with ``unusable`` is left
-    out, counted, and named in the log; so is counted what has no target to look for: a clip in which
+    out, counted, and named in the log; so is what has no target to look for: a clip in which
     nothing happens, a box outside the picture.
 
     Figures, under the prefix ``localization/``; all masks are made by rank, ties by index:

@@ -3,19 +3,17 @@
 _base_ = '../coattn_pretrain_grid.py'
 
 # The recipe was trained on the lower face, which has the mouth near its centre. Here it sees the whole
-# picture at the same scale (2 px of the file for 1), with the mouth below and left of the middle.
-whole_picture = (0.0, 0.0, 1.0, 1.0)  # x0, y0, x1, y1
+# frame at the same scale (2 px of the file for 1), with the mouth below and left of the middle.
+whole_frame = (0.0, 0.0, 1.0, 1.0)  # x0, y0, x1, y1
 
-# The map of sounding_shapes_medium.py, with the settings chosen there.
 model = dict(test_cfg=dict(
-    blind_controls=False,
-    return_map=True))  # map_source: MovingSourceMap, inherited
+    blind_controls=False, return_map=True, map_refiner=dict(type='MovingSourceMap')))
 
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleMiddleWindow', clip_seconds=2.8),  # of 3 s
     dict(type='LoadFrames', num_frames=70),
-    dict(type='FixedCrop', box=whole_picture),
+    dict(type='FixedCrop', box=whole_frame),
     dict(type='Resize', scale=(120, 120), keep_ratio=False),
     dict(type='LocalizationTargets'),
     dict(type='FormatShape', input_format='NCTHW'),

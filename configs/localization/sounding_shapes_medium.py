@@ -1,16 +1,14 @@
 # Where is the sound made? A checkpoint of coattn_pretrain_demo.py, one evaluated frame an event.
-# Settings were chosen on the validation split. Other kinds of maps:
-#   --cfg-options model.test_cfg.map_source=similarity   (or attention, rollout, gradcam, motion)
-# Control that does not hear:  --cfg-options model.test_cfg.map_source.sharpness=0
+#   the bare map that the network decides by:  --cfg-options model.test_cfg.map_refiner=None
+#   what moves, whatever the audio:            --cfg-options model.test_cfg.map_refiner.sharpness=0
 _base_ = '../coattn_pretrain_demo.py'
 
 clip_seconds = 3.8  # s: nearly the whole file, since a source stays a source
 num_frames = 76
-size = 104  # px; the towers take any size, and finer places than those of training help
+size = 104  # px; the towers take any size, and finer locations than those of training help
 
 model = dict(test_cfg=dict(
-    blind_controls=False,
-    return_map=True))  # map_source: MovingSourceMap, inherited
+    blind_controls=False, return_map=True, map_refiner=dict(type='MovingSourceMap')))
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=0,
@@ -20,7 +18,9 @@ test_pipeline = [
     dict(type='LocalizationTargets', moments='events'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs', extra_meta_keys=('localization_targets', 'has_source')),
+    dict(type='ReplaceSound', noise_db=-34.0),  # dB of the clip's own audio
+    dict(type='PackAudioVisualInputs',
+         extra_meta_keys=('localization_targets', 'has_source', 'silent_kind')),
 ]
 test_dataloader = dict(batch_size=4, dataset=dict(pipeline=test_pipeline))
 test_evaluator = dict(_delete_=True, type='SoundLocalizationMetric')

@@ -5,9 +5,9 @@ _base_ = '../coattn_pretrain.py'
 data_root = '{{$MMAV_DATA_ROOT:data/vggss}}'
 data_hint = 'vggss.json comes from its authors; videos are 10 s clips of VGG-Sound.'
 
-model = dict(test_cfg=dict(blind_controls=False, return_map=True, map_source='attention'))
+model = dict(test_cfg=dict(blind_controls=False, return_map=True))
 
-# The annotated picture is the middle one of a clip. Maps are of the whole picture, as the boxes are.
+# The annotated frame is the middle one of a clip. Maps are of the whole frame, as the boxes are.
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleMiddleWindow', clip_seconds=2.0),

@@ -1,9 +1,9 @@
-# Motions of SoundingShapes from sound and picture, 10 labelled videos a class. The tier is `medium`:
-# beside the object that sounds there are silent ones with motions of their own, so that the picture
+# Motions of SoundingShapes from audio and video, 10 labelled videos a class. The tier is `medium`:
+# beside the object that sounds there are silent ones with motions of their own, so that the video
 # alone does not say which motion is meant.
 #   load_from: a checkpoint of the pretext network itself, both towers; no conversion is needed.
 _base_ = [
-    'mmaction::_base_/default_runtime.py', '_base_/runtime.py', '../_base_/models/coattn_mc3_18.py'
+    'mmaction::_base_/default_runtime.py', '_base_/runtime.py', '../_base_/models/coattn_small.py'
 ]
 
 data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
@@ -14,26 +14,13 @@ max_epochs = 64
 model = dict(
     type='AudioVisualClassifier',
     modalities=('visual', 'audio'),
-    data_preprocessor=dict(type='ClassifierDataPreprocessor', subtract_mean_frame=True),
-    backbone=dict(
-        visual=dict(
-            num_stages=3,
-            stage_blocks=(1, 1, 1),
-            base_channels=16,
-            out_indices=(2, ),
-            conv1_kernel=(3, 5, 5),
-            spatial_strides=(2, 2, 1),
-            temporal_strides=(1, 1, 1),
-            dilations=(1, 1, 1),
-            inflate=(1, 0, 0)),
-        audio=dict(base_channels=16, stage_blocks=(1, 1, 1), strides=((2, 1), (2, 2), (1, 1)))),
     neck=None,
     cls_head=dict(
         _delete_=True, type='AudioVisualHead', num_classes=8,
         in_channels=dict(visual=64, audio=64), average_clips='prob'),
     test_cfg=None)
 
-# The whole picture, as in testing.
+# The whole frame, as in testing.
 train_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=0),

@@ -11,10 +11,9 @@ from .packing import PackAudioVisualInputs
 from .replace_sound import ReplaceSound
 from .slide_windows import SlideSyncWindows
 from .sync_windows import SampleSyncWindows
-from .video_clips import AddKeys, LoadClipFrames, SampleVideoClips, TemporalCrop
+from .video_clips import LoadClipFrames, SampleVideoClips, TemporalCrop
 
 __all__ = [
-    'AddKeys',
     'CacheFrames',
     'FixedCrop',
     'LoadAudio',

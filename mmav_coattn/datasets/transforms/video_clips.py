@@ -195,26 +195,3 @@ class TemporalCrop(BaseTransform):
             f'{type(self).__name__}(num_frames={self.num_frames}, num_clips={self.num_clips}, '
             f'test_mode={self.test_mode})'
         )
-
-
-@TRANSFORMS.register_module()
-class AddKeys(BaseTransform):
-    """Add fixed values to the results, for instance which part of a joined data set this is.
-
-    Added Keys:
-
-    - those of the arguments
-
-    Args:
-        **values: What to add.
-    """
-
-    def __init__(self, **values) -> None:
-        self.values = values
-
-    def transform(self, results: dict) -> dict:
-        """Add them."""
-        return results | self.values
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}({self.values})'

@@ -1,8 +1,7 @@
 """Thin mmengine wrappers around :mod:`mmav_coattn.evaluation.functional`."""
 
-from .nearest_neighbour_metric import NearestNeighbourMetric
 from .offset_metric import OffsetMetric
 from .sound_localization_metric import SoundLocalizationMetric
 from .sync_metric import SyncMetric
 
-__all__ = ['NearestNeighbourMetric', 'OffsetMetric', 'SoundLocalizationMetric', 'SyncMetric']
+__all__ = ['OffsetMetric', 'SoundLocalizationMetric', 'SyncMetric']

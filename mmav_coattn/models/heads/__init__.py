@@ -5,7 +5,6 @@ from .concat_head import ConcatHead
 from .contrastive_head import ContrastiveHead
 from .fused_head import FusedHead
 from .match_head import MatchHead
-from .pooled_feature_head import PooledFeatureHead
 from .segment_head import SegmentHead, deviation_features, segment_features
 from .stream_head import StreamHead
 
@@ -15,7 +14,6 @@ __all__ = [
     'ContrastiveHead',
     'FusedHead',
     'MatchHead',
-    'PooledFeatureHead',
     'SegmentHead',
     'StreamHead',
     'deviation_features',

@@ -21,12 +21,11 @@ class EarlyFusionRecognizer(AudioVisualRecognizer):
 
     Args:
         backbone (dict): :class:`EarlyFusionNet`.
+        neck (None): There is none.
         cls_head (dict): :class:`FusedHead`.
-        **kwargs: See :class:`AudioVisualRecognizer`.
-    """
 
-    def __init__(self, backbone: dict, cls_head: dict, **kwargs) -> None:
-        super().__init__(backbone, None, cls_head, **kwargs)
+    The others are those of :class:`AudioVisualRecognizer`.
+    """
 
     def extract_feat(self, inputs: dict, stage: str = 'neck', **kwargs) -> tuple:
         """Run the network up to a stage; as :meth:`AudioVisualRecognizer.extract_feat`.

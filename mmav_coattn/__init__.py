@@ -12,6 +12,4 @@ checkpoint_files.apply()
 
 from . import datasets, engine, evaluation, models, visualization  # noqa: E402, F401
 
-datasets.crash_safe_loader.apply()
-
 __all__ = ['__version__']

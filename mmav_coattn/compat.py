@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import sys
 import types
@@ -22,16 +21,10 @@ from .errors import MissingDependencyError
 from .safe_load import loads_weights_only
 
 DRN_PACKAGE = 'mmaction.models.localizers.drn'
-#: What mmengine has for training whose weights are spread over several processes.
-SHARDED_WRAPPERS = 'mmengine.model.wrappers.fully_sharded_distributed'
-#: Packages of torch that only these need; they bring sympy and functions that torch compiles.
-SHARDED_PACKAGES = ('torch.distributed.fsdp', 'torch.distributed.optim')
 #: Beginnings of warnings at imports that tell our users nothing they could act upon: mmcv misses an
 #: operator that is not used here where mmcv-lite is installed, and mmengine imports pkg_resources,
 #: whose absence :func:`require_pkg_resources` reports when it comes to that.
 NOISE = ('Fail to import ``MultiScaleDeformableAttention``', 'pkg_resources is deprecated')
-#: Variables that a launcher (torchrun, SLURM, MPI) sets in each of its processes.
-LAUNCHER_VARIABLES = ('RANK', 'WORLD_SIZE', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 
 
 def apply() -> None:
@@ -43,7 +36,6 @@ def apply() -> None:
     require_openmmlab()
     quieten_imports()
     provide_missing_drn()
-    skip_sharded_training()
     allow_mmengine_checkpoints()
     safe_load.apply()
 
@@ -140,39 +132,6 @@ def provide_missing_drn() -> None:
     package.drn = module
     sys.modules[DRN_PACKAGE] = package
     sys.modules[f'{DRN_PACKAGE}.drn'] = module
-
-
-def skip_sharded_training() -> None:
-    """Import mmengine without FSDP and ZeRO in a process that is alone.
-
-    They take a third of the time in which a command starts, and need several processes. A process
-    of a launcher, or one that has imported mmengine's models before, has them as ever; torch's
-    own packages can be imported afterwards in any case.
-    """
-    together = any(variable in os.environ for variable in LAUNCHER_VARIABLES)
-    if together or 'mmengine.model' in sys.modules:
-        return
-
-    class MMFullyShardedDataParallel:
-        """Placeholder: this process was not started by a launcher."""
-
-        def __init__(self, *args, **kwargs) -> None:
-            raise ImportError(
-                'MMFullyShardedDataParallel needs several processes: start the training by a '
-                'launcher such as torchrun, or import mmengine.model before mmav_coattn.'
-            )
-
-    module = types.ModuleType(SHARDED_WRAPPERS)
-    module.__spec__ = ModuleSpec(SHARDED_WRAPPERS, loader=None)
-    module.MMFullyShardedDataParallel = MMFullyShardedDataParallel
-    sys.modules[SHARDED_WRAPPERS] = module
-    absent = [name for name in SHARDED_PACKAGES if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # None: importing it raises ImportError
-    try:
-        import mmengine.runner  # noqa: F401  (brings the optimizers and wrappers)
-    finally:
-        for name in absent:
-            del sys.modules[name]
 
 
 def import_transforms() -> None:

@@ -134,32 +134,6 @@ def provide_missing_drn() -> None:
     sys.modules[f'{DRN_PACKAGE}.drn'] = module
 
 
-def import_transforms() -> None:
-    """Import mmaction2's transforms without scipy's statistics, for commands that start quickly.
-
-    Statistics take half a second, and all that mmaction2 wants of them is the mode, for skeletons.
-    A stand-in gives it that, which imports them when it is called; it is gone afterwards, so that
-    everyone else imports the real ones.
-    """
-    if 'mmaction.datasets.transforms' in sys.modules or 'scipy.stats' in sys.modules:
-        return
-
-    def mode(*args, **kwargs):
-        """``scipy.stats.mode``, imported now."""
-        from scipy.stats import mode as real
-
-        return real(*args, **kwargs)
-
-    stand_in = types.ModuleType('scipy.stats')
-    stand_in.__spec__ = ModuleSpec('scipy.stats', loader=None)
-    stand_in.mode = mode
-    sys.modules['scipy.stats'] = stand_in
-    try:
-        import mmaction.datasets.transforms  # noqa: F401
-    finally:
-        del sys.modules['scipy.stats']
-
-
 def rebuild_history_buffer(log_history, count_history, max_length):
     """Rebuild a :class:`mmengine.logging.HistoryBuffer` from its plain contents."""
     from mmengine.logging import HistoryBuffer

@@ -269,27 +269,6 @@ def test_the_placeholder_stands_in_for_a_missing_drn_and_says_so(fake_mmaction):
         package.drn.DRN(vocab_size=3)
 
 
-def test_transforms_come_without_statistics_until_someone_wants_a_mode():
-    code = """
-import sys
-import mmav_coattn
-from mmav_coattn import compat
-compat.import_transforms()
-assert 'mmaction.datasets.transforms' in sys.modules and 'scipy.stats' not in sys.modules
-from mmaction.datasets.transforms.pose_transforms import mode
-found = mode([3, 1, 3, 2])
-assert (int(found.mode), int(found.count)) == (3, 2), found
-import scipy.stats
-assert scipy.stats.norm.cdf(0) == 0.5 and sys.modules['scipy.stats'].__file__
-compat.import_transforms()
-assert sys.modules['scipy.stats'].__file__
-"""
-    found = subprocess.run(
-        [sys.executable, '-c', code], capture_output=True, text=True, check=False
-    )
-    assert found.returncode == 0, found.stderr
-
-
 def test_imports_say_nothing_and_other_warnings_are_kept():
     code = """
 import warnings

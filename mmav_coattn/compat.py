@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 import sys
 import types
 import warnings
@@ -21,10 +20,6 @@ from .errors import MissingDependencyError
 from .safe_load import loads_weights_only
 
 DRN_PACKAGE = 'mmaction.models.localizers.drn'
-#: Beginnings of warnings at imports that tell our users nothing they could act upon: mmcv misses an
-#: operator that is not used here where mmcv-lite is installed, and mmengine imports pkg_resources,
-#: whose absence :func:`require_pkg_resources` reports when it comes to that.
-NOISE = ('Fail to import ``MultiScaleDeformableAttention``', 'pkg_resources is deprecated')
 
 
 def apply() -> None:
@@ -34,7 +29,6 @@ def apply() -> None:
         MissingDependencyError: If mmcv or mmaction2 is not installed.
     """
     require_openmmlab()
-    quieten_imports()
     provide_missing_drn()
     allow_mmengine_checkpoints()
     safe_load.apply()
@@ -62,12 +56,6 @@ def require_openmmlab() -> None:
             'last has written over files of the other. Uninstall both, then install one.',
             stacklevel=2,
         )
-
-
-def quieten_imports() -> None:
-    """Leave out the warnings of :data:`NOISE`, which every command would begin with."""
-    for beginning in NOISE:
-        warnings.filterwarnings('ignore', re.escape(beginning), UserWarning)
 
 
 def _is_distribution(name: str) -> bool:

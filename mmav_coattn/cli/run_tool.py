@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import multiprocessing
 import re
 import sys
@@ -13,9 +12,7 @@ from pathlib import Path
 
 from mmav_coattn.datasets.reading_note import read_by_dead_workers
 from mmav_coattn.errors import ConfigError, UserError
-
-#: A disk that is full, a quota or limit that is reached, a file system that is read only.
-CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+from mmav_coattn.io import CANNOT_WRITE
 
 
 def run_tool(main: Callable[[], None]) -> None:

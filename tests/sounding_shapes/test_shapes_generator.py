@@ -80,7 +80,7 @@ def test_interrupted_run_goes_on(tmp_path, monkeypatch):
     done = {p.name: p.stat().st_mtime_ns for p in folder.iterdir()}
     assert sorted(done) == ['000000.mp4', '000001.mp4']
     # What a killed process leaves: half a file under its temporary name, and an empty file.
-    (folder / '.000002.mp4.123.part').write_bytes(b'half')
+    (folder / '.partial.000002.mp4').write_bytes(b'half')
     (folder / '000003.mp4').write_bytes(b'')
 
     monkeypatch.setattr(generator, 'make_clip', real)

@@ -13,11 +13,12 @@ import torch
 from torch.utils.data import DataLoader, get_worker_info
 from trust.training import start, write_recipe, write_videos
 
-from mmav_coattn.checkpoint_files import find_newest_checkpoint, write_whole
+from mmav_coattn.checkpoint_files import find_newest_checkpoint
 from mmav_coattn.cli.run_tool import require_writable, run_tool, user_sentence
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.datasets.reading_note import note_reading
-from mmav_coattn.errors import ConfigError, TrainingError
+from mmav_coattn.errors import ConfigError, UserError
+from mmav_coattn.io import write_whole
 
 
 def test_disk_full_elsewhere_is_a_sentence():
@@ -44,9 +45,7 @@ def test_work_folder_that_is_read_only():
                 os.seteuid(65534)
             with pytest.raises(ConfigError, match=r'cannot be written \(Permission denied\)'):
                 require_writable(folder)
-            with pytest.raises(
-                TrainingError, match=r'epoch_1\.pth: cannot be written \(Permission'
-            ):
+            with pytest.raises(UserError, match=r'epoch_1\.pth: cannot be written \(Permission'):
                 write_whole(b'weights', Path(folder, 'epoch_1.pth'))
         finally:
             os.seteuid(user)

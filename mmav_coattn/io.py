@@ -1,12 +1,14 @@
-"""Files that are there as a whole or not at all."""
+"""Files that are there as a whole or not at all, and a lock between processes."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from mmav_coattn.errors import UserError
 
@@ -60,3 +62,21 @@ def write_whole(content: bytes | str, path: str | Path, unique: bool = False) ->
     """Write bytes, or text as UTF-8; see :func:`whole_file`."""
     with whole_file(path, unique) as partial:
         partial.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def acquire_lock(path: str | Path, on_wait: Callable[[], None]) -> AcquireReturnProxy:
+    """Lock a file, which is made and stays; the system releases it when its holder dies.
+
+    Args:
+        path (str | Path): The lock file; its folder must exist.
+        on_wait (Callable): Called once if another process holds the lock, before waiting for it.
+
+    Returns:
+        AcquireReturnProxy: For ``with``, which releases it.
+    """
+    lock = FileLock(path)
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout:
+        on_wait()
+        return lock.acquire()

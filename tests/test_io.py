@@ -1,11 +1,12 @@
-"""Files are whole or absent."""
+"""Files are whole or absent, and a lock excludes."""
 
 import os
+import threading
 
 import pytest
 
 from mmav_coattn.errors import UserError
-from mmav_coattn.io import whole_file, write_whole
+from mmav_coattn.io import acquire_lock, whole_file, write_whole
 
 
 def names(folder):
@@ -70,3 +71,24 @@ def test_leftovers_are_written_over_and_processes_kept_apart(tmp_path):
     (tmp_path / partial.name).write_text('left over by a killed process')
     write_whole('whole', path)
     assert path.read_text() == 'whole' and names(tmp_path) == ['a.txt']
+
+
+def test_lock_excludes_and_is_released_on_error(tmp_path):
+    path, waits, order = tmp_path / 'lock', [], []
+
+    def second():
+        with acquire_lock(path, on_wait=lambda: waits.append(1)):
+            order.append('second')
+
+    with acquire_lock(path, pytest.fail):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive() and waits == [1]
+        order.append('first')
+    thread.join()
+    assert order == ['first', 'second']
+    with pytest.raises(OSError, match='full'), acquire_lock(path, pytest.fail):
+        raise OSError('full')
+    with acquire_lock(path, on_wait=lambda: pytest.fail('still locked')):
+        assert path.exists()

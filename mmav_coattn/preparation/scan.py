@@ -11,9 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.io import whole_file, write_whole
+from mmav_coattn.io import acquire_lock, whole_file, write_whole
 from mmav_coattn.progress import progress_bar
-from mmav_coattn.sounding_shapes.lock import file_lock
 
 from .isolated_pool import Outcome, run_isolated
 from .probe import MediaProbe, probe_media
@@ -107,7 +106,7 @@ def scan(
             f'{len(double)} files are listed more than once: {", ".join(double[:_NAMED])}.'
         )
     out.mkdir(parents=True, exist_ok=True)
-    with file_lock(
+    with acquire_lock(
         out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
     ):
         records = _read_journal(out / JOURNAL)

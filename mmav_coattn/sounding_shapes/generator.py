@@ -23,10 +23,9 @@ from pathlib import Path
 from mmengine.logging import print_log
 
 from mmav_coattn.errors import ConfigError, UserError
-from mmav_coattn.io import PARTIAL, write_whole
+from mmav_coattn.io import PARTIAL, acquire_lock, write_whole
 from mmav_coattn.progress import progress_bar
 
-from .lock import file_lock
 from .render import render_audio, render_frames
 from .scene import annotate, build_scene
 from .spec import CLASSES, CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count
@@ -114,7 +113,7 @@ def make_split(
 
     (folder / split).mkdir(parents=True, exist_ok=True)
     wait_message = f'Another process is making {folder}; waiting for it.'
-    with file_lock(folder / '.lock', on_wait=partial(print_log, wait_message, 'current')):
+    with acquire_lock(folder / '.lock', on_wait=partial(print_log, wait_message, 'current')):
         _check_spec(folder, tier, seed)
         if not _is_complete(root, tier, split, count):
             _remove_parts(folder / split)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .embedding import Embedding
-from .sync_estimator import MatchCurves, refuse
+from .sync_estimator import MatchCurves
 
 #: Locations of a map that are kept along either side: all maps of a file are in memory at once.
 MOST_LOCATIONS = 24
@@ -48,8 +48,6 @@ def find_sound(model: nn.Module, embedding: Embedding) -> Localization:
             silent.
     """
     curves = MatchCurves(model, embedding, 0)
-    if not curves.valid.any():
-        refuse(embedding, 0)
     weights, logits, evidence = [], [], []
     for block in curves.evidence():
         shares, locations, logit = (x[:, 0] for x in curves.compete(block))

@@ -90,7 +90,7 @@ def test_max_samples_stops_and_says_so(tmp_path, caplog):
     with caplog.at_level(logging.INFO):
         run_hook(hook, make_runner(tmp_path), [make_batch([f'{i}.mp4' for i in range(4)])])
     assert len(list((tmp_path / 'log' / 'attention').iterdir())) == 2
-    assert '2 attention pictures are in' in caplog.text
+    assert '2 attention images are in' in caplog.text
     assert 'max_samples is 2' in caplog.text
 
 

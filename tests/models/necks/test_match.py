@@ -81,11 +81,11 @@ def test_what_is_left_to_compete(module, locations, bands):
 
 @torch.no_grad()
 def test_a_vector_is_of_its_own_location_and_near_steps():
-    match = Match(6, 'CMA', channels=DIMS, visual_kernel=3, audio_kernel=5)
+    match = Match(32, 'CMA', channels=DIMS, visual_kernel=3, audio_kernel=5)
     for embed, reach in ((match.embed_visual, 1), (match.embed_audio, 2)):
-        tokens = torch.randn(1, 9, 3, 6)
+        tokens = torch.randn(1, 9, 3, 32)
         changed = tokens.clone()
-        changed[0, 4, 1] += 1.0
+        changed[0, 4, 1] += torch.randn(32)
         differs = (embed(tokens) - embed(changed)).abs().amax(dim=-1)[0] > 1e-6
         assert not differs[:, [0, 2]].any()
         touched = differs[:, 1].nonzero().flatten().tolist()

@@ -157,7 +157,7 @@ def test_unusable_samples_pass_through_in_place():
     samples = run(model, batch(3, unusable=(1,)), 'predict')
     assert ['sync_scores' in sample for sample in samples] == [True, False, True]
     assert samples[1].unusable == ('silent', 'is silent')
-    data = batch(3)
+    data = batch(3, unusable=(1,))
     for values in data['inputs'].values():
         del values[:2]
     expected = run(model, dict(data, data_samples=data['data_samples'][2:]), 'predict')[0]

@@ -1,5 +1,5 @@
 # Full-size network. The visual tower is MC3-18 (Tran et al., CVPR 2018): 3-D convolutions in the
-# stem and the first stage, 2-D ones after that, no stride in time; from 112 px it makes 7 x 7 places.
+# stem and the first stage, 2-D ones after that, no stride in time; 112 px make 7 x 7 locations.
 model = dict(
     type='AudioVisualRecognizer',
     data_preprocessor=dict(
@@ -22,14 +22,7 @@ model = dict(
             temporal_strides=(1, 1, 1, 1),
             pretrained2d=False),
         audio=dict(type='AudioResNet', depth=18, base_channels=48)),
-    neck=dict(
-        type='CoAttentionNeck',
-        in_channels=(512, 384),
-        embed_dims=256,
-        module='CMA',
-        self_attention=True,
-        depth=1,
-        num_heads=4,
-        scope='frame'),
-    cls_head=dict(type='SyncHead', in_channels=256),
+    # module: AGA (locations compete), VGA (frequency bands) or CMA (pairs of both).
+    neck=dict(type='CoAttentionNeck', in_channels=(512, 384), embed_dims=256, module='AGA'),
+    cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
     test_cfg=dict(blind_controls=True))

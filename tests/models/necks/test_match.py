@@ -81,20 +81,20 @@ def test_what_is_left_to_compete(module, locations, bands):
 
 @torch.no_grad()
 def test_a_vector_is_of_its_own_location_and_near_steps():
-    match = Match(32, 'CMA', channels=DIMS, visual_kernel=3, audio_kernel=5)
-    for embed, reach in ((match.embed_visual, 1), (match.embed_audio, 2)):
+    match = Match(32, 'CMA', channels=DIMS, kernel_size=5)
+    for embed in (match.embed_visual, match.embed_audio):
         tokens = torch.randn(1, 9, 3, 32)
         changed = tokens.clone()
         changed[0, 4, 1] += torch.randn(32)
         differs = (embed(tokens) - embed(changed)).abs().amax(dim=-1)[0] > 1e-6
         assert not differs[:, [0, 2]].any()
         touched = differs[:, 1].nonzero().flatten().tolist()
-        assert touched == list(range(4 - reach, 4 + reach + 1))
+        assert touched == [2, 3, 4, 5, 6]
 
 
 @torch.no_grad()
 def test_pooling_goes_before_the_projection():
-    match = Match(6, 'AGA', channels=DIMS, audio_kernel=1)
+    match = Match(6, 'AGA', channels=DIMS, kernel_size=1)
     tokens = torch.randn(1, 3, 4, 6)
     first, _, second = match.audio
     for step in range(3):
@@ -108,10 +108,9 @@ def test_pooling_goes_before_the_projection():
     'settings, sentence',
     [
         (dict(module='MCA'), "module='MCA' is not one of"),
-        (dict(min_steps=0), 'got 0, 0.1, 3 and 5'),
-        (dict(temperature=0.0), 'got 3, 0.0, 3 and 5'),
-        (dict(visual_kernel=2), 'both kernels odd; got 3, 0.1, 2 and 5'),
-        (dict(audio_kernel=4), 'both kernels odd; got 3, 0.1, 3 and 4'),
+        (dict(min_steps=0), 'got 0, 0.1 and 5'),
+        (dict(temperature=0.0), 'got 3, 0.0 and 5'),
+        (dict(kernel_size=4), 'kernel_size odd; got 3, 0.1 and 4'),
     ],
 )
 def test_bad_settings(settings, sentence):

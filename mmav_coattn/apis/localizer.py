@@ -52,10 +52,10 @@ def find_sound(model: nn.Module, embedding: Embedding) -> Localization:
         refuse(embedding, 0)
     weights, logits, evidence = [], [], []
     for block in curves.evidence():
-        shares, logit = curves.compete(block)
-        weights.append(shares[:, 0].sum(dim=-1).unflatten(-1, embedding.grid))
-        evidence.append((block[..., 0] * shares[:, 0]).sum(dim=-1) / shares[:, 0].sum(dim=-1))
-        logits.append(logit[:, 0])
+        shares, locations, logit = (x[:, 0] for x in curves.compete(block))
+        weights.append(shares.sum(dim=-1).unflatten(-1, embedding.grid))
+        evidence.append(locations)
+        logits.append(logit)
     maps = torch.cat(weights)
     if model.map_refiner is not None and embedding.frames is not None:
         match = torch.cat(evidence).unflatten(-1, embedding.grid)

@@ -76,10 +76,14 @@ class MatchCurves:
                 self.reach,
             )
 
-    def compete(self, evidence: Tensor) -> tuple[Tensor, Tensor]:
-        """Weights (B, S, P, L) and logits (B, S) of evidence (B, P, L, S)."""
-        weights, score = self.neck.compete(evidence.permute(0, 3, 1, 2), self.length)
-        return weights, self.head.logits(score)
+    def compete(self, evidence: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights (B, S, P, L), evidence of locations (B, S, P) and logits (B, S).
+
+        Args:
+            evidence (Tensor): (B, P, L, S), S shifts.
+        """
+        weights, locations, score = self.neck.compete(evidence.permute(0, 3, 1, 2), self.length)
+        return weights, locations, self.head.logits(score)
 
 
 @torch.no_grad()
@@ -105,7 +109,7 @@ def measure_sync(
     curves = MatchCurves(model, embedding, reach)
     if not curves.valid.any():
         refuse(embedding, reach)
-    rows = torch.cat([curves.compete(evidence)[1] for evidence in curves.evidence()])
+    rows = torch.cat([curves.compete(evidence)[2] for evidence in curves.evidence()])
     scores = np.where(curves.valid, rows.double().numpy(), np.nan)
     shifts = np.arange(-reach, reach + 1) * embedding.step
     times = embedding.times

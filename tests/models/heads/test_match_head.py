@@ -10,7 +10,7 @@ from mmav_coattn.models.necks import MatchFeatures
 
 def features(score):
     similarity = torch.zeros(len(score), score.shape[1], 1, 1, 5, 5)
-    return MatchFeatures(similarity, None, None, score, (1, 1))
+    return MatchFeatures(similarity, None, None, None, score, (1, 1))
 
 
 def test_logits_by_hand():

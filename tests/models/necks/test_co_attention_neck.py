@@ -51,16 +51,19 @@ def test_weights_and_score_equal_loops(module, locations, bands, grid):
         np.testing.assert_allclose(out.weights[n, j], terms / terms.sum(), rtol=1e-4)
         expected = math.log(terms.mean()) / sharpness
         assert out.score[n, j].item() == pytest.approx(expected, abs=1e-5)
+        # A location's evidence is that of its bands together.
+        expected = np.log(terms.mean(axis=1)) / sharpness
+        np.testing.assert_allclose(out.evidence[n, j], expected, atol=1e-5)
 
 
 def test_maps_by_hand():
-    match = torch.tensor([[[1.0, 3.0], [5.0, 7.0]], [[0.0, 2.0], [-4.0, 0.0]]])  # (P, L, T)
     weights = torch.tensor([[0.3, 0.1], [0.15, 0.45]])
-    out = MatchFeatures(None, match[None, None], weights[None, None], None, (1, 2))
-    # Means over the steps are 2 and 6, 1 and -2; bands count by their weights.
-    expected = torch.tensor([0.75 * 2 + 0.25 * 6, 0.25 * 1 - 0.75 * 2])
-    torch.testing.assert_close(out.sound_map, expected.expand(1, 1, 2, 1, 2))
-    torch.testing.assert_close(out.attention, torch.tensor([0.4, 0.6]).expand(1, 1, 2, 1, 2))
+    evidence = torch.tensor([3.0, -1.25])
+    match = torch.zeros(1, 1, 2, 2, 5)
+    out = MatchFeatures(None, match, weights[None, None], evidence[None, None], None, (1, 2))
+    assert out.sound_map.shape == (1, 1, 5, 1, 2)
+    torch.testing.assert_close(out.sound_map[0, 0, :, 0], evidence.expand(5, 2))
+    torch.testing.assert_close(out.attention[0, 0, :, 0], torch.tensor([0.4, 0.6]).expand(5, 2))
 
 
 @torch.no_grad()

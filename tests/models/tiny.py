@@ -22,6 +22,13 @@ VISUAL = dict(
     pretrained2d=False,
 )
 AUDIO = dict(type='AudioResNet', base_channels=8, strides=((2, 1), (2, 2)))
+#: The smallest recognizer, with a head without auxiliary loss.
+MODEL = dict(
+    type='AudioVisualRecognizer',
+    backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
+    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16),
+    cls_head=dict(type='MatchHead'),
+)
 
 
 def build(cfg: dict):
@@ -31,13 +38,6 @@ def build(cfg: dict):
 
 
 def recognizer(**changes):
-    cfg = dict(
-        type='AudioVisualRecognizer',
-        backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-        neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
-        cls_head=dict(type='SyncHead', in_channels=16),
-    )
-    cfg.update(changes)
-    model = build(cfg)
+    model = build({**MODEL, **changes})
     model.init_weights()
     return model

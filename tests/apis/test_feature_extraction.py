@@ -8,7 +8,7 @@ import pytest
 import torch
 from media_factory import write_clip
 from mmengine.config import Config
-from models.tiny import AUDIO, VISUAL
+from models.tiny import MODEL
 
 from mmav_coattn import cli
 from mmav_coattn.apis import AudioVisualInferencer, ExtractedFeatures
@@ -19,11 +19,7 @@ from mmav_coattn.media import MediaFile
 from mmav_coattn.transfer.feature_files import read_features
 
 CONFIG = f"""
-model = dict(
-    type='AudioVisualRecognizer',
-    backbone=dict(type='AudioVisualBackbone', visual={VISUAL!r}, audio={AUDIO!r}),
-    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
-    cls_head=dict(type='SyncHead', in_channels=16))
+model = {MODEL!r}
 test_pipeline = [
     dict(type='SampleSyncWindows', clip_seconds=0.8, test_mode=True),
     dict(type='LoadFrames', num_frames=8),

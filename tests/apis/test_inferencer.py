@@ -37,7 +37,7 @@ def config(module='CMA', **changes):
                     num_heads=2,
                     module=module,
                 ),
-                cls_head=dict(type='SyncHead', in_channels=16),
+                cls_head=dict(type='MatchHead'),
                 test_cfg=dict(blind_controls=True),
             ),
             test_pipeline=[

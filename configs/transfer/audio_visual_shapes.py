@@ -16,7 +16,7 @@ model = dict(
     modalities=('visual', 'audio'),
     neck=None,
     cls_head=dict(
-        _delete_=True, type='AudioVisualHead', num_classes=8,
+        _delete_=True, type='SegmentHead', num_classes=8,
         in_channels=dict(visual=64, audio=64), average_clips='prob'),
     test_cfg=None)
 

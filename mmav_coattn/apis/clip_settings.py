@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -28,9 +29,9 @@ READING_TRANSFORMS = (
 )
 #: Transforms that cut a part out of the picture; the network is to see all of it.
 CROP_TRANSFORMS = ('CenterCrop', 'RandomCrop', 'RandomResizedCrop', 'ThreeCrop', 'TenCrop')
-#: Larger pictures are scaled down to this shorter side while they are decoded, px. It is far above
-#: what networks see, and spares a 4K file nine tenths of its memory and of its resizing.
-LARGEST_SHORT_SIDE = 720
+#: Frames are scaled down while they are decoded, to so many times what the network sees of them: it
+#: costs little there, and averages over what a later resize would skip.
+OVERSAMPLING = 2.5
 
 
 class ClipSettings(NamedTuple):
@@ -42,7 +43,7 @@ class ClipSettings(NamedTuple):
         num_frames (int): Frames of a clip.
         sample_rate (int): Of the waveforms, Hz.
         min_level (float | None): Sound below it counts as silence, dB of full scale.
-        short_side (int): Pictures are scaled down to it while they are decoded, px.
+        short_side (int): Frames are scaled down to it while they are decoded, px.
         box (tuple): Part of the picture that the network sees (x0, y0, x1, y1), fractions.
         spatial (Compose): Transforms of single pictures, crops other than ``FixedCrop`` left out.
     """
@@ -83,15 +84,17 @@ class ClipSettings(NamedTuple):
             for transform in cfg.test_pipeline
             if transform['type'] not in READING_TRANSFORMS + CROP_TRANSFORMS
         ]
+        spatial = Compose(spatial)
+        box = tuple(found.get('FixedCrop', {}).get('box', (0.0, 0.0, 1.0, 1.0)))
         return cls(
             clip_seconds=windows.clip_seconds,
             audio_seconds=windows.audio_seconds,
             num_frames=int(found['LoadFrames']['num_frames']),
             sample_rate=audio.sample_rate,
             min_level=audio.min_level,
-            short_side=found['LoadFrames'].get('short_side') or LARGEST_SHORT_SIDE,
-            box=tuple(found.get('FixedCrop', {}).get('box', (0.0, 0.0, 1.0, 1.0))),
-            spatial=Compose(spatial),
+            short_side=found['LoadFrames'].get('short_side') or _short_side(spatial, box),
+            box=box,
+            spatial=spatial,
         )
 
     @property
@@ -101,13 +104,23 @@ class ClipSettings(NamedTuple):
 
     def prepare(self, image: np.ndarray) -> Tensor:
         """One decoded picture (H, W, 3) as the network sees it, uint8 (3, H', W')."""
-        results = dict(
-            imgs=[image],
-            img_shape=image.shape[:2],
-            original_shape=image.shape[:2],
-            num_clips=1,
-            clip_len=1,
-            modality='RGB',
-        )
-        prepared = self.spatial(results)['imgs'][0]
-        return torch.from_numpy(np.ascontiguousarray(prepared)).permute(2, 0, 1)
+        return torch.from_numpy(_prepare(self.spatial, image)).permute(2, 0, 1)
+
+
+def _prepare(spatial: Compose, image: np.ndarray) -> np.ndarray:
+    results = dict(
+        imgs=[image],
+        img_shape=image.shape[:2],
+        original_shape=image.shape[:2],
+        num_clips=1,
+        clip_len=1,
+        modality='RGB',
+    )
+    return np.ascontiguousarray(spatial(results)['imgs'][0])
+
+
+def _short_side(spatial: Compose, box: tuple[float, float, float, float]) -> int:
+    """Shorter side at which frames are decoded, px."""
+    seen = min(_prepare(spatial, np.zeros((720, 720, 3), np.uint8)).shape[:2])
+    share = min(box[2] - box[0], box[3] - box[1])
+    return ceil(OVERSAMPLING * seen / share)

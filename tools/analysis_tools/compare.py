@@ -10,6 +10,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
+
+from mmengine import load
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis.comparison import (
@@ -30,15 +33,22 @@ TOOLS = Path(__file__).resolve().parent.parent
 
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('configs', nargs='+', type=Path, help='config files')
+    parser.add_argument(
+        'networks', nargs='+', help='config files, or names of --variants; all: each of these'
+    )
+    parser.add_argument(
+        '--variants',
+        type=Path,
+        help='YAML file: for each name a config, relative to that file, and options as key: value',
+    )
     parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/compare'))
     parser.add_argument('--data-root', help="another folder for the configs' data")
     parser.add_argument(
         '--offset-windows',
         type=int,
-        default=1,
-        help='pictures of each file that the sound is slid along; 0: no offset',
+        default=0,
+        help='clips of each file along which the audio is slid; default: 0, no offset',
     )
     parser.add_argument(
         '--val-interval', type=int, default=1, help='epochs from one validation to the next'
@@ -72,10 +82,51 @@ def run_logged(script, log, *arguments):
         raise UserError(f'{script} ended with code {code}; its output is in {log}: {last}')
 
 
-def run_one(path, seed, args):
-    """Figures of a config and seed, from its finished run or a new one; None if it may not run."""
-    folder = args.work_dir / path.stem / f'seed_{seed}'
-    options = [*args.options, f'train_cfg.val_interval={args.val_interval}']
+class Network(NamedTuple):
+    """A network of the comparison: its name, its config and what is changed in it."""
+
+    name: str
+    config: Path
+    options: list[str]
+
+
+def find_networks(args):
+    """The networks that the command line names.
+
+    Raises:
+        ConfigError: If a name is not in the table, or two networks share one.
+    """
+    table = {}
+    if args.variants:
+        for name, entry in load(args.variants).items():
+            options = [f'{key}={value}' for key, value in (entry.get('options') or {}).items()]
+            table[name] = Network(name, args.variants.parent / entry['config'], options)
+    found = []
+    for text in args.networks:
+        if text == 'all' and table:
+            found += table.values()
+        elif text in table:
+            found.append(table[text])
+        elif text.endswith('.py'):
+            found.append(Network(Path(text).stem, Path(text), []))
+        else:
+            known = ', '.join(table) or 'no --variants FILE was given'
+            raise ConfigError(f'{text}: is no config file and no variant ({known}).')
+    names = [network.name for network in found]
+    if len(set(names)) < len(names):
+        raise ConfigError(f'Two of the networks have one name: {", ".join(names)}.')
+    return found
+
+
+def run_one(network, seed, args):
+    """Figures of a network and seed, from its finished run or a new one; None if it may not run."""
+    path = network.config
+    folder = args.work_dir / network.name / f'seed_{seed}'
+    options = [
+        *network.options,
+        *args.options,
+        f'train_cfg.val_interval={args.val_interval}',
+    ]
     if args.data_root:
         options.append(f'data_root={args.data_root}')
     cfg = load_config(str(path), dict(parse_option(option) for option in options))
@@ -89,7 +140,7 @@ def run_one(path, seed, args):
     if done.exists():
         figures = json.loads(done.read_text(encoding='utf-8'))
         if figures.get('offset_windows') == args.offset_windows:
-            print(f'{path.stem}, seed {seed}: finished before')
+            print(f'{network.name}, seed {seed}: finished before')
             return figures
     if args.finished_only:
         return None
@@ -99,11 +150,11 @@ def run_one(path, seed, args):
     checkpoint = train / f'epoch_{cfg.train_cfg.max_epochs}.pth'
     common = ['--seed', seed, '--cfg-options', *options]
     if not checkpoint.exists():
-        print(f'{path.stem}, seed {seed}: training', flush=True)
+        print(f'{network.name}, seed {seed}: training', flush=True)
         run_logged('train.py', folder / 'train.log', path, '--resume', '--work-dir', train, *common)
-    print(f'{path.stem}, seed {seed}: testing', flush=True)
+    print(f'{network.name}, seed {seed}: testing', flush=True)
     run_logged('test.py', folder / 'test.log', path, checkpoint, '--work-dir', test, *common)
-    figures = dict(mark, name=path.stem, seed=seed) | read_metrics(test)
+    figures = dict(mark, name=network.name, seed=seed) | read_metrics(test)
     if args.offset_windows:
         sliding = folder / 'sliding.py'
         sliding_config(cfg, args.offset_windows).dump(str(sliding))
@@ -131,20 +182,19 @@ def parse_option(text):
 
 def main():
     args = parse_args()
-    names = [path.stem for path in args.configs]
-    if len(set(names)) < len(names):
-        raise ConfigError(f'Two of the configs have one name: {", ".join(names)}.')
+    networks = find_networks(args)
+    names = [network.name for network in networks]
     runs, failures, unfinished = [], [], []
     for seed in args.seeds:  # the first seed of all first: a whole table early
-        for path in args.configs:
+        for network in networks:
             try:
-                figures = run_one(path, seed, args)
+                figures = run_one(network, seed, args)
             except UserError as error:
-                failures.append(f'{path.stem}, seed {seed}: {error}')
+                failures.append(f'{network.name}, seed {seed}: {error}')
                 print(f'failed: {failures[-1]}', flush=True)
                 continue
             if figures is None:
-                unfinished.append(f'{path.stem}, seed {seed}')
+                unfinished.append(f'{network.name}, seed {seed}')
                 continue
             runs.append(figures)
             ordered = sorted(runs, key=lambda run: names.index(run['name']))

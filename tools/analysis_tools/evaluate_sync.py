@@ -1,8 +1,9 @@
-"""Shift the sound of held-out videos by known amounts, and see whether the offset is found.
+"""Shift the audio of held-out videos by known amounts, and see whether the offset is found.
 
-The videos are those of the config's test set. Each is copied with its sound moved by an amount
-drawn from its name and the seed, its picture and sound as they were encoded; the copies are
-measured, and with --fix mended and measured again.
+The videos are those of the config's test set. Each is copied with its audio moved by an amount
+drawn from its name and the seed, both streams as they were encoded; the copies are measured, and
+with --fix mended and measured again. With --mismatched each video is measured with the audio of the
+next one instead: what is answered then, and how often 0, is what a network says without content.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from mmengine.registry import init_default_scope
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis import AudioVisualInferencer
+from mmav_coattn.apis.sync_estimator import measure_sync
 from mmav_coattn.apis.sync_fix import fix_sync
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
@@ -35,6 +37,9 @@ def parse_args():
     parser.add_argument('--max-offset', type=float, default=1.0, help='largest one looked for, s')
     parser.add_argument('--tolerance', type=float, default=0.04, help='error that counts as right')
     parser.add_argument('--seed', type=int, default=0, help='of the shifts')
+    parser.add_argument(
+        '--mismatched', action='store_true', help='a control: each video with the audio of the next'
+    )
     parser.add_argument('--fix', action='store_true', help='also mend the copies and measure again')
     parser.add_argument('--out', type=Path, help='JSON file for all figures')
     parser.add_argument('--device', default='cpu', help='cpu or cuda')
@@ -77,6 +82,39 @@ def measure(inferencer, path, relpath, folder, args):
     return record
 
 
+def measure_mismatched(inferencer, videos, args):
+    """Best shift of each video with the audio of the next; the share answered, and answered 0."""
+    embeddings = {}
+    records, failures = [], {}
+    for path, relpath in progress_bar(videos, unit='file'):
+        try:
+            embeddings[relpath] = inferencer.embed(path)
+        except MediaError as error:
+            failures[relpath] = str(error)
+    names = list(embeddings)
+    for name, other in zip(names, names[1:] + names[:1], strict=True):
+        own, next_one = embeddings[name], embeddings[other]
+        # Both from the beginning of their streams.
+        start = own.times[0] - next_one.times[0]
+        mixed = own._replace(
+            audio=next_one.audio,
+            audio_times=next_one.audio_times + start,
+            audible=next_one.audible,
+        )
+        result = measure_sync(inferencer.model, mixed, args.max_offset, segment_seconds=10.0)
+        records.append(
+            dict(file=name, audio_of=other, best=result.best, confidence=result.confidence)
+            | dict(offset=result.offset, is_zero=abs(result.best) <= result.step / 2)
+        )
+    summary = dict(
+        num_files=len(records),
+        answered=float(np.mean([record['offset'] is not None for record in records])),
+        best_is_zero=float(np.mean([record['is_zero'] for record in records])),
+        failed=len(failures),
+    )
+    return records, failures, summary
+
+
 def share_within(values, tolerance):
     """Share of values that are known and at most the tolerance from 0."""
     return float(np.mean([value is not None and abs(value) <= tolerance for value in values]))
@@ -114,16 +152,19 @@ def main():
     if not videos:
         raise ConfigError(f'{args.config}: its test set holds no video.')
     inferencer = AudioVisualInferencer(cfg, args.checkpoint, args.device)
-    records, failures = [], {}
-    with tempfile.TemporaryDirectory() as folder:
-        for path, relpath in progress_bar(videos, unit='file'):
-            try:
-                records.append(measure(inferencer, path, relpath, Path(folder), args))
-            except MediaError as error:
-                failures[relpath] = str(error)
-    if not records:
-        raise ConfigError(f'None of {len(videos)} videos could be measured: {failures}')
-    summary = summarise(records, failures, args)
+    if args.mismatched:
+        records, failures, summary = measure_mismatched(inferencer, videos, args)
+    else:
+        records, failures = [], {}
+        with tempfile.TemporaryDirectory() as folder:
+            for path, relpath in progress_bar(videos, unit='file'):
+                try:
+                    records.append(measure(inferencer, path, relpath, Path(folder), args))
+                except MediaError as error:
+                    failures[relpath] = str(error)
+        if not records:
+            raise ConfigError(f'None of {len(videos)} videos could be measured: {failures}')
+        summary = summarise(records, failures, args)
     for name, value in summary.items():
         print(f'{name:<36}{value:.3f}' if isinstance(value, float) else f'{name:<36}{value}')
     for sentence in failures.values():

@@ -9,8 +9,6 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from .checkpointing import checkpoint_stages
-
 
 @MODELS.register_module()
 class AudioVisualBackbone(BaseModule):
@@ -27,8 +25,6 @@ class AudioVisualBackbone(BaseModule):
             in memory; same numbers, faster 3-D convolutions (1.3x on CPU). The audio tower stays as
             it is: torch 2.13's CPU kernels crash in the backward pass of its one-channel stem with
             channels-last weights and 8 output channels.
-        with_cp (bool): Gradient checkpointing: each stage of both towers keeps its input alone and
-            is run again in the backward pass. Same numbers, less memory, more time.
         bf16 (bool): In training on a CPU that has bfloat16 instructions, run the towers in
             bfloat16; elsewhere it does nothing. On a GPU use ``--amp``.
         init_cfg (dict, optional): Initialisation.
@@ -39,7 +35,6 @@ class AudioVisualBackbone(BaseModule):
         visual: dict,
         audio: dict,
         channels_last: bool = True,
-        with_cp: bool = False,
         bf16: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
@@ -50,9 +45,6 @@ class AudioVisualBackbone(BaseModule):
         self.bf16 = bf16 and cpu_has_bf16()
         if channels_last:
             self.visual.to(memory_format=torch.channels_last_3d)
-        if with_cp:
-            checkpoint_stages(self.visual)
-            checkpoint_stages(self.audio)
 
     def forward(self, imgs: Tensor, log_mels: Tensor) -> tuple[Tensor, Tensor]:
         """Run both towers.

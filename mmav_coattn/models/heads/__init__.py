@@ -1,6 +1,5 @@
 """Heads."""
 
-from .audio_visual_head import AudioVisualHead
 from .concat_head import ConcatHead
 from .contrastive_head import ContrastiveHead
 from .fused_head import FusedHead
@@ -9,7 +8,6 @@ from .segment_head import SegmentHead, deviation_features, segment_features
 from .stream_head import StreamHead
 
 __all__ = [
-    'AudioVisualHead',
     'ConcatHead',
     'ContrastiveHead',
     'FusedHead',

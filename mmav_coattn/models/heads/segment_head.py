@@ -1,6 +1,8 @@
-"""Classification from features that keep when and where."""
+"""Classification from features of one tower, or of both, that keep when and where."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import torch
 from mmaction.models.heads import BaseHead
@@ -35,8 +37,8 @@ def deviation_features(x: Tensor, grid: tuple[int, int] = (1, 1), floor: float =
     Returns:
         Tensor: (M, C * grid[0] * grid[1]), float32.
     """
-    places = segment_features(x, x.shape[2], grid).view(len(x), x.shape[1], x.shape[2], -1)
-    return (places.var(dim=2) + floor).sqrt().flatten(1)
+    parts = segment_features(x, x.shape[2], grid).view(len(x), x.shape[1], x.shape[2], -1)
+    return (parts.var(dim=2) + floor).sqrt().flatten(1)
 
 
 @MODELS.register_module()
@@ -46,11 +48,13 @@ class SegmentHead(BaseHead):
     One average over the whole clip forgets when something happened; words of a sentence are told
     apart by it. With one part it is a linear classifier on average-pooled features. What moves to
     and fro leaves the mean as it is: for motions, add the standard deviation over time (statistics
-    pooling, Snyder et al., "X-vectors", ICASSP 2018).
+    pooling, Snyder et al., "X-vectors", ICASSP 2018). Features of several towers are put side by
+    side (late fusion).
 
     Args:
         num_classes (int): Classes.
-        in_channels (int): Channels of the tower.
+        in_channels (int | dict[str, int]): Channels of the tower, or of each tower by name, as
+            :class:`AudioVisualClassifier` gives them: ``dict(visual=64, audio=64)``.
         num_segments (int): Parts of time.
         grid (tuple[int, int]): Parts of height and width.
         deviation (bool): Add the standard deviation over time of each part of space.
@@ -61,18 +65,21 @@ class SegmentHead(BaseHead):
     def __init__(
         self,
         num_classes: int,
-        in_channels: int,
+        in_channels: int | Mapping[str, int],
         num_segments: int = 1,
         grid: tuple[int, int] = (1, 1),
         deviation: bool = False,
         dropout_ratio: float = 0.5,
         **kwargs,
     ) -> None:
-        super().__init__(num_classes, in_channels, **kwargs)
+        towers = tuple(in_channels) if isinstance(in_channels, Mapping) else ()
+        channels = sum(in_channels.values()) if towers else in_channels
+        super().__init__(num_classes, channels, **kwargs)
+        self.towers = towers
         self.num_segments = num_segments
         self.grid = tuple(grid)
         self.deviation = deviation
-        size = in_channels * (num_segments + int(deviation)) * self.grid[0] * self.grid[1]
+        size = channels * (num_segments + int(deviation)) * self.grid[0] * self.grid[1]
         # Without scale and shift: it only takes out how large the features of a tower are.
         self.norm = nn.BatchNorm1d(size, affine=False)
         self.dropout = nn.Dropout(dropout_ratio)
@@ -83,10 +90,20 @@ class SegmentHead(BaseHead):
         nn.init.normal_(self.fc_cls.weight, std=0.01)
         nn.init.zeros_(self.fc_cls.bias)
 
-    def forward(self, x: Tensor | tuple[Tensor, ...], **kwargs) -> Tensor:
-        """Class scores (M, num_classes) of features (M, C, T, H, W)."""
-        x = x[-1] if isinstance(x, tuple) else x
-        pooled = segment_features(x, self.num_segments, self.grid)
+    def forward(self, x: Tensor | tuple | Mapping[str, Tensor], **kwargs) -> Tensor:
+        """Class scores (M, num_classes).
+
+        Args:
+            x: (M, C, T, H, W), the last of several of them, or by tower: ``visual`` as before,
+                ``audio`` (M, C, F, T).
+        """
+        if self.towers:
+            parts = [x[tower] for tower in self.towers]
+            # Time first in audio, as in video.
+            parts = [p if p.ndim == 5 else p.transpose(2, 3).unsqueeze(-1) for p in parts]
+        else:
+            parts = [x[-1] if isinstance(x, tuple) else x]
+        pooled = [segment_features(part, self.num_segments, self.grid) for part in parts]
         if self.deviation:
-            pooled = torch.cat([pooled, deviation_features(x, self.grid, floor=1e-6)], dim=1)
-        return self.fc_cls(self.dropout(self.norm(pooled)))
+            pooled += [deviation_features(part, self.grid, floor=1e-6) for part in parts]
+        return self.fc_cls(self.dropout(self.norm(torch.cat(pooled, dim=1))))

@@ -40,8 +40,7 @@ class Match(nn.Module):
         channels (int): Channels C of the unit vectors.
         min_steps (int): Smallest distance of a wrong step.
         temperature (float): Initial :math:`\tau`; learned.
-        visual_kernel (int): Video steps that describe a step; odd.
-        audio_kernel (int): Audio steps that describe a step; odd.
+        kernel_size (int): Neighbouring steps that describe a step, of either modality; odd.
 
     Raises:
         ConfigError: If a setting is out of its range.
@@ -54,22 +53,21 @@ class Match(nn.Module):
         channels: int = 32,
         min_steps: int = 3,
         temperature: float = 0.1,
-        visual_kernel: int = 3,
-        audio_kernel: int = 5,
+        kernel_size: int = 5,
     ) -> None:
         super().__init__()
         if module not in MODULES:
             raise ConfigError(f'neck: module={module!r} is not one of {MODULES}.')
-        if min_steps < 1 or temperature <= 0 or not visual_kernel % 2 or not audio_kernel % 2:
+        if min_steps < 1 or temperature <= 0 or kernel_size % 2 == 0:
             raise ConfigError(
-                'neck: min_steps must be at least 1, temperature above 0 and both kernels odd; got '
-                f'{min_steps}, {temperature}, {visual_kernel} and {audio_kernel}.'
+                'neck: min_steps must be at least 1, temperature above 0 and kernel_size odd; got '
+                f'{min_steps}, {temperature} and {kernel_size}.'
             )
         self.min_steps = min_steps
         self.pools_locations = module == 'VGA'
         self.pools_bands = module == 'AGA'
-        self.visual = projection(in_channels, 1 + self.pools_locations, channels, visual_kernel)
-        self.audio = projection(in_channels, 1 + self.pools_bands, channels, audio_kernel)
+        self.visual = projection(in_channels, 1 + self.pools_locations, channels, kernel_size)
+        self.audio = projection(in_channels, 1 + self.pools_bands, channels, kernel_size)
         self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)))
 
     def embed_visual(self, tokens: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ class AudioVisualClassifier(BaseRecognizer):
 
     Args:
         backbone (dict): :class:`AudioVisualBackbone`.
-        cls_head (dict): :class:`AudioVisualHead`.
+        cls_head (dict): :class:`SegmentHead`.
         modalities (Sequence[str]): ``'visual'``, ``'audio'`` or both; the other tower is not run.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
         neck (None): There is none; for configs that inherit one of the pretext network.

@@ -86,16 +86,10 @@ def loader_table(args) -> list[Row]:
             pipeline, paths, size, media.FPS, args.samples, args.workers, args.rounds
         )
         rows += loader.loader_rows(seconds, timings, args.samples)
-        for num_windows in (1, 1 + windows['num_negatives']):
-            timings = loader.time_audio(
-                paths,
-                windows['clip_seconds'],
-                num_windows,
-                audio['sample_rate'],
-                args.files * 2,
-                args.rounds,
-            )
-            rows += loader.audio_rows(seconds, num_windows, timings)
+        timings = loader.time_audio(
+            paths, windows['audio_seconds'], audio['sample_rate'], args.files * 2, args.rounds
+        )
+        rows.append(loader.audio_row(seconds, timings))
     return rows
 
 

@@ -363,5 +363,7 @@ def _find_audible(
         for first, last, _ in unreadable:
             missing |= (times >= first) & (times < last)
         audible &= ~missing
-        notes.append(f'{missing.sum() * spacing:.1f} s of the audio were left out: {unreadable[0][2]}')
+        notes.append(
+            f'{missing.sum() * spacing:.1f} s of the audio were left out: {unreadable[0][2]}'
+        )
     return audible, notes

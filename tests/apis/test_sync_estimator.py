@@ -139,9 +139,7 @@ def test_what_is_no_drift():
 def measure(path, max_offset=1.0, segment_seconds=10.0):
     """Through the oracle, from the file on."""
     model = oracle()
-    return measure_sync(
-        model, embed_file(model, SETTINGS, str(path)), max_offset, segment_seconds
-    )
+    return measure_sync(model, embed_file(model, SETTINGS, str(path)), max_offset, segment_seconds)
 
 
 @pytest.fixture(scope='module')

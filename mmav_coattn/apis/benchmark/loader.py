@@ -165,7 +165,9 @@ def time_audio(
         for index in range(num_samples):
             with MediaFile(paths[index % len(paths)]) as media:
                 begin, end = media.audio_span
-                start = begin + np.random.default_rng(index).random() * (end - begin - audio_seconds)
+                start = begin + np.random.default_rng(index).random() * (
+                    end - begin - audio_seconds
+                )
                 media.read_audio(start, audio_seconds, sample_rate)
 
     def whole_track() -> None:

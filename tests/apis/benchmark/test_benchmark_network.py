@@ -47,7 +47,9 @@ def test_a_step_trains_every_weight(precision):
     step = make_step(precision=precision)
     before = {name: each.clone() for name, each in step.model.named_parameters()}
     step()
-    still = [name for name, each in step.model.named_parameters() if torch.equal(each, before[name])]
+    still = [
+        name for name, each in step.model.named_parameters() if torch.equal(each, before[name])
+    ]
     # What batch normalisation, or the softmax, takes out again moves nothing.
     assert all(name.endswith('bias') for name in still) and len(still) < len(before) / 5
 

@@ -117,6 +117,7 @@ setup(
         'decord>=0.6',
         'av>=17.1',
         'librosa>=0.10',
+        'filelock',
         'soxr',
         'matplotlib',
         'tqdm',

@@ -4,14 +4,17 @@ Importing the package registers its modules into ``mmaction.registry``; a config
 ``custom_imports = dict(imports=['mmav_coattn'], allow_failed_imports=False)``.
 """
 
+import warnings
+
 from . import checkpoint_files, compat
 from .version import __version__
 
 compat.apply()
 checkpoint_files.apply()
 
-from . import datasets, engine, evaluation, models, visualization  # noqa: E402, F401
-
-datasets.crash_safe_loader.apply()
+with warnings.catch_warnings():
+    # mmcv-lite lacks an operator that nothing here uses.
+    warnings.filterwarnings('ignore', 'Fail to import ``MultiScaleDeformableAttention``')
+    from . import datasets, engine, evaluation, models, visualization  # noqa: F401
 
 __all__ = ['__version__']

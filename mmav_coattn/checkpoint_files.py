@@ -7,17 +7,13 @@ saves would leave half a file there and could not be resumed.
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 import zlib
-from contextlib import suppress
 from pathlib import Path
 
-from .errors import TrainingError
-
-#: Suffix of a file that is being written; one that is left over is half a file.
-PARTIAL = '.partial'
+from .errors import TrainingError, UserError
+from .io import write_whole
 
 
 def apply() -> None:
@@ -30,36 +26,13 @@ def apply() -> None:
         module.find_latest_checkpoint = find_newest_checkpoint
 
 
-def write_whole(data: bytes, path: str | Path) -> None:
-    """Write a file so that it is there as a whole or, whatever happens, as it was before.
-
-    Args:
-        data (bytes): The content.
-        path (str | Path): The file; its folder is made where it does not exist.
-
-    Raises:
-        TrainingError: If it cannot be written, for instance because the disk is full.
-    """
-    path = Path(path)
-    partial = path.with_name(path.name + PARTIAL)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open('wb') as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # whatever kept it from being written may keep it from going
-            partial.unlink()
-        raise TrainingError(
-            f'{path}: cannot be written ({error.strerror}). What was saved before is untouched: '
-            f'free some space or choose another --work-dir, then go on with --resume.'
-        ) from error
-
-
 def _put(self, obj: bytes, filepath: str | Path) -> None:
-    write_whole(obj, filepath)
+    try:
+        write_whole(obj, filepath)
+    except UserError as error:
+        raise TrainingError(
+            f'{error} A training goes on with --resume, from another --work-dir if need be.'
+        ) from error
 
 
 def is_whole(path: str | Path) -> bool:

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import re
 import sys
 import types
 import warnings
@@ -22,16 +20,6 @@ from .errors import MissingDependencyError
 from .safe_load import loads_weights_only
 
 DRN_PACKAGE = 'mmaction.models.localizers.drn'
-#: What mmengine has for training whose weights are spread over several processes.
-SHARDED_WRAPPERS = 'mmengine.model.wrappers.fully_sharded_distributed'
-#: Packages of torch that only these need; they bring sympy and functions that torch compiles.
-SHARDED_PACKAGES = ('torch.distributed.fsdp', 'torch.distributed.optim')
-#: Beginnings of warnings at imports that tell our users nothing they could act upon: mmcv misses an
-#: operator that is not used here where mmcv-lite is installed, and mmengine imports pkg_resources,
-#: whose absence :func:`require_pkg_resources` reports when it comes to that.
-NOISE = ('Fail to import ``MultiScaleDeformableAttention``', 'pkg_resources is deprecated')
-#: Variables that a launcher (torchrun, SLURM, MPI) sets in each of its processes.
-LAUNCHER_VARIABLES = ('RANK', 'WORLD_SIZE', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 
 
 def apply() -> None:
@@ -41,9 +29,7 @@ def apply() -> None:
         MissingDependencyError: If mmcv or mmaction2 is not installed.
     """
     require_openmmlab()
-    quieten_imports()
     provide_missing_drn()
-    skip_sharded_training()
     allow_mmengine_checkpoints()
     safe_load.apply()
 
@@ -70,12 +56,6 @@ def require_openmmlab() -> None:
             'last has written over files of the other. Uninstall both, then install one.',
             stacklevel=2,
         )
-
-
-def quieten_imports() -> None:
-    """Leave out the warnings of :data:`NOISE`, which every command would begin with."""
-    for beginning in NOISE:
-        warnings.filterwarnings('ignore', re.escape(beginning), UserWarning)
 
 
 def _is_distribution(name: str) -> bool:
@@ -140,65 +120,6 @@ def provide_missing_drn() -> None:
     package.drn = module
     sys.modules[DRN_PACKAGE] = package
     sys.modules[f'{DRN_PACKAGE}.drn'] = module
-
-
-def skip_sharded_training() -> None:
-    """Import mmengine without FSDP and ZeRO in a process that is alone.
-
-    They take a third of the time in which a command starts, and need several processes. A process
-    of a launcher, or one that has imported mmengine's models before, has them as ever; torch's
-    own packages can be imported afterwards in any case.
-    """
-    together = any(variable in os.environ for variable in LAUNCHER_VARIABLES)
-    if together or 'mmengine.model' in sys.modules:
-        return
-
-    class MMFullyShardedDataParallel:
-        """Placeholder: this process was not started by a launcher."""
-
-        def __init__(self, *args, **kwargs) -> None:
-            raise ImportError(
-                'MMFullyShardedDataParallel needs several processes: start the training by a '
-                'launcher such as torchrun, or import mmengine.model before mmav_coattn.'
-            )
-
-    module = types.ModuleType(SHARDED_WRAPPERS)
-    module.__spec__ = ModuleSpec(SHARDED_WRAPPERS, loader=None)
-    module.MMFullyShardedDataParallel = MMFullyShardedDataParallel
-    sys.modules[SHARDED_WRAPPERS] = module
-    absent = [name for name in SHARDED_PACKAGES if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # None: importing it raises ImportError
-    try:
-        import mmengine.runner  # noqa: F401  (brings the optimizers and wrappers)
-    finally:
-        for name in absent:
-            del sys.modules[name]
-
-
-def import_transforms() -> None:
-    """Import mmaction2's transforms without scipy's statistics, for commands that start quickly.
-
-    Statistics take half a second, and all that mmaction2 wants of them is the mode, for skeletons.
-    A stand-in gives it that, which imports them when it is called; it is gone afterwards, so that
-    everyone else imports the real ones.
-    """
-    if 'mmaction.datasets.transforms' in sys.modules or 'scipy.stats' in sys.modules:
-        return
-
-    def mode(*args, **kwargs):
-        """``scipy.stats.mode``, imported now."""
-        from scipy.stats import mode as real
-
-        return real(*args, **kwargs)
-
-    stand_in = types.ModuleType('scipy.stats')
-    stand_in.__spec__ = ModuleSpec('scipy.stats', loader=None)
-    stand_in.mode = mode
-    sys.modules['scipy.stats'] = stand_in
-    try:
-        import mmaction.datasets.transforms  # noqa: F401
-    finally:
-        del sys.modules['scipy.stats']
 
 
 def rebuild_history_buffer(log_history, count_history, max_length):

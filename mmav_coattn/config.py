@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,10 @@ def load_config(path: str, cfg_options: dict | None = None) -> Config:
     if not Path(path).is_file():
         raise DataNotFoundError(f'{path}: there is no such config file.')
     try:
-        cfg = Config.fromfile(path)
+        with warnings.catch_warnings():
+            # mmengine reloads it for each _base_ of mmaction2; see require_pkg_resources.
+            warnings.filterwarnings('ignore', 'pkg_resources is deprecated')
+            cfg = Config.fromfile(path)
     except (OSError, SyntaxError) as error:
         raise ConfigError(f'{path}: this config cannot be read: {error}') from error
     old_root = cfg.get('data_root')

@@ -67,12 +67,6 @@ class UnreadableMediaError(MediaError):
     reason = 'unreadable'
 
 
-class CrashingFileError(MediaError):
-    """Reading the file has ended a loader worker, as a crash of a decoder does."""
-
-    reason = 'crashed'
-
-
 class NoVideoError(MediaError):
     """The file has no picture."""
 

@@ -12,7 +12,6 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
-from mmav_coattn.compat import import_transforms
 from mmav_coattn.errors import ConfigError
 
 #: Transforms of a test pipeline that draw windows or read the file; here others choose and read.
@@ -76,7 +75,6 @@ class ClipSettings(NamedTuple):
         ):
             if name not in found:
                 raise ConfigError(f'test_pipeline has no {name}, which says {meaning}.')
-        import_transforms()  # which the registry would do, but slower
         audio = TRANSFORMS.build(found['LoadAudio'])
         windows = TRANSFORMS.build(dict(found['SampleSyncWindows'], type='SampleSyncWindows'))
         spatial = [

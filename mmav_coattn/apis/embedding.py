@@ -35,7 +35,7 @@ from .clip_settings import ClipSettings
 from .streaming import moving_means, with_context
 
 #: Video steps that the tower sees at once, beside their neighbours.
-BLOCK = 64
+BLOCK = 128
 #: Video frames, and audio steps, whose neighbours a tower's output may depend on. A multiple of the
 #: towers' strides in time.
 CONTEXT = 8
@@ -232,7 +232,8 @@ def _embed_video(
         nonlocal grid
         done = 0
         for block, inner in with_context(blocks, BLOCK, CONTEXT):
-            features = model.backbone.forward_visual(block.transpose(0, 1)[None])
+            with model.backbone.fast_inference():
+                features = model.backbone.forward_visual(block.transpose(0, 1)[None])
             features = features[0].float().transpose(0, 1)  # (T', C, H', W')
             stride = -(-len(block) // len(features))
             features = features[inner.start // stride : -(-inner.stop // stride)]
@@ -283,7 +284,8 @@ def _embed_audio(
             inner = wave[first - start : None if last else first - start + AUDIO_BLOCK * stride]
             unreadable.extend(each for each in bad if each[0] >= begin + first / rate)
             mels = log_mel(torch.from_numpy(wave).to(device)[None])
-            features = model.backbone.forward_audio(mels)[0].float()  # (C, L, S)
+            with model.backbone.fast_inference():
+                features = model.backbone.forward_audio(mels)[0].float()  # (C, L, S)
             skip = (first - start) // stride
             features = features[..., skip : None if last else skip + AUDIO_BLOCK]
             # A part of the audio below the level of silence does not belong to any step.

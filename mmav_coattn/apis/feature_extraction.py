@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
-from mmav_coattn.checkpoint_files import write_whole
-from mmav_coattn.errors import ConfigError, TooShortError, TrainingError, UserError
+from mmav_coattn.errors import ConfigError, TooShortError
+from mmav_coattn.io import write_whole
 from mmav_coattn.transfer.feature_files import features_to_bytes, read_features
 
 from .embedding import Embedding
@@ -120,7 +120,7 @@ class FeatureFile:
                 f'{self.parts}: holds features of another network, config or other towers; '
                 'delete it, or give another file.'
             )
-        _write(self.source.encode(), mark)
+        write_whole(self.source.encode(), mark)
 
     def has(self, file: InputFile) -> bool:
         """Whether a video was done before and has not changed since."""
@@ -129,7 +129,7 @@ class FeatureFile:
     def add(self, file: InputFile, features: ExtractedFeatures) -> None:
         """Keep the features of a video."""
         arrays = {name: value for name, value in features._asdict().items() if value is not None}
-        _write(features_to_bytes(**arrays), self._part(file))
+        write_whole(features_to_bytes(**arrays), self._part(file))
 
     def join(self, files: Sequence[InputFile]) -> int:
         """Write the file, of those videos that were done.
@@ -151,25 +151,13 @@ class FeatureFile:
         }
         index = np.repeat(np.arange(len(done)), counts)
         names = [str(file.path) for file in done]
-        _write(features_to_bytes(files=names, file_index=index, **arrays), self.out)
+        write_whole(features_to_bytes(files=names, file_index=index, **arrays), self.out)
         return sum(counts)
 
     def _part(self, file: InputFile) -> Path:
         state = file.path.stat()
         text = f'{os.fspath(file.path)} {state.st_size} {state.st_mtime_ns}'
         return self.parts / f'{hashlib.sha256(text.encode()).hexdigest()[:24]}.npz'
-
-
-def _write(data: bytes, path: Path) -> None:
-    try:
-        write_whole(data, path)
-    except TrainingError as error:
-        # Its sentence speaks of trainings.
-        reason = getattr(error.__cause__, 'strerror', None) or error.__cause__
-        raise UserError(
-            f'{path}: cannot be written ({reason}). The videos done so far are kept: mend it and '
-            'give the same command again.'
-        ) from error
 
 
 def source_digest(cfg: Config, checkpoint: Path) -> str:

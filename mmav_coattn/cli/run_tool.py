@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
+import multiprocessing
 import re
 import sys
 import tempfile
 from collections.abc import Callable
+from multiprocessing.connection import wait
 from pathlib import Path
 
-from mmav_coattn.datasets.reading_note import last_read
+from mmav_coattn.datasets.reading_note import read_by_dead_workers
 from mmav_coattn.errors import ConfigError, UserError
-
-#: A disk that is full, a quota or limit that is reached, a file system that is read only.
-CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+from mmav_coattn.io import CANNOT_WRITE
 
 
 def run_tool(main: Callable[[], None]) -> None:
@@ -27,7 +26,10 @@ def run_tool(main: Callable[[], None]) -> None:
     try:
         main()
     except Exception as error:
-        sentence = user_sentence(error)
+        try:
+            sentence = user_sentence(error)
+        except RuntimeError as report:  # torch reports a dead worker from a signal handler
+            sentence = user_sentence(report)
         if sentence is None:
             raise
         print(f'error: {sentence}', file=sys.stderr)
@@ -46,7 +48,9 @@ def user_sentence(error: BaseException) -> str | None:
     """
     text = str(error)
     if isinstance(error, RuntimeError) and text.startswith('DataLoader worker (pid'):
-        return _death_of_worker(text)
+        return _death_of_worker(text, read_by_dead_workers())
+    if isinstance(error, (ConnectionError, EOFError)) and (names := _await_dead_workers()):
+        return _death_of_worker(text, names)
     if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
         return (
             f'{error.filename or "A file of the run"}: cannot be written ({error.strerror}). '
@@ -74,21 +78,30 @@ def user_sentence(error: BaseException) -> str | None:
     return None
 
 
-def _death_of_worker(text: str) -> str:
-    """A sentence for what torch says of workers that were killed or crashed."""
-    pids = re.search(r'\(pid(?:\(s\))? ([\d, ]+)\)', text)
-    names = [last_read(int(pid)) for pid in re.findall(r'\d+', pids.group(1) if pids else '')]
-    reading = ', '.join(name for name in names if name)
+def _await_dead_workers() -> list[str]:
+    """The files that dead workers were reading, after a batch could not be fetched from one.
+
+    The connection breaks a moment before the system tells that the worker has ended.
+    """
+    children = {child.sentinel: child for child in multiprocessing.active_children()}
+    for sentinel in wait(children, timeout=1.0):
+        children[sentinel].join(1.0)
+    return read_by_dead_workers()
+
+
+def _death_of_worker(text: str, names: list[str]) -> str:
+    """A sentence for workers that were killed or crashed, and the files that they were reading."""
+    reading = ', '.join(names)
     how = re.search(r'killed by signal: ([\w ]+)', text)
-    sentence = (
-        f'A loader worker has died ({how.group(1).strip() if how else "without an exception"})'
-        f'{f" while it read {reading}" if reading else ""}. If that file crashes the decoder, '
-        'take it out of the data; if the system ended the worker for its memory, use fewer '
-        'workers (num_workers) or more memory.'
-    )
+    causes = 'use fewer workers (num_workers) if memory ran out'
     if 'shared memory' in text or 'Bus error' in text:
-        sentence += ' A bus error mostly means that /dev/shm is too small.'
-    return f'{sentence} Then go on with --resume.'
+        causes += ', enlarge /dev/shm if it is full'
+    return (
+        f'A loader worker died ({how.group(1).strip() if how else "without an exception"})'
+        f'{f" while it read {reading}" if reading else ""}: remove the file from the list of '
+        f'videos if it crashes the decoder (tools/data/scan.py finds such files), {causes}, then '
+        f'start again; a training goes on with --resume.'
+    )
 
 
 def require_writable(folder: str | Path) -> None:

@@ -1,6 +1,6 @@
 """Data: videos with sound, the synthetic set, and the transforms from a file to packed clips."""
 
-from . import crash_safe_loader, transforms
+from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
 from .few_shot import draw_per_class, few_shot_dataset
 from .grid_words_dataset import GridWordsDataset
@@ -18,7 +18,6 @@ __all__ = [
     'ShardedAudioVisualDataset',
     'SoundingShapesDataset',
     'VGGSSDataset',
-    'crash_safe_loader',
     'draw_per_class',
     'few_shot_dataset',
     'transforms',

@@ -22,7 +22,6 @@ from mmav_coattn.errors import (
     UserError,
 )
 
-from .crash_safe_loader import refuse_crashing
 from .reading_note import note_reading
 from .resumable_sampler import Draw
 from .silent_clips import add_silent_clips
@@ -41,8 +40,8 @@ class AudioVisualDataset(BaseDataset):
     :func:`~mmav_coattn.datasets.video_lists.read_annotations`), or a ``.csv`` table with a column
     ``file`` or ``path`` (see :func:`~mmav_coattn.datasets.video_lists.read_table`).
 
-    A file that cannot be used (missing, unreadable, without picture or sound, silent, too short, or
-    crashing the decoder) is never replaced in silence:
+    A file that cannot be used (missing, unreadable, without picture or sound, silent, or too
+    short) is never replaced in silence:
 
     - ``on_unusable='skip'``, training: another file is drawn, and the sample carries the meta
       information ``replaced``, a list of ``(relpath, reason, sentence)``, which
@@ -226,7 +225,6 @@ class AudioVisualDataset(BaseDataset):
 
         Raises:
             MissingFileError: If the file does not exist; names the line of the annotation file.
-            CrashingFileError: If reading the file has ended a loader worker before.
             MediaError: If a transform returned None, mmengine's way to refuse a sample.
         """
         info = self.get_data_info(idx)
@@ -234,7 +232,6 @@ class AudioVisualDataset(BaseDataset):
             raise MissingFileError(
                 info['filename'], f'{_what_is_there(info["filename"])}{self._named_where(info)}'
             )
-        refuse_crashing(info['filename'])
         note_reading(info['filename'])
         data = self.pipeline(info)
         if data is None:

@@ -2,11 +2,12 @@
 
 A decoder that crashes, or the system that ends a process for its memory, leaves no exception. So a
 worker writes the name of the file that it begins to read into a small note of its own, and the
-trainer looks it up under the process number that torch reports.
+trainer looks for the notes of dead workers.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import tempfile
 from multiprocessing import util
@@ -17,7 +18,7 @@ from torch.utils.data import get_worker_info
 _open_notes: dict[int, int] = {}
 
 
-def _note_of(trainer: int, worker: int) -> Path:
+def _note_of(trainer: int, worker: int | str) -> Path:
     return Path(tempfile.gettempdir(), f'mmav_coattn-{os.getuid()}-{trainer}-{worker}.reading')
 
 
@@ -37,19 +38,16 @@ def note_reading(path: str) -> None:
     os.pwrite(_open_notes[pid], data + b'\0', 0)
 
 
-def last_read(worker: int) -> str | None:
-    """The file that a worker of this process read last, and forget its note.
+def read_by_dead_workers() -> list[str]:
+    """The files that dead workers of this process were reading; their notes are removed.
 
-    Args:
-        worker (int): Process number of the worker.
-
-    Returns:
-        str | None: The path; None if the worker left no note.
+    A worker that ends by itself removes its own note.
     """
-    note = _note_of(os.getpid(), worker)
-    try:
-        data = note.read_bytes()
-        note.unlink()
-    except FileNotFoundError:
-        return None
-    return os.fsdecode(data.split(b'\0')[0]) or None
+    alive = {child.pid for child in multiprocessing.active_children()}
+    names = []
+    pattern = _note_of(os.getpid(), '*')
+    for note in pattern.parent.glob(pattern.name):
+        if int(note.stem.rpartition('-')[2]) not in alive:
+            names.append(os.fsdecode(note.read_bytes().split(b'\0')[0]))
+            note.unlink()
+    return names

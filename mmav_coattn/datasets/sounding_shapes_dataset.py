@@ -27,7 +27,8 @@ class SoundingShapesDataset(AudioVisualDataset):
     Args:
         data_root (str): Folder of the sets. Defaults to ``'data/sounding_shapes'``.
         tier (str): ``'easy'`` (one source), ``'medium'`` (and 1-2 silent objects), ``'hard'``
-            (and 2-3 silent objects of the same class, more noise) or ``'multi'`` (two sources).
+            (and 2-3 silent objects of the same class, more noise), ``'multi'`` (two sources) or
+            ``'alike0'``, 1, 3, 5, 8 (small objects, so many silent look-alikes).
             Defaults to ``'medium'``.
         split (str): ``'train'``, ``'val'`` or ``'test'``; the latter two have timbres, colours and
             backgrounds of their own. Defaults to ``'train'``.

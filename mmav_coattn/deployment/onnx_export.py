@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from mmav_coattn.errors import ConfigError, MissingDependencyError
+from mmav_coattn.io import whole_file
 from mmav_coattn.models.necks import CoAttentionNeck
 
 from .sync_graph import SyncGraph
@@ -94,13 +95,8 @@ def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
     proto = program.model_proto
     onnx.helper.set_model_props(proto, describe(inferencer))
     onnx.checker.check_model(proto)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f'.{out.name}.partial')
-    try:
+    with whole_file(out) as partial:
         onnx.save_model(proto, str(partial))
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
     return out
 
 

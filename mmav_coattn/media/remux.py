@@ -11,6 +11,7 @@ from mmav_coattn.errors import (
     UnreadableMediaError,
     UnwritableMediaError,
 )
+from mmav_coattn.io import whole_file
 
 
 def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
@@ -42,9 +43,7 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
         raise UnwritableMediaError(
             str(out), 'the copy would overwrite its original; give another name'
         )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f'.partial.{out.name}')
-    try:
+    with whole_file(out) as partial:
         with _open(path) as source:
             if not source.streams.video:
                 raise NoVideoError(str(path), 'has no picture')
@@ -62,9 +61,6 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
             raise TooShortError(
                 str(path), f'has no sound left when it is moved by {seconds:+.3f} s'
             )
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)  # what is left of it where anything went wrong
     return out
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from mmav_coattn.datasets.video_lists import is_held_out
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.io import whole_file
 
 from .official_lists import class_numbers, grid_columns, write_classes
 from .video_index import Clip, VideoIndex
@@ -206,9 +207,7 @@ def write_list(path: Path, rows: Sequence[dict]) -> None:
         raise ConfigError(
             f'{path}: {len(double)} files would be listed more than once, e.g. {double[0]}.'
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f'.{path.name}.part')
-    with part.open('w', encoding='utf-8', newline='') as file:
+    with whole_file(path) as part, part.open('w', encoding='utf-8', newline='') as file:
         if path.suffix == '.csv':
             table = csv.DictWriter(file, list(rows[0]))
             table.writeheader()
@@ -218,7 +217,6 @@ def write_list(path: Path, rows: Sequence[dict]) -> None:
                 file.write(
                     f'{row["file"]} {row["label"]}\n' if 'label' in row else f'{row["file"]}\n'
                 )
-    part.replace(path)
 
 
 def _beside(out: Path, what: str) -> Path:

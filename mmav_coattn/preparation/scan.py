@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.io import acquire_lock, whole_file, write_whole
 from mmav_coattn.progress import progress_bar
-from mmav_coattn.sounding_shapes.lock import file_lock
 
 from .isolated_pool import Outcome, run_isolated
 from .probe import MediaProbe, probe_media
@@ -106,7 +106,7 @@ def scan(
             f'{len(double)} files are listed more than once: {", ".join(double[:_NAMED])}.'
         )
     out.mkdir(parents=True, exist_ok=True)
-    with file_lock(
+    with acquire_lock(
         out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
     ):
         records = _read_journal(out / JOURNAL)
@@ -205,8 +205,8 @@ def write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
         with_holes=sum((row['hole'] or 0) > 0.01 for row in usable),
         limits=vars(limits),
     )
-    _replace(out / SUMMARY, json.dumps(summary, indent=1) + '\n')
-    _replace(out / REPORT, report_text(summary, rows))
+    write_whole(json.dumps(summary, indent=1) + '\n', out / SUMMARY)
+    write_whole(report_text(summary, rows), out / REPORT)
     return summary
 
 
@@ -256,13 +256,11 @@ def report_text(summary: dict, rows: Sequence[dict]) -> str:
 
 
 def _write_table(path: Path, names: list[str], rows: Sequence[dict]) -> None:
-    part = path.with_name(f'.{path.name}.part')
-    with part.open('w', encoding='utf-8', newline='') as file:
+    with whole_file(path) as part, part.open('w', encoding='utf-8', newline='') as file:
         table = csv.writer(file)
         table.writerow(names)
         for row in rows:
             table.writerow([_cell(name, row.get(name)) for name in names])
-    part.replace(path)
 
 
 def _cell(name: str, value):
@@ -271,9 +269,3 @@ def _cell(name: str, value):
     if isinstance(value, float):
         return round(value, _DECIMALS.get(name, 4))
     return '' if value is None else value
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f'.{path.name}.part')
-    part.write_text(text, encoding='utf-8')
-    part.replace(path)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmav_coattn.errors import ConfigError, DataNotFoundError, MissingDependencyError
+from mmav_coattn.io import write_whole
 from mmav_coattn.progress import progress_bar
 
 #: Beside the shards: their names and how many videos each holds.
@@ -84,9 +85,7 @@ def write_shards(
         num_videos=len(items),
         shards=[dict(name=name, num_videos=count) for name, count in counts.items()],
     )
-    part = out / f'.{INDEX}.part'
-    part.write_text(json.dumps(index, indent=1) + '\n', encoding='utf-8')
-    part.replace(out / INDEX)
+    write_whole(json.dumps(index, indent=1) + '\n', out / INDEX)
     return index
 
 

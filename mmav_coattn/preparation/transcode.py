@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mmav_coattn.errors import ConfigError, UnreadableMediaError
+from mmav_coattn.io import whole_file
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.audio_reader import decode_segments
 
@@ -91,21 +91,13 @@ def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
         MediaError: If the source lacks picture or sound, cannot be read to the end, or what was
             written is not what it should be.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f'.{target.stem}.{os.getpid()}.part.mp4')
-    try:
+    with whole_file(target, unique=True) as part:
         with MediaFile(source) as media:
             spans = media.video_span, media.audio_span
             _refuse_cut_off(media, max(end for _, end in spans))
             result = _encode(media, part, encoding)
         _check(part, source, spans, result)
         result.update(bytes_before=source.stat().st_size, bytes_after=part.stat().st_size)
-        # On disk before it gets its name: a power cut must not leave an empty file behind.
-        with part.open('rb') as file:
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
     return result
 
 

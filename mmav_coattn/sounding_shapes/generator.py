@@ -23,13 +23,13 @@ from pathlib import Path
 from mmengine.logging import print_log
 
 from mmav_coattn.errors import ConfigError, UserError
+from mmav_coattn.io import PARTIAL, acquire_lock, write_whole
 from mmav_coattn.progress import progress_bar
 
-from .lock import file_lock
 from .render import render_audio, render_frames
 from .scene import annotate, build_scene
 from .spec import CLASSES, CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count
-from .writer import PART_SUFFIX, audio_span, part_path, write_clip
+from .writer import audio_span, write_clip
 
 #: Each worker holds the libraries in memory; more than this many gain little.
 MAX_WORKERS = 16
@@ -113,7 +113,7 @@ def make_split(
 
     (folder / split).mkdir(parents=True, exist_ok=True)
     wait_message = f'Another process is making {folder}; waiting for it.'
-    with file_lock(folder / '.lock', on_wait=partial(print_log, wait_message, 'current')):
+    with acquire_lock(folder / '.lock', on_wait=partial(print_log, wait_message, 'current')):
         _check_spec(folder, tier, seed)
         if not _is_complete(root, tier, split, count):
             _remove_parts(folder / split)
@@ -150,9 +150,9 @@ def _make_absent(root, tier, split, count, seed, num_workers, progress) -> None:
         classes=list(CLASSES),
     )
     data_list = [known[index] for index in range(total)]
-    _write_whole(
-        annotation_path(root, tier, split),
+    write_whole(
         json.dumps(dict(metainfo=metainfo, data_list=data_list), separators=(',', ':')),
+        annotation_path(root, tier, split),
     )
 
 
@@ -222,8 +222,8 @@ def _check_spec(folder: Path, tier: str, seed: int) -> None:
     wanted = dict(version=VERSION, tier=tier, seed=seed, clip_format=asdict(CLIP_FORMAT))
     path = folder / 'spec.json'
     if not path.is_file():
-        _write_whole(path, json.dumps(wanted, indent=2) + '\n')
-        _write_whole(folder / 'labels.txt', '\n'.join(CLASSES) + '\n')
+        write_whole(json.dumps(wanted, indent=2) + '\n', path)
+        write_whole('\n'.join(CLASSES) + '\n', folder / 'labels.txt')
         return
     found = json.loads(path.read_text())
     differing = [key for key in wanted if found.get(key) != wanted[key]]
@@ -238,11 +238,5 @@ def _check_spec(folder: Path, tier: str, seed: int) -> None:
 
 def _remove_parts(folder: Path) -> None:
     """Removes what an interrupted run left half; only the holder of the lock may."""
-    for path in folder.glob(f'.*{PART_SUFFIX}'):
+    for path in folder.glob(f'{PARTIAL}*'):
         path.unlink(missing_ok=True)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    temporary = part_path(path)
-    temporary.write_text(text)
-    temporary.replace(path)

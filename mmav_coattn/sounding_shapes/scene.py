@@ -65,8 +65,12 @@ class Scene:
     clip_format: ClipFormat
 
 
-def _stages(rng: np.random.Generator, count: int, size: int) -> tuple[list[Stage], list[bool]]:
+def _stages(
+    rng: np.random.Generator, count: int, size: int, grid: int
+) -> tuple[list[Stage], list[bool]]:
     """Places ``count`` stages without overlap; tells which of them are up on a shelf."""
+    if grid == 3:
+        return _small_stages(rng, count, size)
     if count == 1:
         side = rng.uniform(0.56, 0.7) * size
         centre = rng.uniform(0.5 * side + 3, size - 0.5 * side - 3)
@@ -79,6 +83,21 @@ def _stages(rng: np.random.Generator, count: int, size: int) -> tuple[list[Stage
         ground = (rng.uniform(0.445, 0.46) if upper else rng.uniform(0.925, 0.96)) * size
         stages.append(Stage(centre, ground, 1.05 * side, side))
         shelved.append(bool(upper))
+    return stages, shelved
+
+
+def _small_stages(
+    rng: np.random.Generator, count: int, size: int
+) -> tuple[list[Stage], list[bool]]:
+    """Up to nine stages of one size on three rows; all but the lowest row stand on shelves."""
+    stages, shelved = [], []
+    for cell in rng.permutation(9)[:count]:
+        row, column = divmod(int(cell), 3)
+        side = rng.uniform(0.265, 0.285) * size
+        centre = (0.175 + 0.325 * column + rng.uniform(-0.01, 0.01)) * size
+        ground = (0.31 + 0.32 * row + rng.uniform(-0.01, 0.01)) * size
+        stages.append(Stage(centre, ground, 1.05 * side, side))
+        shelved.append(row < 2)
     return stages, shelved
 
 
@@ -111,7 +130,7 @@ def build_scene(
     rng, _, _ = clip_rngs(seed, tier, split, index)
     rule, size = TIERS[tier], clip_format.size
     names = _pick_classes(rng, tier, index)
-    stages, shelved = _stages(rng, len(names), size)
+    stages, shelved = _stages(rng, len(names), size, rule.grid)
     light = rng.uniform(-1, 1)
     times = np.arange(clip_format.num_frames) / clip_format.fps
     objects = []

@@ -49,6 +49,7 @@ class Tier:
         num_silent (tuple[int, int]): Fewest and most silent objects.
         same_class (bool): Silent objects have the class of the source, so that only synchrony
             tells which one sounds.
+        grid (int): Objects stand on so many columns and rows.
         picture_noise (tuple[float, float]): Range of the sensor noise's standard deviation, in
             grey levels of 255.
         audio_noise_db (tuple[float, float]): Range of the room noise, dB relative to the RMS of
@@ -58,10 +59,21 @@ class Tier:
     num_sources: int
     num_silent: tuple[int, int]
     same_class: bool = False
+    grid: int = 2
     picture_noise: tuple[float, float] = (1.5, 3.0)
     audio_noise_db: tuple[float, float] = (-40.0, -28.0)
 
 
+#: What each number of look-alikes shares: one size of objects, the noise of `hard`.
+_ALIKE = dict(
+    num_sources=1,
+    same_class=True,
+    grid=3,
+    picture_noise=(4.0, 7.0),
+    audio_noise_db=(-22.0, -14.0),
+)
+
+#: A tier's place in this table is part of its seed: new ones come last.
 TIERS = {
     'easy': Tier(num_sources=1, num_silent=(0, 0)),
     'medium': Tier(num_sources=1, num_silent=(1, 2)),
@@ -73,6 +85,7 @@ TIERS = {
         audio_noise_db=(-22.0, -14.0),
     ),
     'multi': Tier(num_sources=2, num_silent=(0, 1)),
+    **{f'alike{count}': Tier(num_silent=(count, count), **_ALIKE) for count in (0, 1, 3, 5, 8)},
 }
 
 

@@ -1,11 +1,12 @@
 """Writes a clip as MP4 (H.264 + AAC), whole or not at all."""
 
-import os
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+
+from mmav_coattn.io import whole_file
 
 from .spec import ClipFormat
 
@@ -16,9 +17,6 @@ AAC_FRAME = 1024
 #: encoder that starts at a loud sample smears it: the clip's start would be recognisable.
 PREROLL = 2 * AAC_FRAME
 
-#: Ending of files still being written; the name of one also holds its process.
-PART_SUFFIX = '.part'
-
 
 def audio_span(clip_format: ClipFormat) -> tuple[int, int]:
     """First and one past the last sample to encode: pre-roll to the end of the last AAC frame.
@@ -27,11 +25,6 @@ def audio_span(clip_format: ClipFormat) -> tuple[int, int]:
     """
     samples = round(clip_format.duration * clip_format.sample_rate)
     return -PREROLL, -(-samples // AAC_FRAME) * AAC_FRAME
-
-
-def part_path(path: Path) -> Path:
-    """Name under which this process writes ``path`` before it is whole."""
-    return path.with_name(f'.{path.name}.{os.getpid()}{PART_SUFFIX}')
 
 
 def write_clip(
@@ -45,12 +38,8 @@ def write_clip(
         waveform (np.ndarray): float32 mono samples of :func:`audio_span`.
         clip_format (ClipFormat): Length, rates and size.
     """
-    temporary = part_path(path)
-    try:
-        _encode(temporary, frames, waveform, clip_format)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as partial:
+        _encode(partial, frames, waveform, clip_format)
 
 
 def _encode(path: Path, frames, waveform: np.ndarray, clip_format: ClipFormat) -> None:

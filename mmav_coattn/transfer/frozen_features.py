@@ -16,7 +16,7 @@ from mmengine.runner import set_random_seed
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
-from mmav_coattn.checkpoint_files import write_whole
+from mmav_coattn.io import write_whole
 from mmav_coattn.models.heads.segment_head import deviation_features, segment_features
 from mmav_coattn.progress import progress_bar
 

@@ -10,9 +10,9 @@ import torch
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 
-from mmav_coattn.checkpoint_files import write_whole
 from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, listing
 from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, ConfigError
+from mmav_coattn.io import write_whole
 
 TOWERS = ('visual', 'audio')
 #: Keys of a recognizer's backbone, stock or ours.

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from mmav_coattn.errors import NoVideoError, TooShortError, UnreadableMediaError
+from mmav_coattn.io import whole_file
 from mmav_coattn.media.read_ahead import ReadAhead
 from mmav_coattn.media.seeking import seek_to
 
@@ -98,10 +99,9 @@ def write_overlay_video(
     intensity = attention_intensity(attention)
     interpolate_in_time(intensity, attention_times, [start])  # complains before anything is written
     out_path = Path(out_path)
-    out_path.parent.mkdir(parents=True, exist_ok=True)
-    partial = out_path.with_name(f'.{out_path.name}.partial')
     try:
         with (
+            whole_file(out_path) as partial,
             SoundTrack(video_path, start, end) as track,
             av.open(str(partial), 'w', format='mp4', options=MP4_OPTIONS) as output,
             ReadAhead(_read_frames(video_path, start, end), FRAMES_AHEAD) as frames,
@@ -125,13 +125,10 @@ def write_overlay_video(
                 raise TooShortError(str(video_path), f'has no frame from {start:.3f} s on')
             output.mux(picture.encode(None))
             track.finish(output, sound)
-        partial.replace(out_path)
     except av.FFmpegError as error:
         raise UnreadableMediaError(
             str(video_path), f'cannot be turned into an overlay video ({error})'
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)  # what is left of it where anything went wrong
     return out_path
 
 

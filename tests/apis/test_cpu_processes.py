@@ -5,7 +5,7 @@ import torch
 import torch.distributed as dist
 from mmengine.config import Config
 
-from mmav_coattn.apis.cpu_processes import WRAPPER, prepare_processes
+from mmav_coattn.apis.cpu_processes import prepare_processes
 from mmav_coattn.errors import ConfigError
 
 
@@ -19,12 +19,19 @@ def joined(monkeypatch):
     return backends
 
 
-def test_batch_norm_goes_to_the_wrapper(joined):
-    cfg = Config(dict(launcher='pytorch', sync_bn='torch', find_unused_parameters=True))
+def test_the_wrapper_gets_no_device(joined):
+    cfg = Config(dict(launcher='pytorch', find_unused_parameters=True))
     prepare_processes(cfg)
     assert joined == ['gloo']
-    assert cfg.sync_bn is None
-    assert cfg.model_wrapper_cfg == dict(type=WRAPPER, sync_bn=True, find_unused_parameters=True)
+    wrapper = cfg.model_wrapper_cfg
+    assert wrapper.type == 'MMDistributedDataParallel' and wrapper.device_ids is None
+    assert wrapper.find_unused_parameters
+
+
+def test_synchronised_batch_normalisation_needs_gpus(joined):
+    with pytest.raises(ConfigError, match="sync_bn='torch' needs GPUs"):
+        prepare_processes(Config(dict(launcher='pytorch', sync_bn='torch')))
+    assert joined == []
 
 
 def test_a_wrapper_of_ones_own_is_kept(joined):

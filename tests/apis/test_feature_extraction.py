@@ -163,7 +163,7 @@ def test_one_file_and_a_folder_that_cannot_be_written(inferencer, videos, tmp_pa
     assert target.join([file]) == len(features.times) == 4  # 2.5 s of sound
     assert set(read_features(target.out)) == {'files', 'file_index', 'times', 'audio'}
     (tmp_path / 'no_folder').write_text('a file')
-    with pytest.raises(UserError, match=r'cannot be written \(.*give the same command again'):
+    with pytest.raises(UserError, match=r'cannot be written \(.*run the command again'):
         FeatureFile(tmp_path / 'no_folder/a.npz', ['audio'], 'x')
 
 

@@ -1,7 +1,6 @@
 """Splits: same bytes whoever makes them, resumable, growing, guarded against mixing."""
 
 import json
-import os
 import runpy
 import subprocess
 import sys
@@ -15,7 +14,6 @@ import pytest
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.sounding_shapes import generator
 from mmav_coattn.sounding_shapes.generator import make_split, read_annotation
-from mmav_coattn.sounding_shapes.lock import file_lock
 
 TOOL = Path(__file__).parents[2] / 'tools/data/sounding_shapes/generate.py'
 
@@ -80,7 +78,7 @@ def test_interrupted_run_goes_on(tmp_path, monkeypatch):
     done = {p.name: p.stat().st_mtime_ns for p in folder.iterdir()}
     assert sorted(done) == ['000000.mp4', '000001.mp4']
     # What a killed process leaves: half a file under its temporary name, and an empty file.
-    (folder / '.000002.mp4.123.part').write_bytes(b'half')
+    (folder / '.partial.000002.mp4').write_bytes(b'half')
     (folder / '000003.mp4').write_bytes(b'')
 
     monkeypatch.setattr(generator, 'make_clip', real)
@@ -171,24 +169,3 @@ def test_only_one_makes_each_clip(tmp_path, monkeypatch):
     for thread in threads:
         thread.join()
     assert sorted(made) == [0, 1, 2]
-
-
-def test_lock_excludes_and_is_released_on_error(tmp_path):
-    path, waits, order = tmp_path / 'lock', [], []
-
-    def second():
-        with file_lock(path, on_wait=lambda: waits.append(1)):
-            order.append('second')
-
-    with file_lock(path):
-        thread = threading.Thread(target=second)
-        thread.start()
-        thread.join(0.3)
-        assert thread.is_alive() and waits == [1]
-        order.append('first')
-    thread.join()
-    assert order == ['first', 'second']
-    with pytest.raises(OSError, match='full'), file_lock(path):
-        raise OSError('full')
-    with file_lock(path, on_wait=lambda: pytest.fail('still locked')):
-        assert os.path.exists(path)  # noqa: PTH110

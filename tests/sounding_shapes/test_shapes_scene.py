@@ -10,18 +10,19 @@ from mmav_coattn.sounding_shapes.scene import annotate, build_scene, object_boxe
 from mmav_coattn.sounding_shapes.spec import CLASSES, TIERS, check_choice, check_count
 
 COUNTS = dict(easy=(1, {0}), medium=(1, {1, 2}), hard=(1, {2, 3}), multi=(2, {0, 1}))
+ALIKE = {f'alike{count}': (1, {count}) for count in (0, 1, 3, 5, 8)}
 
 
 @pytest.mark.parametrize('tier', TIERS)
 def test_tiers(tier):
     scenes = [build_scene(0, tier, 'train', index) for index in range(24)]
-    sources, silent = COUNTS[tier]
+    sources, silent = (COUNTS | ALIKE)[tier]
     assert {sum(item.sounding for item in scene.objects) for scene in scenes} == {sources}
     assert {sum(not item.sounding for item in scene.objects) for scene in scenes} == silent
     for scene in scenes:
         names = [item.motion_class for item in scene.objects]
         assert all(item.sounding for item in scene.objects[:sources])
-        if tier == 'hard':
+        if tier == 'hard' or tier in ALIKE:
             assert len(set(names)) == 1
         if tier == 'multi':
             assert names[0] != names[1]
@@ -47,6 +48,19 @@ def test_objects_keep_apart_and_are_large_enough():
             for one in range(len(boxes)):
                 for other in range(one):
                     assert overlap(boxes[one], boxes[other]).max() < 0.2
+
+
+def test_look_alikes_have_one_size_and_keep_apart():
+    sizes = {}
+    for tier in ALIKE:
+        for index in range(16):
+            scene = build_scene(0, tier, 'train', index)
+            boxes = np.array([object_boxes(scene, item) for item in scene.objects])
+            sizes.setdefault(tier, []).append(scene.objects[0].stage.width / 128)
+            for one in range(len(boxes)):
+                for other in range(one):
+                    assert overlap(boxes[one], boxes[other]).max() < 0.2
+    assert all(0.27 < min(each) and max(each) < 0.31 for each in sizes.values())
 
 
 def overlap(a, b):

@@ -7,8 +7,6 @@ from pathlib import Path
 from mmaction.registry import HOOKS, TRANSFORMS
 from mmengine.hooks import Hook
 
-from mmav_coattn.errors import UnreadableMediaError
-
 
 @HOOKS.register_module()
 class KillDuringSaveHook(Hook):
@@ -36,19 +34,16 @@ class KillDuringSaveHook(Hook):
 
 @TRANSFORMS.register_module()
 class CrashOn:
-    """Ends the process that reads a file of this name, or only refuses the file.
+    """Ends the process that reads a file of this name, as a decoder that crashes does.
 
     Args:
         name (str): File name.
-        how (str): ``'crash'``, as a decoder does, or ``'refuse'``.
     """
 
-    def __init__(self, name, how):
-        self.name, self.how = name, how
+    def __init__(self, name):
+        self.name = name
 
     def __call__(self, results):
         if Path(results['filename']).name == self.name:
-            if self.how == 'crash':
-                os.kill(os.getpid(), signal.SIGSEGV)
-            raise UnreadableMediaError(results['filename'], 'is refused here')
+            os.kill(os.getpid(), signal.SIGSEGV)
         return results

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from mmengine.dataset import pseudo_collate
 from mutants import write_mutants
+from torch.utils.data import DataLoader
 
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.datasets.crash_safe_loader import CrashSafeDataLoader
 
 #: Seconds for one file, address space of a worker in bytes.
 TIME_LIMIT, MEMORY_LIMIT = 10, 6 * 2**30
@@ -33,7 +33,7 @@ def bound_memory(worker_id):
 def load_all(folder):
     """What the loader says of each file, with the seconds that it took."""
     data = AudioVisualDataset(data_root=str(folder), pipeline=PIPELINE, test_mode=True)
-    loader = CrashSafeDataLoader(
+    loader = DataLoader(
         data,
         batch_size=1,
         num_workers=1,

@@ -48,13 +48,13 @@ def test_ten_kills(checkpoint, tmp_path):
             process.kill()
         assert process.wait(timeout=120) == -9, (tmp_path / 'killed.output').read_text()[-3000:]
         resumed += before is not None
-        assert all(is_whole(file) for file in killed.glob('*.pth'))
+        assert all(is_whole(file) for file in killed.glob('[!.]*.pth'))
     assert start(recipe, killed, '--resume').wait() == 0
     output = (tmp_path / 'killed.output').read_text()
     assert output.count('resumed epoch') == resumed + 1, output[-3000:]
     found = read_losses(killed)
     assert found == expected
-    assert not list(killed.glob('*.partial'))
+    assert not list(killed.glob('.partial.*'))
 
 
 def test_resume_passes_over_what_is_broken(tmp_path):

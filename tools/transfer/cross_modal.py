@@ -14,11 +14,11 @@ from mmengine.runner import set_random_seed
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis import AudioVisualInferencer
-from mmav_coattn.checkpoint_files import write_whole
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import UserError
 from mmav_coattn.evaluation.functional import cross_modal_retrieval
+from mmav_coattn.io import write_whole
 from mmav_coattn.transfer.cross_modal import all_pair_scores
 from mmav_coattn.transfer.feature_files import features_to_bytes
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mmav_coattn.io import whole_file
+
 #: Frames per second, and of those one in so many is a keyframe, as after ``tools/data/prepare``.
 FPS = 25
 GOP = 16
@@ -32,9 +34,8 @@ def write_videos(folder: Path, seconds: int, count: int, gop: int = GOP) -> list
     paths = [folder / f'{seconds}s_gop{gop}_{number}.mp4' for number in range(count)]
     for number, path in enumerate(paths):
         if not path.is_file():
-            part = path.with_suffix('.part')
-            _write(part, seconds, gop, np.random.default_rng([seconds, number]))
-            part.replace(path)
+            with whole_file(path) as partial:
+                _write(partial, seconds, gop, np.random.default_rng([seconds, number]))
     return paths
 
 

@@ -13,7 +13,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
-from mmav_coattn.checkpoint_files import write_whole
+from mmav_coattn.io import write_whole
 
 #: What later transforms need beside the pictures.
 FACTS = ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality')
@@ -59,7 +59,7 @@ class CacheFrames(BaseTransform):
                 facts = json.dumps({fact: kept[fact] for fact in FACTS})
                 content = io.BytesIO()
                 np.savez(content, imgs=kept['imgs'], facts=np.array(facts))
-                write_whole(content.getvalue(), self._path(name))
+                write_whole(content.getvalue(), self._path(name), unique=True)
         # A copy: transforms such as Flip change pictures in place.
         return results | kept | dict(imgs=list(kept['imgs'].copy()))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -65,8 +64,8 @@ def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
 def best_assignment(values: ArrayLike) -> list[int]:
     """Which map each source is judged by, where nobody says which map is which source's.
 
-    The one-to-one assignment with the largest sum; of equal ones the first in order. Where there
-    are fewer maps than sources, maps may be used again.
+    The one-to-one assignment with the largest sum. Where there are fewer maps than sources, maps
+    may be used again.
 
     Args:
         values (ArrayLike): (S, M), score of map m against source s.
@@ -75,15 +74,12 @@ def best_assignment(values: ArrayLike) -> list[int]:
         list[int]: (S,), number of the map of each source.
 
     Raises:
-        ValueError: If the array is empty, not finite, or has more than 6 maps.
+        ValueError: If the array is empty or not finite.
     """
     values = finite_array(values, 'values', ndim=2)
     sources, maps = values.shape
-    if max(sources, maps) > 6:
-        raise ValueError(f'values: at most 6 sources and maps, got {sources} and {maps}.')
     if maps < sources:
         return [int(row.argmax()) for row in values]
-    rows = np.arange(sources)
-    return list(
-        max(permutations(range(maps), sources), key=lambda chosen: values[rows, chosen].sum())
-    )
+    from scipy.optimize import linear_sum_assignment  # here, as importing it takes a while
+
+    return linear_sum_assignment(values, maximize=True)[1].tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import torch
@@ -25,8 +26,8 @@ class AudioVisualBackbone(BaseModule):
             in memory; same numbers, faster 3-D convolutions (1.3x on CPU). The audio tower stays as
             it is: torch 2.13's CPU kernels crash in the backward pass of its one-channel stem with
             channels-last weights and 8 output channels.
-        bf16 (bool): In training on a CPU that has bfloat16 instructions, run the towers in
-            bfloat16; elsewhere it does nothing. On a GPU use ``--amp``.
+        bf16 (bool): Run the towers in bfloat16 in training, and where a whole file is embedded, on
+            a CPU that has the instructions; elsewhere it does nothing. On a GPU use ``--amp``.
         init_cfg (dict, optional): Initialisation.
     """
 
@@ -68,11 +69,15 @@ class AudioVisualBackbone(BaseModule):
         """Run the audio tower: (N, F, T_a) -> (N, C_a, F', T'')."""
         return self._run(self.audio, log_mels.unsqueeze(1))
 
+    def fast_inference(self) -> AbstractContextManager:
+        """Context in which towers in evaluation mode run as in training, with ``bf16``."""
+        return torch.autocast('cpu', torch.bfloat16, enabled=self.bf16)
+
     def _run(self, tower: nn.Module, x: Tensor) -> Tensor:
         """The deepest of the tower's outputs."""
         if not (self.bf16 and self.training and x.device.type == 'cpu'):
             return last_output(tower(x))
-        with torch.autocast('cpu', torch.bfloat16):
+        with self.fast_inference():
             return last_output(tower(x)).float()
 
 

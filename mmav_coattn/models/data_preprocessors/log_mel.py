@@ -7,8 +7,6 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 
-from .mel_filters import mel_filters
-
 
 class LogMelSpectrogram(nn.Module):
     """Logarithm of the mel power spectrogram of a waveform.
@@ -47,6 +45,8 @@ class LogMelSpectrogram(nn.Module):
         mean: float = 0.0,
         std: float = 1.0,
     ) -> None:
+        from librosa.filters import mel  # here, as importing it takes 0.3 to 1 s
+
         super().__init__()
         f_max = sample_rate / 2 if f_max is None else f_max
         if win_length > n_fft:
@@ -66,7 +66,7 @@ class LogMelSpectrogram(nn.Module):
         self.eps = eps
         self.mean = mean
         self.std = std
-        filters = mel_filters(sample_rate, n_fft, n_mels, f_min, f_max)
+        filters = mel(sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max)
         # Constants of the config, not weights: kept out of the checkpoint.
         self.register_buffer('filters', torch.from_numpy(filters), persistent=False)
         self.register_buffer('window', torch.hann_window(win_length), persistent=False)

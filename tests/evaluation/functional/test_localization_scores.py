@@ -43,7 +43,7 @@ def test_nan_and_unequal_shapes_are_errors():
 
 def test_best_assignment_against_all_of_them():
     rng = np.random.default_rng(1)
-    for sources, maps in ((1, 1), (2, 2), (2, 3), (3, 4)):
+    for sources, maps in ((1, 1), (2, 2), (2, 3), (3, 4), (2, 7)):
         values = rng.random((sources, maps))
         found = best_assignment(values)
         assert len(set(found)) == sources
@@ -57,5 +57,3 @@ def test_best_assignment_against_all_of_them():
 def test_best_assignment_with_too_few_maps_uses_them_again():
     assert best_assignment([[0.2], [0.9]]) == [0, 0]
     assert best_assignment([[0.2, 0.1], [0.9, 0.3], [0.0, 0.1]]) == [0, 0, 1]
-    with pytest.raises(ValueError, match='at most 6'):
-        best_assignment(np.ones((2, 7)))

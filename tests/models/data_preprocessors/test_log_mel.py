@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models import LogMelSpectrogram
+from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""Files are whole or absent, and a lock excludes."""
+
+import os
+import threading
+
+import pytest
+
+from mmav_coattn.errors import UserError
+from mmav_coattn.io import acquire_lock, whole_file, write_whole
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_appears_when_it_is_complete(tmp_path):
+    path = tmp_path / 'new' / 'clip.mp4'
+    for content in (b'first', b'second'):
+        with whole_file(path) as partial:
+            partial.write_bytes(content)
+            assert partial.parent == path.parent and partial.suffix == '.mp4'
+            assert not path.exists() or path.read_bytes() == b'first'
+        assert path.read_bytes() == content and names(path.parent) == ['clip.mp4']
+
+
+def test_text_is_utf_8(tmp_path):
+    write_whole('é\n', tmp_path / 'a.txt')
+    assert (tmp_path / 'a.txt').read_bytes() == b'\xc3\xa9\n'
+
+
+def test_an_error_leaves_what_was_there(tmp_path):
+    path = tmp_path / 'a.txt'
+    write_whole('good', path)
+    with pytest.raises(KeyError), whole_file(path) as partial:
+        partial.write_text('half')
+        raise KeyError
+    assert path.read_text() == 'good' and names(tmp_path) == ['a.txt']
+
+
+def test_disk_full(tmp_path, monkeypatch):
+    path = tmp_path / 'a.txt'
+    write_whole('good', path)
+
+    def full(handle):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(os, 'fsync', full)
+    with pytest.raises(UserError, match=r'a\.txt: cannot be written \(No space left on device\)'):
+        write_whole('better', path)
+    assert path.read_text() == 'good' and names(tmp_path) == ['a.txt']
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(UserError, match=r'file/a\.txt: cannot be written \((File|Not)'):
+        write_whole('', tmp_path / 'file' / 'a.txt')
+
+
+def test_errors_of_other_files_are_their_own(tmp_path):
+    with pytest.raises(FileNotFoundError), whole_file(tmp_path / 'a.txt') as partial:
+        partial.write_text((tmp_path / 'source.txt').read_text())
+    assert names(tmp_path) == []
+
+
+def test_leftovers_are_written_over_and_processes_kept_apart(tmp_path):
+    path = tmp_path / 'a.txt'
+    with whole_file(path) as partial, whole_file(path, unique=True) as own:
+        assert partial != own and str(os.getpid()) in own.name
+        partial.write_text('half')
+        own.write_text('other')
+    (tmp_path / partial.name).write_text('left over by a killed process')
+    write_whole('whole', path)
+    assert path.read_text() == 'whole' and names(tmp_path) == ['a.txt']
+
+
+def test_lock_excludes_and_is_released_on_error(tmp_path):
+    path, waits, order = tmp_path / 'lock', [], []
+
+    def second():
+        with acquire_lock(path, on_wait=lambda: waits.append(1)):
+            order.append('second')
+
+    with acquire_lock(path, pytest.fail):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive() and waits == [1]
+        order.append('first')
+    thread.join()
+    assert order == ['first', 'second']
+    with pytest.raises(OSError, match='full'), acquire_lock(path, pytest.fail):
+        raise OSError('full')
+    with acquire_lock(path, on_wait=lambda: pytest.fail('still locked')):
+        assert path.exists()

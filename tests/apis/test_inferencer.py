@@ -122,7 +122,7 @@ def test_a_checkpoint_of_version_0_1(tmp_path):
         AudioVisualInferencer(config(), tmp_path / 'old.pth')
     assert str(error.value) == (
         f'{tmp_path}/old.pth: is of the network of version 0.1, which this version no longer has; '
-        'train again with the recipe of today.'
+        "train it again with one of this version's recipes."
     )
 
 

@@ -69,7 +69,7 @@ def test_windows_by_hand():
 
 def test_windows_of_streams_that_hardly_overlap():
     file = embedding((np.arange(20) + 0.5) * 0.1, 1.5 + np.arange(100) * 0.02)
-    with pytest.raises(TooShortError, match=r'a\.mp4: has 0\.50 s of what is wanted, .* 0\.8 s'):
+    with pytest.raises(TooShortError, match=r'a\.mp4: has 0\.55 s of what is wanted, .* 0\.8 s'):
         pool_windows(file, ('visual', 'audio'))
     assert len(pool_windows(file, ('visual',)).times) == 3
 

@@ -10,10 +10,24 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import TrainingError, UserError
 from .io import write_whole
+
+#: What every checkpoint of version 0.1 with co-attention holds, and none of later versions.
+OF_VERSION_0_1 = 'cls_head.time_contrast.'
+
+
+def version_0_1_sentence(path: str | Path, names: Iterable[str]) -> str | None:
+    """What to say of a checkpoint with these entries, or None where it is of today's network."""
+    if not any(OF_VERSION_0_1 in name for name in names):
+        return None
+    return (
+        f'{path}: is of the network of version 0.1, which this version no longer has; train it '
+        "again with one of this version's recipes."
+    )
 
 
 def apply() -> None:

@@ -281,13 +281,13 @@ def _embed_audio(
             start = max(first - AUDIO_CONTEXT * stride, 0)
             stop = min(first + (AUDIO_BLOCK + AUDIO_CONTEXT) * stride, samples)
             wave, bad = _read(media, begin, start, stop, rate)
-            inner = wave[first - start : first - start + AUDIO_BLOCK * stride]
+            last = stop == samples
+            inner = wave[first - start : None if last else first - start + AUDIO_BLOCK * stride]
             unreadable.extend(each for each in bad if each[0] >= begin + first / rate)
             mels = log_mel(torch.from_numpy(wave).to(device)[None])
             with model.backbone.fast_inference():
                 features = model.backbone.forward_audio(mels)[0].float()  # (C, L, S)
             skip = (first - start) // stride
-            last = stop == samples
             features = features[..., skip : None if last else skip + AUDIO_BLOCK]
             # A part of the audio below the level of silence does not belong to any step.
             padded = np.pad(inner, (0, features.shape[-1] * stride - len(inner)))
@@ -301,7 +301,8 @@ def _embed_audio(
         if not neck.centre_time:
             yield from parts
             return
-        length = max(1, round(settings.audio_seconds * rate / stride))
+        # As many steps as the tower makes of a segment.
+        length = -(-(1 + round(settings.audio_seconds * rate) // hop) // (stride // hop))
         for part, mean in moving_means(parts, length):
             yield part - mean
 
@@ -360,8 +361,12 @@ def _find_audible(
     if not audible.all():
         notes.append(f'{(~audible).sum() * spacing:.1f} s of the audio are silent and left out')
     if unreadable:
+        # Where blocks overlap, a piece is named twice.
+        missing = np.zeros(len(times), bool)
         for first, last, _ in unreadable:
-            audible &= (times < first) | (times >= last)
-        seconds = sum(last - first for first, last, _ in unreadable)
-        notes.append(f'{seconds:.1f} s of the audio were left out: {unreadable[0][2]}')
+            missing |= (times >= first) & (times < last)
+        audible &= ~missing
+        notes.append(
+            f'{missing.sum() * spacing:.1f} s of the audio were left out: {unreadable[0][2]}'
+        )
     return audible, notes

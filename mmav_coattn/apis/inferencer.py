@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 
+from mmav_coattn.checkpoint_files import version_0_1_sentence
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaError
 from mmav_coattn.media import MediaFile
@@ -73,11 +74,9 @@ class AudioVisualInferencer:
         except RuntimeError as error:
             if 'do not match' not in str(error):
                 raise
-            if "'cls_head.time_contrast." in str(error) or '"cls_head.time_contrast.' in str(error):
-                raise CheckpointError(
-                    f'{checkpoint}: is of the network of version 0.1, which this version no longer '
-                    'has; train again with the recipe of today.'
-                ) from error
+            sentence = version_0_1_sentence(checkpoint, str(error).split())
+            if sentence is not None:
+                raise CheckpointError(sentence) from error
             differences = ' '.join(str(error).split())
             raise CheckpointError(
                 f'{checkpoint}: does not belong to the network of this config. {differences[:500]}'

@@ -13,7 +13,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 #: Modules of this folder that are no subcommands.
-HELPERS = ('network_arguments',)
+HELPERS = ('network_arguments', 'run_tool')
 
 
 def commands() -> list[str]:

@@ -55,7 +55,7 @@ def analyse(
         ConfigError: If ``max_offset`` is out of range.
     """
     video, folder = Path(video), Path(folder)
-    with _told(inferencer, tell, listening=(0.0, 0.4)):
+    with _told(inferencer, tell, embedding=(0.0, 0.4)):
         tell(0.0, 'listening for the offset')
         result = inferencer.sync(video, max_offset=max_offset)
     sentences = [result.sentence(), *result.notes]
@@ -64,7 +64,7 @@ def analyse(
     tell(0.4, 'drawing where the sound comes from')
     overlay: Path | None = folder / f'{video.stem}_overlay.mp4'
     try:
-        with _told(inferencer, tell, looking=(0.4, 0.5), writing=(0.5, 0.7)):
+        with _told(inferencer, tell, embedding=(0.4, 0.5), writing=(0.5, 0.7)):
             inferencer.localize(video, overlay)
     except ConfigError as error:
         # A network without a map can still tell the offset.
@@ -78,7 +78,7 @@ def analyse(
     else:
         try:
             copy = folder / f'{video.stem}_fixed{video.suffix}'
-            with _told(inferencer, tell, listening=(0.7, 1.0)):
+            with _told(inferencer, tell, embedding=(0.7, 1.0)):
                 done = fix_sync(inferencer, result, copy, max_offset=max_offset)
             fixed = done.path
             after = done.after.sentence()

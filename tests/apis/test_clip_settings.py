@@ -5,12 +5,12 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmav_coattn.apis.clip_settings import LARGEST_SHORT_SIDE, ClipSettings
+from mmav_coattn.apis.clip_settings import ClipSettings
 from mmav_coattn.errors import ConfigError
 
 WINDOWS = dict(type='SampleSyncWindows', clip_seconds=1.5, test_mode=True)
 FRAMES = dict(type='LoadFrames', num_frames=30)
-SOUND = dict(type='LoadAudio', sample_rate=8000)
+AUDIO = dict(type='LoadAudio', sample_rate=8000)
 
 
 def settings(*transforms):
@@ -18,20 +18,36 @@ def settings(*transforms):
 
 
 def test_what_a_pipeline_says():
-    found = settings(WINDOWS, FRAMES, SOUND)
+    found = settings(dict(WINDOWS, audio_seconds=4.0), FRAMES, AUDIO)
+    assert found.audio_seconds == 4.0
     assert (found.clip_seconds, found.num_frames, found.sample_rate) == (1.5, 30, 8000)
     assert found.step == pytest.approx(0.05)
-    assert found.short_side == LARGEST_SHORT_SIDE == 720
     assert found.box == (0.0, 0.0, 1.0, 1.0)
 
 
-def test_pictures_are_scaled_but_not_cut():
+def test_how_large_frames_are_decoded():
+    small = dict(type='Resize', scale=(32, 24), keep_ratio=False)
+    assert settings(WINDOWS, FRAMES, small, AUDIO).short_side == 60  # 2.5 x 24
+    # The network sees half of the frame.
+    mouth = dict(type='FixedCrop', box=(0.25, 0.5, 0.75, 1.0))
+    found = settings(WINDOWS, FRAMES, mouth, small, AUDIO)
+    assert found.short_side == 120 and found.box == (0.25, 0.5, 0.75, 1.0)
+    given = dict(FRAMES, short_side=200)
+    assert settings(WINDOWS, given, small, AUDIO).short_side == 200
+
+
+def test_without_negatives_the_segment_is_the_clip():
+    middle = dict(type='SampleMiddleWindow', clip_seconds=1.5)
+    assert settings(middle, FRAMES, AUDIO).audio_seconds == 1.5
+
+
+def test_frames_are_scaled_but_not_cut():
     found = settings(
         WINDOWS,
         FRAMES,
         dict(type='Resize', scale=(32, 24), keep_ratio=False),
         dict(type='CenterCrop', crop_size=16),
-        SOUND,
+        AUDIO,
     )
     image = np.zeros((48, 64, 3), np.uint8)
     image[:, 32:, 1] = 200
@@ -50,7 +66,7 @@ def test_pictures_are_scaled_but_not_cut():
     ],
 )
 def test_what_is_absent_is_named(left_out, sentence):
-    transforms = [WINDOWS, FRAMES, SOUND]
+    transforms = [WINDOWS, FRAMES, AUDIO]
     del transforms[left_out]
     with pytest.raises(ConfigError, match=sentence):
         settings(*transforms)

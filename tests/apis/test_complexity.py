@@ -16,9 +16,10 @@ class Preprocessor:
     class log_mel:
         sample_rate = RATE
 
-    def preprocess(self, imgs, audios):
-        self.shapes = tuple(imgs.shape), tuple(audios.shape)
-        return imgs.float(), audios
+    def preprocess(self, imgs, audio, audio_starts, clip_seconds):
+        self.shapes = tuple(imgs.shape), tuple(audio.shape)
+        self.starts, self.seconds = audio_starts, clip_seconds
+        return imgs.float(), audio
 
 
 class Backbone(nn.Module):
@@ -39,23 +40,27 @@ class Network(nn.Module):
         self.cls_head = nn.Linear(5, 1)
 
     def forward(self, inputs, mode):
-        imgs, audios = inputs
+        imgs, audio = inputs
         visual = self.backbone.visual(imgs)
-        audio = self.backbone.audio(audios.flatten(0, 1)[:, None])
+        audio = self.backbone.audio(audio[:, None])
         return self.neck(visual.mean(dim=(2, 3, 4))), self.cls_head(audio.mean(dim=-1))
 
 
 def test_each_part_by_hand():
     network = Network().train()
-    counts = network_complexity(network, num_frames=6, size=10, clip_seconds=0.5, num_negatives=2)
-    assert network.data_preprocessor.shapes == ((1, 3, 6, 10, 10), (1, 3, 8000))
+    counts = network_complexity(
+        network, num_frames=6, size=10, clip_seconds=0.5, audio_seconds=1.5, num_windows=3
+    )
+    assert network.data_preprocessor.shapes == ((1, 3, 6, 10, 10), (1, 24000))
+    assert network.data_preprocessor.starts.tolist() == [[0, 0.5, 1]]
+    assert network.data_preprocessor.seconds == 0.5
     expected = {
-        # weights and biases; 2 operations a weight of a filter, at each place and frame
+        # weights and biases; 2 operations a weight of a filter, at each location and frame
         'visual tower': (4 * 27 + 4, 2 * 27 * 4 * 6 * 10 * 10),
-        # 3 sounds of 80 steps each
-        'audio tower': (500, 2 * 100 * 5 * 80 * 3),
+        # one segment of 240 steps
+        'audio tower': (500, 2 * 100 * 5 * 240),
         'neck': (4 * 7 + 7, 2 * 4 * 7),
-        'head': (6, 2 * 5 * 3),
+        'head': (6, 2 * 5),
     }
     expected['whole network'] = tuple(
         sum(column) for column in zip(*expected.values(), strict=True)
@@ -70,24 +75,29 @@ def model():
     return recognizer()
 
 
+SHAPE = dict(num_frames=8, size=32, clip_seconds=0.8, audio_seconds=2.0)
+
+
 def test_tiny_recognizer(model):
-    counts = network_complexity(model, num_frames=8, size=32, clip_seconds=0.8)
+    counts = network_complexity(model, **SHAPE)
     parameters = {name: count for name, (count, _) in counts.items()}
     whole = parameters.pop('whole network')
     assert whole == sum(parameters.values()) == sum(p.numel() for p in model.parameters())
-    # Head, 16 channels, 2 sounds of 8 steps: a linear layer from three streams, two convolutions of
-    # length 5, and a linear layer from mean and maximum over time.
-    layers = 2 * 8 * (3 * 16 * 16) + 2 * 2 * 8 * (5 * 16 * 16) + 2 * (2 * 16)
-    assert counts['head'][1] == 2 * layers
-    assert all(flops > 0 for _, flops in counts.values())
+    assert counts['head'] == (2, 0)  # a gain and a bias
+    assert all(flops > 0 for name, (_, flops) in counts.items() if name != 'head')
     assert counts['whole network'][1] == sum(
         flops for name, (_, flops) in counts.items() if name != 'whole network'
     )
 
 
-def test_more_sounds_do_not_pass_the_visual_tower(model):
-    one = network_complexity(model, num_frames=8, size=32, clip_seconds=0.8, num_negatives=1)
-    three = network_complexity(model, num_frames=8, size=32, clip_seconds=0.8, num_negatives=3)
-    assert three['visual tower'] == one['visual tower']
-    assert three['audio tower'][1] == 2 * one['audio tower'][1]
-    assert three['head'][1] == 2 * one['head'][1]
+def test_more_windows_cost_no_tower_and_little_else(model):
+    one, three = (network_complexity(model, **SHAPE, num_windows=1 + k) for k in (1, 3))
+    for part in ('visual tower', 'audio tower'):
+        assert three[part] == one[part]
+    assert one['neck'][1] < three['neck'][1] < 2 * one['neck'][1]
+
+
+def test_a_longer_segment_costs_audio(model):
+    short, long = (network_complexity(model, **{**SHAPE, 'audio_seconds': s}) for s in (2.0, 4.0))
+    assert long['visual tower'] == short['visual tower']
+    assert long['audio tower'][1] == pytest.approx(2 * short['audio tower'][1], rel=0.02)

@@ -1,4 +1,4 @@
-"""Features of whole videos against the towers run by hand, and a file that goes on."""
+"""Mean features of clips by hand, those of whole videos, and a file that goes on."""
 
 import shutil
 from pathlib import Path
@@ -8,22 +8,18 @@ import pytest
 import torch
 from media_factory import write_clip
 from mmengine.config import Config
-from models.tiny import AUDIO, VISUAL
+from models.tiny import MODEL
 
 from mmav_coattn import cli
 from mmav_coattn.apis import AudioVisualInferencer, ExtractedFeatures
-from mmav_coattn.apis.feature_extraction import FeatureFile
+from mmav_coattn.apis.embedding import Embedding
+from mmav_coattn.apis.feature_extraction import FeatureFile, pool_windows
 from mmav_coattn.apis.many_files import expand_inputs
-from mmav_coattn.errors import ConfigError, NoAudioError, UserError
-from mmav_coattn.media import MediaFile
+from mmav_coattn.errors import ConfigError, NoAudioError, TooShortError, UserError
 from mmav_coattn.transfer.feature_files import read_features
 
 CONFIG = f"""
-model = dict(
-    type='AudioVisualRecognizer',
-    backbone=dict(type='AudioVisualBackbone', visual={VISUAL!r}, audio={AUDIO!r}),
-    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
-    cls_head=dict(type='SyncHead', in_channels=16))
+model = {MODEL!r}
 test_pipeline = [
     dict(type='SampleSyncWindows', clip_seconds=0.8, test_mode=True),
     dict(type='LoadFrames', num_frames=8),
@@ -36,7 +32,7 @@ test_pipeline = [
 @pytest.fixture(scope='module')
 def inferencer():
     torch.manual_seed(0)
-    return AudioVisualInferencer(Config.fromstring(CONFIG, '.py'), batch_size=2)
+    return AudioVisualInferencer(Config.fromstring(CONFIG, '.py'))
 
 
 @pytest.fixture(scope='module')
@@ -47,24 +43,46 @@ def videos(tmp_path_factory):
     return folder
 
 
-@torch.no_grad()
-def test_equals_the_towers_by_hand(inferencer, videos):
+def embedding(video, audio, step=0.1, clip_steps=8):
+    """An embedding whose features are the times of their steps."""
+    empty = torch.zeros(0)
+    return Embedding(
+        'a.mp4', step, clip_steps, video, empty, (1, 1), (0, 0, 1, 1), audio, empty,
+        np.ones(len(audio), bool), torch.from_numpy(video)[:, None],
+        torch.from_numpy(audio)[:, None], None, [],
+    )  # fmt: skip
+
+
+def test_windows_by_hand():
+    file = embedding(1 + (np.arange(20) + 0.5) * 0.1, 0.9 + np.arange(105) * 0.02)
+    found = pool_windows(file, ('visual', 'audio'))
+    # The file ends with the video, at 3.0 s; so does the last window.
+    np.testing.assert_allclose(found.times, [[1.0, 1.8], [1.8, 2.6], [2.2, 3.0]])
+    np.testing.assert_allclose(found.visual[:, 0], [1.4, 2.2, 2.6])
+    # Of 40 steps from the first on.
+    np.testing.assert_allclose(found.audio[:, 0], np.array([1.4, 2.2, 2.6]) - 0.01)
+    visual = pool_windows(file, ('visual',))
+    assert visual.audio is None
+    np.testing.assert_allclose(visual.visual, found.visual)
+    np.testing.assert_allclose(pool_windows(file, ('audio',)).times[:, 0], [0.9, 1.7, 2.23])
+
+
+def test_windows_of_streams_that_hardly_overlap():
+    file = embedding((np.arange(20) + 0.5) * 0.1, 1.5 + np.arange(100) * 0.02)
+    with pytest.raises(TooShortError, match=r'a\.mp4: has 0\.55 s of what is wanted, .* 0\.8 s'):
+        pool_windows(file, ('visual', 'audio'))
+    assert len(pool_windows(file, ('visual',)).times) == 3
+
+
+def test_features_of_a_file(inferencer, videos):
     found = inferencer.extract(videos / 'late.mp4')
-    # 2 s of both from 0.2 s on; the third window ends with the picture.
+    # 2 s of both from 0.2 s on; the third window ends with the video.
     np.testing.assert_allclose(found.times, [[0.2, 1.0], [1.0, 1.8], [1.4, 2.2]], atol=1e-6)
     assert found.visual.shape == found.audio.shape == (3, 16)
-    with MediaFile(videos / 'late.mp4') as media:
-        for (start, _), visual, audio in zip(found.times, found.visual, found.audio, strict=True):
-            frames = media.read_frames(start + (np.arange(8) + 0.5) * 0.1)
-            images = [inferencer.settings.prepare(frame) for frame in frames]
-            imgs = inferencer.model.data_preprocessor.normalize(torch.stack(images, 1)[None])
-            by_hand = inferencer.model.backbone.forward_visual(imgs).mean(dim=(2, 3, 4))[0]
-            np.testing.assert_allclose(visual, by_hand, atol=1e-5)
-            wave = torch.from_numpy(media.read_audio(start, 0.8, 16000))[None]
-            log_mel = inferencer.model.data_preprocessor.spectrograms(wave)
-            by_hand = inferencer.model.backbone.forward_audio(log_mel[None]).mean(dim=(2, 3))[0]
-            np.testing.assert_allclose(audio, by_hand, atol=1e-4)
+    embedded = inferencer.embed(videos / 'late.mp4')
+    np.testing.assert_allclose(found.visual[1], embedded.visual_features[8:16].mean(dim=0))
     assert np.abs(found.visual[0] - found.visual[1]).max() > 1e-4
+    assert np.abs(found.audio[0] - found.audio[1]).max() > 1e-4
 
 
 def test_one_tower_needs_one_stream(inferencer, videos):
@@ -137,7 +155,7 @@ def test_folder_into_one_file_that_goes_on(
     assert code == 1 and 'another network' in err
 
 
-def test_one_file_and_a_place_that_cannot_be_written(inferencer, videos, tmp_path):
+def test_one_file_and_a_folder_that_cannot_be_written(inferencer, videos, tmp_path):
     target = FeatureFile(tmp_path / 'new/a.npz', ['audio'], 'x')
     (file,) = expand_inputs(videos / 'late.mp4')
     features = inferencer.extract(file.path, towers=['audio'])

@@ -1,16 +1,16 @@
-"""Whole videos, window by window, through a tiny network with random weights."""
+"""Whole videos through a tiny network with random weights: results, files and sentences."""
 
 import av
-import cv2
 import numpy as np
 import pytest
 import torch
 from media_factory import write_clip
 from mmengine.config import Config
-from models.tiny import AUDIO, VISUAL
+from models.tiny import MODEL
 
 from mmav_coattn.apis import AudioVisualInferencer
-from mmav_coattn.apis.localizer import coarse_weights, covering_slots
+from mmav_coattn.apis.localizer import find_sound
+from mmav_coattn.apis.sync_estimator import measure_sync
 from mmav_coattn.errors import (
     CheckpointError,
     ConfigError,
@@ -24,22 +24,10 @@ CLIP = 0.8
 FRAMES = 8
 
 
-def config(module='CMA', **changes):
+def config(**changes):
     return Config(
         dict(
-            model=dict(
-                type='AudioVisualRecognizer',
-                backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-                neck=dict(
-                    type='CoAttentionNeck',
-                    in_channels=(16, 16),
-                    embed_dims=16,
-                    num_heads=2,
-                    module=module,
-                ),
-                cls_head=dict(type='SyncHead', in_channels=16),
-                test_cfg=dict(blind_controls=True),
-            ),
+            model=dict(MODEL, test_cfg=dict(blind_controls=True)),
             test_pipeline=[
                 dict(type='OpenAudioVisual'),
                 dict(type='SampleSyncWindows', clip_seconds=CLIP, test_mode=True),
@@ -63,71 +51,26 @@ def inferencer():
 
 @pytest.fixture(scope='module')
 def clip(media_folder):
-    """2.1 s of picture; the sound starts late."""
+    """2.1 s of video; the audio starts late."""
     path = media_folder / 'inferencer.mp4'
     write_clip(path, duration=2.1, fps=20, audio_start=0.1, audio_duration=2.0)
     return path
 
 
-def run_alone(inferencer, path, start):
-    """Map and score of one window, its frames and waveform read apart from all others."""
-    times = start + (np.arange(FRAMES) + 0.5) * CLIP / FRAMES
-    with MediaFile(path) as media:
-        frames = media.read_frames(times)
-        wave = media.read_audio(start, CLIP, 16000)
-    small = np.stack([cv2.resize(frame, (32, 32)) for frame in frames])
-    imgs = torch.from_numpy(small).permute(3, 0, 1, 2)[None]
-    inputs = inferencer.model.data_preprocessor.preprocess(imgs, torch.from_numpy(wave)[None, None])
-    with torch.no_grad():
-        features, _ = inferencer.model.extract_feat(inputs, return_attention=True)
-        score = inferencer.model.cls_head.predict(features)[0, 0].item()
-    return features.attention[0, 0].numpy(), score
-
-
-@pytest.mark.parametrize(
-    ('span', 'slots'),
-    [
-        ((0.0, 0.8), [0]),
-        ((0.0, 1.6), [0, 8]),
-        ((0.3, 2.4), [0, 8, 13]),
-        ((5.0, 7.46), [0, 8, 16]),
-        ((5.0, 7.55), [0, 8, 16, 17]),
-    ],
-)
-def test_windows_cover_the_file(inferencer, span, slots):
-    assert covering_slots(span, inferencer.settings, 'x.mp4') == slots
-
-
 def test_localize(inferencer, clip, tmp_path):
     out = tmp_path / 'new' / 'overlay.mp4'
     result = inferencer.localize(clip, out)
+    step = CLIP / FRAMES
+    # Maps of the whole video, at every step of the network.
+    np.testing.assert_allclose(result.times, (np.arange(21) + 0.5) * step, atol=1e-6)
+    assert result.scores.shape == (21,) and result.box == (0.0, 0.0, 1.0, 1.0)
+    # The crop of the pipeline is left out: a map of all of the 32 px, one location for 8 of them.
+    assert result.attention.shape == (21, 4, 4)
+    np.testing.assert_allclose(result.attention.sum(axis=(1, 2)), 1, rtol=1e-5)
+    # The audio begins at 0.1 s; AAC begins with 1024 samples (64 ms) of its own.
     with MediaFile(clip) as media:
         begin, end = media.common_span
-    # AAC begins with 1024 samples (64 ms) of its own.
     assert (begin, end) == pytest.approx((0.1 - 0.064, 2.1), abs=0.001)
-    assert result.window_starts[0] == begin and len(result.window_starts) == 3
-    # The last window ends with the file, to less than a frame.
-    step = CLIP / FRAMES
-    assert 0 <= end - result.window_starts[-1] - CLIP < step
-    assert result.scores.shape == (3,) and result.box == (0.0, 0.0, 1.0, 1.0)
-
-    # The crop of the pipeline is left out: a map of all of the 32 px, one place for 8 of them.
-    assert result.attention.shape[1:] == (4, 4)
-    np.testing.assert_allclose(result.attention.sum(axis=(1, 2)), 1, rtol=1e-5)
-    assert len(result.times) == len(result.attention)
-    assert (np.diff(result.times) > 0).all() and np.diff(result.times).max() <= step + 1e-9
-    assert result.times[0] == pytest.approx(begin + step / 2)
-    assert end - 1.5 * step < result.times[-1] <= end - step / 2 + 1e-9
-
-    # Each map is that of the first window which has its time, through the network alone.
-    maps, score = run_alone(inferencer, clip, result.window_starts[1])
-    np.testing.assert_allclose(result.attention[FRAMES : 2 * FRAMES], maps, atol=1e-6)
-    assert result.scores[1] == pytest.approx(score, abs=1e-6)
-    last, _ = run_alone(inferencer, clip, result.window_starts[2])
-    np.testing.assert_allclose(
-        result.attention[2 * FRAMES :], last[-(len(result.times) - 2 * FRAMES) :], atol=1e-6
-    )
-
     with av.open(str(out)) as container:
         assert {stream.type for stream in container.streams} == {'video', 'audio'}
         assert container.duration / av.time_base == pytest.approx(end - begin, abs=0.1)
@@ -135,13 +78,20 @@ def test_localize(inferencer, clip, tmp_path):
     assert frames == pytest.approx((end - begin) * 20, abs=1)
 
 
-def test_windows_at_once(inferencer):
-    assert (inferencer.localize_batch, inferencer.batch_size) == (2, 8)
-    few = AudioVisualInferencer(config(), batch_size=3)
-    assert (few.localize_batch, few.batch_size) == (3, 3)
+def test_all_results_are_read_off_one_embedding(inferencer, clip):
+    embedding = inferencer.embed(clip)
+    assert embedding.visual.shape == (21, 16, 32) and embedding.frames is None
+    assert inferencer.embed(clip, keep_frames=True).frames.shape == (21, 3, 32, 32)
+    found = inferencer.sync(clip, max_offset=0.3)
+    expected = measure_sync(inferencer.model, embedding, 0.3, 10.0)
+    np.testing.assert_allclose(found.curve, expected.curve, atol=1e-5)
+    assert found.shifts == pytest.approx([-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3])
+    np.testing.assert_allclose(
+        inferencer.localize(clip).scores, find_sound(inferencer.model, embedding).scores, atol=1e-5
+    )
 
 
-def test_the_part_of_the_picture_that_maps_cover(clip):
+def test_the_part_of_the_frame_that_maps_cover(clip):
     cfg = config()
     cfg.test_pipeline.insert(3, dict(type='FixedCrop', box=(0.25, 0.5, 0.75, 1.0)))
     result = AudioVisualInferencer(cfg).localize(clip)
@@ -153,43 +103,48 @@ def test_checkpoints(clip, tmp_path):
     first = AudioVisualInferencer(config())
     torch.save(dict(state_dict=first.model.state_dict()), tmp_path / 'first.pth')
     second = AudioVisualInferencer(config(), tmp_path / 'first.pth')
-    assert (second.localize(clip).scores == first.localize(clip).scores).all()
+    np.testing.assert_array_equal(second.localize(clip).scores, first.localize(clip).scores)
 
     state = first.model.state_dict()
-    state.pop('cls_head.classify.bias')
+    state.pop('cls_head.bias')
     torch.save(dict(state_dict=state), tmp_path / 'other.pth')
-    with pytest.raises(CheckpointError, match=r'other\.pth: .*cls_head\.classify\.bias'):
+    with pytest.raises(CheckpointError, match=r'other\.pth: .*cls_head\.bias'):
         AudioVisualInferencer(config(), tmp_path / 'other.pth')
     with pytest.raises(CheckpointError, match=r'gone\.pth: there is no such checkpoint'):
         AudioVisualInferencer(config(), tmp_path / 'gone.pth')
 
 
-def test_silent_stretch_has_a_uniform_map(inferencer, media_folder):
-    path = media_folder / 'half_silent.mkv'
-    # Sound from 0.8 s on only in the second window: the first is a hole of the first half.
-    write_clip(path, duration=1.6, fps=20, audio_codec='pcm_s16le', gap=(0.3, 0.6))
-    result = inferencer.localize(path)
-    assert np.isnan(result.scores).tolist() == [True, False]
-    assert (result.attention[:FRAMES] == 1 / 16).all()
-    assert not (result.attention[FRAMES:] == 1 / 16).all()
-
-
-def test_no_source_in_sight_below_the_least_confidence(inferencer, clip):
-    found = inferencer.localize(clip)
-    least = float(np.median(found.confidence))
-    cautious = AudioVisualInferencer(
-        config(), map_source=dict(type='AttentionMap', min_confidence=least)
+def test_a_checkpoint_of_version_0_1(tmp_path):
+    state = AudioVisualInferencer(config()).model.state_dict()
+    state['cls_head.time_contrast.log_scale'] = torch.zeros(())
+    torch.save(dict(state_dict=state), tmp_path / 'old.pth')
+    with pytest.raises(CheckpointError) as error:
+        AudioVisualInferencer(config(), tmp_path / 'old.pth')
+    assert str(error.value) == (
+        f'{tmp_path}/old.pth: is of the network of version 0.1, which this version no longer has; '
+        "train it again with one of this version's recipes."
     )
-    cautious.model.load_state_dict(inferencer.model.state_dict())
-    result = cautious.localize(clip)
-    np.testing.assert_allclose(result.confidence, found.confidence)
-    hidden = found.confidence < least
-    assert hidden.tolist().count(True) == 1
-    # Each map belongs to the first window that has its time.
-    owner = np.searchsorted(result.window_starts + CLIP, result.times)
-    for window in range(3):
-        own = result.attention[owner == window]
-        assert (own == 1 / 16).all() if hidden[window] else not (own == 1 / 16).all()
+
+
+def test_maps_are_uniform_where_audio_is_missing(inferencer, media_folder):
+    path = media_folder / 'half_silent.mkv'
+    write_clip(path, duration=2.4, fps=20, audio_codec='pcm_s16le', gap=(0.3, 0.6))
+    result = inferencer.localize(path)
+    missing = np.isnan(result.scores)
+    assert missing[:7].all() and not missing[-8:].any()
+    assert (result.attention[missing] == 1 / 16).all()
+    assert not (result.attention[~missing] == 1 / 16).all(axis=(1, 2)).any()
+
+
+def test_maps_are_refined_by_the_frames(inferencer, clip):
+    cfg = config()
+    cfg.model.test_cfg = dict(map_refiner=dict(type='MovingSourceMap'))
+    refined = AudioVisualInferencer(cfg)
+    refined.model.load_state_dict(inferencer.model.state_dict())
+    found, plain = refined.localize(clip), inferencer.localize(clip)
+    assert len(found.attention) == 21 and found.attention.shape[1] > 4
+    np.testing.assert_allclose(found.attention.sum(axis=(1, 2)), 1, rtol=1e-4)
+    np.testing.assert_allclose(found.scores, plain.scores, atol=1e-5)
 
 
 def test_folder_with_files_that_fail(inferencer, clip, tmp_path):
@@ -214,22 +169,27 @@ def test_settings_out_of_range(inferencer, clip):
         inferencer.sync(clip, max_offset=0)
     with pytest.raises(UnwritableMediaError, match='overwrite its original'):
         inferencer.localize(clip, clip)
-    with pytest.raises(ConfigError, match='batch_size=0'):
-        AudioVisualInferencer(config(), batch_size=0)
+    with pytest.raises(ConfigError, match='segment_seconds=-1 must be more'):
+        inferencer.sync(clip, segment_seconds=-1)
 
 
-def test_network_without_maps(clip):
-    with pytest.raises(ConfigError, match='neck.module is VGA'):
-        AudioVisualInferencer(config('VGA')).localize(clip)
+def test_a_baseline_is_refused(clip):
+    cfg = config()
+    cfg.model.neck = dict(type='PoolingNeck', in_channels=(16, 16), embed_dims=16)
+    cfg.model.cls_head = dict(type='StreamHead', in_channels=16)
+    inferencer = AudioVisualInferencer(cfg)
+    for method in (inferencer.localize, inferencer.sync, inferencer.extract):
+        with pytest.raises(ConfigError, match='PoolingNeck: only a network with a CoAttentionNeck'):
+            method(clip)
 
 
 def test_files_that_cannot_be_used(inferencer, media_folder):
     write_clip(media_folder / 'brief.mp4', duration=0.6)
-    with pytest.raises(TooShortError, match=r'brief\.mp4: .*for 0\.\d+ s, .* needs 0\.8 s'):
+    with pytest.raises(TooShortError, match=r'brief\.mp4: has 0\.60 s of video, .* needs 0\.8 s'):
         inferencer.localize(media_folder / 'brief.mp4')
-    write_clip(media_folder / 'no_sound.mp4', duration=1.0, audio=False)
-    with pytest.raises(NoAudioError, match=r'no_sound\.mp4'):
-        inferencer.localize(media_folder / 'no_sound.mp4')
+    write_clip(media_folder / 'no_audio.mp4', duration=1.0, audio=False)
+    with pytest.raises(NoAudioError, match=r'no_audio\.mp4'):
+        inferencer.localize(media_folder / 'no_audio.mp4')
 
 
 def test_configs_that_lack_what_is_needed():
@@ -244,25 +204,11 @@ def test_configs_that_lack_what_is_needed():
             AudioVisualInferencer(cfg)
 
 
-def test_listener(clip, tmp_path):
-    inferencer = AudioVisualInferencer(config(), batch_size=1)
+def test_listener(inferencer, clip, tmp_path):
     heard = []
     inferencer.listener = lambda *call: heard.append(call)
     inferencer.localize(clip, tmp_path / 'out.mp4')
-    with MediaFile(clip) as media:
-        begin, end = media.common_span
-    looking = [(done, total) for doing, done, total in heard if doing == 'looking']
-    assert looking == [pytest.approx((done, end - begin)) for done in (0.8, 1.6, looking[-1][0])]
-    assert {doing for doing, *_ in heard} == {'looking', 'writing'}
+    inferencer.listener = None
+    assert heard[0] == ('embedding', pytest.approx(2.1), pytest.approx(2.1))
+    assert {doing for doing, *_ in heard[1:]} == {'writing'}
     assert all(0 <= done <= total for _, done, total in heard)
-
-
-def test_fine_maps_are_kept_coarser_with_the_same_sums():
-    weights = torch.rand(2, 3, 48, 36).softmax(dim=-1)
-    coarse = coarse_weights(weights, most=24)
-    assert coarse.shape == (2, 3, 24, 24)
-    torch.testing.assert_close(coarse.sum(dim=(-2, -1)), weights.sum(dim=(-2, -1)))
-    # 48 places become 24 of two each.
-    pairs = weights.sum(dim=-1).unflatten(-1, (24, 2)).sum(dim=-1)
-    torch.testing.assert_close(coarse.sum(dim=-1), pairs, rtol=0.2, atol=0.0)
-    assert coarse_weights(weights, most=48) is weights

@@ -1,22 +1,97 @@
-"""Parts of the localizer; whole files go through ``test_inferencer.py``."""
+"""Locations that are planted in an embedding; whole files go through ``test_inferencer.py``."""
 
+import numpy as np
 import pytest
 import torch
+from planted import CLIP, embedding, network
+from torch import nn
 
-from mmav_coattn.apis.localizer import coarse_weights, core_for_reading
+from mmav_coattn.apis.localizer import coarse_weights, find_sound
+from mmav_coattn.errors import SilentAudioError, TooShortError
 
 
-@pytest.mark.parametrize(('threads', 'left'), [(1, 1), (2, 1), (3, 2)])
-def test_one_core_is_left_to_the_reader_and_given_back(threads, left):
-    before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(threads)
-        with pytest.raises(KeyError), core_for_reading():
-            assert torch.get_num_threads() == left
-            raise KeyError
-        assert torch.get_num_threads() == threads
-    finally:
-        torch.set_num_threads(before)
+@pytest.mark.parametrize('source', [0, 4])
+def test_planted_location(source):
+    file = embedding(lambda s: s, source=source)
+    found = find_sound(network(), file)
+    assert found.attention.shape == (60, 2, 3) and found.box == file.box
+    assert (found.attention.reshape(60, 6).argmax(axis=1) == source).all()
+    assert found.attention.reshape(60, 6)[:, source].min() > 0.95
+    np.testing.assert_allclose(found.attention.sum(axis=(1, 2)), 1, rtol=1e-5)
+    np.testing.assert_array_equal(found.times, file.times)
+    assert found.scores.min() > 5
+    # The other file's audio explains nothing.
+    other = find_sound(network(), embedding(lambda s: -1, source=source))
+    assert other.scores.max() < 0 and other.attention.max() < 0.9
+
+
+@torch.no_grad()
+@pytest.mark.parametrize('module', ['AGA', 'CMA'])
+def test_a_file_of_one_clip_has_the_weights_of_the_network(module):
+    model, file = network(module), embedding(lambda s: s, total=CLIP)
+    found = find_sound(model, file)
+    features = model.neck.compare(file.visual[None], file.audio[None, None], (2, 3))
+    np.testing.assert_allclose(found.attention, features.attention[0, 0], atol=1e-5)
+    np.testing.assert_allclose(found.scores, model.cls_head(features).item(), atol=1e-4)
+
+
+def test_the_source_moves():
+    first, second = embedding(lambda s: s, source=1), embedding(lambda s: s, source=4)
+    audio = torch.cat([first.audio[:30], second.audio[30:]])
+    found = find_sound(network(), first._replace(audio=audio))
+    places = found.attention.reshape(60, 6).argmax(axis=1)
+    assert (places[:22] == 1).all() and (places[38:] == 4).all()
+    assert set(places) == {1, 4}
+
+
+def test_uniform_maps_without_audible_audio():
+    file = embedding(lambda s: s)
+    file.audible[30:33] = False
+    found = find_sound(network(), file)
+    silent = np.isnan(found.scores)
+    assert np.flatnonzero(silent).tolist() == list(range(23, 41))
+    assert (found.attention[silent] == 1 / 6).all()
+    assert found.attention[~silent].max(axis=(1, 2)).min() > 0.95
+
+
+def test_refused():
+    with pytest.raises(TooShortError, match='compares 0.64 s of both'):
+        find_sound(network(), embedding(lambda s: s, audio_steps=range(50, 80)))
+    file = embedding(lambda s: s)
+    file.audible[:] = False
+    with pytest.raises(SilentAudioError):
+        find_sound(network(), file)
+
+
+class Refiner(nn.Module):
+    """Brings the map to 4 x 6; notes what it is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def forward(self, maps, frames):
+        self.seen.append((tuple(maps.shape), int(frames[0, 0, 0, 0, 0]), maps.amax().item()))
+        return maps.exp().repeat_interleave(2, dim=-2).repeat_interleave(2, dim=-1)
+
+
+def test_maps_are_refined_a_clip_at_a_time():
+    model, file = network(), embedding(lambda s: s, total=40)
+    model.map_refiner = Refiner()
+    coarse = find_sound(model, file)  # without frames
+    assert coarse.attention.shape == (40, 2, 3) and not model.map_refiner.seen
+    frames = torch.arange(40, dtype=torch.uint8)[:, None, None, None].expand(-1, 3, 8, 8)
+    found = find_sound(model, file._replace(frames=frames))
+    # The third clip ends with the file.
+    assert [(shape, first) for shape, first, _ in model.map_refiner.seen] == [
+        ((1, 1, CLIP, 2, 3), first) for first in (0, 16, 24)
+    ]
+    # What is refined is the evidence, at most log T nats.
+    assert all(1 < highest < np.log(CLIP) for *_, highest in model.map_refiner.seen)
+    assert found.attention.shape == (40, 4, 6)
+    np.testing.assert_allclose(found.attention.sum(axis=(1, 2)), 1, rtol=1e-5)
+    assert (found.attention.reshape(40, 24).argmax(axis=1) == 2 * 6 + 2).all()
+    np.testing.assert_allclose(found.scores, coarse.scores)
 
 
 def test_fine_weights_are_averaged_and_still_sum_to_one():
@@ -26,3 +101,11 @@ def test_fine_weights_are_averaged_and_still_sum_to_one():
     assert found.shape == (2, 3, 4, 4)
     expected = weights.unflatten(-1, (4, 3)).unflatten(-3, (4, 2)).sum(dim=(-3, -1))
     torch.testing.assert_close(found, expected)
+    assert coarse_weights(weights, most=12) is weights
+
+
+def test_grids_that_do_not_divide_keep_their_sums():
+    weights = torch.rand(2, 3, 48, 36).softmax(dim=-1)
+    coarse = coarse_weights(weights, most=24)
+    assert coarse.shape == (2, 3, 24, 24)
+    torch.testing.assert_close(coarse.sum(dim=(-2, -1)), weights.sum(dim=(-2, -1)))

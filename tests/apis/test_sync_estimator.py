@@ -1,20 +1,15 @@
-"""Offsets of files that were written with a known offset."""
+"""Offsets that are planted in an embedding, and those of files written with a known offset."""
 
 import numpy as np
 import pytest
 import torch
 from media_factory import write_clip
-from mmengine.dataset import Compose
-from oracle import SETTINGS, Oracle
+from oracle import SETTINGS, oracle
+from planted import CLIP, STEP, embedding, network
 
-from mmav_coattn.apis.sync_estimator import find_drift, measure_sync
-from mmav_coattn.errors import (
-    ConfigError,
-    NoAudioError,
-    NoVideoError,
-    SilentAudioError,
-    TooShortError,
-)
+from mmav_coattn.apis.embedding import embed_file
+from mmav_coattn.apis.sync_estimator import MatchCurves, find_drift, measure_sync
+from mmav_coattn.errors import NoAudioError, NoVideoError, SilentAudioError, TooShortError
 from mmav_coattn.evaluation.functional.offset_curve import OffsetEstimate
 from mmav_coattn.media.remux import shift_audio
 
@@ -22,147 +17,110 @@ from mmav_coattn.media.remux import shift_audio
 EVENTS = (np.array([7, 13, 31, 47, 52, 72, 83, 97, 112, 127, 132, 148]) + 0.5) * 0.04
 
 
-def measure(path, max_offset=1.0, segment_seconds=10.0, model=None, **changes):
-    calls = []
-    with torch.no_grad():
-        result = measure_sync(
-            model or Oracle(),
-            SETTINGS._replace(**changes),
-            str(path),
-            max_offset,
-            2,
-            segment_seconds,
-            lambda *progress: calls.append(progress),
-        )
-    done = [seconds for seconds, _ in calls]
-    assert done == sorted(done) and done[-1] == calls[-1][1]
-    return result
+@pytest.mark.parametrize('shift', [0, 3, -5])
+def test_planted_offset(shift):
+    found = measure_sync(network(), embedding(lambda s: s - shift), 8 * STEP, 10.0)
+    assert found.curve.shape == (17,) and np.nanargmax(found.curve) == 8 + shift
+    # The top of a parabola through three points, of which two are noise.
+    assert found.offset == pytest.approx(shift * STEP, abs=0.1 * STEP)
+    assert found.confidence > 0.99 and not found.at_edge and found.drift is None
+    np.testing.assert_allclose(found.shifts, np.arange(-8, 9) * STEP)
 
 
-@pytest.fixture(scope='module')
-def clip(media_folder):
-    path = media_folder / 'events.mp4'
-    write_clip(path, duration=6.4, events=EVENTS, level=0.01)
-    return path
+def slow_scores(model, file, reach):
+    """Logits (T, 2 reach + 1), NaN beyond the audio: one clip and one window after the other."""
+    total = len(file.times)
+    rows = []
+    for shift in range(-reach, reach + 1):
+        matches = torch.full((total, file.visual.shape[1], file.audio.shape[1]), torch.nan)
+        starts = [min(max(step - CLIP // 2, 0), total - CLIP) for step in range(total)]
+        for step, first in enumerate(starts):
+            window = file.audio[max(first + shift, 0) : max(first + shift + CLIP, 0)]
+            if len(window) == CLIP:
+                clip = file.visual[None, first : first + CLIP]
+                match = model.neck.compare(clip, window[None, None], file.grid).match
+                matches[step] = match[0, 0, ..., step - first]
+        means = torch.stack([matches[first : first + CLIP].mean(dim=0) for first in starts])
+        rows.append(model.cls_head.logits(model.neck.compete(means, CLIP)[1]))
+    return torch.stack(rows, dim=1).numpy()
 
 
-@pytest.mark.parametrize('offset', [0.0, 0.24, -0.6, 0.8])
-def test_offset_and_its_sign(clip, tmp_path, offset):
-    result = measure(shift_audio(clip, tmp_path / 'shifted.mp4', offset))
-    assert result.offset == pytest.approx(offset, abs=0.02)
-    assert result.confidence > 0.99 and result.drift is None and not result.notes
-    word = 'in sync' if offset == 0 else f'{abs(offset):.2f} s {"late" if offset > 0 else "early"}'
-    assert word in result.sentence()
-    assert result.to_dict()['offset'] == result.offset
+@torch.no_grad()
+@pytest.mark.parametrize('module', ['AGA', 'CMA'])
+def test_scores_one_clip_after_the_other(module):
+    model, file = network(module), embedding(lambda s: s + 2, total=40, grid=(1, 2), source=1)
+    found = measure_sync(model, file, 3 * STEP, 10.0).window_scores
+    expected = slow_scores(model, file, 3)
+    inside = np.isfinite(expected)
+    assert inside.sum() > 40 * 4
+    np.testing.assert_allclose(found[inside], expected[inside], atol=1e-4)
 
 
-def test_streams_that_do_not_begin_at_zero(media_folder):
-    path = media_folder / 'events_late_picture.mkv'
-    write_clip(path, duration=6.4, video_start=0.48, events=EVENTS + 0.48, level=0.01)
-    assert measure(path).offset == pytest.approx(0.0, abs=0.02)
+@torch.no_grad()
+@pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
+def test_a_file_of_one_clip_has_the_scores_of_the_network(module):
+    model = network(module)
+    steps = range(-4, CLIP + 4)
+    file = embedding(lambda s: s - 1, total=CLIP, grid=(1, 2), source=1, audio_steps=steps)
+    found = measure_sync(model, file, 4 * STEP, 10.0).window_scores
+    windows = torch.stack([file.audio[first : first + CLIP] for first in range(9)])
+    scores = model.cls_head(model.neck.compare(file.visual[None], windows[None], (1, 2)))
+    assert scores.argmax() == 5 and scores.std() > 0.1
+    np.testing.assert_allclose(found, scores.expand(CLIP, -1), atol=1e-4)
 
 
-def test_variable_frame_rate(media_folder):
-    path = media_folder / 'events_variable.mp4'
-    steps = np.random.default_rng(5).choice([0.01, 0.02, 0.03], 400)
-    write_clip(path, frame_times=np.cumsum(steps) - steps[0], events=EVENTS, level=0.01)
-    assert measure(shift_audio(path, path.with_name('vfr.mp4'), 0.4)).offset == pytest.approx(
-        0.4, abs=0.04
-    )
+def test_no_score_without_audible_audio():
+    file = embedding(lambda s: s)
+    file.audible[30:33] = False
+    found = measure_sync(network(), file, 5 * STEP, 10.0)
+    # A clip begins 8 steps before its step. At shift 0 it meets the hole from 30 - 7 to 32 + 8.
+    heard = np.isfinite(found.window_scores[:, 5])
+    assert np.flatnonzero(~heard).tolist() == list(range(30 - 7, 32 + 8 + 1))
+    # With audio of 2 steps later, 2 steps earlier; and the last two steps have none.
+    heard = np.isfinite(found.window_scores[:, 7])
+    assert np.flatnonzero(~heard).tolist() == [*range(21, 39), *range(51, 60)]
+    assert found.offset == pytest.approx(0, abs=0.1 * STEP)
 
 
-def test_every_window_is_computed_once(clip):
-    model = Oracle()
-    result = measure(clip, model=model)
-    # 6.4 s: windows of 40 frames begin at frames 0, 10 ... 120; sound at each frame from 0 to 120.
-    assert model.seen_clips == 13 and model.heard_windows == 121
-    assert result.window_scores.shape == (13, 51)
-    np.testing.assert_allclose(result.window_times, 0.8 + 0.4 * np.arange(13))
-    # The first window has no sound that is 0.04 s earlier, the last none later.
-    assert np.isfinite(result.window_scores[0]).tolist() == [False] * 25 + [True] * 26
-    assert np.isfinite(result.window_scores[-1]).tolist() == [True] * 26 + [False] * 25
+def test_audio_that_begins_late_and_ends_early():
+    file = embedding(lambda s: s, audio_steps=range(10, 45))
+    curves = MatchCurves(network(), file, 0)
+    # Clips from step 10 to 44; the first and the last clip of the file reach beyond.
+    assert np.flatnonzero(curves.valid[:, 0]).tolist() == list(range(10 + 8, 45 - 8 + 1))
 
 
-def test_scores_are_those_of_the_windows_read_one_by_one(media_folder):
-    """Through a real network, against frames and waveforms that are read apart."""
-    from models.tiny import recognizer
-
-    from mmav_coattn.media import MediaFile
-
-    path = media_folder / 'one_by_one.mp4'
-    write_clip(path, duration=2.4, events=EVENTS)
-    torch.manual_seed(0)
-    model = recognizer().eval()
-    settings = dict(clip_seconds=0.8, num_frames=20, spatial=Compose([]))
-    result = measure(path, max_offset=0.4, model=model, **settings)
-    with MediaFile(path) as media, torch.no_grad():
-        begin, _ = media.video_span
-        for window, column in ((0, 14), (3, 2), (7, 10)):
-            start = begin + window * 0.2
-            times = start + (np.arange(20) + 0.5) * 0.04
-            imgs = torch.from_numpy(media.read_frames(times)).permute(3, 0, 1, 2)[None]
-            wave = media.read_audio(start + result.shifts[column], 0.8, 16000)
-            inputs = model.data_preprocessor.preprocess(imgs, torch.from_numpy(wave)[None, None])
-            score = model(inputs, mode='tensor')[0, 0].item()
-            assert result.window_scores[window, column] == pytest.approx(score, abs=1e-5)
+def test_planted_drift():
+    # What is seen at step t is heard at 1.02 t.
+    file = embedding(lambda s: s / 1.02, total=400, audio_steps=range(420))
+    found = measure_sync(network(), file, 12 * STEP, 2.0)
+    assert found.drift.rate == pytest.approx(0.02, abs=0.001)
+    assert found.drift.first == pytest.approx(0.0, abs=0.5 * STEP)
+    assert found.drift.last == pytest.approx(8 * STEP, abs=0.5 * STEP)
+    assert found.offset == pytest.approx(4 * STEP, abs=0.5 * STEP)
+    assert len(found.segments) == 8 and 'drifts by +' in found.sentence()
 
 
-def test_cannot_tell(media_folder, clip, tmp_path):
-    still = media_folder / 'no_events.mp4'
-    write_clip(still, duration=4.0)
-    result = measure(still)
-    assert result.offset is None and 'cannot tell: no shift' in result.sentence()
-    # Nothing in reach: the best is the last shift.
-    result = measure(shift_audio(clip, tmp_path / 'far.mp4', 0.24), max_offset=0.24)
-    assert result.offset is None and 'larger search range' in result.sentence()
+def test_planted_noise_and_offsets_out_of_reach():
+    found = measure_sync(network(), embedding(lambda s: -1), 8 * STEP, 10.0)
+    assert found.offset is None and found.sentence().startswith('cannot tell: no shift')
+    found = measure_sync(network(), embedding(lambda s: s - 8), 8 * STEP, 10.0)
+    assert found.offset is None and found.at_edge and 'larger search range' in found.sentence()
 
 
-def test_silent_and_missing_stretches_are_left_out_and_named(media_folder):
-    path = media_folder / 'events_hole.mkv'
-    write_clip(path, duration=6.4, events=EVENTS, level=0.01, audio_codec='pcm_s16le', gap=(3, 3.5))
-    result = measure(path)
-    assert result.offset == pytest.approx(0.0, abs=0.02)
-    assert len(result.notes) == 1 and 'windows of sound were left out' in result.notes[0]
-    assert 'lacks' in result.notes[0]
-    silent = media_folder / 'silent.mp4'
-    write_clip(silent, duration=3.0, level=0)
-    with pytest.raises(SilentAudioError, match=r'silent\.mp4: is silent'):
-        measure(silent)
-
-
-def test_drift(media_folder):
-    path = media_folder / 'drift.mkv'
-    # Sound made for a clock that runs 4 % fast: an event at t is heard at 1.04 t.
-    events = np.sort(np.random.default_rng(2).uniform(0.5, 19.0, 50))
-    write_clip(path, duration=20.0, events=events, level=0.01, audio_codec='pcm_s16le')
-    late = media_folder / 'drift_sound.mkv'
-    write_clip(late, duration=20.0, events=events * 1.04, level=0.01, audio_codec='pcm_s16le')
-    joined = media_folder / 'drift_joined.mkv'
-    join(path, late, joined)
-    result = measure(joined, segment_seconds=2.0)
-    assert result.drift is not None
-    assert result.drift.rate == pytest.approx(0.04, abs=0.006)
-    assert result.offset == pytest.approx(0.4, abs=0.1)
-    assert 'drifts by +' in result.sentence() and 'ms a minute' in result.sentence()
-
-
-def join(picture_from, sound_from, out):
-    import av
-
-    with (
-        av.open(str(picture_from)) as picture,
-        av.open(str(sound_from)) as sound,
-        av.open(str(out), 'w') as target,
+def test_files_that_are_refused():
+    apart = embedding(lambda s: s, audio_steps=range(55, 90))
+    with pytest.raises(
+        TooShortError,
+        match=r'planted\.mp4: has video from 0\.52 to 2\.88 s and audio from 2\.72 to 4\.08 s, and '
+        r'this network compares 0\.64 s of both',
     ):
-        sources = picture.streams.video[0], sound.streams.audio[0]
-        copies = [target.add_stream_from_template(source) for source in sources]
-        packets = []
-        for container, source, copy in zip((picture, sound), sources, copies, strict=True):
-            own = [packet for packet in container.demux(source) if packet.dts is not None]
-            packets += [(packet.dts * packet.time_base, copy, packet) for packet in own]
-        for _, copy, packet in sorted(packets, key=lambda item: item[0]):
-            packet.stream = copy
-            target.mux(packet)
+        measure_sync(network(), apart, 5 * STEP, 10.0)
+    # Within a larger reach there is a clip that has audio.
+    assert np.isfinite(measure_sync(network(), apart, 15 * STEP, 10.0).window_scores).any()
+    silent = embedding(lambda s: s)
+    silent.audible[::10] = False
+    with pytest.raises(SilentAudioError, match='is silent wherever there is video'):
+        measure_sync(network(), silent, 5 * STEP, 10.0)
 
 
 def test_what_is_no_drift():
@@ -178,21 +136,72 @@ def test_what_is_no_drift():
     assert find_drift(times, estimates([0.0, None, None, None, 0.4]), 0.0, 50.0, 0.04) is None
 
 
+def measure(path, max_offset=1.0, segment_seconds=10.0):
+    """Through the oracle, from the file on."""
+    model = oracle()
+    return measure_sync(model, embed_file(model, SETTINGS, str(path)), max_offset, segment_seconds)
+
+
+@pytest.fixture(scope='module')
+def clip(media_folder):
+    path = media_folder / 'events.mp4'
+    write_clip(path, duration=6.4, events=EVENTS, level=0.01)
+    return path
+
+
+@pytest.mark.parametrize('offset', [0.0, 0.24, -0.6, 0.8])
+def test_offset_of_a_file_and_its_sign(clip, tmp_path, offset):
+    result = measure(shift_audio(clip, tmp_path / 'shifted.mp4', offset))
+    assert result.offset == pytest.approx(offset, abs=0.02)
+    assert result.confidence > 0.99 and result.drift is None and not result.notes
+    word = 'in sync' if offset == 0 else f'{abs(offset):.2f} s {"late" if offset > 0 else "early"}'
+    assert word in result.sentence()
+    assert result.to_dict()['offset'] == result.offset
+
+
+def test_one_score_a_step(clip):
+    result = measure(clip)
+    assert result.window_scores.shape == (160, 51)
+    np.testing.assert_allclose(result.window_times, (np.arange(160) + 0.5) * 0.04, atol=1e-6)
+    # The first clip has no audio that is earlier, the last none later.
+    assert np.isfinite(result.window_scores[0]).tolist() == [False] * 25 + [True] * 26
+    assert np.isfinite(result.window_scores[-1]).tolist() == [True] * 26 + [False] * 25
+
+
+def test_streams_that_do_not_begin_at_zero(media_folder):
+    path = media_folder / 'events_late_video.mkv'
+    write_clip(path, duration=6.4, video_start=0.48, events=EVENTS + 0.48, level=0.01)
+    assert measure(path).offset == pytest.approx(0.0, abs=0.02)
+
+
+def test_variable_frame_rate(media_folder):
+    path = media_folder / 'events_variable.mp4'
+    steps = np.random.default_rng(5).choice([0.01, 0.02, 0.03], 400)
+    write_clip(path, frame_times=np.cumsum(steps) - steps[0], events=EVENTS, level=0.01)
+    assert measure(shift_audio(path, path.with_name('vfr.mp4'), 0.4)).offset == pytest.approx(
+        0.4, abs=0.04
+    )
+
+
+def test_a_hole_in_the_audio_is_left_out_and_named(media_folder):
+    path = media_folder / 'events_hole.mkv'
+    write_clip(path, duration=6.4, events=EVENTS, level=0.01, audio_codec='pcm_s16le', gap=(3, 3.5))
+    result = measure(path)
+    assert result.offset == pytest.approx(0.0, abs=0.02)
+    assert len(result.notes) == 1 and 's of the audio were left out: ' in result.notes[0]
+    in_hole = (result.window_times > 2.5) & (result.window_times < 3.9)
+    assert np.isnan(result.window_scores[in_hole, 25]).all()
+
+
 def test_files_that_cannot_be_used(media_folder):
     cases = (
-        ('tiny.mp4', dict(duration=0.3), TooShortError, r'tiny\.mp4: .*compares 1\.6 s of both'),
+        ('tiny.mp4', dict(duration=0.3), TooShortError, r'tiny\.mp4: .*this network needs 1\.6 s'),
         ('mute.mp4', dict(duration=2.0, audio=False), NoAudioError, 'no audio'),
         ('blind.mp4', dict(duration=2.0, video=False), NoVideoError, 'no picture'),
-        ('apart.mkv', dict(duration=2.0, audio_start=6.0), TooShortError, 'compares'),
+        ('apart.mkv', dict(duration=2.0, audio_start=6.0), TooShortError, 'compares 1.6 s of both'),
+        ('silent.mp4', dict(duration=3.0, level=0), SilentAudioError, r'silent\.mp4: is silent'),
     )
     for name, settings, error, sentence in cases:
         write_clip(media_folder / f'sync_{name}', **settings)
         with pytest.raises(error, match=sentence):
             measure(media_folder / f'sync_{name}')
-
-
-def test_network_whose_towers_cannot_run_apart(clip):
-    model = Oracle()
-    model.backbone = torch.nn.Identity()
-    with pytest.raises(ConfigError, match='Identity joins sound and picture'):
-        measure(clip, model=model)

@@ -49,8 +49,8 @@ def test_the_config_beside_the_checkpoint_if_there_is_one(folder):
 def test_arguments_and_their_defaults():
     parser = argparse.ArgumentParser()
     network_arguments.add_network_arguments(parser)
-    args = parser.parse_args(['a.mp4', 'clips/*.mp4', '--batch-size', '4'])
-    assert args.inputs == ['a.mp4', 'clips/*.mp4'] and args.batch_size == 4
+    args = parser.parse_args(['a.mp4', 'clips/*.mp4'])
+    assert args.inputs == ['a.mp4', 'clips/*.mp4']
     assert (args.checkpoint, args.config, args.device, args.quiet) == (None, None, 'cpu', False)
     with pytest.raises(SystemExit):
         parser.parse_args([])

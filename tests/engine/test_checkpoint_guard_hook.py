@@ -14,11 +14,12 @@ from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, listin
 from mmav_coattn.errors import CheckpointError
 
 
-def guard(state, training, caplog=None):
+def guard(state, training, resume=False):
     logger = logging.getLogger('guard')
     runner = SimpleNamespace(
         model=nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1, bias=False)),
         _load_from='w.pth',
+        _resume=resume,
         _train_loop=IterBasedTrainLoop.__new__(IterBasedTrainLoop) if training else {},
         logger=logger,
     )
@@ -65,6 +66,20 @@ def test_its_own_checkpoint_passes(training, caplog):
 def test_any_difference_is_an_error_when_testing(state):
     with pytest.raises(CheckpointError, match=r'^w\.pth: does not belong to the network'):
         guard(state, training=False)
+
+
+@pytest.mark.parametrize(('training', 'resume'), [(False, False), (True, True)])
+def test_a_checkpoint_of_version_0_1(training, resume, caplog):
+    state = dict(WHOLE, **{'cls_head.time_contrast.log_scale': torch.zeros(())})
+    with pytest.raises(CheckpointError) as error:
+        guard(state, training, resume)
+    assert str(error.value) == (
+        'w.pth: is of the network of version 0.1, which this version no longer has; train it again '
+        "with one of this version's recipes."
+    )
+    # Its towers may be where another network starts from.
+    guard(state, training=True)
+    assert 'loaded in part' in caplog.records[0].message
 
 
 def test_a_part_is_named_when_training(caplog):

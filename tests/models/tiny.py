@@ -23,13 +23,18 @@ VISUAL = dict(
     pretrained2d=False,
 )
 AUDIO = dict(type='AudioResNet', base_channels=8, strides=((2, 1), (2, 2)))
-
-
 NECK = dict(
     type='CoAttentionNeck',
     in_channels=(16, 16),
     embed_dims=16,
     match=dict(channels=8, min_steps=2),
+)
+#: The smallest recognizer.
+MODEL = dict(
+    type='AudioVisualRecognizer',
+    backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
+    neck=NECK,
+    cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
 )
 
 
@@ -39,13 +44,7 @@ def build(cfg: dict):
 
 
 def recognizer(**changes):
-    cfg = dict(
-        type='AudioVisualRecognizer',
-        backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-        neck=NECK,
-        cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
-    )
-    model = build(cfg | changes)
+    model = build({**MODEL, **changes})
     model.init_weights()
     return model
 

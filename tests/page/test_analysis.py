@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from media_factory import write_clip
+from mmengine.config import Config
+from models.tiny import MODEL
 
+from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.sync_result import SyncResult
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
@@ -43,7 +47,7 @@ class StandIn:
         return measured(video, self.offsets.pop(0))
 
     def localize(self, video, out):
-        for doing in ('looking', 'writing'):
+        for doing in ('embedding', 'writing'):
             if self.listener is not None:
                 self.listener(doing, 1.0, 2.0)
         out.write_bytes(b'overlay')
@@ -73,7 +77,7 @@ def test_late_sound_is_mended_and_measured_again(video, tmp_path):
     assert told == [
         (0.0, 'listening for the offset'),
         (0.4, 'drawing where the sound comes from'),
-        (pytest.approx(0.45), 'looking: 1 of 2 s of video'),
+        (pytest.approx(0.45), 'embedding: 1 of 2 s of video'),
         (pytest.approx(0.6), 'writing: 1 of 2 s of video'),
         (0.7, 'mending a copy and measuring it again'),
         (1.0, 'done'),
@@ -106,10 +110,25 @@ def test_a_network_without_a_map(video, tmp_path):
     assert found.overlay is None and 'This network has no map.' in found.sentences
 
 
+def test_with_a_real_network(video, tmp_path):
+    """Every stage that an inferencer reports has its share of the bar."""
+    pipeline = [
+        dict(type='SampleSyncWindows', clip_seconds=0.8, test_mode=True),
+        dict(type='LoadFrames', num_frames=8),
+        dict(type='Resize', scale=(32, 32), keep_ratio=False),
+        dict(type='LoadAudio', sample_rate=16000),
+    ]
+    torch.manual_seed(0)
+    inferencer = AudioVisualInferencer(Config(dict(model=MODEL, test_pipeline=pipeline)))
+    told = []
+    found = analyse(inferencer, video, tmp_path, 0.3, lambda share, doing: told.append(share))
+    assert found.overlay.stat().st_size > 1000 and found.curve.stat().st_size > 1000
+    assert told == sorted(told) and (told[0], told[-1]) == (0.0, 1.0) and len(told) > 8
+    assert inferencer.listener is None
+
+
 def test_stand_in_has_the_interface_of_the_inferencer():
     import inspect
-
-    from mmav_coattn.apis import AudioVisualInferencer
 
     for name in ('sync', 'localize'):
         real = inspect.signature(getattr(AudioVisualInferencer, name)).parameters

@@ -2,23 +2,16 @@
 
 import pytest
 from media_factory import write_clip
-from models.tiny import AUDIO, VISUAL
+from models.tiny import MODEL
 from paths import CONFIGS
 from tool_process import run_here
 
 from mmav_coattn.datasets.video_lists import is_held_out
 
-MODEL = dict(
-    _delete_=True,
-    type='AudioVisualRecognizer',
-    backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
-    cls_head=dict(type='SyncHead', in_channels=16),
-)
 #: The recipe for one's own folder with a tiny network.
 FOLDER = f"""
 _base_ = {str(CONFIGS / 'coattn_pretrain_folder.py')!r}
-model = {MODEL!r}
+model = {dict(MODEL, _delete_=True)!r}
 loader = dict(batch_size=2, num_workers=0, persistent_workers=False, pin_memory=False)
 train_dataloader = dict(**loader)
 val_dataloader = dict(**loader)

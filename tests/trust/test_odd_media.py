@@ -11,7 +11,7 @@ import pytest
 import torch
 from media_factory import audio_lag, frame_number, write_clip
 from mmengine.config import Config
-from models.tiny import AUDIO, VISUAL
+from models.tiny import MODEL
 from odd_media import IN_PARTS, ITEMS, RIGHT
 from paths import TOOLS
 from tool_process import run_process
@@ -135,12 +135,7 @@ def config():
         dict(
             default_scope='mmaction',
             custom_imports=dict(imports=['mmav_coattn'], allow_failed_imports=False),
-            model=dict(
-                type='AudioVisualRecognizer',
-                backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-                neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
-                cls_head=dict(type='SyncHead', in_channels=16),
-            ),
+            model=MODEL,
             test_pipeline=pipeline(True, size=(32, 32)),
         )
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from media_factory import write_clip
 from mmengine.config import Config
-from models.tiny import AUDIO, VISUAL
+from models.tiny import MODEL
 from paths import ROOT, TOOLS
 
 CLIPS, BATCH = 8, 2
@@ -31,12 +31,7 @@ def write_recipe(path: Path, videos: Path, *, epochs: int, checkpoint: dict, **c
             custom_imports=dict(
                 imports=['mmav_coattn', 'trust.killer'], allow_failed_imports=False
             ),
-            model=dict(
-                type='AudioVisualRecognizer',
-                backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-                neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
-                cls_head=dict(type='SyncHead', in_channels=16, dropout=0.3),
-            ),
+            model=MODEL,
             train_dataloader=dict(
                 batch_size=BATCH,
                 num_workers=1,

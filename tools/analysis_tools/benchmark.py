@@ -2,9 +2,8 @@
 
 loader:  samples/s of a recipe's training pipeline, against the bare decoders, against reading whole
          audio tracks, and against mmaction2's own pipeline; makes its own files of 10 and 60 s.
-network: training steps of the shared visual tower against one pass per pair, the share of
-         co-attention, and options (precision, memory format, checkpointing, torch.compile); other
-         configs can be timed beside it.
+network: training steps of the shared visual tower against one pass per pair, the share of towers
+         and neck, and precisions.
 memory:  resident memory of one process over many samples.
 """
 
@@ -38,7 +37,7 @@ def parse_args():
     media.add_argument(
         '--config',
         type=Path,
-        default=CONFIGS / '_base_/datasets/sync_pretrain.py',
+        default=CONFIGS / '_base_/datasets/folder.py',
         help='config whose train_pipeline is timed (default: the full recipe)',
     )
     media.add_argument('--videos', type=Path, default=Path('work_dirs/benchmark/videos'))
@@ -60,18 +59,16 @@ def parse_args():
         default=CONFIGS / '_base_/models/coattn_mc3_18.py',
         help='config whose model is timed (default: the full-size network)',
     )
-    net.add_argument(
-        '--compare', type=Path, nargs='*', default=[], help='more configs, whose steps are timed'
-    )
     net.add_argument('--device', default='cpu')
-    net.add_argument('--precision', choices=network.DTYPES, default='fp32')
+    net.add_argument(
+        '--precisions', nargs='+', choices=network.DTYPES, default=['fp32'], help='default: fp32'
+    )
     net.add_argument('--batch', type=int, default=2, help='clips (default: 2)')
     net.add_argument('--frames', type=int, default=32)
     net.add_argument('--size', type=int, default=112, help='px')
     net.add_argument('--clip-seconds', type=float, default=2.0)
+    net.add_argument('--audio-seconds', type=float, default=5.0, help='of the audio segment')
     net.add_argument('--negatives', type=int, nargs='+', default=[1, 3], help='values of K')
-    net.add_argument('--options', action='store_true', help='time the options as well')
-    net.add_argument('--compile', action='store_true', help='torch.compile among the options')
     return parser.parse_args()
 
 
@@ -89,16 +86,10 @@ def loader_table(args) -> list[Row]:
             pipeline, paths, size, media.FPS, args.samples, args.workers, args.rounds
         )
         rows += loader.loader_rows(seconds, timings, args.samples)
-        for num_windows in (1, 1 + windows['num_negatives']):
-            timings = loader.time_audio(
-                paths,
-                windows['clip_seconds'],
-                num_windows,
-                audio['sample_rate'],
-                args.files * 2,
-                args.rounds,
-            )
-            rows += loader.audio_rows(seconds, num_windows, timings)
+        timings = loader.time_audio(
+            paths, windows['audio_seconds'], audio['sample_rate'], args.files * 2, args.rounds
+        )
+        rows.append(loader.audio_row(seconds, timings))
     return rows
 
 
@@ -127,37 +118,15 @@ def network_table(args) -> list[Row]:
     cfg = Config.fromfile(args.config).model
     for num_negatives in args.negatives:
         shape = network.ClipShape(
-            args.batch, args.frames, args.size, args.clip_seconds, num_negatives
+            args.batch,
+            args.frames,
+            args.size,
+            args.clip_seconds,
+            args.audio_seconds,
+            num_negatives,
         )
-        timings, peak = network.time_sharing(cfg, shape, args.device, args.precision, args.rounds)
-        rows += network.sharing_rows(shape, timings)
-        if peak:
-            rows.append(Row(f'K={num_negatives}: peak memory', peak, 'MiB'))
-        rows += network.compare(
-            cfg,
-            {path.stem: Config.fromfile(path).model for path in args.compare},
-            shape,
-            args.device,
-            args.precision,
-            args.rounds,
-        )
-    if args.options:
-        rows += option_table(args, cfg, shape)
-    return rows
-
-
-def option_table(args, cfg, shape) -> list[Row]:
-    on_gpu = args.device.startswith('cuda')
-    precisions = ['fp32', 'fp16', 'bf16'] if on_gpu else ['fp32']
-    timings, peaks = network.time_options(
-        cfg, shape, args.device, precisions, args.rounds, args.compile
-    )
-    flops = network.training_flops(network.build_network(cfg, args.device), shape)
-    ceiling = network.matmul_ceiling(args.device, precisions[-1]) if on_gpu else 0.0
-    rows = network.option_rows(shape, timings, peaks, flops, ceiling)
-    if ceiling:
-        rows.append(Row(f'matrix product, {precisions[-1]}', ceiling / 1e12, 'TFLOP/s'))
-    return rows
+        rows += network.sharing_rows(cfg, shape, args.device, args.precisions[0], args.rounds)
+    return rows + network.precision_rows(cfg, shape, args.device, args.precisions, args.rounds)
 
 
 def main():

@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import BaseLoop, Runner
 
+from mmav_coattn.checkpoint_files import version_0_1_sentence
 from mmav_coattn.errors import CheckpointError
 
 SHOWN = 5
@@ -48,9 +49,10 @@ class CheckpointGuardHook(Hook):
     """Refuse to evaluate weights of another network; say what a partial start leaves out.
 
     mmengine loads whatever names agree and warns about the rest, so that ``tools/test.py`` would
-    evaluate a partly random network. When testing, anything that does not agree is an error. When
-    training (``load_from``), starting from a part of a network is common: what stays at its
-    initial value is listed, and only a checkpoint of which nothing agrees is refused.
+    evaluate a partly random network. When testing, anything that does not agree is an error, as is
+    resuming from a network of version 0.1. When training (``load_from``), starting from a part of a
+    network is common: what stays at its initial value is listed, and only a checkpoint of which
+    nothing agrees is refused.
 
     Raises:
         CheckpointError: As described above.
@@ -75,6 +77,9 @@ class CheckpointGuardHook(Hook):
         )
         # A config of a loop, still a dict, becomes a loop only when training begins.
         training = isinstance(runner._train_loop, BaseLoop)
+        old = version_0_1_sentence(source, given)
+        if old is not None and (not training or runner._resume):
+            raise CheckpointError(old)
         if not training:
             raise CheckpointError(
                 f'{source}: does not belong to the network of this config: {differences}. Give '

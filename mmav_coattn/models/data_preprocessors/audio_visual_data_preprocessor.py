@@ -109,7 +109,7 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         if audio is not None:
             audio = torch.zeros_like(audio) if self.blank == 'audio' else audio
             if audio_starts is None:
-                audio_starts = audio.new_zeros(len(audio), 1)
+                audio_starts = audio.new_zeros(audio.shape[0], 1)
             seconds = clip_seconds or audio.shape[-1] / self.log_mel.sample_rate
             inputs |= dict(
                 audio=audio,

@@ -6,73 +6,97 @@ import sys
 
 import pytest
 import torch
-from models.tiny import AUDIO, VISUAL
+from models.tiny import MODEL
 from paths import ROOT, TOOLS
 
 from mmav_coattn.apis.benchmark import network
+from mmav_coattn.apis.benchmark.timing import Timings
 from mmav_coattn.apis.complexity import network_complexity
 
-CFG = dict(
-    type='AudioVisualRecognizer',
-    backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
-    cls_head=dict(type='SyncHead', in_channels=16),
+SHAPE = network.ClipShape(
+    batch=2, num_frames=8, size=32, clip_seconds=0.5, audio_seconds=1.2, num_negatives=2
 )
-SHAPE = network.ClipShape(batch=2, num_frames=8, size=32, clip_seconds=0.5, num_negatives=2)
+CFG = dict(MODEL, cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')))
 
 
 def make_step(**options):
     torch.manual_seed(0)
-    model = network.build_network(CFG, 'cpu')
-    return network.TrainingStep(model, *network.random_inputs(model, SHAPE, 'cpu'), **options)
+    return network.TrainingStep(CFG, SHAPE, 'cpu', **options)
 
 
+@torch.no_grad()
 def test_a_pass_per_pair_computes_the_same_logits():
-    shared, per_pair = make_step(), make_step(per_pair=True)
-    shared.model.eval()
-    per_pair.model.eval()
-    assert shared.inputs['imgs'].shape[0] == 2 and per_pair.inputs['imgs'].shape[0] == 6
-    assert torch.allclose(shared.logits(), per_pair.logits().view(2, 3), atol=1e-5)
+    shared = make_step()
+    per_pair = shared.per_pair()
+    seen = []
+    for step in (shared, per_pair):
+        step.model.eval()
+        tower = step.model.get_submodule('backbone' if step is shared else 'backbone.backbone')
+        tower.visual.register_forward_hook(lambda _, args, out: seen.append(len(args[0])))
+    logits = shared.model(shared.inputs, mode='tensor')
+    assert logits.shape == (2, 3) and logits.std() > 1e-4
+    pairs = per_pair.model(per_pair.inputs, mode='tensor')
+    torch.testing.assert_close(pairs.view(2, 3), logits, atol=1e-5, rtol=0)
+    assert seen == [2, 6]
+    labels = torch.cat([sample.sync_label for sample in per_pair.data_samples])
+    assert labels.tolist() == [1, 0, 0, 1, 0, 0]
 
 
 @pytest.mark.parametrize('precision', ['fp32', 'bf16'])
-def test_a_step_trains(precision):
+def test_a_step_trains_every_weight(precision):
     step = make_step(precision=precision)
-    before = [each.clone() for each in step.model.parameters()]
+    before = {name: each.clone() for name, each in step.model.named_parameters()}
     step()
-    changed = [not torch.equal(a, b) for a, b in zip(before, step.model.parameters(), strict=True)]
-    # Keys' biases move nothing that the softmax does not take out again.
-    assert sum(changed) > 0.9 * len(changed)
+    still = [
+        name for name, each in step.model.named_parameters() if torch.equal(each, before[name])
+    ]
+    # What batch normalisation, or the softmax, takes out again moves nothing.
+    assert all(name.endswith('bias') for name in still) and len(still) < len(before) / 5
 
 
 def test_parts_are_run_alone():
     step = make_step()
     calls = []
-    step.model.backbone.visual.register_forward_hook(lambda *_: calls.append('towers'))
-    step.model.neck.register_forward_hook(lambda *_: calls.append('neck'))
-    towers = network.part_step(step, network.TOWERS)
-    neck = network.part_step(step, network.NECK)
+
+    def watch(model):
+        for name in ('backbone.visual', 'backbone.audio', 'neck', 'cls_head.loss_contrast'):
+            part = model.get_submodule(name)
+            part.register_forward_hook(lambda *_, name=name: calls.append(name))
+
+    watch(step.model)
+    towers, neck = step.towers(), step.neck()
     calls.clear()
     towers()
-    assert calls == ['towers']
+    assert calls == ['backbone.visual', 'backbone.audio']
+    calls.clear()
     neck()
-    assert calls == ['towers', 'neck']
-    # The whole network is as it was.
+    assert calls == ['neck', 'cls_head.loss_contrast']
     step()
-    assert calls == ['towers', 'neck'] * 2
+    assert len(calls) == 6
 
 
 def test_flops_of_training():
-    model = network.build_network(CFG, 'cpu')
-    counts = network_complexity(model, 8, 32, 0.5, 2)
+    model = make_step().model
+    counts = network_complexity(model, 8, 32, 0.5, 1.2, num_windows=3)
     assert network.training_flops(model, SHAPE) == 3 * 2 * counts['whole network'][1] > 0
 
 
-def test_options_run_on_cpu():
-    timings, peaks = network.time_options(CFG, SHAPE, 'cpu', ['fp32'], 1, compiled=False)
-    rows = network.option_rows(SHAPE, timings, peaks, flops=0.0, ceiling=0.0)
-    assert {'fp32', 'fp32, channels first', 'fp32, checkpointing'} == set(timings.seconds)
-    assert all(row.value > 0 for row in rows)
+def test_rows_of_sharing_by_hand():
+    seconds = {network.STEP: 0.5, network.PER_PAIR: 1.0, network.TOWERS: 0.4, network.NECK: 0.02}
+    timings = Timings({name: [value] for name, value in seconds.items()})
+    rows = network.table_of_sharing(network.ClipShape(batch=2, num_negatives=3), timings)
+    assert [row.value for row in rows] == pytest.approx([4, 16, 8, 2, 0.8, 0.04])
+    assert [row.reached for row in rows if row.wanted] == [False, True]
+
+
+def test_precisions_on_a_cpu():
+    rows = network.precision_rows(CFG, SHAPE, 'cpu', ['fp32', 'bf16'], rounds=1)
+    assert [row.what for row in rows] == [
+        'fp32: training step',
+        'bf16: training step',
+        'bf16 / fp32',
+    ]
+    assert rows[2].value == pytest.approx(rows[1].value / rows[0].value)
 
 
 #: Runs a script as if nothing but torch, mmengine, mmcv-lite, mmaction2 and what these import on
@@ -95,7 +119,7 @@ def test_tool_runs_without_what_only_media_need(tmp_path):
     done = subprocess.run(
         [sys.executable, '-c', BARE, str(TOOLS / 'analysis_tools/benchmark.py'), 'network']
         + f'--config {config} --frames 8 --size 32 --clip-seconds 0.5 --rounds 1'.split()
-        + f'--negatives 1 3 --compare {config} --out {tmp_path / "rows.json"}'.split(),
+        + f'--audio-seconds 1.5 --negatives 1 3 --out {tmp_path / "rows.json"}'.split(),
         env=dict(PYTHONPATH=str(ROOT), PATH='/usr/bin:/bin', OMP_NUM_THREADS='1'),
         capture_output=True,
         text=True,
@@ -106,6 +130,5 @@ def test_tool_runs_without_what_only_media_need(tmp_path):
     wanted = {row['what']: row['wanted'] for row in rows}
     assert wanted['K=1: shared visual tower / one pass of the visual tower per pair'] == '>= 1.7'
     assert wanted['K=3: shared visual tower / one pass of the visual tower per pair'] == '>= 2.8'
-    assert wanted['K=3: co-attention / training step'] == '<= 0.05'
-    assert 'K=3: training step / tiny' in wanted
-    assert done.stdout.count('| K=') == len(rows)
+    assert wanted['K=3: neck, head and losses / training step'] == '<= 0.05'
+    assert done.stdout.count('| K=') == 12 == len(rows) - 1 and 'fp32: training step' in wanted

@@ -1,0 +1,232 @@
+"""Embeddings of files against the network on what is read by hand, and of files that are odd."""
+
+import numpy as np
+import pytest
+import torch
+from media_factory import write_clip
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from models.tiny import MODEL
+
+from mmav_coattn.apis import AudioVisualInferencer, embedding
+from mmav_coattn.apis.embedding import _find_audible, embed_file
+from mmav_coattn.errors import (
+    ConfigError,
+    NoAudioError,
+    NoVideoError,
+    SilentAudioError,
+    TooShortError,
+    UnreadableMediaError,
+)
+from mmav_coattn.media import MediaFile
+
+CLIP, FRAMES, RATE = 0.8, 16, 16000
+STEP = CLIP / FRAMES
+
+
+def build(module='AGA', subtract_mean_frame=True, centre_time=True):
+    pipeline = [
+        dict(type='SampleSyncWindows', clip_seconds=CLIP, audio_seconds=CLIP, num_negatives=0),
+        dict(type='LoadFrames', num_frames=FRAMES),
+        dict(type='Resize', scale=(32, 32), keep_ratio=False),
+        dict(type='LoadAudio', sample_rate=RATE),
+    ]
+    neck = dict(MODEL['neck'], module=module, centre_time=centre_time)
+    preprocessor = dict(
+        type='AudioVisualDataPreprocessor',
+        subtract_mean_frame=subtract_mean_frame,
+        log_mel=dict(mean=-5.0, std=4.0),
+    )
+    model = dict(MODEL, neck=neck, data_preprocessor=preprocessor)
+    torch.manual_seed(0)
+    return AudioVisualInferencer(Config(dict(model=model, test_pipeline=pipeline)))
+
+
+@pytest.fixture(scope='module')
+def network():
+    return build()
+
+
+def embed(network, path, **kwargs):
+    return embed_file(network.model, network.settings, str(path), **kwargs)
+
+
+@pytest.fixture(scope='module')
+def long_clip(media_folder):
+    """A file of 5 s, and so of several blocks once these are made small."""
+    path = media_folder / 'embedding_long.mkv'
+    write_clip(path, duration=5.0, fps=20, events=(0.9, 2.3, 4.0), audio_codec='pcm_s16le')
+    return path
+
+
+@torch.no_grad()
+@pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
+@pytest.mark.parametrize('centred', [True, False])
+def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, media_folder):
+    network = build(module, subtract_mean_frame=centred, centre_time=centred)
+    path = media_folder / 'embedding_one.mkv'
+    write_clip(path, duration=CLIP, fps=20, audio_codec='pcm_s16le', events=(0.3,))
+    found = embed(network, path, keep_frames=True)
+    with MediaFile(path) as media:
+        frames = media.read_frames((np.arange(FRAMES) + 0.5) * STEP)
+        wave = torch.from_numpy(media.read_audio(0.0, CLIP, RATE))
+    imgs = torch.stack([network.settings.prepare(frame) for frame in frames])
+    assert torch.equal(found.frames, imgs)
+    model = network.model
+    inputs = model.data_preprocessor.preprocess(imgs.transpose(0, 1)[None], wave[None])
+    features = model.neck_inputs(inputs)
+    v, a = model.neck.embed(*features)
+    assert found.grid == ((1, 1) if module == 'VGA' else (4, 4))
+    torch.testing.assert_close(found.visual, v[0], atol=1e-4, rtol=0)
+    taken, heard = found.audio_at(found.times)
+    assert heard.all() and found.audible.all()
+    torch.testing.assert_close(taken, a[0, 0], atol=1e-4, rtol=0)
+    torch.testing.assert_close(found.visual_features, features[0][0].mean(dim=(2, 3)).T)
+    torch.testing.assert_close(found.audio_features, features[1][0].mean(dim=1).T)
+    np.testing.assert_allclose(found.audio_times, features[2], atol=1e-6)
+
+
+def test_blocks_of_any_size_give_the_same(network, long_clip, monkeypatch):
+    whole = embed(network, long_clip)
+    assert whole.visual.shape == (100, 16, 32) and whole.audio.shape[1:] == (1, 32)
+    monkeypatch.setattr(embedding, 'BLOCK', 13)
+    monkeypatch.setattr(embedding, 'AUDIO_BLOCK', 24)
+    parts = embed(network, long_clip)
+    for name in ('visual', 'audio', 'visual_features', 'audio_features'):
+        wanted, found = getattr(whole, name), getattr(parts, name)
+        assert wanted.std() > 0.01
+        torch.testing.assert_close(found, wanted, atol=1e-3, rtol=0)
+    np.testing.assert_array_equal(parts.times, whole.times)
+    np.testing.assert_array_equal(parts.audio_times, whole.audio_times)
+    assert parts.audible.all() and whole.audible.all()
+
+
+def test_times_lie_in_the_middle_of_steps(network, long_clip):
+    found = embed(network, long_clip)
+    np.testing.assert_allclose(found.times, (np.arange(100) + 0.5) * STEP)
+    spacing = np.diff(found.audio_times)
+    np.testing.assert_allclose(spacing, spacing[0])
+    # The first step is centred on the first sample; the last is the last within the file.
+    assert found.audio_times[0] == 0 and 5 - spacing[0] < found.audio_times[-1] <= 5
+    assert (found.clip_steps, found.step) == (FRAMES, STEP)
+    assert found.frames is None and found.notes == []
+    for vectors in (found.visual, found.audio):
+        torch.testing.assert_close(vectors.norm(dim=-1), torch.ones(vectors.shape[:-1]))
+
+
+def test_audio_between_its_steps(network, long_clip):
+    found = embed(network, long_clip)
+    times = found.audio_times
+    taken, heard = found.audio_at(times[[3, 40]])
+    torch.testing.assert_close(taken, found.audio[[3, 40]], atol=1e-5, rtol=0)
+    middle, _ = found.audio_at((times[7:8] + times[8:9]) / 2)
+    expected = torch.nn.functional.normalize(found.audio[7] + found.audio[8], dim=-1)
+    torch.testing.assert_close(middle[0], expected, atol=1e-5, rtol=0)
+    _, heard = found.audio_at(np.array([-0.5, 0.0, 4.9, 5.5]))
+    assert heard.tolist() == [False, True, True, False]
+    # More than are interpolated at once.
+    many = np.linspace(-1, 6, 1500)
+    some, _ = found.audio_at(many[1000:1003])
+    torch.testing.assert_close(found.audio_at(many)[0][1000:1003], some, atol=1e-5, rtol=0)
+
+
+def test_progress_in_seconds(network, long_clip):
+    told = []
+    embed(network, long_clip, progress=lambda *call: told.append(call))
+    assert told == [pytest.approx((3.2, 5.0)), pytest.approx((5.0, 5.0))]
+
+
+def test_one_stream_alone(network, media_folder):
+    write_clip(media_folder / 'embedding_mute.mp4', duration=1.0, audio=False)
+    write_clip(media_folder / 'embedding_blind.mkv', duration=1.0, video=False)
+    mute, blind = media_folder / 'embedding_mute.mp4', media_folder / 'embedding_blind.mkv'
+    found = embed(network, mute, streams=('visual',))
+    assert len(found.visual) == 20 and found.audio.numel() == len(found.audio_times) == 0
+    found = embed(network, blind, streams=('audio',))
+    assert len(found.audio) == 26 and found.visual.numel() == len(found.times) == 0
+    with pytest.raises(NoAudioError, match='has no audio stream'):
+        embed(network, mute)
+    with pytest.raises(NoVideoError):
+        embed(network, blind)
+
+
+def test_audio_that_begins_late_and_ends_early(network, media_folder):
+    path = media_folder / 'embedding_late.mkv'
+    write_clip(
+        path, duration=3.0, fps=20, audio_start=0.5, audio_duration=1.5, audio_codec='pcm_s16le'
+    )
+    found = embed(network, path)
+    assert len(found.times) == 60 and found.audible.all() and found.notes == []
+    assert found.audio_times[0] == pytest.approx(0.5) and found.audio_times[-1] <= 2.0
+    _, heard = found.audio_at(found.times)
+    np.testing.assert_array_equal(heard, (found.times > 0.5) & (found.times < 2.0))
+
+
+def test_video_that_begins_late(network, media_folder):
+    path = media_folder / 'embedding_late_video.mkv'
+    write_clip(path, duration=1.5, fps=20, video_start=0.4, audio_codec='pcm_s16le')
+    found = embed(network, path)
+    np.testing.assert_allclose(found.times, 0.4 + (np.arange(30) + 0.5) * STEP, atol=1e-3)
+
+
+def test_frames_of_a_variable_rate_are_those_on_show(network, media_folder):
+    path = media_folder / 'embedding_variable.mkv'
+    steps = np.random.default_rng(0).choice([0.01, 0.04, 0.09], 40)
+    write_clip(path, frame_times=np.cumsum(steps) - steps[0])
+    found = embed(network, path, keep_frames=True)
+    with MediaFile(path) as media:
+        frames = media.read_frames(found.times)
+    expected = torch.stack([network.settings.prepare(frame) for frame in frames])
+    assert torch.equal(found.frames, expected)
+    assert np.diff(found.times) == pytest.approx(STEP)
+
+
+def test_a_hole_in_the_audio(network, media_folder):
+    path = media_folder / 'embedding_hole.mkv'
+    write_clip(path, duration=3.0, fps=20, audio_codec='pcm_s16le', gap=(1.25, 1.75))
+    found = embed(network, path)
+    (note,) = found.notes
+    seconds, _, reason = note.partition(' s of the audio were left out: ')
+    assert 0.5 <= float(seconds) <= 1.0 and 'lacks' in reason
+    inaudible = found.audio_times[~found.audible]
+    assert inaudible[0] <= 1.26 and inaudible[-1] >= 1.7
+    # What is left out beside the hole is less than the smallest piece that is read.
+    assert inaudible[0] > 1.25 - 0.25 and inaudible[-1] < 1.75 + 0.25
+    assert torch.isfinite(found.audio).all()
+
+
+def test_silence(network, media_folder):
+    write_clip(media_folder / 'embedding_silent.mp4', duration=2.0, level=0.0)
+    with pytest.raises(SilentAudioError, match='is silent from beginning to end'):
+        embed(network, media_folder / 'embedding_silent.mp4')
+
+
+def test_what_counts_as_audible(network):
+    power = np.zeros(300)
+    power[100] = 1e-2
+    times = np.arange(300) * 0.02
+    audible, notes = _find_audible(power, times, [], network.settings, 0.02)
+    # A pulse of 1e-2 in a clip of 40 steps is at -36 dB, above the level of silence: the clips
+    # around 20 steps before it and after it hear it.
+    assert np.flatnonzero(audible).tolist() == list(range(81, 121))
+    assert notes == ['5.2 s of the audio are silent and left out']
+    # Named twice, as pieces are where blocks overlap.
+    bad = [(1.9, 2.1, 'a.mp4: is broken')] * 2
+    audible, notes = _find_audible(power, times, bad, network.settings, 0.02)
+    assert not audible[95:105].any() and audible[94] and audible[105]
+    assert notes[1] == '0.2 s of the audio were left out: a.mp4: is broken'
+
+
+def test_refused(network, media_folder, tmp_path):
+    write_clip(tmp_path / 'brief.mp4', duration=0.6)
+    with pytest.raises(
+        TooShortError, match=r'brief\.mp4: has 0\.60 s of video, and this network needs 0\.8 s'
+    ):
+        embed(network, tmp_path / 'brief.mp4')
+    (tmp_path / 'garbage.mp4').write_bytes(b'no video' * 99)
+    with pytest.raises(UnreadableMediaError):
+        embed(network, tmp_path / 'garbage.mp4')
+    model = build().model
+    model.neck = MODELS.build(dict(type='PoolingNeck', in_channels=(16, 16), embed_dims=16))
+    with pytest.raises(ConfigError, match='PoolingNeck: only a network with a CoAttentionNeck'):
+        embed_file(model, network.settings, str(tmp_path / 'brief.mp4'))

@@ -1,0 +1,95 @@
+"""Reading configs, and carrying the data root to where it is read."""
+
+import pytest
+from mmengine.config import Config
+
+from mmav_coattn import compat
+from mmav_coattn.config import iter_datasets, load_config, set_data_root
+from mmav_coattn.errors import ConfigError, DataNotFoundError, MissingDependencyError
+
+
+def write(tmp_path, text, name='config.py'):
+    path = tmp_path / name
+    path.write_text(text)
+    return str(path)
+
+
+CONFIG = """
+data_root = 'old'
+train_dataloader = dict(dataset=dict(
+    type='RepeatDataset', times=2, dataset=dict(type='AudioVisualDataset', data_root=data_root)))
+val_dataloader = dict(dataset=dict(type='ConcatDataset', datasets=[
+    dict(type='AudioVisualDataset', data_root=data_root),
+    dict(type='AudioVisualDataset', data_root='elsewhere'),
+    dict(type='AudioVisualDataset', ann_file='/lists/all.txt')]))
+test_dataloader = None
+"""
+
+
+def roots(cfg):
+    return [dataset.get('data_root') for dataset in iter_datasets(cfg)]
+
+
+def test_data_root_reaches_wrapped_datasets(tmp_path):
+    path = write(tmp_path, CONFIG)
+    assert sorted(filter(None, roots(load_config(path)))) == ['elsewhere', 'old', 'old']
+    cfg = load_config(path, {'data_root': 'new'})
+    assert cfg.data_root == 'new'
+    assert cfg.train_dataloader.dataset == dict(
+        type='RepeatDataset', times=2, dataset=dict(type='AudioVisualDataset', data_root='new')
+    )
+    first, second, third = cfg.val_dataloader.dataset.datasets
+    assert (first.data_root, second.data_root) == ('new', 'elsewhere')
+    assert 'data_root' not in third and 'data_root' not in cfg.val_dataloader.dataset
+
+
+def test_data_root_yields_to_a_datasets_own_option(tmp_path):
+    options = {'data_root': 'new', 'train_dataloader.dataset.dataset.data_root': 'mine'}
+    cfg = load_config(write(tmp_path, CONFIG), options)
+    assert cfg.train_dataloader.dataset.dataset.data_root == 'mine'
+    assert cfg.val_dataloader.dataset.datasets[0].data_root == 'new'
+
+
+def test_other_options_are_merged(tmp_path):
+    cfg = load_config(write(tmp_path, CONFIG), {'train_dataloader.dataset.times': 5})
+    assert cfg.train_dataloader.dataset.times == 5 and cfg.data_root == 'old'
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        "train_dataloader = dict(dataset=dict(type='AudioVisualDataset', data_root='fixed'))\n",
+        "train_dataloader = dict(dataset=dict(type='AudioVisualDataset', ann_file='a.txt'))\n",
+        "data_root = 'old'\n",
+    ],
+)
+def test_data_root_that_would_change_nothing(tmp_path, text):
+    with pytest.raises(ConfigError, match='data_root=new would change nothing: no dataset'):
+        load_config(write(tmp_path, text), {'data_root': 'new'})
+
+
+def test_set_data_root_names_the_old_root():
+    cfg = Config(dict(train_dataloader=dict(dataset=dict(data_root='fixed'))))
+    with pytest.raises(ConfigError, match="no dataset of this config has data_root='old'"):
+        set_data_root(cfg, 'old', 'new')
+    assert cfg.train_dataloader.dataset.data_root == 'fixed'
+
+
+def test_configs_that_cannot_be_read(tmp_path):
+    with pytest.raises(DataNotFoundError, match=r'gone\.py: there is no such config file'):
+        load_config(str(tmp_path / 'gone.py'))
+    for text, reason in (
+        ("_base_ = 'gone.py'\n", r'gone\.py'),
+        ('model = dict(\n', 'line 1'),
+    ):
+        with pytest.raises(ConfigError, match=r'config\.py: this config cannot be read: ') as info:
+            load_config(write(tmp_path, text))
+        info.match(reason)
+    with pytest.raises(ConfigError, match=r'config\.txt: this config cannot be read'):
+        load_config(write(tmp_path, 'a = 1\n', 'config.txt'))
+
+
+def test_setuptools_without_pkg_resources(tmp_path, monkeypatch):
+    monkeypatch.setattr(compat.importlib.util, 'find_spec', lambda name: None)
+    with pytest.raises(MissingDependencyError, match='setuptools<81'):
+        load_config(write(tmp_path, CONFIG))

@@ -11,7 +11,7 @@ from models.tiny import AUDIO, VISUAL, build, recognizer
 from tool_process import run_here
 
 from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, ConfigError
-from mmav_coattn.transfer import convert_tower, load_tower, read_tower
+from mmav_coattn.experiments.transfer import convert_tower, load_tower, read_tower
 
 HEAD = dict(type='I3DHead', num_classes=3, in_channels=16)
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 from models.tiny import MODEL
 from paths import ROOT, TOOLS
+from speed import network
+from speed.timing import Timings
 
-from mmav_coattn.apis.benchmark import network
-from mmav_coattn.apis.benchmark.timing import Timings
-from mmav_coattn.apis.complexity import network_complexity
+from mmav_coattn.experiments.complexity import network_complexity
 
 SHAPE = network.ClipShape(
     batch=2, num_frames=8, size=32, clip_seconds=0.5, audio_seconds=1.2, num_negatives=2

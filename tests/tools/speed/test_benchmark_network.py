@@ -105,10 +105,11 @@ BARE = """
 import runpy, sys
 class Absent:
     def find_spec(self, name, path=None, target=None):
-        if name.split('.')[0] in {'av', 'decord', 'librosa', 'soxr', 'matplotlib', 'soundfile'}:
+        if name.split('.')[0] in {'av', 'decord', 'matplotlib'}:
             raise ModuleNotFoundError(f'No module named {name!r}', name=name)
 sys.meta_path.insert(0, Absent())
 sys.argv = sys.argv[1:]
+sys.path.insert(0, sys.argv[0].rpartition('/')[0])
 runpy.run_path(sys.argv[0], run_name='__main__')
 """
 

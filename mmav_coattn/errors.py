@@ -1,12 +1,12 @@
 """Exceptions whose message is a sentence for the user.
 
-The tools print the message of a :class:`UserError` and exit with code 1; anything else is a bug of
-ours and keeps its traceback.
+The tools print the message of a :class:`UserError` and exit with code 1; anything else is a bug and
+keeps its traceback.
 """
 
 
 class UserError(Exception):
-    """The user can mend this: the message names the file or setting and says what to do."""
+    """The user can correct this: the message names the file or setting and says what to do."""
 
 
 class ConfigError(UserError, ValueError):
@@ -68,7 +68,7 @@ class UnreadableMediaError(MediaError):
 
 
 class NoVideoError(MediaError):
-    """The file has no picture."""
+    """The file has no video."""
 
     reason = 'no_video'
 
@@ -86,13 +86,13 @@ class SilentAudioError(MediaError):
 
 
 class TooShortError(MediaError):
-    """Picture and sound overlap for less time than the windows need."""
+    """Video and audio overlap for less time than the windows need."""
 
     reason = 'too_short'
 
 
 class UnknownOffsetError(MediaError):
-    """The offset between sound and picture cannot be told, or no one shift mends it."""
+    """The offset between audio and video cannot be told, or no single shift corrects it."""
 
     reason = 'unknown_offset'
 

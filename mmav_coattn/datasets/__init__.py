@@ -1,4 +1,4 @@
-"""Data: videos with sound, the synthetic set, and the transforms from a file to packed clips."""
+"""Data: videos with audio, the synthetic set, and the transforms from a file to packed clips."""
 
 from . import transforms
 from .audio_visual_dataset import AudioVisualDataset

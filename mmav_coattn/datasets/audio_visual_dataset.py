@@ -1,4 +1,4 @@
-"""Videos with sound, from a folder or an annotation file; labels are optional."""
+"""Videos with audio, from a folder or an annotation file; labels are optional."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _NAMED = 5
 
 @DATASETS.register_module()
 class AudioVisualDataset(BaseDataset):
-    """Videos with sound.
+    """Videos with audio.
 
     The videos are either all video files below the data root, in alphabetical order, or those that
     an annotation file lists, ``path`` or ``path label`` a line (see
     :func:`~mmav_coattn.datasets.video_lists.read_annotations`), or a ``.csv`` table with a column
     ``file`` or ``path`` (see :func:`~mmav_coattn.datasets.video_lists.read_table`).
 
-    A file that cannot be used (missing, unreadable, without picture or sound, silent, or too
+    A file that cannot be used (missing, unreadable, without video or audio, silent, or too
     short) is never replaced in silence:
 
     - ``on_unusable='skip'``, training: another file is drawn, and the sample carries the meta
@@ -71,7 +71,7 @@ class AudioVisualDataset(BaseDataset):
             absent.
         silent_clips (dict, optional): Arguments of
             :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips`, ``kinds`` and ``seed``:
-            each clip comes a second time with a sound that nothing in sight makes; needs
+            each clip comes a second time with audio that nothing in sight makes; needs
             ``ReplaceSound`` in the pipeline. For testing. Defaults to None.
         max_refetch (int): In training, how many files in a row may be unusable. Defaults to 100.
         **kwargs: Further arguments of :class:`mmengine.dataset.BaseDataset`.
@@ -264,7 +264,7 @@ class AudioVisualDataset(BaseDataset):
             except MediaError as error:
                 relpath = self.get_data_info(idx)['relpath']
                 replaced.append((relpath, error.reason, str(error)))
-                # Another draw of windows may meet sound in the same file; nothing else changes.
+                # Another draw of windows may meet audio in the same file; nothing else changes.
                 if not isinstance(error, SilentAudioError):
                     hopeless.add(idx)
                 idx = self._rand_another()

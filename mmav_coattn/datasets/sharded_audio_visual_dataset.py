@@ -1,4 +1,4 @@
-"""Videos with sound, read one behind the other out of tar shards."""
+"""Videos with audio, read one behind the other out of tar shards."""
 
 from __future__ import annotations
 

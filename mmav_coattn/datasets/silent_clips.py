@@ -1,4 +1,4 @@
-"""Clips of a test set once more, with a sound that nothing in sight makes."""
+"""Clips of a test set once more, with audio that nothing in sight makes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from mmav_coattn.errors import ConfigError
 
-#: What a silent clip sounds like, see :class:`~mmav_coattn.datasets.transforms.ReplaceSound`.
+#: The audio of a silent clip, see :class:`~mmav_coattn.datasets.transforms.ReplaceSound`.
 SILENT_KINDS = ('silence', 'noise', 'off_screen')
 
 
@@ -17,28 +17,28 @@ def add_silent_clips(
 ) -> list[dict]:
     """Append each clip a second time without a source, 1:1.
 
-    Silence and off-screen sound as in Mo & Morgado, "A Closer Look at Weakly-Supervised
-    Audio-Visual Source Localization" (NeurIPS 2022); here the pictures are those of the set itself,
-    so that nothing but the sound tells the two kinds of clips apart.
+    Silence and off-screen audio as in Mo & Morgado, "A Closer Look at Weakly-Supervised
+    Audio-Visual Source Localization" (NeurIPS 2022); here the frames are those of the set itself,
+    so that nothing but the audio tells the two kinds of clips apart.
 
     Args:
-        items (list[dict]): With ``relpath`` and, where the sound is a file of its own,
+        items (list[dict]): With ``relpath`` and, where the audio is a file of its own,
             ``sound_relpath``.
         kinds (Sequence[str]): Of :data:`SILENT_KINDS`, taken in turn.
-        seed (int): Which clip an off-screen sound comes from; never the clip itself.
+        seed (int): Which clip off-screen audio comes from; never the clip itself.
 
     Returns:
         list[dict]: The items, then as many with ``has_source=False``, ``silent_kind`` and, for
         ``'off_screen'``, ``other_sound``: the path of the other file, like ``relpath``.
 
     Raises:
-        ConfigError: If a kind is unknown, or off-screen sound is asked for of one clip alone.
+        ConfigError: If a kind is unknown, or off-screen audio is requested of a single clip.
     """
     if not kinds or any(kind not in SILENT_KINDS for kind in kinds):
         raise ConfigError(f'silent_clips: kinds={tuple(kinds)!r} must be of {SILENT_KINDS}.')
     if 'off_screen' in kinds and len(items) < 2:
         raise ConfigError('silent_clips: off_screen needs at least two clips.')
-    # A cycle through all clips in random order: each sound is used once, never by its own clip.
+    # A cycle through all clips in random order: the audio of each is used once, by another.
     order = np.random.default_rng(seed).permutation(len(items))
     others = np.empty(len(items), dtype=int)
     others[order] = np.roll(order, 1)

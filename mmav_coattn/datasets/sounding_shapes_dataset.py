@@ -13,7 +13,7 @@ from mmav_coattn.sounding_shapes.spec import check_choice, check_count
 
 from .audio_visual_dataset import AudioVisualDataset
 
-#: Clips per split where nothing else is asked for.
+#: Clips per split by default.
 DEFAULT_NUM_CLIPS = dict(train=1200, val=300, test=300)
 
 
@@ -80,7 +80,7 @@ class SoundingShapesDataset(AudioVisualDataset):
             list[dict]: ``relpath``, ``label``, ``tier``, ``classes`` (of the sources), ``fps``,
             ``num_frames``, ``duration`` (s), ``sample_rate`` (Hz) and ``objects``, each a dict of
             ``class``, ``label``, ``sounding``, ``events`` (s) and ``boxes`` (float32, (T, 4):
-            x0, y0, x1, y1 as fractions of the picture).
+            x0, y0, x1, y1 as fractions of the frame).
         """
         if self.generate:
             make_split(

@@ -1,4 +1,4 @@
-"""Reading videos with sound on the container's clock: pictures and waveforms by time in seconds."""
+"""Reading videos with audio on the container's clock: frames and waveforms by time in seconds."""
 
 from .media_file import MediaFile
 from .still_media import StillMedia

@@ -31,7 +31,7 @@ _FULL_SCALE = {'u1': 2**7, 'i2': 2**15, 'i4': 2**31, 'i8': 2**63}
 
 @dataclass
 class Segment:
-    """Decoded sound without a hole, in one sample format."""
+    """Decoded audio without a hole, in one sample format."""
 
     sample_rate: int
     channels: int
@@ -103,7 +103,7 @@ def read_waveforms(
 
     Args:
         container (av.container.InputContainer): The open file.
-        stream (av.audio.stream.AudioStream): Its sound.
+        stream (av.audio.stream.AudioStream): Its audio stream.
         starts (np.ndarray): ``(W,)`` first second of each window, in any order.
         duration (float): Length of a window in seconds.
         sample_rate (int): Wanted rate in Hz.
@@ -127,7 +127,7 @@ def read_waveforms(
             with alone(container, stream):
                 segments = decode_segments(container, stream, begin - MARGIN, end + MARGIN)
         except (av.FFmpegError, OSError) as error:
-            raise UnreadableMediaError(path, f'its sound cannot be decoded ({error})') from error
+            raise UnreadableMediaError(path, f'its audio cannot be decoded ({error})') from error
         pieces = [_resample(segment, sample_rate) for segment in segments]
         for row in group:
             windows[row] = _cut(pieces, starts[row], count, sample_rate, path)
@@ -135,14 +135,14 @@ def read_waveforms(
 
 
 def _merge(starts: np.ndarray, duration: float) -> list[np.ndarray]:
-    """Indices of the windows, grouped so that each group is one stretch of sound."""
+    """Indices of the windows, grouped so that each group is one audio segment."""
     order = np.argsort(starts, kind='stable')
     breaks = np.flatnonzero(np.diff(starts[order]) > duration + MERGE_GAP) + 1
     return np.split(order, breaks)
 
 
 def decode_segments(container, stream, begin: float, end: float) -> list[Segment]:
-    """The sound from ``begin`` to ``end``, as segments without holes at the stream's own rate."""
+    """The audio from ``begin`` to ``end``, as segments without holes at the stream's own rate."""
     seek_to(container, stream, begin - PRE_ROLL)
     segments: list[Segment] = []
     for frame in _decodable_frames(container, stream):
@@ -162,7 +162,7 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
 
 
 def _decodable_frames(container, stream):
-    """Frames of sound, from the first one on that can be decoded.
+    """Frames of audio, from the first one on that can be decoded.
 
     A jump in an MPEG program stream lands in the midst of a packet, which belongs to the pre-roll,
     and a file that was cut off ends in a part of a packet, which the container marks. What else

@@ -1,4 +1,4 @@
-"""From a decoded frame to an RGB picture, turned as the file's tag says."""
+"""From a decoded frame to an RGB frame, turned as the file's tag says."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ class FrameConverter:
     """Converts the frames of one clip with one conversion context.
 
     ``frame.to_ndarray`` makes a context, with a thread for each core, for every single frame;
-    sharing one took the conversion of a picture of 344x256 px from 0.4 to 0.15 ms.
+    sharing one took the conversion of a frame of 344x256 px from 0.4 to 0.15 ms.
 
     Args:
         short_side (int, optional): Pixels to scale the shorter side down to, never up.
-            Defaults to None, the picture as it is.
+            Defaults to None, the frame as it is.
     """
 
     def __init__(self, short_side: int | None = None) -> None:
@@ -42,7 +42,7 @@ class FrameConverter:
         # The buffer's lines are padded; this is a view of what is in them, and keeps it alive.
         lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
         image = lines[:height, : 3 * width].reshape(height, width, 3)
-        # Telephones film sideways and leave it to the player to turn the picture.
+        # Phones film sideways and leave it to the player to turn the video.
         return np.rot90(image, quarter_turns(frame))
 
 

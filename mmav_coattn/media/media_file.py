@@ -1,9 +1,9 @@
-"""One video file with sound, opened once and lazily, read by time in seconds.
+"""One video file with audio, opened once and lazily, read by time in seconds.
 
 Data flow::
 
     path --open--> container --+-- stream_span   --> video_span, audio_span (s)
-                               +-- video reader  --> frames on show at given times
+                               +-- video reader  --> frames shown at given times
                                +-- audio reader  --> mono waveforms of given windows
 
 Every time is a presentation time stamp of the container: never "frame index / frame rate" against
@@ -32,7 +32,7 @@ from .seeking import seek_to
 from .stream_span import find_picture_delay, find_spans
 from .video_reader import read_frames_decord, read_frames_pyav, stream_frames
 
-#: Functions that read pictures, by the name of the backend.
+#: Functions that read frames, by the name of the backend.
 FRAME_BACKENDS = {'pyav': read_frames_pyav, 'decord': read_frames_decord}
 
 #: Seconds before the start of any file.
@@ -46,12 +46,12 @@ PLAYLISTS = frozenset('applehttp concat dash hls imf rtsp sdp'.split())
 
 
 class MediaFile:
-    """A video file whose streams are read by time; nothing is opened until something is asked.
+    """A video file whose streams are read by time; nothing is opened until it is needed.
 
-    PyAV is the default for pictures too: on one core it read 32 of 80 frames (128 px, H.264) in
-    7.6 ms against decord's 9.1 ms, shares its one open file with the sound, and keeps the
+    PyAV is the default for frames too: on one core it read 32 of 80 frames (128 px, H.264) in
+    7.6 ms against decord's 9.1 ms, shares its one open file with the audio, and keeps the
     container's clock, whereas decord counts from the first frame and so loses the offset of a
-    picture that starts late.
+    video that starts late.
 
     Args:
         path (str or Path): The file.
@@ -109,7 +109,7 @@ class MediaFile:
 
     @property
     def has_video(self) -> bool:
-        """Whether the file has a picture (cover art of a song is none)."""
+        """Whether the file has video (cover art of a song does not count)."""
         self._open()
         return self._video is not None
 
@@ -124,7 +124,7 @@ class MediaFile:
         """Time of the first frame and the end of the last, seconds.
 
         Raises:
-            NoVideoError: If the file has no picture.
+            NoVideoError: If the file has no video.
             UnreadableMediaError: If the file cannot be opened or its streams cannot be read.
         """
         stream = self._video_stream()
@@ -144,7 +144,7 @@ class MediaFile:
 
     @property
     def common_span(self) -> tuple[float, float]:
-        """First and last second at which there are both picture and sound.
+        """First and last second at which there are both video and audio.
 
         The end may lie before the beginning, where the two streams do not overlap.
         """
@@ -184,7 +184,7 @@ class MediaFile:
         """Decode all frames from the first on, as :class:`av.VideoFrame`.
 
         Raises:
-            NoVideoError: If the file has no picture.
+            NoVideoError: If the file has no video.
             UnreadableMediaError: If a frame cannot be decoded, or there is none.
         """
         import av
@@ -200,27 +200,27 @@ class MediaFile:
                     yield frame
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(
-                self.path, f'its picture cannot be decoded after frame {count} ({_short(error)})'
+                self.path, f'its video cannot be decoded after frame {count} ({_short(error)})'
             ) from error
         if not count:
-            raise UnreadableMediaError(self.path, 'its picture has no frame that can be decoded')
+            raise UnreadableMediaError(self.path, 'its video has no frame that can be decoded')
 
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
-        """Read the frames on show at the given times.
+        """Read the frames shown at the given times.
 
         Args:
             times (Sequence[float]): ``(T,)`` seconds, in any order, inside :attr:`video_span`.
-                The frame on show at ``t`` is the latest one whose time stamp is at most ``t``.
-            short_side (int, optional): Scale the shorter side to so many pixels while the picture
-                is converted, never up. Defaults to None, the picture as it is.
+                The frame shown at ``t`` is the latest one whose time stamp is at most ``t``.
+            short_side (int, optional): Scale the shorter side to so many pixels while the frame
+                is converted, never up. Defaults to None, the frame as it is.
 
         Returns:
             np.ndarray: ``(T, H, W, 3)`` uint8, RGB.
 
         Raises:
-            NoVideoError: If the file has no picture.
+            NoVideoError: If the file has no video.
             UnreadableMediaError: If the frames cannot be decoded.
-            ValueError: If a time lies outside the picture's span.
+            ValueError: If a time lies outside the video's span.
         """
         times = np.asarray(times, dtype=np.float64)
         stream = self._video_stream()
@@ -233,10 +233,10 @@ class MediaFile:
     def stream_frames(
         self, times: Sequence[float], short_side: int | None = None
     ) -> Iterator[np.ndarray]:
-        """The frames on show at the given times, one after the other, whatever their number.
+        """The frames shown at the given times, one after the other, whatever their number.
 
         PyAV reads them, whatever :attr:`frame_backend`. Reading anything else of this object in
-        between moves the file's position: read the sound through an object of its own.
+        between moves the file's position: read the audio through an object of its own.
 
         Args:
             times (Sequence[float]): ``(T,)`` seconds, not falling, inside :attr:`video_span`.
@@ -246,9 +246,9 @@ class MediaFile:
             Iterator[np.ndarray]: ``(H, W, 3)`` uint8, RGB, one for each time.
 
         Raises:
-            NoVideoError: If the file has no picture.
+            NoVideoError: If the file has no video.
             UnreadableMediaError: If a frame cannot be decoded, when its turn comes.
-            ValueError: If a time lies outside the picture's span, or the times fall.
+            ValueError: If a time lies outside the video's span, or the times fall.
         """
         times = np.asarray(times, dtype=np.float64)
         stream = self._video_stream()
@@ -284,7 +284,7 @@ class MediaFile:
         Raises:
             NoAudioError: If the file has no audio stream.
             UnreadableMediaError: If a window cannot be decoded, or has a hole in it.
-            ValueError: If a window lies outside the sound's span.
+            ValueError: If a window lies outside the audio's span.
         """
         starts = np.asarray(starts, dtype=np.float64)
         stream = self._audio_stream()

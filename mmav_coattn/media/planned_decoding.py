@@ -1,7 +1,7 @@
-"""Decode no picture that nobody asked for, where the packets tell beforehand which those are.
+"""Decode only the frames that are needed, where the packets tell beforehand which those are.
 
-Packets carry the time at which their picture is shown. Once those of a clip are read, it is known
-which pictures will be on show at the wanted times, and a decoder can leave out every other picture
+Packets carry the time at which their frame is shown. Once those of a clip are read, it is known
+which frames will be shown at the wanted times, and a decoder can leave out every other frame
 that no further one is predicted from: half of them in H.264 with B-frames.
 """
 
@@ -13,24 +13,24 @@ import numpy as np
 
 from .seeking import STAMPED_CONTAINERS, seek_to
 
-#: Codecs, by FFmpeg's names, of which a packet holds one shown picture. One of AV1 may hold two.
+#: Codecs, by FFmpeg's names, of which a packet holds one shown frame. One of AV1 may hold two.
 ONE_PICTURE_A_PACKET = frozenset(['h264', 'hevc', 'mpeg4', 'vp8', 'vp9', 'mjpeg', 'prores'])
 #: Slack when a time is compared with a time stamp, in seconds: far below any frame's duration.
 _EPSILON = 1e-6
 
 
 def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.ndarray | None:
-    """The pictures on show at ``wanted``, or None where the packets do not tell which those are.
+    """The frames shown at ``wanted``, or None where the packets do not tell which those are.
 
     Args:
         container (av.container.InputContainer): The open file.
-        stream (av.video.stream.VideoStream): Its picture.
+        stream (av.video.stream.VideoStream): Its video stream.
         wanted (np.ndarray): ``(T,)`` seconds, sorted.
         to_rgb (Callable): Turns a decoded frame into ``(H, W, 3)`` uint8.
 
     Returns:
         np.ndarray, optional: ``(T, H, W, 3)`` uint8. None if the container, a gap, damage, the end
-        of the file or a picture that changes size calls for the patient way: decoding everything.
+        of the file or a frame that changes size calls for the patient way: decoding everything.
 
     Raises:
         av.FFmpegError: If the container cannot jump at all.
@@ -46,7 +46,7 @@ def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.
     stamps = np.array(sorted(packet.pts for packet in packets))
     rows = np.searchsorted(stamps * float(stream.time_base), wanted + _EPSILON, side='right') - 1
     if rows[0] < 0 or (np.diff(stamps) == 0).any():
-        return None  # The jump led past the first picture, or two have the same time.
+        return None  # The jump led past the first frame, or two have the same time.
     places: dict[int, list[int]] = {}
     for place, row in enumerate(rows):
         places.setdefault(int(stamps[row]), []).append(place)
@@ -60,7 +60,7 @@ def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.
 
 
 def _packets(container, stream, wanted: np.ndarray) -> list | None:
-    """All packets of the pictures up to the last wanted time, or None if they do not end there."""
+    """All packets of the frames up to the last wanted time, or None if they do not end there."""
     seek_to(container, stream, wanted[0])
     packets = []
     for packet in container.demux(stream):
@@ -68,7 +68,7 @@ def _packets(container, stream, wanted: np.ndarray) -> list | None:
         if not stamped or packet.is_discard or packet.is_corrupt:
             return None
         packets.append(packet)
-        # No picture is shown before it is decoded: later packets are of later pictures.
+        # No frame is shown before it is decoded: later packets are of later frames.
         if packet.dts * stream.time_base > wanted[-1] + _EPSILON:
             return packets
     return None
@@ -83,7 +83,7 @@ def _decode(decoder, packets: list, places: dict, known: set, to_rgb: Callable):
             decoder.skip_frame = 'DEFAULT' if packet.pts in places else 'NONREF'
         for frame in decoder.decode(packet):
             if frame.pts not in known:
-                return None  # A picture that no packet told of; it may be on show as well.
+                return None  # A frame that no packet told of; it may be shown as well.
             if frame.pts not in missing:
                 continue
             image = to_rgb(frame)

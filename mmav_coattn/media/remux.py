@@ -1,4 +1,4 @@
-"""Moving the sound of a file in time, without encoding anything again."""
+"""Moving the audio of a file in time, without encoding anything again."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from mmav_coattn.io import whole_file
 
 
 def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
-    """Copy a file with its sound moved in time.
+    """Copy a file with its audio moved in time.
 
-    Packets of picture, sound and subtitles are copied as they are; only the time stamps of the
-    sound change, exactly to a tick of its clock. Sound that would come before both the picture and
+    Packets of video, audio and subtitles are copied as they are; only the time stamps of the
+    audio change, exactly to a tick of its clock. Audio that would come before both the video and
     0 s is left out, in whole packets (20 to 30 ms).
 
     Args:
         path (str | Path): The original.
         out (str | Path): The copy; its suffix chooses the container. It appears only when complete.
-        seconds (float): Above 0 the sound comes later, below 0 earlier.
+        seconds (float): Above 0 the audio comes later, below 0 earlier.
 
     Returns:
         Path: ``out``.
@@ -32,9 +32,9 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
     Raises:
         UnwritableMediaError: If ``out`` is the original, or its container cannot hold the streams.
         UnreadableMediaError: If the file cannot be read, or holds packets without time stamps.
-        NoVideoError: If it has no picture.
-        NoAudioError: If it has no sound.
-        TooShortError: If no sound is left.
+        NoVideoError: If it has no video.
+        NoAudioError: If it has no audio.
+        TooShortError: If no audio is left.
     """
     import av
 
@@ -55,7 +55,7 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
                     kept = _copy_packets(source, target, copies, seconds)
                 except (av.FFmpegError, OSError) as error:
                     raise UnreadableMediaError(
-                        str(path), f'cannot be copied with another time of its sound ({error})'
+                        str(path), f'cannot be copied with another time of its audio ({error})'
                     ) from error
         if not kept:
             raise TooShortError(
@@ -80,7 +80,7 @@ def _create(partial: Path, out: Path):
     if out.suffix.lower() == '.avi':
         raise UnwritableMediaError(
             str(out),
-            'AVI has no time stamps that could move its sound; name the copy .mp4 or .mkv',
+            'AVI has no time stamps that could move its audio; name the copy .mp4 or .mkv',
         )
     try:
         # Wait for both streams however far apart they are, so that they lie interleaved.
@@ -113,7 +113,7 @@ def _copy_streams(source, target, out: Path) -> dict:
 
 
 def _copy_packets(source, target, copies: dict, seconds: float) -> int:
-    """Copy all packets; returns how many of the sound were kept."""
+    """Copy all packets; returns how many of the audio were kept."""
     video = source.streams.video[0]
     first_picture = 0.0
     if video.start_time is not None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 #: Containers whose time stamps were written by who made the file, and which find the packets of one
 #: stream without those of the others. Elsewhere FFmpeg guesses some stamps, and a wrong guess shows
-#: only in the order of all pictures.
+#: only in the order of all frames.
 STAMPED_CONTAINERS = frozenset(['mov,mp4,m4a,3gp,3g2,mj2', 'matroska,webm'])
 
 
@@ -50,7 +50,7 @@ def rewind(container, stream) -> None:
     try:
         container.seek(0)
     except av.FFmpegError:
-        # The whole container jumps by its picture, which FLV refuses where that starts after 0 s.
+        # The whole container jumps by its video, which FLV refuses where that starts after 0 s.
         container.seek(stream.start_time or 0, stream=stream, backward=True)
 
 

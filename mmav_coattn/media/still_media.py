@@ -1,4 +1,4 @@
-"""A picture and a sound in files of their own, in the place of a video."""
+"""An image and its audio in files of their own, instead of a video."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .media_file import MediaFile
 
 
 class StillMedia:
-    """Looks like a :class:`MediaFile` whose picture never changes.
+    """Reads as a :class:`MediaFile` whose frame never changes.
 
-    Public sets of sound source localisation hand out one frame a clip beside its sound. A network
+    Public sets of sound source localisation hand out one frame a clip beside its audio. A network
     that lives on motion sees none here.
 
     Args:
-        picture (str): File of the picture.
-        sound (str): File of the sound.
+        picture (str): File of the image.
+        sound (str): File of the audio.
 
     Raises:
-        UnreadableMediaError: If the picture cannot be decoded.
+        UnreadableMediaError: If the image cannot be decoded.
     """
 
     has_video = has_audio = True
@@ -44,19 +44,19 @@ class StillMedia:
         self.close()
 
     def close(self) -> None:
-        """Close the file of the sound."""
+        """Close the file of the audio."""
         self.sound.close()
 
     @property
     def audio_span(self) -> tuple[float, float]:
-        """First and last second of the sound."""
+        """First and last second of the audio."""
         return self.sound.audio_span
 
-    #: The picture is there as long as the sound is.
+    #: The image lasts as long as the audio.
     video_span = common_span = audio_span
 
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
-        """The picture once for each time, uint8 (T, H, W, 3), RGB."""
+        """The image once for each time, uint8 (T, H, W, 3), RGB."""
         image = self.image
         if short_side is not None and min(image.shape[:2]) > short_side:
             import cv2

@@ -12,9 +12,9 @@ from mmav_coattn.errors import UnreadableMediaError
 from .seeking import loses_its_clock, rewind
 
 #: Containers without an index of key frames: a jump lands among the last packets of all, where the
-#: latest picture may lie before and later ones miss what they follow.
+#: latest frame may lie before and later ones miss what they follow.
 _UNINDEXED_CONTAINERS = ('mpegts', 'mpeg')
-#: Seconds before the end that are read in these; pictures are reordered over far less.
+#: Seconds before the end that are read in these; frames are reordered over far less.
 _TAIL = 1.0
 #: Seconds on the container's clock that no file reaches; a jump there lands at the last keyframe.
 _PAST_ANY_END = 10**6 * 3600
@@ -70,10 +70,10 @@ def _first_time(container, stream) -> float | None:
 
 
 def _first_keyframe(container, stream) -> float | None:
-    """Time of the first picture that can be decoded, or None where the header's start is right.
+    """Time of the first frame that can be decoded, or None where the header's start is right.
 
     AVI and NUT give the first *decoding* time as the stream's start, which is earlier; a recording
-    that was cut out of a broadcast begins with pictures whose keyframe is lost.
+    that was cut out of a broadcast begins with frames whose keyframe is lost.
     """
     rewind(container, stream)
     for packet in container.demux(stream):
@@ -97,7 +97,7 @@ def _last_times(container, streams: list) -> dict[int, float]:
                 rewind(container, stream)
             else:
                 container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
-            # One jump serves every stream that still has packets behind the place it led to.
+            # One jump serves every stream that still has packets behind the time it led to.
             found = _ends_from_here(container, streams)
             if container.format.name in _UNINDEXED_CONTAINERS and stream.index in found:
                 target = int((found[stream.index] - _TAIL) / stream.time_base)
@@ -132,23 +132,23 @@ def _ends_from_here(container, streams: list) -> dict[int, float]:
 
 
 def find_picture_delay(container, stream, path: str) -> float:
-    """Seconds by which the pictures' time stamps are late, because FFmpeg guessed them.
+    """Seconds by which the frames' time stamps are late, because FFmpeg guessed them.
 
     AVI and ASF (WMV) have decoding times only. FFmpeg makes the presentation times up, one frame
-    late where a codec may reorder pictures (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the
-    sound stays where it is. In other containers the stamps were written by who made the file.
+    late where a codec may reorder frames (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the
+    audio stays where it is. In other containers the stamps were written by who made the file.
 
     Args:
         container (av.container.InputContainer): The open file; it is left at any position.
-        stream (av.video.stream.VideoStream): Its picture.
+        stream (av.video.stream.VideoStream): Its video stream.
         path (str): The file's name, for messages.
 
     Returns:
-        float: The delay, to be subtracted from every time stamp of the picture.
+        float: The delay, to be subtracted from every time stamp of the video.
 
     Raises:
         UnreadableMediaError: If the file cannot be read, or is H.264 in ASF: behind each jump
-            FFmpeg gives its first picture the time of the second, and the second none.
+            FFmpeg gives its first frame the time of the second, and the second none.
     """
     import av
 
@@ -157,7 +157,7 @@ def find_picture_delay(container, stream, path: str) -> float:
     if container.format.name == 'asf' and stream.codec_context.codec.canonical_name == 'h264':
         raise UnreadableMediaError(
             path,
-            'when its pictures are shown is not known (H.264 in ASF or WMV loses time stamps); '
+            'the times of its frames are not known (H.264 in ASF or WMV loses time stamps); '
             'convert it to MP4 or Matroska',
         )
     try:

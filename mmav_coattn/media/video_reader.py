@@ -1,4 +1,4 @@
-"""Pictures by time: at ``t``, the latest frame whose time stamp is at most ``t`` is on show."""
+"""Frames by time: at ``t``, the latest frame whose time stamp is at most ``t`` is shown."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _EPSILON = 1e-6
 def read_frames_pyav(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> np.ndarray:
-    """Decode the frames on show at ``times`` with PyAV, in one pass, turned as their tag says.
+    """Decode the frames shown at ``times`` with PyAV, in one pass, turned as their tag says.
 
     Args:
         container (av.container.InputContainer): The open file.
-        stream (av.video.stream.VideoStream): Its picture.
+        stream (av.video.stream.VideoStream): Its video stream.
         times (np.ndarray): ``(T,)`` seconds, in any order.
         short_side (int, optional): Pixels to scale the shorter side down to.
         path (str): The file's name, for messages.
@@ -35,7 +35,7 @@ def read_frames_pyav(
         np.ndarray: ``(T, H, W, 3)`` uint8, RGB.
 
     Raises:
-        UnreadableMediaError: If decoding fails, or the picture ends before the last time.
+        UnreadableMediaError: If decoding fails, or the video ends before the last time.
     """
     import av
 
@@ -53,11 +53,11 @@ def read_frames_pyav(
             if shown is not None:
                 break
     except (av.FFmpegError, OSError) as error:
-        raise UnreadableMediaError(path, f'its picture cannot be decoded ({error})') from error
+        raise UnreadableMediaError(path, f'its video cannot be decoded ({error})') from error
     if shown is None:
         raise UnreadableMediaError(
             path,
-            f'its picture cannot be decoded from {wanted[0]:.3f} to {wanted[-1]:.3f} s; the file '
+            f'its video cannot be decoded from {wanted[0]:.3f} to {wanted[-1]:.3f} s; the file '
             f'is probably cut off or damaged',
         )
     # Neighbouring times often fall into one frame: convert each frame once.
@@ -71,7 +71,7 @@ def read_frames_pyav(
     if len(sizes) > 1:
         named = ' and '.join(f'{width}x{height}' for height, width in sorted(sizes))
         raise UnreadableMediaError(
-            path, f'its picture changes size from {wanted[0]:.3f} to {wanted[-1]:.3f} s ({named})'
+            path, f'its video changes size from {wanted[0]:.3f} to {wanted[-1]:.3f} s ({named})'
         )
     return np.stack(images)
 
@@ -79,7 +79,7 @@ def read_frames_pyav(
 def stream_frames(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> Iterator[np.ndarray]:
-    """Decode the frames on show at ``times`` one after the other; see :func:`read_frames_pyav`.
+    """Decode the frames shown at ``times`` one after the other; see :func:`read_frames_pyav`.
 
     However many they are, no more than two of them are in memory, and the file is decoded once.
 
@@ -117,11 +117,11 @@ def stream_frames(
                 position += 1
             current = following
     except (av.FFmpegError, OSError) as error:
-        raise UnreadableMediaError(path, f'its picture cannot be decoded ({error})') from error
+        raise UnreadableMediaError(path, f'its video cannot be decoded ({error})') from error
     if position < len(times):
         raise UnreadableMediaError(
             path,
-            f'its picture cannot be decoded at {times[position]:.3f} s; the file is probably cut '
+            f'its video cannot be decoded at {times[position]:.3f} s; the file is probably cut '
             f'off or damaged',
         )
 
@@ -136,11 +136,11 @@ def _in_order(frames: Iterator, path: str) -> Iterator:
     before = None
     for frame in frames:
         if frame.pts is None:
-            continue  # It cannot be on show at a known time.
+            continue  # It cannot be shown at a known time.
         if before is not None and frame.pts < before:
             raise UnreadableMediaError(
                 path,
-                f'the time stamps of its pictures go backwards at {frame.time:.3f} s, so when they '
+                f'the time stamps of its frames go backwards at {frame.time:.3f} s, so when they '
                 f'are shown is not known; convert it to MP4 or Matroska',
             )
         before = frame.pts
@@ -148,7 +148,7 @@ def _in_order(frames: Iterator, path: str) -> Iterator:
 
 
 def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
-    """The frames on show at the sorted times, or None if decoding began or ended in their midst."""
+    """The frames shown at the sorted times, or None if decoding began or ended in their midst."""
     shown: list = []
     current = None
     duration = 0.0
@@ -165,7 +165,7 @@ def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
         current = frame
     if current is None:
         return None
-    # The last frame stays for its own duration; anything later would be a frozen picture.
+    # The last frame stays for its own duration; anything later would be a frozen frame.
     end = current.time + max(duration, float((current.duration or 0) * current.time_base))
     while len(shown) < len(wanted) and wanted[len(shown)] <= end + _EPSILON:
         shown.append(current)
@@ -175,7 +175,7 @@ def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
 def read_frames_decord(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> np.ndarray:
-    """Read the frames on show at ``times`` with decord; see :func:`read_frames_pyav`.
+    """Read the frames shown at ``times`` with decord; see :func:`read_frames_pyav`.
 
     decord's own time stamps count from the first frame, so the index of a frame is looked up in
     PyAV's packet time stamps instead.
@@ -194,12 +194,12 @@ def read_frames_decord(
         seek_to(container, stream, -_BACK_OFFS[-1])
         first = next(container.decode(stream))
         width, height = scaled_size(first.width, first.height, short_side)
-        if quarter_turns(first) % 2:  # decord turns the picture itself, and wants the turned size
+        if quarter_turns(first) % 2:  # decord turns the video itself, and wants the turned size
             width, height = height, width
         elif quarter_turns(first):
             raise UnreadableMediaError(
                 path,
-                'its picture is tagged as upside down, which decord cannot read; use '
+                'its video is tagged as upside down, which decord cannot read; use '
                 "frame_backend='pyav'",
             )
         reader = decord.VideoReader(
@@ -214,4 +214,4 @@ def read_frames_decord(
         indices = np.searchsorted(start, times + _EPSILON, side='right') - 1
         return reader.get_batch(indices.tolist()).asnumpy()
     except (av.FFmpegError, decord.DECORDError, OSError) as error:
-        raise UnreadableMediaError(path, f'its picture cannot be decoded ({error})') from error
+        raise UnreadableMediaError(path, f'its video cannot be decoded ({error})') from error

@@ -47,7 +47,7 @@ def prepare(
     Returns:
         dict: ``done``, ``kept`` (were there already), ``failed`` (sentence by path),
         ``bytes_before``, ``bytes_after``, ``holes`` (seconds of silence by path) and ``audio``
-        (files by what was done with their sound), as written to ``prepare.json``.
+        (files by what was done with their audio), as written to ``prepare.json``.
 
     Raises:
         ConfigError: If ``out`` is ``root``, or two files would get one name.

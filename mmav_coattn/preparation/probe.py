@@ -12,16 +12,16 @@ from mmav_coattn.errors import UnreadableMediaError
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.audio_reader import decode_segments
 
-#: Length of the stretches whose level is measured, seconds.
+#: Length of the segments whose level is measured, seconds.
 LEVEL_SECONDS = 0.5
-#: Seconds of sound decoded at a time, which bounds the memory for long files.
+#: Seconds of audio decoded at a time, which bounds the memory for long files.
 CHUNK_SECONDS = 30.0
-#: Pictures compared for the measure of motion.
+#: Frames compared for the measure of motion.
 NUM_PICTURES = 16
-#: Short side of the pictures that are compared, px.
+#: Short side of the frames that are compared, px.
 COMPARED_SIZE = 64
 #: Share of pixels that may change more than the measure of motion says. A talking mouth in a wide
-#: picture moves few of them; noise of the encoder moves many, but little.
+#: video moves few of them; noise of the encoder moves many, but little.
 MOTION_PERCENTILE = 99.0
 
 
@@ -34,15 +34,15 @@ class MediaProbe:
         detail: What is wrong, as the end of a sentence; empty if nothing is.
         broken: Whether the file or one of its streams cannot be read to the end.
         has_picture, has_sound: Which streams there are.
-        duration: Seconds in which there are both picture and sound.
+        duration: Seconds in which there are both video and audio.
         video_start, video_end, audio_start, audio_end: Seconds of the container's clock.
         offset: ``audio_start - video_start``, seconds.
-        width, height: Of the picture, px.
+        width, height: Of the video, px.
         fps: Frames per second, on average.
         sample_rate: Hz.
         level: RMS of the loudest half second, dB of full scale; minus infinity is digital silence.
-        hole: Seconds of sound missing between the sound's start and end.
-        motion: Largest change between two of 16 pictures spread over the file: the grey levels
+        hole: Seconds of audio missing between the audio's start and end.
+        motion: Largest change between two of 16 frames spread over the file: the grey levels
             (0-255) by which the most changed percent of the pixels changes.
     """
 
@@ -134,11 +134,11 @@ def _small_grey(frame) -> np.ndarray:
 
 
 def measure_motion(pictures: list[np.ndarray]) -> float | None:
-    """Largest change between neighbours of ``(H, W)`` uint8 pictures, in grey levels.
+    """Largest change between neighbours of ``(H, W)`` uint8 frames, in grey levels.
 
     Returns:
         float | None: 99th percentile of the absolute difference, of the most different pair; None
-        for fewer than two pictures.
+        for fewer than two frames.
     """
     if len(pictures) < 2:
         return None
@@ -159,7 +159,7 @@ def _probe_sound(media: MediaFile, probe: MediaProbe) -> None:
             segments = decode_segments(container, stream, first, last)
         except _decoder_errors() as error:
             raise UnreadableMediaError(
-                media.path, f'its sound cannot be decoded from {first:.1f} s on ({error})'
+                media.path, f'its audio cannot be decoded from {first:.1f} s on ({error})'
             ) from error
         covered = first
         for segment in segments:

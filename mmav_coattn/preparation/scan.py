@@ -28,9 +28,9 @@ VERDICTS = {
     'unreadable': 'cannot be decoded from start to end, or is cut off',
     'no_video': 'has no picture',
     'no_audio': 'has no audio stream',
-    'too_short': 'picture and sound overlap too briefly',
-    'silent': 'no half second of sound reaches the level',
-    'still': 'the picture does not move',
+    'too_short': 'video and audio overlap too briefly',
+    'silent': 'no half second of audio reaches the level',
+    'still': 'the video does not move',
     'ok': 'usable',
 }
 #: Decimals of the table's numbers: 0.1 ms, 0.1 dB and so on.
@@ -43,9 +43,9 @@ class Limits:
     """What a file must have to be usable.
 
     Attributes:
-        min_seconds: Seconds in which there are both picture and sound.
+        min_seconds: Seconds in which there are both video and audio.
         min_level: Level that the loudest half second must exceed, dB of full scale.
-        min_motion: Change of the picture that must be exceeded; see :class:`MediaProbe`. An
+        min_motion: Change of the frames that must be exceeded; see :class:`MediaProbe`. An
             encoder's noise on a photograph changes by 1 to 4, a talking mouth by 15 and more.
     """
 
@@ -231,8 +231,8 @@ def report_text(summary: dict, rows: Sequence[dict]) -> str:
         '',
         f'Limits: {", ".join(f"{name}={value}" for name, value in summary["limits"].items())}.',
         '',
-        f'Of the usable files, {summary["late_sound"]} have sound that starts more than 40 ms '
-        f'before or after the picture, and {summary["with_holes"]} have holes in their sound.',
+        f'Of the usable files, {summary["late_sound"]} have audio that starts more than 40 ms '
+        f'before or after the video, and {summary["with_holes"]} have gaps in their audio.',
         '',
         '| usable files | least | median | most |',
         '|---|---|---|---|',

@@ -14,15 +14,15 @@ from mmav_coattn.io import whole_file
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.audio_reader import decode_segments
 
-#: Sound codecs that MP4 carries and this package reads; ``audio='keep'`` copies their packets.
+#: Audio codecs that MP4 carries and this package reads; ``audio='keep'`` copies their packets.
 KEPT_CODECS = ('aac', 'mp3', 'ac3', 'opus', 'alac')
-#: Ticks per second of the picture's time stamps: 24, 25, 30 and 30000/1001 frames/s divide it.
+#: Ticks per second of the video's time stamps: 24, 25, 30 and 30000/1001 frames/s divide it.
 CLOCK = 90_000
 #: How far the start and the end of a stream may move, seconds: an encoder's frame and its padding.
 SPAN_TOLERANCE = 0.1
 #: Headers count an encoder's padding; a file that lacks more seconds than this was cut off.
 CUT_TOLERANCE = 0.25
-#: Seconds of sound decoded at a time.
+#: Seconds of audio decoded at a time.
 _CHUNK_SECONDS = 10.0
 #: Rates in Hz that AAC knows.
 _AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -33,11 +33,11 @@ class Encoding:
     """How to encode.
 
     Attributes:
-        short_side: Pixels to scale the shorter side down to; smaller pictures stay as they are.
+        short_side: Pixels to scale the shorter side down to; smaller frames stay as they are.
         gop: Frames from keyframe to keyframe.
         crf: Constant rate factor of x264: higher is smaller and worse.
         preset: Of x264.
-        audio: ``'aac'`` encodes the sound; ``'keep'`` copies its packets where MP4 can carry them.
+        audio: ``'aac'`` encodes the audio; ``'keep'`` copies its packets where MP4 can carry them.
         audio_bit_rate: Bits per second of AAC.
         box: ``(x0, y0, x1, y1)`` to cut out, fractions of width and height, or None.
 
@@ -71,24 +71,24 @@ class Encoding:
 
 
 def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
-    """Write an MP4 of H.264 and AAC whose pictures and sounds are where they were in time.
+    """Write an MP4 of H.264 and AAC whose video and audio are where they were in time.
 
     The file is written beside the target under a hidden name, opened and compared with the source,
     and only then takes the target's name: at no time is there half a file under that name, and a
     file that was there is replaced by a checked one or not at all. Where both streams start late,
-    both are moved so that the earlier one starts at 0. Holes in the sound become silence.
+    both are moved so that the earlier one starts at 0. Holes in the audio become silence.
 
     Args:
-        source (Path): Any file that PyAV reads, with picture and sound.
+        source (Path): Any file that PyAV reads, with video and audio.
         target (Path): Ends with ``.mp4``; its folder is made.
         encoding (Encoding): How.
 
     Returns:
-        dict: ``bytes_before``, ``bytes_after``, ``frames``, ``hole`` (seconds of sound that were
+        dict: ``bytes_before``, ``bytes_after``, ``frames``, ``hole`` (seconds of audio that were
         filled with silence), ``audio`` (``'aac'`` or ``'keep'``, as done).
 
     Raises:
-        MediaError: If the source lacks picture or sound, cannot be read to the end, or what was
+        MediaError: If the source lacks video or audio, cannot be read to the end, or what was
             written is not what it should be.
     """
     with whole_file(target, unique=True) as part:
@@ -134,7 +134,7 @@ def _encode(media: MediaFile, part: Path, encoding: Encoding) -> dict:
     keep = encoding.audio == 'keep' and media.codec_name('audio') in KEPT_CODECS
     try:
         # The index in front, so that a file on a network is read from its beginning; and late
-        # starts written to the picture's tick instead of to the millisecond.
+        # starts written to the video's tick instead of to the millisecond.
         options = {'movflags': 'faststart', 'movie_timescale': str(CLOCK)}
         with av.open(str(part), 'w', options=options) as container:
             picture = container.add_stream('libx264', rate=_rate(media))
@@ -218,7 +218,7 @@ def _aac(container, media: MediaFile, encoding: Encoding):
 
 
 def _encode_sound(media, container, sound, origin: float) -> float:
-    """Encode the sound on one unbroken clock; returns the seconds that had to be filled."""
+    """Encode the audio on one unbroken clock; returns the seconds that had to be filled."""
     import av
     import soxr
 

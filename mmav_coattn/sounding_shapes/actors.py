@@ -68,7 +68,7 @@ class Part:
     """A sprite and its pose per frame.
 
     Attributes:
-        sprite (Sprite): The picture.
+        sprite (Sprite): The image.
         pose (np.ndarray): (T, 5) x, y (scene px), angle (rad, clockwise on screen), and scale
             along the sprite's x and y. (1, 5) for a part that never moves.
         boxed (bool): Counts towards the object's box.

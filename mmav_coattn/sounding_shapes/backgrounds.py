@@ -1,6 +1,6 @@
 """Backgrounds: a lit wall or sky above a floor or ground, textured; families differ per split.
 
-All pictures are float32 RGB in [0, 255].
+All images are float32 RGB in [0, 255].
 """
 
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ def _lay(texture: np.ndarray, height: int, width: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Setting:
-    """Place of a scene: families and hues of its wall (or sky) and floor (or ground)."""
+    """Location of a scene: families and hues of its wall (or sky) and floor (or ground)."""
 
     wall: str
     floor: str
@@ -170,7 +170,7 @@ def paint_background(
     Args:
         rng (np.random.Generator): Source of textures and tones.
         setting (Setting): What it is.
-        size (int): Side of the picture, px.
+        size (int): Side of the frame, px.
         horizon (float): Height of the wall, px from the top.
         light (float): Side from which light falls: -1 left ... 1 right.
 

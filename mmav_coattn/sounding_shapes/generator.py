@@ -218,7 +218,7 @@ def _is_complete(root: Path, tier: str, split: str, count: int) -> bool:
 
 
 def _check_spec(folder: Path, tier: str, seed: int) -> None:
-    """Compares what the folder holds with what is asked for; notes it in a new folder."""
+    """Compares what the folder holds with what is requested; notes it in a new folder."""
     wanted = dict(version=VERSION, tier=tier, seed=seed, clip_format=asdict(CLIP_FORMAT))
     path = folder / 'spec.json'
     if not path.is_file():

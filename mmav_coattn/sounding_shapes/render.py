@@ -1,4 +1,4 @@
-"""Pictures and sound of a scene."""
+"""Frames and audio of a scene."""
 
 from collections.abc import Iterator
 
@@ -22,11 +22,11 @@ def place(sprite: Sprite, poses: np.ndarray, size: int) -> tuple[np.ndarray, np.
     Args:
         sprite (Sprite): The sprite.
         poses (np.ndarray): (T, 5), as in ``Part``.
-        size (int): Side of the picture, px.
+        size (int): Side of the frame, px.
 
     Returns:
         tuple[np.ndarray, np.ndarray]: (T, 2, 3) matrices from sprite px to px of the area, and the
-        areas (T, 4) within the picture: x0, y0, x1, y1, empty (x0 >= x1 or y0 >= y1) outside.
+        areas (T, 4) within the frame: x0, y0, x1, y1, empty (x0 >= x1 or y0 >= y1) outside.
     """
     x, y, angle, scale_x, scale_y = poses.T
     cos, sin = np.cos(angle) / SPRITE_SCALE, np.sin(angle) / SPRITE_SCALE
@@ -38,7 +38,7 @@ def place(sprite: Sprite, poses: np.ndarray, size: int) -> tuple[np.ndarray, np.
     placed = linear @ corners + shift[:, :, None]
     low = np.maximum(np.floor(placed.min(2)).astype(int), 0)
     high = np.minimum(np.ceil(placed.max(2)).astype(int), size)
-    # The centre of pixel i lies at i + 0.5 in either picture.
+    # The centre of pixel i lies at i + 0.5 in either image.
     offset = shift - low + linear @ np.array([0.5, 0.5]) - 0.5
     return np.concatenate([linear, offset[:, :, None]], axis=2), np.concatenate([low, high], 1)
 

@@ -41,7 +41,7 @@ class Scene:
         horizon (float): Border of wall and floor, px from the top.
         light (float): Side of the light, -1 left ... 1 right.
         shelves (list[Stage]): Stages that need a shelf beneath.
-        camera (np.ndarray): (T, 2) offset of the picture by the jitter of the camera, px.
+        camera (np.ndarray): (T, 2) offset of the frame by the jitter of the camera, px.
         picture_noise (float): Standard deviation of the sensor noise, grey levels.
         audio_noise_db (float): Room noise relative to the sources' RMS, dB.
         gains (list[float]): Amplitude of each source.
@@ -166,7 +166,7 @@ def build_scene(
 
 
 def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
-    """Boxes of an object: (T, 4) x0, y0, x1, y1 as fractions of the picture.
+    """Boxes of an object: (T, 4) x0, y0, x1, y1 as fractions of the frame.
 
     A box covers the moving part that makes the sound and what it hits, not stands and sleeves.
     """

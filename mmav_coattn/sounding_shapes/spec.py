@@ -6,7 +6,7 @@ import numpy as np
 
 from mmav_coattn.errors import ConfigError
 
-#: Raised whenever the same seed would give other pictures or samples than before.
+#: Raised whenever the same seed would give other frames or samples than before.
 VERSION = 1
 
 #: Motion classes; the label of a clip is the index of its (first) source's class.
@@ -114,7 +114,7 @@ def check_count(name: str, value: int, lowest: int = 0) -> int:
 def clip_rngs(
     seed: int, tier: str, split: str, index: int
 ) -> tuple[np.random.Generator, np.random.Generator, np.random.Generator]:
-    """Random streams of one clip: scene, picture and sound.
+    """Random streams of one clip: scene, video and audio.
 
     They depend on nothing but the four arguments, so a clip is the same whichever worker makes it
     and however many clips the set has. The streams are separate so that an annotation can be

@@ -1,4 +1,4 @@
-"""Sprites: small shaded, antialiased pictures that the compositor moves about.
+"""Sprites: small shaded, antialiased images that the compositor moves about.
 
 A canvas has its origin at the pivot of the part and is measured in scene px, y downwards.
 """
@@ -15,11 +15,11 @@ _SUBPIXEL_BITS = 4
 
 @dataclass
 class Sprite:
-    """A picture with a pivot.
+    """An image with a pivot.
 
     Attributes:
         rgba (np.ndarray): (h, w, 4) float32; RGB in [0, 255] multiplied by alpha in [0, 1].
-        pivot (tuple[float, float]): Place of the pivot, sprite px.
+        pivot (tuple[float, float]): Location of the pivot, sprite px.
         hull (np.ndarray): (n, 2) convex hull of what is visible, scene px from the pivot.
     """
 

@@ -13,7 +13,7 @@ from .spec import ClipFormat
 #: Samples of one AAC frame; the length of an AAC track is a multiple of it.
 AAC_FRAME = 1024
 
-#: Sound before the first frame that is fed to the encoder and hidden by the edit list. An AAC
+#: Audio before the first frame that is fed to the encoder and hidden by the edit list. An AAC
 #: encoder that starts at a loud sample smears it: the clip's start would be recognisable.
 PREROLL = 2 * AAC_FRAME
 
@@ -21,7 +21,7 @@ PREROLL = 2 * AAC_FRAME
 def audio_span(clip_format: ClipFormat) -> tuple[int, int]:
     """First and one past the last sample to encode: pre-roll to the end of the last AAC frame.
 
-    The last AAC frame is filled with sound, not with silence.
+    The last AAC frame is filled with audio, not with silence.
     """
     samples = round(clip_format.duration * clip_format.sample_rate)
     return -PREROLL, -(-samples // AAC_FRAME) * AAC_FRAME

@@ -1,4 +1,4 @@
-"""What test sets with one annotated picture a clip share: finding the files, and coverage."""
+"""What test sets with one annotated frame a clip share: finding the files, and coverage."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class BoxedClipsDataset(AudioVisualDataset):
     """Base of test sets that are an annotation and files that a user may have in part.
 
     Files lie in folders of the data root, each named by its clip: videos in ``videos/``
-    (``layout='videos'``), or a picture in ``frames/`` and its sound in ``audio/``
+    (``layout='videos'``), or a frame in ``frames/`` and its audio in ``audio/``
     (``layout='frames'``). Clips whose files are not there are left out, and the coverage is
     printed; :attr:`coverage` keeps it.
 
-    The silent extension of a set is a list of clips (``silent_list``) whose sound has no source in
+    The silent extension of a set is a list of clips (``silent_list``) whose audio has no source in
     sight, in the same folders: what it names beyond the annotated clips has ``has_source=False``.
 
     Args:

@@ -11,13 +11,13 @@ from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 from .boxed_clips import BoxedClipsDataset, read_names
 
-#: Side of the pictures in which the boxes were drawn, px.
+#: Side of the frames in which the boxes were drawn, px.
 ANNOTATED_SIZE = 256
 _CORNERS = ('xmin', 'ymin', 'xmax', 'ymax')
 
 
 def read_flickr_boxes(xml_file: str | Path) -> list[list[float]]:
-    """Boxes of all annotators of one picture.
+    """Boxes of all annotators of one frame.
 
     Args:
         xml_file (str | Path): Elements ``bbox`` at any depth, with ``xmin``, ``ymin``, ``xmax`` and
@@ -51,7 +51,7 @@ def read_flickr_boxes(xml_file: str | Path) -> list[list[float]]:
 class FlickrSoundNetDataset(BoxedClipsDataset):
     """The annotated part of Flickr-SoundNet (Senocak et al., CVPR 2018).
 
-    250 pictures nominally; ``test_list`` names those of a common list (249 in the usual one). The
+    250 frames nominally; ``test_list`` names those of a common list (249 in the usual one). The
     ground truth is the consensus of the annotators: 1 where two of them agree, half where one drew.
 
     Args:

@@ -17,8 +17,8 @@ class MouthBoxDataset(AudioVisualDataset):
 
     Args:
         ann_file (str): JSON object with ``clips``: for each path within ``data_root`` the box
-            (x0, y0, x1, y1) around all places of the mouth in the clip, px, and ``size``: width and
-            height of the pictures, px.
+            (x0, y0, x1, y1) around the mouth over the whole clip, px, and ``size``: width and
+            height of the frames, px.
         data_root (str): Folder of the videos.
         **kwargs: Of :class:`AudioVisualDataset`; ``test_mode`` is True by default.
 
@@ -49,7 +49,7 @@ class MouthBoxDataset(AudioVisualDataset):
             items = []
             for relpath, (x0, y0, x1, y1) in annotation['clips'].items():
                 if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
-                    raise ValueError(f'the box of {relpath} does not lie in the picture')
+                    raise ValueError(f'the box of {relpath} does not lie in the frame')
                 box = [x0 / width, y0 / height, x1 / width, y1 / height]
                 items.append(dict(relpath=relpath, label=-1, boxes=[box], annotators=1))
         except (KeyError, TypeError, ValueError) as error:

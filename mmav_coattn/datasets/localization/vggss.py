@@ -17,7 +17,7 @@ def read_vggss(ann_file: str | Path) -> list[dict]:
 
     Args:
         ann_file (str | Path): A list of objects with ``file``, ``class`` and ``bbox``, a list of
-            (x0, y0, x1, y1) as fractions of the picture.
+            (x0, y0, x1, y1) as fractions of the frame.
 
     Returns:
         list[dict]: ``name``, ``class_name``, ``boxes`` and ``annotators`` (1: their union is the
@@ -52,7 +52,7 @@ def read_vggss(ann_file: str | Path) -> list[dict]:
 class VGGSSDataset(BoxedClipsDataset):
     """VGG-SS (Chen et al., "Localizing Visual Sounds the Hard Way", CVPR 2021), 5,158 clips.
 
-    Clips are named like ``zpWuikVorYg_000032``; the annotated picture is the middle one of the 10 s
+    Clips are named like ``zpWuikVorYg_000032``; the annotated frame is the middle one of the 10 s
     clip. The silent extension of Mo & Morgado (NeurIPS 2022) is a list of its own, or entries
     without a box.
 

@@ -1,4 +1,4 @@
-"""A crop at a place known beforehand, such as the lower face of a talking head."""
+"""A crop at a location known beforehand, such as the lower face of a talking head."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mmav_coattn.errors import ConfigError
 
 @TRANSFORMS.register_module()
 class FixedCrop(BaseTransform):
-    """Crop every picture to the same box, given in fractions of its width and height.
+    """Crop every frame to the same box, given in fractions of its width and height.
 
     Required Keys:
 
@@ -28,7 +28,7 @@ class FixedCrop(BaseTransform):
     Added Keys:
 
     - fixed_crop (tuple[int, int, int, int]): The box in pixels, ``(x0, y0, x1, y1)``.
-    - crop_quadruple (np.ndarray): What is left of the picture after all crops so far, ``(x, y, w,
+    - crop_quadruple (np.ndarray): What is left of the frame after all crops so far, ``(x, y, w,
       h)`` in fractions of the whole, as mmaction2's crops keep it.
 
     Args:
@@ -36,7 +36,7 @@ class FixedCrop(BaseTransform):
             ``0 <= x0 < x1 <= 1`` and ``0 <= y0 < y1 <= 1``.
 
     Raises:
-        ConfigError: If the box is none, or holds no pixel of a picture.
+        ConfigError: If the box is none, or holds no pixel of a frame.
     """
 
     def __init__(self, box: Sequence[float]) -> None:
@@ -48,7 +48,7 @@ class FixedCrop(BaseTransform):
         self.box = tuple(float(value) for value in box)
 
     def transform(self, results: dict) -> dict:
-        """Crop the pictures."""
+        """Crop the frames."""
         height, width = results['img_shape']
         left, top = round(self.box[0] * width), round(self.box[1] * height)
         right, bottom = round(self.box[2] * width), round(self.box[3] * height)

@@ -1,4 +1,4 @@
-"""Decoded pictures that are kept, for few videos that are seen many times."""
+"""Decoded frames that are kept, for few videos that are seen many times."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from mmengine.dataset import Compose
 
 from mmav_coattn.io import write_whole
 
-#: What later transforms need beside the pictures.
+#: What later transforms need beside the frames.
 FACTS = ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality')
 
 
 @TRANSFORMS.register_module()
 class CacheFrames(BaseTransform):
-    """Run transforms once for each file and keep the pictures that they made.
+    """Run transforms once for each file and keep the frames that they made.
 
     After the first epoch nothing is decoded. The transforms must not be random, since every epoch
     gets what they made first. Without ``folder`` each loader worker keeps its own copy in memory;
-    with it the pictures lie on disk, one file a video, and serve later runs as well. A file's name
+    with it the frames lie on disk, one file a video, and serve later runs as well. A file's name
     follows from the video's path, size and time of change and from the transforms, so that a video
     or a setting that changed is read anew.
 
@@ -39,7 +39,7 @@ class CacheFrames(BaseTransform):
 
     Args:
         transforms (Sequence[dict]): From the opening of the file to the last that is not random.
-        folder (str, optional): Where the pictures go. Defaults to None, in memory.
+        folder (str, optional): Where the frames go. Defaults to None, in memory.
     """
 
     def __init__(self, transforms: Sequence[dict], folder: str | None = None) -> None:
@@ -60,7 +60,7 @@ class CacheFrames(BaseTransform):
                 content = io.BytesIO()
                 np.savez(content, imgs=kept['imgs'], facts=np.array(facts))
                 write_whole(content.getvalue(), self._path(name), unique=True)
-        # A copy: transforms such as Flip change pictures in place.
+        # A copy: transforms such as Flip change frames in place.
         return results | kept | dict(imgs=list(kept['imgs'].copy()))
 
     def _make(self, results: dict) -> dict:

@@ -1,4 +1,4 @@
-"""Pictures of the in-sync window."""
+"""Frames of the in-sync window."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mmav_coattn.errors import ConfigError
 
 @TRANSFORMS.register_module()
 class LoadFrames(BaseTransform):
-    """Read the frames on show in window 0, evenly spread over it by time.
+    """Read the frames shown in window 0, evenly spread over it by time.
 
-    Frame ``i`` is the one on show at ``t0 + (i + 0.5) * clip_seconds / num_frames``, so the
-    pictures keep the clip's time whatever the file's frame rate.
+    Frame ``i`` is the one shown at ``t0 + (i + 0.5) * clip_seconds / num_frames``, so the
+    frames keep the clip's time whatever the file's frame rate.
 
     Required Keys:
 
@@ -24,7 +24,7 @@ class LoadFrames(BaseTransform):
 
     Added Keys:
 
-    - imgs (list[np.ndarray]): ``num_frames`` pictures ``(H, W, 3)`` uint8, RGB.
+    - imgs (list[np.ndarray]): ``num_frames`` frames ``(H, W, 3)`` uint8, RGB.
     - original_shape (tuple[int, int]): Height and width as read.
     - img_shape (tuple[int, int])
     - num_clips (int): 1.
@@ -32,13 +32,13 @@ class LoadFrames(BaseTransform):
     - modality (str): ``'RGB'``.
 
     Args:
-        num_frames (int): Pictures of a clip.
+        num_frames (int): Frames of a clip.
         short_side (int, optional): Scale the shorter side down to so many pixels while reading,
-            which spares large pictures a second pass. Defaults to None, the picture as it is.
+            which spares large frames a second pass. Defaults to None, the frame as it is.
 
     Raises:
         ConfigError: If ``num_frames`` or ``short_side`` is below 1.
-        UnreadableMediaError: If the pictures cannot be decoded.
+        UnreadableMediaError: If the frames cannot be decoded.
     """
 
     def __init__(self, num_frames: int, short_side: int | None = None) -> None:

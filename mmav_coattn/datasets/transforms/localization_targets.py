@@ -13,26 +13,26 @@ from mmav_coattn.errors import ConfigError
 
 @TRANSFORMS.register_module()
 class LocalizationTargets(BaseTransform):
-    """Boxes of the sources in the picture as the network sees it, each with its time.
+    """Boxes of the sources in the frame as the network sees it, each with its time.
 
     Sets whose objects move, with boxes per frame and times of events, give a target for every event
     of a sounding object inside the clip (``moments='events'``), or for the one of each source that
-    is nearest to the middle of the clip (``'one'``). Sets with one annotated picture give one
+    is nearest to the middle of the clip (``'one'``). Sets with one annotated frame give one
     target. Crops and flips that came before are followed: put this after them.
 
     Required Keys:
 
     - objects, fps, window_starts, clip_seconds; or
-    - boxes: (x0, y0, x1, y1) each, as fractions of the picture; annotators (optional): how many
+    - boxes: (x0, y0, x1, y1) each, as fractions of the frame; annotators (optional): how many
       must agree; moment (optional): s on the container's clock, absent for the map of the whole
       clip
-    - has_source (optional): False where nothing in sight makes the sound
+    - has_source (optional): False where nothing in sight makes the audio
     - crop_quadruple, flip, flip_direction (optional)
 
     Added Keys:
 
     - localization_targets (list[dict]): ``time`` (s, or None: the clip's mean map), ``boxes`` (in
-      fractions of the picture that the network sees), ``annotators`` and ``source`` (its number
+      fractions of the frame that the network sees), ``annotators`` and ``source`` (its number
       within the clip).
     - has_source (bool)
 
@@ -98,7 +98,7 @@ class LocalizationTargets(BaseTransform):
 
 
 def _as_seen(box: Sequence[float], results: dict) -> list[float]:
-    """A box of the whole picture in fractions of what crops and flips left of it."""
+    """A box of the whole frame in fractions of what crops and flips left of it."""
     left, top, width, height = results.get('crop_quadruple', (0.0, 0.0, 1.0, 1.0))
     x0, y0, x1, y1 = box
     seen = [(x0 - left) / width, (y0 - top) / height, (x1 - left) / width, (y1 - top) / height]

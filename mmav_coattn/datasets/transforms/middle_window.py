@@ -1,4 +1,4 @@
-"""One window in the middle of the file, where public sets took the annotated picture."""
+"""One window in the middle of the file, where public sets took the annotated frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mmav_coattn.errors import ConfigError, TooShortError
 
 @TRANSFORMS.register_module()
 class SampleMiddleWindow(BaseTransform):
-    """Choose the window around the middle of the time that has both picture and sound.
+    """Choose the window around the middle of the time that has both video and audio.
 
     Required Keys:
 
@@ -29,7 +29,7 @@ class SampleMiddleWindow(BaseTransform):
 
     Raises:
         ConfigError: If the length is not positive.
-        TooShortError: If picture and sound overlap for less.
+        TooShortError: If video and audio overlap for less.
     """
 
     def __init__(self, clip_seconds: float) -> None:

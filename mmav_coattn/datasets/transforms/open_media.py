@@ -11,13 +11,13 @@ from mmav_coattn.media import MediaFile, StillMedia
 
 @TRANSFORMS.register_module()
 class OpenAudioVisual(BaseTransform):
-    """Open a video with sound on the container's clock.
+    """Open a video with audio on the container's clock.
 
     Required Keys:
 
     - filename
     - content (bytes, optional): The file itself, where it comes from a shard.
-    - sound_filename (optional): File of the sound, where ``filename`` is a single picture.
+    - sound_filename (optional): File of the audio, where ``filename`` is a single image.
 
     Removed Keys:
 
@@ -28,16 +28,16 @@ class OpenAudioVisual(BaseTransform):
     - media (:class:`~mmav_coattn.media.MediaFile`)
 
     Args:
-        frame_backend (str): What reads the pictures, ``'pyav'`` or ``'decord'``.
+        frame_backend (str): What reads the frames, ``'pyav'`` or ``'decord'``.
             Defaults to ``'pyav'``.
         num_threads (int): Decoder threads for each file. Defaults to 1, because loader workers
             already run side by side.
-        need_video (bool): Whether a file without a picture is unusable. Defaults to True.
-        need_audio (bool): Whether a file without sound is unusable. Defaults to True.
+        need_video (bool): Whether a file without video is unusable. Defaults to True.
+        need_audio (bool): Whether a file without audio is unusable. Defaults to True.
 
     Raises:
         UnreadableMediaError: If the file cannot be opened.
-        NoVideoError: If it has no picture and ``need_video``.
+        NoVideoError: If it has no video and ``need_video``.
         NoAudioError: If it has no audio stream and ``need_audio``.
     """
 

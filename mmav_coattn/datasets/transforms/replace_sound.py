@@ -1,4 +1,4 @@
-"""The sound of clips that are to have no source in sight."""
+"""The audio of clips that are to have no source in sight."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .sync_windows import stable_rng
 
 @TRANSFORMS.register_module()
 class ReplaceSound(BaseTransform):
-    """Give a clip marked as silent a sound that nothing in its picture makes; leave others alone.
+    """Give a clip marked as silent audio that nothing in its frames makes; leave others alone.
 
     - ``'silence'``: digital silence;
-    - ``'noise'``: low-passed noise, ``noise_db`` against the RMS of the clip's own sound;
-    - ``'off_screen'``: the sound of another clip of the set, from the same time of it.
+    - ``'noise'``: low-passed noise, ``noise_db`` against the RMS of the clip's own audio;
+    - ``'off_screen'``: the audio of another clip of the set, from the same time of it.
 
     Required Keys:
 
@@ -35,7 +35,7 @@ class ReplaceSound(BaseTransform):
         seed (int): Of the noise.
 
     Raises:
-        MediaError: If the other file's sound cannot be read.
+        MediaError: If the other file's audio cannot be read.
     """
 
     def __init__(self, noise_db: float = -34.0, seed: int = 0) -> None:
@@ -43,7 +43,7 @@ class ReplaceSound(BaseTransform):
         self.seed = seed
 
     def transform(self, results: dict) -> dict:
-        """Replace the sound where it has to be."""
+        """Replace the audio where it has to be."""
         kind = results.get('silent_kind')
         if kind == 'silence':
             results['audio'] = np.zeros_like(results['audio'])

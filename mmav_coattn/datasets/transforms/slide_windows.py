@@ -1,4 +1,4 @@
-"""Windows for reading the offset off: one picture, and the sound at every shift."""
+"""Windows for reading the offset off: one video window, and the audio at every shift."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _ROUNDING = 1e-7
 
 @TRANSFORMS.register_module()
 class SlideSyncWindows(BaseTransform):
-    """One window of picture, and the sound of every window of the file on one grid.
+    """One window of video, and the audio of every window of the file on one grid.
 
-    Window 0 gives the picture and the in-sync sound; the others follow in the order of time. The
-    picture's place on the grid is drawn from seed and file, uniformly, so a network that always
-    prefers one place of the file is right as often as one that guesses.
+    Window 0 gives the video and the in-sync audio; the others follow in the order of time. The
+    video's position on the grid is drawn from seed and file, uniformly, so a network that always
+    prefers one position in the file is right as often as one that guesses.
 
     Required Keys:
 
@@ -39,14 +39,14 @@ class SlideSyncWindows(BaseTransform):
     Args:
         clip_seconds (float): Length of every window, s.
         grid (float): Step of the grid, s. Defaults to 0.04.
-        place (float, optional): Place of the picture, 0 (first window) to 1 (last), instead of one
-            drawn by file. To measure a file by several pictures, list the data set several times
-            with different places: :class:`OffsetMetric` joins what belongs to one file.
-        seed (int): Which place, where it is drawn. Defaults to 0.
+        place (float, optional): Position of the video window, 0 (first) to 1 (last), instead of
+            one drawn by file. To measure a file by several windows, list the data set several times
+            with different positions: :class:`OffsetMetric` joins what belongs to one file.
+        seed (int): Which position, where it is drawn. Defaults to 0.
 
     Raises:
         ConfigError: If a setting is out of range.
-        TooShortError: If picture and sound of a file overlap for less than two windows.
+        TooShortError: If video and audio of a file overlap for less than two windows.
     """
 
     def __init__(

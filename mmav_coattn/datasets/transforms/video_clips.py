@@ -1,4 +1,4 @@
-"""Clips of the picture alone, for recognition: where they lie, their frames, parts of them."""
+"""Clips of the video alone, for recognition: where they lie, their frames, parts of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ROUNDING = 1e-6
 
 @TRANSFORMS.register_module()
 class SampleVideoClips(BaseTransform):
-    """Choose clips of a fixed length in the picture of a video, whether it has sound or not.
+    """Choose clips of a fixed length in a video, whether it has audio or not.
 
     Required Keys:
 
@@ -68,7 +68,7 @@ class SampleVideoClips(BaseTransform):
             part = '' if self.span is None else f' within span={self.span}'
             raise TooShortError(
                 media.path,
-                f'its picture lasts {max(end - begin, 0):.3f} s{part}, but a clip has '
+                f'its video lasts {max(end - begin, 0):.3f} s{part}, but a clip has '
                 f'clip_seconds={self.clip_seconds}',
             )
         if self.test_mode:
@@ -100,18 +100,18 @@ class LoadClipFrames(BaseTransform):
 
     Added Keys:
 
-    - imgs (list[np.ndarray]): ``num_clips * num_frames`` pictures ``(H, W, 3)`` uint8, RGB.
+    - imgs (list[np.ndarray]): ``num_clips * num_frames`` frames ``(H, W, 3)`` uint8, RGB.
     - original_shape, img_shape (tuple[int, int]): Height and width.
     - num_clips (int), clip_len (int): ``num_frames``.
     - modality (str): ``'RGB'``.
 
     Args:
-        num_frames (int): Pictures of a clip.
+        num_frames (int): Frames of a clip.
         short_side (int, optional): See :class:`LoadFrames`.
 
     Raises:
         ConfigError: If ``num_frames`` is below 1.
-        UnreadableMediaError: If the pictures cannot be decoded.
+        UnreadableMediaError: If the frames cannot be decoded.
     """
 
     def __init__(self, num_frames: int, short_side: int | None = None) -> None:
@@ -180,7 +180,7 @@ class TemporalCrop(BaseTransform):
         else:
             starts = [room // 2]
         imgs = results['imgs']
-        # Clips that overlap share no memory: Flip changes pictures in place.
+        # Clips that overlap share no memory: Flip changes frames in place.
         results['imgs'] = [
             frame if self.num_clips == 1 else frame.copy()
             for first in starts

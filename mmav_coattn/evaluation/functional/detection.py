@@ -1,4 +1,4 @@
-"""Localisation where some images have no source: silent or off-screen sound.
+"""Localisation where some images have no source: silent or off-screen audio.
 
 Protocol: Mo & Morgado, "A Closer Look at Weakly-Supervised Audio-Visual Source Localization"
 (NeurIPS 2022).

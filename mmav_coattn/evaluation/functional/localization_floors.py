@@ -1,4 +1,4 @@
-"""Trivial predictors of a source's place: what any localisation figure has to stand beside."""
+"""Trivial baselines of localisation: predictors of a source's location without a network."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def centre_heatmap(size: int) -> np.ndarray:
 
 
 def random_blob_heatmap(size: int, rng: np.random.Generator) -> np.ndarray:
-    """Map that falls with the distance from a place drawn uniformly over the image.
+    """Map that falls with the distance from a location drawn uniformly over the image.
 
     Args:
         size (int): Side of the square map, px.
-        rng (np.random.Generator): Source of the place.
+        rng (np.random.Generator): Source of the location.
 
     Returns:
         np.ndarray: float64, (size, size).
@@ -41,13 +41,13 @@ def random_blob_heatmap(size: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
-    """Where the picture changes: mean over channels of the absolute central difference in time.
+    """Where the video changes: mean over channels of the absolute central difference in time.
 
     The first and last frame have one neighbour only and are compared with that one.
 
     Args:
         frames (ArrayLike): (C, T, H, W), any scale, T >= 2.
-        blur (float): Standard deviation of a Gaussian over the places, as a share of the shorter
+        blur (float): Standard deviation of a Gaussian over the locations, as a share of the shorter
             side. Things are larger than their moving edges, so this is the stronger guess.
 
     Returns:
@@ -71,15 +71,16 @@ def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
 def onset_correlation_maps(
     energy: ArrayLike, wave: ArrayLike, sharpness: float = 2.0
 ) -> np.ndarray:
-    """Motion energy weighted by how far it rises and falls with the onsets of the sound.
+    """Motion energy weighted by how far it rises and falls with the onsets of the audio.
 
-    It hears, and has learnt nothing: the correlation over the clip, at each place, of motion energy
-    and of the rise of the sound's level from frame to frame (after Hershey & Movellan 1999, "Audio
-    vision"), standardised over the places, times ``sharpness``, exponentiated.
+    It uses the audio, and has learnt nothing: the correlation over the clip, at each location, of
+    motion energy and of the rise of the audio's level from frame to frame (after Hershey &
+    Movellan 1999, "Audio vision"), standardised over the locations, times ``sharpness``,
+    exponentiated.
 
     Args:
         energy (ArrayLike): Motion energy (T, H, W).
-        wave (ArrayLike): The sound of the same seconds (S,), S >= T.
+        wave (ArrayLike): The audio of the same seconds (S,), S >= T.
         sharpness (float): 0 leaves the energy as it is.
 
     Returns:
@@ -107,7 +108,7 @@ def onset_correlation_maps(
 
 
 def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str, float]]:
-    """What predictors that see neither picture nor sound score on a test set.
+    """What predictors that see neither video nor audio score on a test set.
 
     ``centre_disc`` (half the image), ``centre_disc_adaptive`` (as many pixels as the ground truth
     has), ``whole_image``, and ``perfect_half``: the ground truth itself through the standard

@@ -9,12 +9,12 @@ from .checks import finite_array
 
 
 def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.35) -> np.ndarray:
-    """A map for each of the places that stand out over a clip, told apart by where they are.
+    """A map for each of the locations that stand out over a clip, told apart by where they are.
 
-    Sources that sound at different times make different places stand out at different times. Of
-    every place the highest value over time is taken; its ``count`` highest peaks that lie ``apart``
-    are the sources, and each place belongs to the nearest of them. In the maps of a source all
-    other places lie below the lowest of its own.
+    Sources that sound at different times make different locations stand out at different times. Of
+    every location the highest value over time is taken; its ``count`` highest peaks that lie
+    ``apart`` are the sources, and each location belongs to the nearest of them. In the maps of a
+    source all other locations lie below the lowest of its own.
 
     Nobody says which map is which source's, and two sources closer than ``apart`` stay one.
 
@@ -25,7 +25,7 @@ def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.35) -> np.ndarr
 
     Returns:
         np.ndarray: float64, (S, T, H, W), that of the highest peak first; S is ``count``, or fewer
-        where no place is left that lies apart.
+        where no location is left that lies apart.
 
     Raises:
         ValueError: If the maps are not (T, H, W) or not finite, or ``count`` is below 1.

@@ -1,4 +1,4 @@
-"""Offset between sound and picture as one of a grid of classes.
+"""Offset between audio and video as one of a grid of classes.
 
 Protocol: Iashin et al., "Synchformer" (ICASSP 2024): 21 classes, -2 to 2 s in steps of 0.2 s.
 """

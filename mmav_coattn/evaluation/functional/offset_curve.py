@@ -1,6 +1,6 @@
-"""Reading an offset off scores of a file's sound against its picture at every shift.
+"""Reading an offset off scores of a file's audio against its video at every shift.
 
-Sign: an offset of +0.24 s says that the sound is 0.24 s late: what is seen at ``t`` is heard at
+Sign: an offset of +0.24 s says that the audio is 0.24 s late: what is seen at ``t`` is heard at
 ``t + 0.24``.
 """
 
@@ -37,7 +37,7 @@ def mean_curve(scores: np.ndarray) -> np.ndarray:
     """Mean logit of each shift over the windows that have it.
 
     Args:
-        scores (np.ndarray): (W, S) logits, NaN where a window has no sound at that shift.
+        scores (np.ndarray): (W, S) logits, NaN where a window has no audio at that shift.
 
     Returns:
         np.ndarray: (S,), NaN where no window has the shift.
@@ -70,7 +70,7 @@ def refine_peak(shifts: np.ndarray, curve: np.ndarray) -> float:
 def offset_confidence(curve: np.ndarray) -> float:
     """How sure the highest point of a curve is, 0 to 1.
 
-    The product of two probabilities that the logits stand for: that sound and picture are in sync
+    The product of two probabilities that the logits stand for: that audio and video are in sync
     at the best shift, ``sigmoid(highest)``; and, the offset being one of these shifts, that it is
     within two steps of the best one (softmax over shifts). A curve that is low everywhere fails the
     first, a flat one the second.
@@ -123,17 +123,17 @@ def offset_over_time(
     segment_seconds: float,
     min_confidence: float = MIN_CONFIDENCE,
 ) -> tuple[np.ndarray, list[OffsetEstimate]]:
-    """Estimate the offset of each stretch of a file on its own.
+    """Estimate the offset of each segment of a file on its own.
 
     Args:
         times (np.ndarray): (W,) middles of the windows, rising, s.
         shifts (np.ndarray): (S,), s.
         scores (np.ndarray): (W, S) logits.
-        segment_seconds (float): Length of a stretch.
+        segment_seconds (float): Length of a segment.
         min_confidence (float): As in :func:`estimate_offset`.
 
     Returns:
-        tuple[np.ndarray, list[OffsetEstimate]]: Mean time of each stretch that has a score, s, and
+        tuple[np.ndarray, list[OffsetEstimate]]: Mean time of each segment that has a score, s, and
         its estimate.
     """
     segment = np.floor((times - times[0]) / segment_seconds).astype(int)

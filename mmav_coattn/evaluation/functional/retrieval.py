@@ -99,7 +99,7 @@ def knn_accuracy(
     hits = 0
     for feature, label in zip(query, query_labels, strict=True):
         near = gallery_labels[np.argsort(-(gallery @ feature), kind='stable')[:k]]
-        # unique gives the first, that is the nearest, place of each class.
+        # unique gives the first, that is the nearest, position of each class.
         classes, first, counts = np.unique(near, return_index=True, return_counts=True)
         hits += int(classes[np.lexsort((first, -counts))[0]] == label)
     return hits / len(query)
@@ -108,10 +108,10 @@ def knn_accuracy(
 def cross_modal_retrieval(
     scores: ArrayLike, ks: Sequence[int] = (1, 5, 10, 20, 50)
 ) -> dict[str, float]:
-    """Finding the sound that belongs to a picture, and the picture that belongs to a sound.
+    """Finding the audio that belongs to a video, and the video that belongs to an audio segment.
 
     Args:
-        scores (ArrayLike): (N, N), how well the picture of row i fits the sound of column j; those
+        scores (ArrayLike): (N, N), how well the video of row i fits the audio of column j; those
             of one clip have the same number.
         ks (Sequence[int]): Numbers of answers, each 1 to N.
 

@@ -26,7 +26,7 @@ def binary_sync_metrics(
     Args:
         scores (ArrayLike): (N, 1+K) logits, larger means more in sync.
         labels (ArrayLike): (N, 1+K), 1 for the in-sync audio of the clip, once a row, else 0.
-        shifts (ArrayLike, optional): (N, 1+K), shift of each audio against the picture, s.
+        shifts (ArrayLike, optional): (N, 1+K), shift of each audio against the video, s.
         shift_bins (Sequence[float]): Edges between the bins of abs(shift), rising, s. A bin
             contains its lower edge; the first starts at 0 and the last has no end.
 

@@ -37,13 +37,13 @@ BLUR = 1 / 16
 class ClipPredictors:
     """Maps of the model and of the trivial predictors, at one size.
 
-    ``random_blob`` guesses one place for each source; ``whole_image`` has no map, as it keeps every
-    pixel whatever the binarisation.
+    ``random_blob`` guesses one location for each source; ``whole_image`` has no map, as it keeps
+    every pixel whatever the binarisation.
 
     Args:
         maps (np.ndarray): The model's raw maps (T', H', W').
         frames (np.ndarray): Frames (C, T, H, W) of the clip as the network sees them.
-        wave (np.ndarray): Its sound (S,).
+        wave (np.ndarray): Its audio (S,).
         name (str): Of the clip; with ``seed`` it decides on the random blobs.
         size (int): Side of the maps that are compared, px.
         seed (int): Of the random blobs.

@@ -52,7 +52,7 @@ def summarise_predictor(clips: Sequence[dict], column: int) -> dict[str, float]:
 def summarise_detection(
     clips: Sequence[dict], silent: Sequence[dict]
 ) -> dict[str, dict[str, float]]:
-    """AP and maximal F1 with clips mixed in whose sound has no source in sight.
+    """AP and maximal F1 with clips mixed in whose audio has no source in sight.
 
     Args:
         clips (Sequence[dict]): As in :func:`summarise_predictor`, with ``confidence`` and
@@ -62,8 +62,8 @@ def summarise_detection(
     Returns:
         dict[str, dict[str, float]]: By predictor. The model has ``ap`` and ``max_f1``, both again
         for each kind alone where there are several, and both with a constant confidence; and
-        ``max_f1_confidence``, the threshold of that F1. Floors
-        without a confidence have a constant one.
+        ``max_f1_confidence``, the threshold of that F1. Trivial baselines without a
+        confidence have a constant one.
     """
     has_source = np.array([True] * len(clips) + [False] * len(silent))
     kinds = [clip.get('kind') for clip in silent]

@@ -1,4 +1,4 @@
-"""The offset between sound and picture, read off by sliding."""
+"""The offset between audio and video, read off by sliding."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def sliding_figures(
 
 @METRICS.register_module()
 class OffsetMetric(BaseMetric):
-    """Offset by sliding: the sound goes along the picture and the best score is the answer.
+    """Offset by sliding: the audio goes along the video and the best score is the answer.
 
     Needs of each data sample ``relpath``, ``sync_scores`` (J,) and ``shift`` (J,), s, as
     :class:`SlideSyncWindows` makes them. Samples of one file are joined: of every shift the mean of

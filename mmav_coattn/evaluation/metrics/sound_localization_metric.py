@@ -1,4 +1,4 @@
-"""Localisation of sound sources, beside trivial floors on the same pictures."""
+"""Localisation of sound sources, beside trivial baselines on the same frames."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ REMEDIES = {
 
 @METRICS.register_module()
 class SoundLocalizationMetric(BaseMetric):
-    """Where the sound is made, whether anything in sight makes it, and what trivial floors score.
+    """Where the audio is made, whether its source is in sight, and what trivial baselines score.
 
     Needs of each data sample ``sound_map`` (1+K, T', H', W') and ``map_confidence`` (1+K,), of
     which window 0, the in-sync one, is read (``model.test_cfg.return_map=True``), and the meta
@@ -44,7 +44,7 @@ class SoundLocalizationMetric(BaseMetric):
     besides ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of
     the batch ``imgs`` and ``audio``, for the trivial baselines. A sample with ``unusable`` is left
     out, counted, and named in the log; so is what has no target to look for: a clip in which
-    nothing happens, a box outside the picture.
+    nothing happens, a box outside the frame.
 
     Figures, under the prefix ``localization/``; all masks are made by rank, ties by index:
 
@@ -57,10 +57,11 @@ class SoundLocalizationMetric(BaseMetric):
       mean adaptive cIoU of 0.5 over the moments of the clip; ``max_f1_confidence``, the threshold
       that gives it, below which no source is in sight; ``ap_constant``, ``max_f1_constant``:
       the same masks with no confidence at all;
-    - each again with the name of a floor behind it: ``centre_disc``; ``whole_image``, every pixel
-      and pointing at the centre; ``random_blob``, a disc around a place drawn uniformly for each
-      source; ``motion_energy``; ``motion_energy_blurred``; and ``onset_correlation``, which hears
-      but has learnt nothing (:func:`onset_correlation_maps`);
+    - each again with the name of a trivial baseline behind it: ``centre_disc``; ``whole_image``,
+      every pixel and pointing at the centre; ``random_blob``, a disc around a location drawn
+      uniformly for each source; ``motion_energy``; ``motion_energy_blurred``; and
+      ``onset_correlation``, which uses the audio but has learnt nothing
+      (:func:`onset_correlation_maps`);
     - ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``, ``left_out``.
 
     With ``num_sources`` the maps of the model, of motion and of onsets are also split into maps of
@@ -124,7 +125,7 @@ class SoundLocalizationMetric(BaseMetric):
             confidence = float(sample['map_confidence'][0])
             if not (np.isfinite(maps).all() and np.isfinite(confidence)):
                 raise ValueError(
-                    f'{name}: the map of where the sound is made is not finite. The model has '
+                    f'{name}: the map of where the audio is made is not finite. The model has '
                     'diverged: lower the learning rate or train without mixed precision.'
                 )
             frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
@@ -188,7 +189,7 @@ class SoundLocalizationMetric(BaseMetric):
         return by_map[np.arange(len(sources)), chosen]
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Summarise the test set and log the table of model and floors.
+        """Summarise the test set and log the table of model and trivial baselines.
 
         Args:
             results (list[dict]): What :meth:`process` stored, of all processes.

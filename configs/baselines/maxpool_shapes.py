@@ -3,3 +3,5 @@ _base_ = [
     '../_base_/models/pooling_small.py', '../_base_/datasets/shapes.py',
     '../_base_/schedules/small_cosine.py', '../_base_/av_runtime.py'
 ]
+
+train_cfg = dict(max_epochs=9, val_interval=9)

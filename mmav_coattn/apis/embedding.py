@@ -87,14 +87,14 @@ class Embedding(NamedTuple):
     frames: Tensor | None
     notes: list[str]
 
-    def audio_at(self, times: np.ndarray) -> tuple[Tensor, np.ndarray]:
-        """Unit vectors of the audio at other times, and where there is audible audio.
+    def audio_at(self, times: np.ndarray) -> tuple[Tensor, np.ndarray, np.ndarray]:
+        """Unit vectors of the audio at other times, and where there is audio, and audible audio.
 
         Args:
             times (np.ndarray): (T,), s on the container's clock.
 
         Returns:
-            tuple[Tensor, np.ndarray]: (T, L, C), and (T,) boolean.
+            tuple[Tensor, np.ndarray, np.ndarray]: (T, L, C), and twice (T,) boolean.
         """
         first, last = self.audio_times[0], self.audio_times[-1]
         spacing = (last - first) / max(len(self.audio_times) - 1, 1)
@@ -111,7 +111,8 @@ class Embedding(NamedTuple):
             taken.append(torch.einsum('ts,slc->tlc', weights, self.audio[low:high]))
         near = np.clip(np.round(position).astype(int), 0, len(self.audible) - 1)
         inside = (position > -0.5 - ROUNDING) & (position < len(self.audible) - 0.5 + ROUNDING)
-        return nn.functional.normalize(torch.cat(taken), dim=-1), inside & self.audible[near]
+        vectors = nn.functional.normalize(torch.cat(taken), dim=-1)
+        return vectors, inside, inside & self.audible[near]
 
 
 @torch.no_grad()

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .embedding import Embedding
-from .sync_estimator import MatchCurves, refuse
+from .sync_estimator import MatchCurves
 
 #: Locations of a map that are kept along either side: all maps of a file are in memory at once.
 MOST_LOCATIONS = 24
@@ -48,14 +48,12 @@ def find_sound(model: nn.Module, embedding: Embedding) -> Localization:
             silent.
     """
     curves = MatchCurves(model, embedding, 0)
-    if not curves.valid.any():
-        refuse(embedding, 0)
     weights, logits, evidence = [], [], []
     for block in curves.evidence():
-        shares, logit = curves.compete(block)
-        weights.append(shares[:, 0].sum(dim=-1).unflatten(-1, embedding.grid))
-        evidence.append((block[..., 0] * shares[:, 0]).sum(dim=-1) / shares[:, 0].sum(dim=-1))
-        logits.append(logit[:, 0])
+        shares, locations, logit = (x[:, 0] for x in curves.compete(block))
+        weights.append(shares.sum(dim=-1).unflatten(-1, embedding.grid))
+        evidence.append(locations)
+        logits.append(logit)
     maps = torch.cat(weights)
     if model.map_refiner is not None and embedding.frames is not None:
         match = torch.cat(evidence).unflatten(-1, embedding.grid)

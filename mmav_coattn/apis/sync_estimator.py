@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -37,8 +39,11 @@ class MatchCurves:
         reach (int): Largest shift either way, in video steps.
 
     Attributes:
-        valid (np.ndarray): (T, 2 reach + 1) boolean, whether the audio of the clip around a step is
-            inside the file and audible at a shift.
+        valid (np.ndarray): (T, 2 reach + 1) boolean, whether at least half of the clip around a
+            step has audible audio at a shift.
+
+    Raises:
+        MediaError: If there is no such clip.
     """
 
     def __init__(self, model: nn.Module, embedding: Embedding, reach: int) -> None:
@@ -46,40 +51,64 @@ class MatchCurves:
         self.embedding = embedding
         self.reach = reach
         self.total, self.length = len(embedding.times), embedding.clip_steps
+        # Audio on the grid of the video, from `reach` steps before it to as many after it.
         index = np.arange(-reach, self.total + reach)
-        self._audio, heard = embedding.audio_at(embedding.times[0] + index * embedding.step)
-        starts = clip_starts(torch.arange(self.total), self.length, self.total).numpy()
-        sums = np.concatenate([[0], np.cumsum(heard)])
-        first = starts[:, None] + np.arange(2 * reach + 1)
-        self.valid = sums[first + self.length] - sums[first] == self.length
+        self._audio, inside, heard = embedding.audio_at(embedding.times[0] + index * embedding.step)
+        self._begin, self._end = _extent(inside)
+        self._starts = clip_starts(torch.arange(self.total), self.length, self.total)
+        self._columns = torch.arange(self.total)[:, None] + torch.arange(2 * reach + 1)
+        self._heard = torch.from_numpy(heard)[self._columns]  # (T, 2 reach + 1)
+        sums = torch.cat([torch.zeros_like(self._heard[:1]).long(), self._heard.cumsum(dim=0)])
+        self._counts = sums[self._starts + self.length] - sums[self._starts]
+        self.valid = (self._counts >= self.length / 2).numpy()
+        if self._end - self._begin < self.length or not self.valid.any():
+            _refuse(embedding, self._end - self._begin)
 
-    def evidence(self):
-        """Evidence of each step over the clip around it.
+    @property
+    def distinct(self) -> slice:
+        """Steps whose clips are all different: those in the middle of theirs."""
+        return slice(self.length // 2, self.total - self.length + self.length // 2 + 1)
+
+    def evidence(self) -> Iterator[Tensor]:
+        """Evidence of each step over the audible part of the clip around it.
 
         Yields:
             Tensor: (B, P, L, 2 reach + 1), nats, of consecutive steps.
         """
+        done = 0
         for _, mean in moving_means(self._matches(), self.length):
-            yield mean
+            counts = self._counts[done : done + len(mean)].clamp(min=1)
+            yield mean * (self.length / counts)[:, None, None, :]
+            done += len(mean)
 
-    def _matches(self):
+    def _matches(self) -> Iterator[Tensor]:
+        """The match of consecutive steps, 0 where there is no audible audio."""
         for begin in range(0, self.total, BLOCK):
-            steps = torch.arange(begin, min(begin + BLOCK, self.total))
-            clips = clip_starts(steps, self.length, self.total)
-            low, high = int(clips[0]), int(clips[-1]) + self.length
-            yield sliding_match(
+            part = slice(begin, min(begin + BLOCK, self.total))
+            columns = self._columns[part].clamp(self._begin, self._end - 1)
+            windows = (columns - self.length // 2).clamp(self._begin, self._end - self.length)
+            low, first = int(self._starts[part][0]), int(windows.min())
+            high = int(self._starts[part][-1]) + self.length
+            match = sliding_match(
                 self.neck.match,
                 self.embedding.visual[low:high],
-                self._audio[low : high + 2 * self.reach],
-                torch.stack([steps - low, clips - low], dim=1),
+                self._audio[first : int(windows.max()) + self.length],
+                torch.arange(part.start, part.stop) - low,
+                self._starts[part] - low,
+                columns - first,
+                windows - first,
                 self.length,
-                self.reach,
             )
+            yield match * self._heard[part][:, None, None, :]
 
-    def compete(self, evidence: Tensor) -> tuple[Tensor, Tensor]:
-        """Weights (B, S, P, L) and logits (B, S) of evidence (B, P, L, S)."""
-        weights, score = self.neck.compete(evidence.permute(0, 3, 1, 2), self.length)
-        return weights, self.head.logits(score)
+    def compete(self, evidence: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights (B, S, P, L), evidence of locations (B, S, P) and logits (B, S).
+
+        Args:
+            evidence (Tensor): (B, P, L, S), S shifts.
+        """
+        weights, locations, score = self.neck.compete(evidence.permute(0, 3, 1, 2), self.length)
+        return weights, locations, self.head.logits(score)
 
 
 @torch.no_grad()
@@ -103,12 +132,10 @@ def measure_sync(
     """
     reach = max(1, round(max_offset / embedding.step))
     curves = MatchCurves(model, embedding, reach)
-    if not curves.valid.any():
-        refuse(embedding, reach)
-    rows = torch.cat([curves.compete(evidence)[1] for evidence in curves.evidence()])
-    scores = np.where(curves.valid, rows.double().numpy(), np.nan)
+    rows = torch.cat([curves.compete(evidence)[2] for evidence in curves.evidence()])
+    scores = np.where(curves.valid, rows.double().numpy(), np.nan)[curves.distinct]
     shifts = np.arange(-reach, reach + 1) * embedding.step
-    times = embedding.times
+    times = embedding.times[curves.distinct]
     whole = estimate_offset(shifts, scores)
     segment_times, segments = offset_over_time(times, shifts, scores, segment_seconds)
     drift = find_drift(segment_times, segments, times[0], times[-1], embedding.step)
@@ -136,17 +163,22 @@ def measure_sync(
     )
 
 
-def refuse(embedding: Embedding, reach: int) -> None:
+def _extent(inside: np.ndarray) -> tuple[int, int]:
+    """First index and end of what is True; (0, 0) where nothing is."""
+    found = np.flatnonzero(inside)
+    return (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
+
+
+def _refuse(embedding: Embedding, overlap: int) -> None:
     """Say why not one clip can be compared."""
-    seconds = embedding.clip_steps * embedding.step
-    first, last = embedding.audio_times[0], embedding.audio_times[-1]
-    begin, end = embedding.times[0], embedding.times[-1]
-    shift = reach * embedding.step
-    if min(end, last + shift) - max(begin, first - shift) < seconds - 2 * embedding.step:
+    if overlap < embedding.clip_steps:
+        first, last = embedding.audio_times[0], embedding.audio_times[-1]
+        begin, end = embedding.times[0], embedding.times[-1]
         raise TooShortError(
             embedding.path,
             f'has video from {begin:.2f} to {end:.2f} s and audio from {first:.2f} to '
-            f'{last:.2f} s, and this network compares {seconds} s of both',
+            f'{last:.2f} s, and this network compares {embedding.clip_steps * embedding.step:g} s '
+            'of both',
         )
     raise SilentAudioError(embedding.path, 'is silent wherever there is video')
 

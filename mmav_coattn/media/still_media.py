@@ -66,8 +66,6 @@ class StillMedia:
             image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         return np.repeat(image[None], len(times), axis=0)
 
-    def read_audio_windows(
-        self, starts: Sequence[float], duration: float, sample_rate: int
-    ) -> np.ndarray:
-        """See :meth:`MediaFile.read_audio_windows`."""
-        return self.sound.read_audio_windows(starts, duration, sample_rate)
+    def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
+        """See :meth:`MediaFile.read_audio`."""
+        return self.sound.read_audio(start, duration, sample_rate)

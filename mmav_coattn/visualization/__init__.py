@@ -1,4 +1,4 @@
-"""Pictures of what the network does: heat maps on frames, videos with sound, training curves."""
+"""Heat maps on frames, overlay videos with audio, training curves and other figures."""
 
 from .contact_sheet import contact_sheet
 from .curves import plot_training_curves, read_scalars

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from .figure import new_figure, save_figure
+
 
 def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
     """Draw the accuracy of each seed, the mean of each network, and its blind controls.
@@ -16,18 +18,13 @@ def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
     Returns:
         Path: ``out``.
     """
-    # Without pyplot: no global state, no window, no change of the user's backend.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     names = list(dict.fromkeys(run['name'] for run in runs))
-    figure = Figure(figsize=(6.4, 1.6 + 0.45 * len(names)), layout='constrained')
-    FigureCanvasAgg(figure)
+    figure = new_figure(6.4, 1.6 + 0.45 * len(names))
     axes = figure.add_subplot()
     series = (
         ('sync/accuracy', 'accuracy, one seed', 'C0', 'o'),
-        ('sync/accuracy_video_blank', 'picture blanked', 'C1', 'x'),
-        ('sync/accuracy_audio_blank', 'sound blanked', 'C3', '+'),
+        ('sync/accuracy_video_blank', 'video blanked', 'C1', 'x'),
+        ('sync/accuracy_audio_blank', 'audio blanked', 'C3', '+'),
     )
     for key, label, colour, marker in series:
         points = [(run[key], names.index(run['name'])) for run in runs if key in run]
@@ -42,5 +39,4 @@ def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
     axes.set_xlabel('held-out accuracy (bar: mean over seeds)')
     axes.set_xlim(right=1.0)
     figure.legend(loc='outside upper center', ncols=4, fontsize='small')
-    figure.savefig(out, dpi=150)
-    return out
+    return save_figure(figure, out, dpi=150)

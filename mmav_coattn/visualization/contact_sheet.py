@@ -1,16 +1,16 @@
-"""One picture of a clip: some of its frames, and below them what the network attended to."""
+"""One image of a clip: some of its frames, and below them the attention on each."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from .caption import draw_caption
-from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap, upsample_heatmap
+from .cells import plain_and_overlay, stack_cells
+from .heatmap import attention_intensity, interpolate_in_time
 
-#: Small training frames are enlarged to this height, px, so that one can see something.
+#: Small frames are enlarged to this height, px.
 CELL_HEIGHT = 128
 TITLE_HEIGHT = 24
-GAP = 2
 
 
 def contact_sheet(
@@ -25,10 +25,8 @@ def contact_sheet(
         num_columns (int): Frames to show, spread evenly; all, if the clip has fewer.
 
     Returns:
-        np.ndarray: uint8 RGB picture.
+        np.ndarray: uint8 RGB image.
     """
-    import cv2
-
     intensity = attention_intensity(attention)
     # Frame i and map j stand for the middle of equal parts of the clip.
     frame_times = (np.arange(len(frames)) + 0.5) / len(frames)
@@ -36,19 +34,10 @@ def contact_sheet(
     num_columns = min(num_columns, len(frames))
     chosen = ((np.arange(num_columns) + 0.5) * len(frames) / num_columns).astype(int)
     intensity = interpolate_in_time(intensity, map_times, frame_times[chosen])
-
-    height, width = frames.shape[1:3]
-    zoom = max(1.0, CELL_HEIGHT / height)
-    cell = (round(height * zoom), round(width * zoom))
-    sheet = np.zeros(
-        (TITLE_HEIGHT + 2 * (cell[0] + GAP), num_columns * (cell[1] + GAP) - GAP, 3), np.uint8
-    )
-    for column, (frame, heat) in enumerate(zip(frames[chosen], intensity, strict=True)):
-        plain = cv2.resize(np.ascontiguousarray(frame), cell[::-1], interpolation=cv2.INTER_CUBIC)
-        left = column * (cell[1] + GAP)
-        for row, picture in enumerate(
-            (plain, overlay_heatmap(plain, upsample_heatmap(heat, cell)))
-        ):
-            top = TITLE_HEIGHT + GAP + row * (cell[0] + GAP)
-            sheet[top : top + cell[0], left : left + cell[1]] = picture
+    pairs = [
+        plain_and_overlay(frame, heat, CELL_HEIGHT)
+        for frame, heat in zip(frames[chosen], intensity, strict=True)
+    ]
+    sheet = stack_cells(list(zip(*pairs, strict=True)))
+    sheet = np.pad(sheet, ((TITLE_HEIGHT, 0), (0, 0), (0, 0)))
     return draw_caption(sheet, title, max_height=TITLE_HEIGHT)

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from mmav_coattn.errors import DataNotFoundError, UserError
 
+from .figure import label_axes, new_figure, save_figure
+
 #: Validation figures to draw: end of the logged key, label, colour.
 ACCURACIES = (
     ('accuracy', 'sync accuracy, held out', 'C0'),
-    ('accuracy_video_blank', 'blind control: picture blanked', 'C1'),
-    ('accuracy_audio_blank', 'blind control: sound blanked', 'C3'),
+    ('accuracy_video_blank', 'blind control: video blanked', 'C1'),
+    ('accuracy_audio_blank', 'blind control: audio blanked', 'C3'),
 )
 
 
@@ -60,12 +62,11 @@ def plot_training_curves(
 ) -> Path:
     """Draw training loss, and held-out accuracy beside its blind controls.
 
-    The loss has a line at ln 2, what a model pays that knows nothing; the accuracies have one at
-    0.5, chance.
+    The loss has a line at ln 2 and the accuracies one at 0.5, both chance.
 
     Args:
         scalars (str | Path): See :func:`read_scalars`.
-        out_png (str | Path): Picture to write.
+        out_png (str | Path): PNG to write.
         controls (Mapping[str, float], optional): Further accuracies, 0 to 1, by label, for instance
             blind controls of the final test; each becomes a dotted line.
 
@@ -76,22 +77,14 @@ def plot_training_curves(
         DataNotFoundError: If there are no scalars.
         UserError: If they hold no training loss.
     """
-    # Without pyplot: no global state, no window, no change of the user's backend.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     train, val = read_scalars(scalars)
     if not train:
         raise UserError(f'{scalars}: no training loss is logged there, so there is no curve.')
-    figure = Figure(figsize=(11, 4.2), layout='constrained')
-    FigureCanvasAgg(figure)
+    figure = new_figure(11, 4.2)
     loss_axes, accuracy_axes = figure.subplots(1, 2)
     _draw_loss(loss_axes, train)
     _draw_accuracy(accuracy_axes, val, controls or {})
-    out_png = Path(out_png)
-    out_png.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out_png, dpi=110)
-    return out_png
+    return save_figure(figure, out_png)
 
 
 def _draw_loss(axes, train: list[dict]) -> None:
@@ -99,11 +92,9 @@ def _draw_loss(axes, train: list[dict]) -> None:
     steps, losses = [r['step'] for r in train], [r.get('loss_sync', r['loss']) for r in train]
     few = '.' if len(steps) < 40 else ''
     axes.plot(steps, losses, marker=few, linewidth=1.2, label='training loss')
-    axes.axhline(math.log(2), color='0.4', linestyle='--', linewidth=1, label='ln 2: knows nothing')
-    axes.set(xlabel='iteration', ylabel='loss (nats)', title='Training loss')
+    axes.axhline(math.log(2), color='0.4', linestyle='--', linewidth=1, label='ln 2: chance')
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False)
-    axes.grid(alpha=0.25)
+    label_axes(axes, xlabel='iteration', ylabel='loss (nats)', title='Training loss')
 
 
 def _draw_accuracy(axes, val: list[dict], controls: Mapping[str, float]) -> None:
@@ -123,11 +114,10 @@ def _draw_accuracy(axes, val: list[dict], controls: Mapping[str, float]) -> None
     axes.axhline(0.5, color='0.4', linestyle='--', linewidth=1, label='chance')
     if not val:
         axes.text(0.5, 0.7, 'no validation logged', ha='center', transform=axes.transAxes)
-    axes.set(xlabel='epoch', ylabel='accuracy', title='Held-out accuracy', ylim=(0.35, 1.02))
+    labels = dict(xlabel='epoch', ylabel='accuracy', title='Held-out accuracy')
+    label_axes(axes, **labels, ylim=(0.35, 1.02))
     axes.set_xlim(left=0)
     axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.legend(frameon=False)
-    axes.grid(alpha=0.25)
 
 
 def _is_accuracy(key: str) -> bool:

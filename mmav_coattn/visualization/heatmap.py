@@ -13,11 +13,11 @@ OPAQUE_FROM = 0.4
 
 
 def attention_intensity(attention: np.ndarray, full_strength: float = FULL_STRENGTH) -> np.ndarray:
-    """Turn attention weights into intensities from 0 (leave the picture alone) to 1 (full colour).
+    """Turn attention weights into intensities from 0 (leave the frame alone) to 1 (full colour).
 
     A weight is measured as a multiple r of the uniform one, r = weight / mean weight of its time
     step, and its intensity is ``(r - 1) / (top - 1)``, cut off to [0, 1], where ``top`` is the
-    largest r of the whole clip, but at least ``full_strength``. So places that get no more than
+    largest r of the whole clip, but at least ``full_strength``. So locations that get no more than
     their share stay untouched, times can be compared with each other, and attention that is
     uniform up to noise looks uniform: noise is not stretched to full scale.
 
@@ -77,11 +77,11 @@ def interpolate_in_time(
 
 
 def upsample_heatmap(heatmap: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Enlarge one map bilinearly, its cells laid side by side over the picture.
+    """Enlarge one map bilinearly, its cells laid side by side over the frame.
 
     Args:
         heatmap (np.ndarray): (H', W').
-        size (tuple[int, int]): Height and width of the picture, px.
+        size (tuple[int, int]): Height and width of the frame, px.
 
     Returns:
         np.ndarray: float32, (H, W).
@@ -94,67 +94,59 @@ def upsample_heatmap(heatmap: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.65) -> np.ndarray:
-    """Blend a map onto a picture: the higher the intensity, the more colour.
+    """Blend a map, enlarged to the frame, onto it: the higher the intensity, the more colour.
 
     The hue tells the intensity over all of its range; the share of colour rises to ``alpha`` at
-    :data:`OPAQUE_FROM`, so that the middle of the range does not drown in the picture.
+    :data:`OPAQUE_FROM`, so that the middle of the range stays visible.
 
     Args:
         frame (np.ndarray): uint8, (H, W, 3), RGB.
-        intensity (np.ndarray): (H, W), 0 to 1.
+        intensity (np.ndarray): (H', W'), 0 to 1.
         alpha (float): Largest share of the colour.
 
     Returns:
         np.ndarray: uint8, (H, W, 3). Equal to ``frame`` where the intensity is 0.
 
     Raises:
-        ValueError: If the frame is not uint8 RGB or the sizes differ.
+        ValueError: If the frame is not uint8 RGB, the map has no two axes, or ``alpha`` is not a
+            share.
     """
     if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
         raise ValueError(f'frame: expected uint8 (H, W, 3), got {frame.dtype} {frame.shape}.')
-    if intensity.shape != frame.shape[:2]:
-        raise ValueError(f'The frame is {frame.shape[:2]}, but the map is {intensity.shape}.')
+    if intensity.ndim != 2:
+        raise ValueError(f'intensity: expected a map (H, W), got the shape {intensity.shape}.')
     if not 0 <= alpha <= 1:
         raise ValueError(f'alpha must lie in [0, 1], got {alpha}.')
     import cv2
 
-    # In bytes, with a table of the 256 levels: many times as fast as in floats, and a fraction of
-    # the memory, which counts for a 4K picture. Roundings make up to three levels of difference.
-    level = cv2.convertScaleAbs(np.clip(intensity, 0, 1), alpha=255)
-    kept = kept_share(level, alpha)
-    drawn = cv2.multiply(np.ascontiguousarray(frame), cv2.merge([kept] * 3), scale=1 / 255)
-    return cv2.add(drawn, cv2.LUT(cv2.merge([level] * 3), added_colour(alpha)), dst=drawn)
-
-
-def kept_share(level: np.ndarray, alpha: float) -> np.ndarray:
-    """Share of the picture that is kept at each level of intensity, both in bytes."""
-    import cv2
-
-    colour_share = cv2.convertScaleAbs(level, alpha=1 / OPAQUE_FROM)  # stays at 255 above
-    return cv2.convertScaleAbs(colour_share, alpha=-alpha, beta=255)
+    # In bytes, with tables of the 256 levels: many times as fast as in floats. Roundings make up to
+    # three levels of difference.
+    large = upsample_heatmap(np.clip(intensity, 0, 1), frame.shape[:2])
+    level = cv2.convertScaleAbs(large, alpha=255)
+    kept, added = blend_tables(alpha)
+    drawn = cv2.multiply(np.ascontiguousarray(frame), cv2.applyColorMap(level, kept), scale=1 / 255)
+    return cv2.add(drawn, cv2.applyColorMap(level, added), dst=drawn)
 
 
 @lru_cache(maxsize=8)
-def added_colour(alpha: float) -> np.ndarray:
-    """What is added at each of the 256 levels, uint8 (256, 1, 3) RGB, blue over green to red."""
-    share = 1 - kept_share(_ramp(), alpha) / 255
-    return (colours()[:, None] * share[..., None]).round().astype(np.uint8)
+def blend_tables(alpha: float) -> tuple[np.ndarray, np.ndarray]:
+    """What a blend does at each of the 256 levels of intensity, uint8 (256, 1, 3) each.
 
-
-@lru_cache(maxsize=1)
-def colours() -> np.ndarray:
-    """The colour of each of the 256 levels of intensity, uint8 (256, 3) RGB."""
+    Returns:
+        tuple[np.ndarray, np.ndarray]: The share of the frame that is kept, in 255ths, and the RGB
+        colour that is added.
+    """
     import cv2
 
-    return cv2.applyColorMap(_ramp(), cv2.COLORMAP_TURBO)[:, 0, ::-1]
-
-
-def _ramp() -> np.ndarray:
-    return np.arange(256, dtype=np.uint8)[:, None]
+    levels = np.arange(256, dtype=np.uint8)[:, None]
+    colours = cv2.applyColorMap(levels, cv2.COLORMAP_TURBO)[..., ::-1]
+    share = alpha * np.minimum(levels[..., None] / (255 * OPAQUE_FROM), 1)
+    kept = np.repeat(255 * (1 - share), 3, axis=2)
+    return kept.round().astype(np.uint8), (colours * share).round().astype(np.uint8)
 
 
 def map_weights(maps: np.ndarray) -> np.ndarray:
-    """Maps as weights for pictures: not negative, 1 in sum over the locations of each step.
+    """Maps as weights for overlays: not negative, 1 in sum over the locations of each step.
 
     Values below 0 count as 0: those of a match map are below chance there. A step without any value
     above 0 becomes uniform.

@@ -1,4 +1,4 @@
-"""Picture of how well sound and picture match at each shift, and of the offset over time."""
+"""How well audio and video match at each shift, and the offset over time."""
 
 from __future__ import annotations
 
@@ -7,36 +7,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .figure import label_axes, new_figure, save_figure
+
 if TYPE_CHECKING:
     from mmav_coattn.apis.sync_result import SyncResult
 
 
 def plot_sync(result: SyncResult, out_png: str | Path) -> Path:
-    """Draw the curve of a file, and where it has several stretches their offsets over time.
+    """Draw the curve of a file, and where it has several segments their offsets over time.
 
     Args:
         result (SyncResult): Of :meth:`AudioVisualInferencer.sync`.
-        out_png (str | Path): Picture to write.
+        out_png (str | Path): PNG to write.
 
     Returns:
         Path: ``out_png``.
     """
-    # Without pyplot: no global state, no window, no change of the user's backend.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     several = len(result.segments) > 1
-    figure = Figure(figsize=(11 if several else 7, 4.4), layout='constrained')
-    FigureCanvasAgg(figure)
+    figure = new_figure(11 if several else 7, 4.4)
     axes = np.atleast_1d(figure.subplots(1, 2 if several else 1))
     _draw_curve(axes[0], result)
     if several:
         _draw_over_time(axes[1], result)
     figure.suptitle(f'{Path(result.path).name}\n{result.sentence()}', fontsize=10, wrap=True)
-    out_png = Path(out_png)
-    out_png.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out_png, dpi=110)
-    return out_png
+    return save_figure(figure, out_png)
 
 
 def _draw_curve(axes, result: SyncResult) -> None:
@@ -45,13 +39,12 @@ def _draw_curve(axes, result: SyncResult) -> None:
     axes.axvline(0, color='0.8', linewidth=1, zorder=0)
     if result.offset is not None and result.drift is None:
         axes.axvline(result.offset, color='C3', label=f'offset {result.offset:+.3f} s')
-    axes.set(
-        xlabel='sound early   \N{LEFTWARDS ARROW}   offset (s)   \N{RIGHTWARDS ARROW}   sound late',
+    label_axes(
+        axes,
+        xlabel='audio early   \N{LEFTWARDS ARROW}   offset (s)   \N{RIGHTWARDS ARROW}   audio late',
         ylabel='mean logit of "in sync"',
-        title='Match at each shift of the sound',
+        title='Match at each shift of the audio',
     )
-    axes.legend(frameon=False, fontsize=8)
-    axes.grid(alpha=0.25)
 
 
 def _draw_over_time(axes, result: SyncResult) -> None:
@@ -75,11 +68,10 @@ def _draw_over_time(axes, result: SyncResult) -> None:
             linewidth=1.2,
             label=f'drift {60e3 * result.drift.rate:+.0f} ms a minute',
         )
-    axes.set(
+    label_axes(
+        axes,
         xlabel='time in the file (s)',
-        ylabel='offset (s), above 0: sound late',
+        ylabel='offset (s), above 0: audio late',
         title='Offset over time',
         ylim=(result.shifts[0], result.shifts[-1]),
     )
-    axes.legend(frameon=False, fontsize=8)
-    axes.grid(alpha=0.25)

@@ -2,148 +2,109 @@
 
 import pytest
 import torch
+import yaml
 from mmaction.registry import HOOKS, MODELS
-from mmengine.config import Config, ConfigDict
-from mmengine.registry import init_default_scope
+from mmengine.config import Config
 from paths import CONFIGS
 
-import mmav_coattn  # noqa: F401
 from mmav_coattn.config import iter_datasets, load_config
 
-BASELINES = sorted((CONFIGS / 'baselines').glob('*.py'))
-METHODS = ('maxpool', 'avgpool', 'concat', 'contrastive', 'fused')
-
-
-#: What each option of ours changes of the model, and nothing else.
-OPTIONS = dict(
-    aga=dict(neck=dict(module='AGA')),
-    vga=dict(neck=dict(module='VGA')),
-    nosa=dict(neck=dict(self_attention=False)),
-    aga_nosa=dict(neck=dict(module='AGA', self_attention=False)),
-    vga_nosa=dict(neck=dict(module='VGA', self_attention=False)),
-    depth2=dict(neck=dict(depth=2)),
-    depth3=dict(neck=dict(depth=3)),
-    heads1=dict(neck=dict(num_heads=1)),
-    heads8=dict(neck=dict(num_heads=8)),
-    clip=dict(neck=dict(scope='clip')),
-    clip_table=dict(neck=dict(scope='clip', time_bias='table')),
-    clip_unbiased=dict(neck=dict(scope='clip', time_bias=False)),
-    place=dict(neck=dict(scope='place')),
-    place_contrast=dict(
-        neck=dict(scope='place'), cls_head=dict(time_contrast=dict(scope='place'))
-    ),
-    evidence=dict(cls_head=dict(place_evidence=True)),
-    place_evidence=dict(neck=dict(scope='place'), cls_head=dict(place_evidence=True)),
-    place_evidence_contrast=dict(
-        neck=dict(scope='place'),
-        cls_head=dict(place_evidence=True, time_contrast=dict(scope='place')),
-    ),
-    sharp=dict(neck=dict(temperature=0.5)),
-    temperature=dict(neck=dict(learn_temperature=True)),
-    sigmoid=dict(neck=dict(activation='sigmoid')),
-    channel=dict(neck=dict(channel_attention=True)),
-    timebias=dict(neck=dict(time_bias='table', self_attention_bias='table')),
-    multiscale=dict(
-        backbone=dict(visual=dict(out_indices=(0, 2)), multi_scale=True),
-        neck=dict(in_channels=((16, 64), 64)),
-    ),
-    groupnorm=dict(
-        backbone=dict(
-            visual=dict(norm_cfg=dict(type='GN', num_groups=8), zero_init_residual=False),
-            audio=dict(norm_cfg=dict(type='GN', num_groups=8)),
-        ),
-        neck=dict(norm='group'),
-        cls_head=dict(norm='group'),
-    ),
-    easy=dict(train_cfg=dict(negatives='other')),
-    ranking=dict(cls_head=dict(ranking_weight=0.5)),
-    nocontrast=dict(cls_head=dict(time_contrast=None)),
-    # These change the data or the hooks.
-    k1={},
-    k7={},
-    ema={},
-    schedule={},
-)
+NETWORKS = {
+    'baselines/maxpool': ('PoolingNeck', 'StreamHead'),
+    'baselines/avgpool': ('PoolingNeck', 'StreamHead'),
+    'baselines/concat': ('PoolingNeck', 'ConcatHead'),
+    'baselines/contrastive': ('PoolingNeck', 'ContrastiveHead'),
+    'baselines/fused': ('NoneType', 'FusedHead'),
+    'paper/coattn_aga': ('DotProductNeck', 'StreamHead'),
+    'paper/coattn_vga': ('DotProductNeck', 'StreamHead'),
+    'paper/coattn_cma': ('DotProductNeck', 'StreamHead'),
+}
+each_network = pytest.mark.parametrize('name', NETWORKS)
 
 
 @pytest.fixture(autouse=True)
-def scope(monkeypatch):
+def no_data_root(monkeypatch):
     monkeypatch.delenv('MMAV_DATA_ROOT', raising=False)
-    init_default_scope('mmaction')
+
+
+@pytest.fixture(scope='module')
+def default():
+    return Config.fromfile(CONFIGS / 'coattn_pretrain_demo.py')
 
 
 def read(name):
-    return Config.fromfile(CONFIGS / 'baselines' / f'{name}.py')
+    return Config.fromfile(CONFIGS / f'{name}_shapes.py')
 
 
-def parameters(cfg):
-    return sum(p.numel() for p in MODELS.build(cfg.model).parameters())
+def test_no_recipe_is_left_out():
+    there = {
+        f'{folder}/{path.stem.removesuffix("_shapes")}'
+        for folder in ('baselines', 'paper')
+        for path in (CONFIGS / folder).glob('*.py')
+    }
+    assert there == set(NETWORKS)
 
 
-@pytest.mark.parametrize('method', METHODS)
-@pytest.mark.parametrize('size', ['demo', 'pretrain'])
-def test_same_data_schedule_and_towers(method, size):
-    ours = Config.fromfile(CONFIGS / f'coattn_pretrain{"_demo" if size == "demo" else ""}.py')
-    cfg = read(f'{method}_{size}')
-    for name in ('train_dataloader', 'test_dataloader', 'optim_wrapper', 'param_scheduler'):
-        assert cfg[name] == ours[name]
-    assert cfg.train_cfg == ours.train_cfg
-    assert cfg.model.test_cfg.blind_controls
-    if method != 'fused':
-        assert cfg.model.backbone == ours.model.backbone
-        assert parameters(cfg) < parameters(ours)
+@each_network
+def test_same_data_schedule_and_towers(name, default):
+    cfg = read(name)
+    for part in ('train_dataloader', 'val_dataloader', 'test_dataloader', 'train_cfg'):
+        assert cfg[part] == default[part]
+    for part in ('optim_wrapper', 'param_scheduler', 'custom_hooks', 'test_evaluator'):
+        assert cfg[part] == default[part]
+    assert cfg.model.data_preprocessor == default.model.data_preprocessor
+    assert cfg.model.test_cfg == default.model.test_cfg
+    assert name.endswith('fused') or cfg.model.backbone == default.model.backbone
 
 
-@pytest.mark.parametrize('method', ['coattn', *METHODS])
-def test_hard_tier_everywhere(method):
-    cfg = read(f'{method}_hard')
-    assert [dataset.tier for dataset in iter_datasets(cfg)] == ['hard'] * 3
-
-
-@pytest.mark.parametrize('option', OPTIONS)
-def test_option_changes_what_it_says_and_builds(option):
-    ours, cfg = read('coattn_hard'), read(f'coattn_{option}_hard')
-    assert cfg.model == Config._merge_a_into_b(ConfigDict(OPTIONS[option]), ours.model)
-    windows = ours.train_dataloader.dataset.pipeline[1]
-    assert windows.type == 'SampleSyncWindows' and windows.num_negatives == 3
-    windows.num_negatives = dict(k1=1, k7=7).get(option, 3)
-    if option == 'k7':
-        windows.min_shift = 0.3
-    for name in ('train_dataloader', 'test_dataloader', 'optim_wrapper', 'train_cfg'):
-        assert cfg[name] == ours[name]
-    added = [hook['type'] for hook in cfg.custom_hooks[len(ours.custom_hooks) :]]
-    assert added == dict(ema=['EMAHook'], schedule=['NegativesScheduleHook']).get(option, [])
-    MODELS.build(cfg.model)
-
-
-@pytest.mark.parametrize('option', ['multiscale', 'groupnorm'])
-def test_options_of_the_towers_train(option):
-    torch.manual_seed(0)
-    model = MODELS.build(read(f'coattn_{option}_hard').model)
-    model.init_weights()
-    model.train()
-    inputs = dict(
-        imgs=torch.randn(2, 3, 14, 32, 32), log_mels=torch.randn(2, 2, 64, 71), clip_seconds=0.7
+@each_network
+def test_network(name):
+    cfg = read(name)
+    model = MODELS.build(cfg.model)
+    neck = getattr(model, 'neck', None)
+    assert (type(neck).__name__, type(model.cls_head).__name__) == NETWORKS[name]
+    # The auxiliary loss is everybody's, but for the network without streams of its own.
+    assert (model.cls_head.loss_contrast is None) == name.endswith('fused')
+    model.eval()
+    inputs = model.data_preprocessor.preprocess(
+        torch.randint(0, 256, (1, 3, 32, 56, 56), dtype=torch.uint8),
+        torch.randn(1, 64000),
+        torch.tensor([[0.0, 1.1]]),
+        cfg.clip_seconds,
     )
-    features, _ = model.extract_feat(inputs)
-    labels = torch.tensor([[1.0, 0.0]]).expand(2, 2)
-    losses = model.cls_head.loss_by_logits(model.cls_head(features), labels)
-    (losses['loss_sync'] + model.cls_head.contrast_loss(features, labels)).backward()
-    assert [name for name, p in model.named_parameters() if p.grad is None] == []
-    norms = {type(layer).__name__ for layer in model.modules() if 'Norm' in type(layer).__name__}
-    if option == 'groupnorm':
-        assert norms == {'GroupNorm', 'LayerNorm', 'TokenGroupNorm'}
+    with torch.no_grad():
+        assert model(inputs, mode='tensor').shape == (1, 2)
 
 
-def test_ours_is_smaller_than_early_fusion():
-    fused = parameters(read('fused_pretrain'))
-    assert fused == pytest.approx(36.0e6, rel=0.01)
-    assert parameters(Config.fromfile(CONFIGS / 'coattn_pretrain.py')) <= 0.7 * fused
+@pytest.mark.parametrize('module', ['aga', 'vga', 'cma'])
+def test_modules_of_the_paper(module):
+    neck = MODELS.build(read(f'paper/coattn_{module}').model.neck)
+    (block,) = neck.blocks
+    assert (block.aga is None, block.vga is None) == (module == 'vga', module == 'aga')
 
 
-@pytest.mark.parametrize('path', BASELINES, ids=lambda path: path.stem)
-def test_hooks_build_and_the_data_root_reaches_all(path):
-    cfg = load_config(str(path), {'data_root': '/my videos'})
+@each_network
+def test_hooks_build_and_the_data_root_reaches_all(name):
+    cfg = load_config(str(CONFIGS / f'{name}_shapes.py'), {'data_root': '/my videos'})
     assert [dataset.data_root for dataset in iter_datasets(cfg)] == ['/my videos'] * 3
+    assert {dataset.tier for dataset in iter_datasets(cfg)} == {'medium'}
     for hook in cfg.custom_hooks:
         HOOKS.build(hook)
+
+
+def test_variants_build_and_change_what_they_say(default):
+    folder = CONFIGS / 'baselines'
+    variants = yaml.safe_load((folder / 'variants.yml').read_text())
+    named = {(folder / variant['config']).resolve() for variant in variants.values()}
+    assert named >= {(CONFIGS / f'{name}_shapes.py').resolve() for name in NETWORKS}
+    for variant in variants.values():
+        options = variant.get('options', {})
+        cfg = load_config(str(folder / variant['config']), options)
+        model = MODELS.build(cfg.model)
+        if 'model.neck.match.kernel_size' in options:
+            size = options['model.neck.match.kernel_size']
+            assert model.neck.match.visual[0].kernel_size == (size,)
+        if options.get('model.neck.module'):
+            assert model.neck.match.pools_locations == (options['model.neck.module'] == 'VGA')
+        if 'model.cls_head.loss_contrast' in options:
+            assert model.cls_head.loss_contrast is None

@@ -74,7 +74,9 @@ def test_fine_tuning_needs_no_labels_and_keeps_the_pretext():
 def test_mouth_boxes_lie_beside_their_recipe():
     cfg = Config.fromfile(CONFIGS / 'localization' / 'grid_mouth.py')
     annotation = json.loads((CONFIGS / 'localization' / 'grid_mouth_boxes.json').read_text())
-    assert cfg.test_dataloader.dataset.ann_file.endswith('configs/localization/grid_mouth_boxes.json')
+    assert cfg.test_dataloader.dataset.ann_file.endswith(
+        'configs/localization/grid_mouth_boxes.json'
+    )
     assert len(annotation['clips']) == 60
     left, top, right, bottom = cfg.whole_picture
     width, height = annotation['size']

@@ -21,7 +21,13 @@ def pipeline(test_mode=False, **sampling):
         dict(type='OpenAudioVisual'),
         dict(
             type='SampleSyncWindows',
-            **{'clip_seconds': 0.8, 'num_negatives': 2, 'min_shift': 0.2, **sampling},
+            **{
+                'clip_seconds': 0.8,
+                'num_negatives': 2,
+                'min_shift': 0.2,
+                'audio_seconds': 1.4,
+                **sampling,
+            },
             test_mode=test_mode,
         ),
         dict(type='LoadFrames', num_frames=8),
@@ -76,19 +82,21 @@ def test_sample_of_a_folder(good):
     ]
     for index, rate in ((0, 25), (2, 12.5)):
         sample = dataset[index]
-        imgs, audios = sample['inputs']['imgs'], sample['inputs']['audios']
+        imgs, audio = sample['inputs']['imgs'], sample['inputs']['audio']
         assert imgs.shape == (1, 3, 8, 64, 64) and imgs.dtype == torch.uint8
-        assert audios.shape == (3, 12800) and audios.dtype == torch.float32
+        assert audio.shape == (22400,) and audio.dtype == torch.float32
         info = sample['data_samples']
         assert info.relpath == dataset.get_data_info(index)['relpath']
         assert info.sample_idx == index and info.filename == str(good / info.relpath)
         assert info.sync_label.tolist() == [1, 0, 0] and 'gt_label' not in info
-        # The picture shows the in-sync window, and every waveform sounds at its own start.
+        # The frames are those of the in-sync window, and each window of audio has its own start.
         times = info.window_starts[0] + (np.arange(8) + 0.5) * 0.1
         shown = [frame_number(img) for img in imgs[0].permute(1, 2, 3, 0).numpy()]
         assert shown == [int(time * rate + 1e-6) for time in times]
-        for start, wave in zip(info.window_starts, audios.numpy(), strict=True):
-            assert abs(audio_lag(wave, start, 16000)) <= 1e-3
+        starts = (sample['inputs']['audio_starts'] * 16000).round().int().tolist()
+        for start, first in zip(info.window_starts, starts, strict=True):
+            wave = audio[first : first + 12800].numpy()
+            assert len(wave) == 12800 and abs(audio_lag(wave, start, 16000)) <= 1e-3
         assert info.shift == [start - info.window_starts[0] for start in info.window_starts]
         assert all(abs(shift) >= 0.2 - 1e-9 for shift in info.shift[1:])
 
@@ -143,7 +151,7 @@ def test_pairs_are_fixed_in_test_mode(good, tmp_path):
     assert starts(other) == {name: first[name] for name in ('sub/c.mp4', 'a.mp4')}
     again = folder[1]['inputs']
     assert torch.equal(folder[1]['inputs']['imgs'], again['imgs'])
-    assert torch.equal(folder[1]['inputs']['audios'], again['audios'])
+    assert torch.equal(folder[1]['inputs']['audio'], again['audio'])
 
 
 def listed(mixed, tmp_path, names, **options):
@@ -181,7 +189,7 @@ def test_test_mode_lists_by_name(mixed, tmp_path):
     dataset = listed(mixed, tmp_path, names, pipeline=pipeline(True), test_mode=True)
     samples = [dataset[i] for i in range(len(names))]
     for index, name in enumerate(names[1:], start=1):
-        assert samples[index]['inputs'] == dict(imgs=None, audios=None)
+        assert samples[index]['inputs'] == dict(imgs=None, audio=None, audio_starts=None)
         info = samples[index]['data_samples']
         assert info.relpath == name and info.sample_idx == index
         assert info.filename == str(mixed / name)
@@ -254,8 +262,8 @@ def test_transform_that_refuses(good):
 
 
 def test_settings_that_fit_no_file(good):
-    dataset = AudioVisualDataset(data_root=str(good), pipeline=pipeline(num_negatives=20))
-    with pytest.raises(UserError, match=r'no usable video .*too_short.* 21 windows of clip_sec'):
+    dataset = AudioVisualDataset(data_root=str(good), pipeline=pipeline(audio_seconds=9.0))
+    with pytest.raises(UserError, match=r'no usable video .*too_short.*audio_seconds=9'):
         dataset[0]
 
 
@@ -366,6 +374,6 @@ def test_in_loader_workers(good):
         )
     )
     batch = next(iter(loader))
-    assert len(batch['inputs']['imgs']) == len(batch['inputs']['audios']) == 3
-    assert torch.equal(batch['inputs']['audios'][1], dataset[1]['inputs']['audios'])
+    assert len(batch['inputs']['imgs']) == len(batch['inputs']['audio']) == 3
+    assert torch.equal(batch['inputs']['audio'][1], dataset[1]['inputs']['audio'])
     assert torch.equal(batch['inputs']['imgs'][1], dataset[1]['inputs']['imgs'])

@@ -61,7 +61,8 @@ def test_samples_are_packed_in_sync(root):
     ]
     sample = build(root, pipeline=pipeline)[0]
     assert sample['inputs']['imgs'].shape == (1, 3, 32, 56, 56)
-    assert sample['inputs']['audios'].shape == (2, 25600)
+    assert sample['inputs']['audio'].shape == (38400,)
+    assert sample['inputs']['audio_starts'].shape == (2,)
     assert sample['data_samples'].gt_label.tolist() == [0]
 
 

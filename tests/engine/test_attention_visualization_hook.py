@@ -12,12 +12,10 @@ from torch import nn
 import mmav_coattn  # noqa: F401
 from mmav_coattn.engine.hooks import AttentionVisualizationHook
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.localization import AttentionMap
 
 
 class Model(nn.Module):
     return_map = False
-    map_source = AttentionMap()
 
 
 def make_runner(tmp_path, model=None):
@@ -44,7 +42,7 @@ def make_batch(names):
         maps[1, :, 1, 1] = 0.97
         sample.set_field(maps, 'sound_map', dtype=torch.Tensor)
         samples.append(sample)
-    return dict(inputs=dict(imgs=imgs, audios=None)), samples
+    return dict(inputs=dict(imgs=imgs, audio=None)), samples
 
 
 def run_hook(hook, runner, batches):
@@ -90,7 +88,7 @@ def test_max_samples_stops_and_says_so(tmp_path, caplog):
     with caplog.at_level(logging.INFO):
         run_hook(hook, make_runner(tmp_path), [make_batch([f'{i}.mp4' for i in range(4)])])
     assert len(list((tmp_path / 'log' / 'attention').iterdir())) == 2
-    assert '2 attention pictures are in' in caplog.text
+    assert '2 attention images are in' in caplog.text
     assert 'max_samples is 2' in caplog.text
 
 

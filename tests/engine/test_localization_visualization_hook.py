@@ -9,12 +9,10 @@ from mmaction.structures import ActionDataSample
 from torch import nn
 
 from mmav_coattn.engine.hooks.localization_visualization_hook import pick_cases
-from mmav_coattn.localization import AttentionMap
 
 
 class Model(nn.Module):
     return_map = False
-    map_source = AttentionMap()
 
     def test_step(self, batch):
         return batch['data_samples']
@@ -37,7 +35,7 @@ def item(index, has_source=True):
     sample.set_field(maps, 'sound_map', dtype=torch.Tensor)
     sample.set_field(torch.tensor([0.5]), 'map_confidence', dtype=torch.Tensor)
     imgs = torch.full((1, 3, 8, 64, 64), 10 * index, dtype=torch.uint8)
-    return dict(inputs=dict(imgs=imgs, audios=torch.zeros(1, 1)), data_samples=sample)
+    return dict(inputs=dict(imgs=imgs, audio=torch.zeros(1)), data_samples=sample)
 
 
 def test_pictures_of_clips_and_of_cases(tmp_path):

@@ -1,5 +1,6 @@
 """The smallest network of every part, for tests."""
 
+import torch
 from mmaction.registry import MODELS
 from mmengine.registry import init_default_scope
 
@@ -22,22 +23,38 @@ VISUAL = dict(
     pretrained2d=False,
 )
 AUDIO = dict(type='AudioResNet', base_channels=8, strides=((2, 1), (2, 2)))
-#: The smallest recognizer, with a head without auxiliary loss.
+NECK = dict(
+    type='CoAttentionNeck',
+    in_channels=(16, 16),
+    embed_dims=16,
+    match=dict(channels=8, min_steps=2),
+)
+#: The smallest recognizer.
 MODEL = dict(
     type='AudioVisualRecognizer',
     backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16),
-    cls_head=dict(type='MatchHead'),
+    neck=NECK,
+    cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
 )
 
 
 def build(cfg: dict):
     init_default_scope('mmaction')
-    model = MODELS.build(dict(cfg))
-    return model
+    return MODELS.build(dict(cfg))
 
 
 def recognizer(**changes):
     model = build({**MODEL, **changes})
     model.init_weights()
     return model
+
+
+def random_inputs(num_clips: int = 2, num_windows: int = 2) -> dict:
+    """Inputs of a network: clips of 0.5 s, and windows at random times of a segment of 1 s."""
+    return dict(
+        imgs=torch.randn(num_clips, 3, 8, 32, 32),
+        audio=0.1 * torch.randn(num_clips, 16000),
+        log_mels=torch.randn(num_clips, 64, 101),
+        audio_starts=0.5 * torch.rand(num_clips, num_windows),
+        clip_seconds=0.5,
+    )

@@ -63,15 +63,15 @@ def test_what_is_drawn(tmp_path):
     lines = {line.get_label(): np.asarray(line.get_ydata()) for line in accuracy_axes.get_lines()}
     assert list(lines) == [
         'sync accuracy, held out: 0.930',
-        'blind control: picture blanked: 0.510',
-        'blind control: sound blanked: 0.495',
+        'blind control: video blanked: 0.510',
+        'blind control: audio blanked: 0.495',
         'other control: 0.520',
         'chance',
     ]
     assert (lines['chance'] == 0.5).all()
 
 
-def test_a_picture_is_written_without_pyplots_state(tmp_path):
+def test_a_figure_is_written_without_pyplots_state(tmp_path):
     from matplotlib import _pylab_helpers
 
     out = plot_training_curves(write_run(tmp_path), tmp_path / 'curves.png', {'other': 0.52})

@@ -64,7 +64,7 @@ def test_interpolation_goes_by_time_stamps():
         interpolate_in_time(maps, [0, 1], [0])
 
 
-def test_cells_lie_side_by_side_over_the_picture():
+def test_cells_lie_side_by_side_over_the_frame():
     heatmap = np.zeros((2, 4))
     heatmap[1, 3] = 1
     large = upsample_heatmap(heatmap, (40, 80))
@@ -88,7 +88,20 @@ def test_overlay_colours_only_where_there_is_attention():
     with pytest.raises(ValueError, match='frame'):
         overlay_heatmap(frame.astype(float), intensity)
     with pytest.raises(ValueError, match='map'):
-        overlay_heatmap(frame, intensity[:2])
+        overlay_heatmap(frame, intensity[None])
+    with pytest.raises(ValueError, match='alpha'):
+        overlay_heatmap(frame, intensity, alpha=1.1)
+
+
+def test_small_maps_are_enlarged():
+    rng = np.random.default_rng(2)
+    frame = rng.integers(0, 256, (60, 92, 3), dtype=np.uint8)
+    heat = np.where(rng.random((5, 7)) < 0.4, rng.random((5, 7)), 0)
+    heat[:, 6] = 0
+    drawn = overlay_heatmap(frame, heat)
+    np.testing.assert_array_equal(drawn, overlay_heatmap(frame, upsample_heatmap(heat, (60, 92))))
+    beyond = 92 // 14  # half a cell, past the centre of the last one
+    np.testing.assert_array_equal(drawn[:, -beyond:], frame[:, -beyond:])
 
 
 @pytest.mark.parametrize('alpha', [0.0, 0.65, 1.0])
@@ -102,6 +115,6 @@ def test_overlay_is_the_blend_in_floats(alpha):
     drawn = overlay_heatmap(frame, intensity, alpha)
     # Half a level of the intensity is 1.25 of colour; three more roundings add half a level each.
     np.testing.assert_allclose(drawn, frame * (1 - weight) + colour * weight, atol=2.75)
-    # A picture that lies otherwise in memory, as a turned one does.
+    # A frame that lies otherwise in memory, as a turned one does.
     turned = overlay_heatmap(np.rot90(frame), np.rot90(intensity), alpha)
     np.testing.assert_array_equal(turned, np.rot90(drawn))

@@ -1,12 +1,15 @@
 from fractions import Fraction
 
 import av
+import cv2
 import media_factory
 import numpy as np
 import pytest
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnreadableMediaError
-from mmav_coattn.visualization import overlay_video, write_overlay_video
+from mmav_coattn.visualization import upsample_heatmap, video_track, write_overlay_video
+from mmav_coattn.visualization.caption import draw_caption
+from mmav_coattn.visualization.overlay_video import draw_overlay
 
 SIZE = (128, 96)
 EVENTS = (0.6, 1.32, 2.2)
@@ -15,13 +18,13 @@ SEEN_BITS = 0b00111
 
 
 def read_back(path):
-    """Frame times, RGB frames, and the sound as (first time, samples (C, S), rate)."""
+    """Frame times, RGB frames, and the audio as (first time, samples (C, S), rate)."""
     with av.open(str(path)) as container:
-        pictures = [(f.time, f.to_ndarray(format='rgb24')) for f in container.decode(video=0)]
+        images = [(f.time, f.to_ndarray(format='rgb24')) for f in container.decode(video=0)]
     with av.open(str(path)) as container:
         frames = list(container.decode(audio=0))
     samples = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
-    times, images = zip(*pictures, strict=True)
+    times, images = zip(*images, strict=True)
     return np.array(times), np.stack(images), (frames[0].time, samples, frames[0].sample_rate)
 
 
@@ -46,6 +49,47 @@ def whole(clip, media_folder):
     return read_back(out)
 
 
+def blend_in_floats(frame, heat, alpha):
+    """The slow reference of one overlay, float64 (H, W, 3)."""
+    intensity = upsample_heatmap(heat, frame.shape[:2])[..., None]
+    level = np.round(255 * intensity).astype(np.uint8)
+    colour = cv2.applyColorMap(level, cv2.COLORMAP_TURBO)[..., ::-1]
+    share = alpha * (intensity / 0.4).clip(0, 1)
+    return frame * (1 - share) + colour * share
+
+
+@pytest.mark.parametrize('alpha', [0.0, 0.65, 1.0])
+def test_only_the_box_is_blended(alpha):
+    rng = np.random.default_rng(1)
+    frame, heat = rng.integers(0, 256, (40, 80, 3), dtype=np.uint8), rng.random((3, 4))
+    drawn = draw_overlay(frame, heat, (0.25, 0.5, 0.75, 1.0), alpha)
+    expected = frame.astype(float)
+    expected[20:, 20:60] = blend_in_floats(frame[20:, 20:60], heat, alpha)
+    # Half a level of the intensity is 1.25 of colour; three more roundings add half a level each.
+    np.testing.assert_allclose(drawn, expected, atol=2.75)
+    drawn[20:, 20:60] = frame[20:, 20:60]
+    np.testing.assert_array_equal(drawn, frame)
+
+
+def test_side_by_side_with_a_caption_over_both_and_odd_sizes_padded():
+    rng = np.random.default_rng(2)
+    frame, heat = rng.integers(0, 256, (49, 65, 3), dtype=np.uint8), np.zeros((2, 2))
+    padded = np.pad(frame, ((0, 1), (0, 1), (0, 0)), mode='edge')
+    drawn = draw_overlay(frame, heat, (0, 0, 1, 1), 0.65, 'in sync', side_by_side=True)
+    both = np.concatenate([padded, padded], axis=1)
+    np.testing.assert_array_equal(drawn, draw_caption(both, 'in sync'))
+    heat[0, 1] = 0.8
+    right = draw_overlay(frame, heat, (0, 0, 1, 1), 0.65, side_by_side=True)
+    np.testing.assert_array_equal(right[:, :66], padded)
+    np.testing.assert_allclose(right[:, 66:], blend_in_floats(padded, heat, 0.65), atol=2.75)
+
+
+def test_a_box_of_no_pixels_draws_nothing():
+    frame = np.full((8, 8, 3), 9, np.uint8)
+    drawn = draw_overlay(frame, np.ones((2, 2)), (0.0, 0.0, 0.01, 1.0), 0.65)
+    np.testing.assert_array_equal(drawn, frame)
+
+
 def test_all_frames_at_their_times_and_size(clip, whole):
     times, images, _ = whole
     assert images.shape == (75, SIZE[1], SIZE[0], 3)
@@ -63,7 +107,7 @@ def test_colour_where_the_attention_is_and_nowhere_else(clip, whole):
     ]
 
 
-def test_the_sound_stays_in_sync(whole):
+def test_the_audio_stays_in_sync(whole):
     _, _, (first, samples, rate) = whole
     assert rate == 16000
     assert abs(media_factory.audio_lag(samples[0], first, rate)) < 1e-3
@@ -81,8 +125,8 @@ def test_click_and_flash_coincide(whole):
 
 
 @pytest.mark.parametrize('start', [0.48, 1.0])
-def test_a_stretch_begins_at_its_start(clip, tmp_path, start):
-    out = tmp_path / 'stretch.mp4'
+def test_a_segment_begins_at_its_start(clip, tmp_path, start):
+    out = tmp_path / 'segment.mp4'
     write_overlay_video(clip.path, out, *corner_attention(), start=start, duration=1.2)
     times, images, (first, samples, rate) = read_back(out)
     assert len(times) == 30
@@ -94,7 +138,7 @@ def test_a_stretch_begins_at_its_start(clip, tmp_path, start):
     assert numbers == [(first_frame + i) & SEEN_BITS for i in range(30)]
 
 
-def test_variable_frame_rate_and_late_sound(tmp_path):
+def test_variable_frame_rate_and_late_audio(tmp_path):
     steps = np.random.default_rng(0).uniform(0.02, 0.09, 40)
     frame_times = np.concatenate([[0], np.cumsum(steps)])
     clip = media_factory.write_clip(
@@ -111,32 +155,32 @@ def test_variable_frame_rate_and_late_sound(tmp_path):
     np.testing.assert_allclose(times, clip.frame_times, atol=1e-4)
     assert (samples.shape[0], rate) == (2, 44100)
     late = round((0.4 - first) * rate)
-    sound = samples.mean(axis=0)
-    assert np.abs(sound[: late - round(0.1 * rate)]).max() < 0.01
-    assert abs(media_factory.audio_lag(sound[late : late + rate], 0.4, rate)) < 1e-3
+    audio = samples.mean(axis=0)
+    assert np.abs(audio[: late - round(0.1 * rate)]).max() < 0.01
+    assert abs(media_factory.audio_lag(audio[late : late + rate], 0.4, rate)) < 1e-3
 
 
 def test_odd_sizes_get_one_more_row_or_column(tmp_path):
     source = tmp_path / 'odd.mkv'
     with av.open(str(source), 'w') as container:
-        picture = container.add_stream('ffv1', rate=25)
-        picture.width, picture.height, picture.pix_fmt = 65, 49, 'bgr0'
-        sound = container.add_stream('pcm_s16le', rate=16000, layout='mono')
+        video = container.add_stream('ffv1', rate=25)
+        video.width, video.height, video.pix_fmt = 65, 49, 'bgr0'
+        audio = container.add_stream('pcm_s16le', rate=16000, layout='mono')
         for index in range(10):
             image = np.full((49, 65, 3), 20 * index, np.uint8)
             frame = av.VideoFrame.from_ndarray(image, 'rgb24')
             frame.pts, frame.time_base = index, Fraction(1, 25)
-            container.mux(picture.encode(frame.reformat(format='bgr0')))
-        container.mux(picture.encode(None))
+            container.mux(video.encode(frame.reformat(format='bgr0')))
+        container.mux(video.encode(None))
         block = av.AudioFrame.from_ndarray(np.full((1, 6400), 900, np.int16), 's16', 'mono')
         block.sample_rate, block.pts, block.time_base = 16000, 0, Fraction(1, 16000)
-        container.mux(sound.encode(block))
-        container.mux(sound.encode(None))
+        container.mux(audio.encode(block))
+        container.mux(audio.encode(None))
     uniform = np.full((2, 3, 3), 1 / 9)
     write_overlay_video(source, tmp_path / 'out.mp4', uniform, [0.1, 0.3])
     _, images, _ = read_back(tmp_path / 'out.mp4')
     assert images.shape == (10, 50, 66, 3)
-    for index, image in enumerate(images):  # uniform attention leaves the picture alone
+    for index, image in enumerate(images):  # uniform attention leaves the frame alone
         assert np.abs(image.astype(int) - 20 * index).max() < 8
 
 
@@ -197,33 +241,54 @@ def test_files_that_cannot_be_used(clip, tmp_path):
     assert not list(tmp_path.glob('*out*')) and not list(tmp_path.glob('.*'))
 
 
-def test_the_colour_space_of_the_original(clip, tmp_path):
-    tagged = tmp_path / 'bt709.mkv'
-    with av.open(str(clip.path)) as source, av.open(str(tagged), 'w') as container:
-        picture = container.add_stream('ffv1', rate=25)
-        picture.width, picture.height, picture.pix_fmt = *SIZE, 'yuv420p'
-        picture.codec_context.colorspace = 1
-        sound = container.add_stream_from_template(source.streams.audio[0])
-        for packet in source.demux(audio=0):
-            if packet.dts is not None:
-                packet.stream = sound
-                container.mux(packet)
-        image = np.full((SIZE[1], SIZE[0], 3), (200, 60, 30), np.uint8)
-        for index in range(10):
-            frame = av.VideoFrame.from_ndarray(image, 'rgb24')
-            frame = frame.reformat(format='yuv420p', dst_colorspace='ITU709')
+def write_flat(path, codec, colour, **conversion):
+    """Five frames of one colour, and 0.4 s of audio."""
+    with av.open(str(path), 'w') as container:
+        video = container.add_stream(codec, rate=25)
+        video.width, video.height, video.pix_fmt = *SIZE, conversion['format']
+        audio = container.add_stream('pcm_s16le', rate=16000, layout='mono')
+        image = np.full((*SIZE[::-1], 3), colour, np.uint8)
+        for index in range(5):
+            frame = av.VideoFrame.from_ndarray(image).reformat(**conversion)
+            if index == 0:
+                video.codec_context.colorspace = frame.colorspace
+                video.codec_context.color_range = frame.color_range
             frame.pts, frame.time_base = index, Fraction(1, 25)
-            container.mux(picture.encode(frame))
-        container.mux(picture.encode(None))
-    write_overlay_video(tagged, tmp_path / 'out.mp4', np.full((1, 2, 2), 0.25), [0.0])
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        block = av.AudioFrame.from_ndarray(np.full((1, 6400), 900, np.int16), 's16', 'mono')
+        block.sample_rate, block.pts, block.time_base = 16000, 0, Fraction(1, 16000)
+        container.mux(audio.encode(block))
+        container.mux(audio.encode(None))
+
+
+@pytest.mark.parametrize(
+    ('codec', 'pixel_format', 'space', 'levels', 'kept'),
+    [
+        ('ffv1', 'yuv420p', 'ITU709', 'MPEG', 1),
+        ('ffv1', 'yuv420p', 'ITU601', 'MPEG', 6),
+        ('ffv1', 'yuv444p', 'BT2020', 'MPEG', 9),
+        ('ffv1', 'yuv420p10le', 'ITU709', 'MPEG', 1),
+        ('ffv1', 'yuv420p', None, 'MPEG', 2),
+        ('mjpeg', 'yuvj420p', 'ITU601', 'JPEG', None),
+        ('ffv1', 'bgr0', None, None, 6),
+    ],
+)
+def test_colours_and_colour_space_of_the_original(
+    codec, pixel_format, space, levels, kept, tmp_path
+):
+    colour, source = (200, 60, 30), tmp_path / 'flat.mkv'
+    conversion = dict(format=pixel_format, dst_colorspace=space, dst_color_range=levels)
+    write_flat(source, codec, colour, **conversion)
+    write_overlay_video(source, tmp_path / 'out.mp4', np.full((1, 2, 2), 0.25), [0.0])
     with av.open(str(tmp_path / 'out.mp4')) as container:
-        assert container.streams.video[0].codec_context.colorspace == 1
+        assert kept in (None, container.streams.video[0].codec_context.colorspace)
     _, images, _ = read_back(tmp_path / 'out.mp4')
-    assert np.abs(images.astype(int) - image).max() < 8
+    assert np.abs(images.astype(int) - colour).max() < 8
 
 
 def test_what_the_encoder_refuses_is_a_sentence(clip, tmp_path, monkeypatch):
-    monkeypatch.setitem(overlay_video.ENCODER_OPTIONS, 'preset', 'no such preset')
+    monkeypatch.setitem(video_track.ENCODER_OPTIONS, 'preset', 'no such preset')
     out = tmp_path / 'refused.mp4'
     with pytest.raises(UnreadableMediaError, match=r'overlay_source\.mp4: cannot be turned into'):
         write_overlay_video(clip.path, out, *corner_attention())

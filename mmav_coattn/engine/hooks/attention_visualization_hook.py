@@ -1,4 +1,4 @@
-"""Pictures of the attention, written while testing."""
+"""Contact sheets of the attention, written while testing."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class AttentionVisualizationHook(Hook):
     Args:
         enable (bool): Whether to do anything at all.
         interval (int): Every how many usable clips (of this process) one is drawn.
-        show (bool): Show the pictures in a window; needs a display.
+        show (bool): Show the images in a window; needs a display.
         wait_time (float): How long a window stays, s; 0 waits for a key.
-        out_dir (str, optional): Folder for the pictures. Without it and without ``show`` they go
+        out_dir (str, optional): Folder for the images. Without it and without ``show`` they go
             to ``attention`` in the log folder of the run.
-        max_samples (int): Pictures (of this process) after which it stops.
-        num_frames (int): Frames on one picture.
+        max_samples (int): Images (of this process) after which it stops.
+        num_frames (int): Frames on one image.
 
     Raises:
         ConfigError: If a number is too small; before the test, if the model gives no attention or
@@ -123,12 +123,12 @@ class AttentionVisualizationHook(Hook):
             self._num_drawn += 1
 
     def after_test(self, runner: Runner) -> None:
-        """Leave the model as it was, and say where the pictures are."""
+        """Leave the model as it was, and say where the images are."""
         if not self.enable:
             return
         _unwrap(runner).return_map = self._restore
         if self._folder is not None:
-            runner.logger.info(f'{self._num_drawn} attention pictures are in {self._folder}.')
+            runner.logger.info(f'{self._num_drawn} attention images are in {self._folder}.')
         if self._num_drawn == self.max_samples < -(-self._num_seen // self.interval):
             runner.logger.info(f'More were left out: max_samples is {self.max_samples}.')
 
@@ -144,11 +144,11 @@ class AttentionVisualizationHook(Hook):
         )
         self._write(contact_sheet(frames, attention, title, self.num_frames), name)
 
-    def _write(self, picture: np.ndarray, name: str, suffix: str = '.jpg') -> None:
-        """Write and show an RGB picture of a clip."""
+    def _write(self, image: np.ndarray, name: str, suffix: str = '.jpg') -> None:
+        """Write and show an RGB image of a clip."""
         import cv2
 
-        sheet = np.ascontiguousarray(picture[..., ::-1])
+        sheet = np.ascontiguousarray(image[..., ::-1])
         if self._folder is not None:
             quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if suffix.endswith('.jpg') else []
             _, encoded = cv2.imencode(suffix, sheet, quality)
@@ -172,12 +172,12 @@ def _require_display() -> None:
     if 'NONE' in gui:
         raise ConfigError(
             'show=True needs an OpenCV with windows, but the headless one is installed. Write '
-            'the pictures to a folder instead (--show-dir).'
+            'the images to a folder instead (--show-dir).'
         )
     if sys.platform.startswith('linux') and not (
         os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
     ):
         raise ConfigError(
-            'show=True needs a display, but DISPLAY is not set. Write the pictures to a folder '
+            'show=True needs a display, but DISPLAY is not set. Write the images to a folder '
             'instead (--show-dir).'
         )

@@ -1,4 +1,4 @@
-"""Pictures of localisation: each clip with its truth, and the best, median and worst of them."""
+"""Overlays with ground truth: each clip, and a sheet of the best, median and worst."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from mmengine.dataset import pseudo_collate
 from mmengine.dist import master_only
 from mmengine.runner import Runner
 
+from mmav_coattn.visualization.cells import stack_cells
 from mmav_coattn.visualization.heatmap import map_weights
-from mmav_coattn.visualization.localization_sheet import localization_cell, stack_cells
+from mmav_coattn.visualization.localization_cell import localization_cell
 
 from .attention_visualization_hook import AttentionVisualizationHook, _unwrap
 
@@ -23,13 +24,13 @@ RANKS = ('best', 'median', 'worst')
 class LocalizationVisualizationHook(AttentionVisualizationHook):
     """Overlay images with ground truth for ``tools/test.py --show-dir``.
 
-    One JPEG a clip: each evaluated moment as a pair of pictures, the frame alone and with map,
+    One JPEG a clip: each evaluated moment as a pair of images, the frame alone and with map,
     truth (green box) and the map's peak (cross). After the evaluation ``cases.png``: the clips that
     a :class:`SoundLocalizationMetric` scored best, those around the median, and the worst.
 
     Args:
         num_cases (int): Clips of each rank on the sheet.
-        max_moments (int): Moments of one clip on its picture.
+        max_moments (int): Moments of one clip on its image.
         **kwargs: See :class:`AttentionVisualizationHook`.
     """
 

@@ -20,6 +20,7 @@ class MatchFeatures(NamedTuple):
         similarity (Tensor): (N, J, P, L, T, T), see :meth:`Match.similarity`; for the losses.
         match (Tensor): f (N, J, P, L, T), nats.
         weights (Tensor): Of locations and bands (N, J, P, L); sum to 1 over both.
+        evidence (Tensor): Of each location over the clip (N, J, P), nats; its bands together.
         score (Tensor): (N, J), nats; what the clip's locations and bands together explain.
         grid (tuple[int, int]): H' and W' of the P = H'W' locations; (1, 1) where they are pooled.
     """
@@ -27,18 +28,15 @@ class MatchFeatures(NamedTuple):
     similarity: Tensor
     match: Tensor
     weights: Tensor
+    evidence: Tensor
     score: Tensor
     grid: tuple[int, int]
 
     @property
     def sound_map(self) -> Tensor:
-        """Evidence of each location over the clip (N, J, T', H', W'), nats; the same at all steps.
-
-        Of bands the mean by their weights is taken.
-        """
-        bands = self.weights / self.weights.sum(dim=-1, keepdim=True).clamp(min=1e-12)
-        evidence = (self.match.mean(dim=-1) * bands).sum(dim=-1).unflatten(-1, self.grid)
-        return evidence[:, :, None].expand(-1, -1, self.match.shape[-1], -1, -1)
+        """Evidence of each location (N, J, T', H', W'), nats; the same at all steps."""
+        maps = self.evidence.unflatten(-1, self.grid)
+        return maps[:, :, None].expand(-1, -1, self.match.shape[-1], -1, -1)
 
     @property
     def attention(self) -> Tensor:
@@ -119,13 +117,23 @@ class CoAttentionNeck(TokenNeck):
         """Match unit vectors of clips with those of their windows; see :meth:`embed`."""
         similarity = self.match.similarity(visual, audio)
         match = self.match.log_probability(similarity)
-        weights, score = self.compete(match.mean(dim=-1), match.shape[-1])
-        return MatchFeatures(similarity, match, weights, score, grid)
+        competition = self.compete(match.mean(dim=-1), match.shape[-1])
+        return MatchFeatures(similarity, match, *competition, grid)
 
-    def compete(self, evidence: Tensor, steps: int) -> tuple[Tensor, Tensor]:
-        """Weights (..., P, L) and score (...) of evidence e (..., P, L) over so many steps."""
+    def compete(self, evidence: Tensor, steps: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Let locations and bands compete.
+
+        Args:
+            evidence (Tensor): Match averaged over a clip (..., P, L), nats.
+            steps (int): Steps of the clip.
+
+        Returns:
+            tuple[Tensor, Tensor, Tensor]: Weights (..., P, L), evidence of the locations (..., P)
+            and score (...).
+        """
         sharpness = self.log_sharpness.exp() * math.sqrt(steps)
-        products = sharpness * evidence.flatten(-2)
-        weights = products.softmax(dim=-1).view_as(evidence)
-        score = (products.logsumexp(dim=-1) - math.log(products.shape[-1])) / sharpness
-        return weights, score
+        products = sharpness * evidence
+        weights = products.flatten(-2).softmax(dim=-1).view_as(evidence)
+        locations = products.logsumexp(dim=-1) - math.log(products.shape[-1])
+        score = locations.logsumexp(dim=-1) - math.log(products.shape[-2])
+        return weights, locations / sharpness, score / sharpness

@@ -1,8 +1,9 @@
 """The match along a whole file, for every step and every shift of the audio, in one pass.
 
-Around each step lies a clip of the length the network was trained with; at a file of just that
-length the result is that of :class:`CoAttentionNeck`. Every shift of the audio is a diagonal of the
-similarity of all steps, so that shifts cost little.
+Every shift of the audio is a diagonal of the similarity of all steps. Where the neck
+lets the steps of a clip compete, here those of a window of the same length do: the video steps
+around the step, and the audio steps around the one that it is compared with. Of a file of just that
+length the result is that of the neck.
 """
 
 from __future__ import annotations
@@ -16,38 +17,47 @@ from .match import Match
 
 
 def sliding_match(
-    match: Match, visual: Tensor, audio: Tensor, clips: Tensor, length: int, shifts: int
+    match: Match,
+    visual: Tensor,
+    audio: Tensor,
+    steps: Tensor,
+    video_windows: Tensor,
+    columns: Tensor,
+    audio_windows: Tensor,
+    length: int,
 ) -> Tensor:
-    r"""Match f of consecutive video steps with the audio at every shift.
+    r"""Match f of B video steps with the audio at S shifts.
 
     Args:
         match (Match): Whose temperature and ``min_steps`` are used.
-        visual (Tensor): Unit vectors of V video steps (V, P, C).
-        audio (Tensor): Unit vectors of the audio at the times of these steps and of ``shifts`` more
-            on either side (V + 2 shifts, L, C).
-        clips (Tensor): (B, 2): of each step that is asked for its index among the V, and the index
-            of the first step of its clip.
-        length (int): Steps T of a clip.
-        shifts (int): Largest shift either way, in steps.
+        visual (Tensor): Unit vectors of consecutive video steps (V, P, C).
+        audio (Tensor): Unit vectors of consecutive audio steps (A, L, C).
+        steps (Tensor): (B,), which of the V.
+        video_windows (Tensor): (B,), first of the ``length`` video steps that compete.
+        columns (Tensor): (B, S), which of the A a step is compared with at each shift.
+        audio_windows (Tensor): (B, S), first of the ``length`` audio steps that compete.
+        length (int): Steps of a window, T of :class:`Match`.
 
     Returns:
-        Tensor: f (B, P, L, 2 shifts + 1), nats; shift k - ``shifts`` at index k: the audio of the
-        step that many steps later.
+        Tensor: f (B, P, L, S), nats.
     """
-    scale = match.log_scale.exp()
-    cosines = torch.einsum('tpc,slc->plts', visual, audio).flatten(0, 1)  # (Q, V, V + 2 shifts)
     # At most 1, and far above the smallest float64: sums lose nothing that matters.
-    likelihood = ((cosines - 1) * scale).double().exp()
-    step, first = clips.T[:, :, None]
-    column = step + torch.arange(2 * shifts + 1, device=step.device)  # (B, 2 shifts + 1)
-    rows = _window_sums(likelihood, step, column - step + first, column, match.min_steps, length)
-    columns = _window_sums(
-        likelihood.transpose(1, 2), column, first.expand_as(column), step, match.min_steps, length
+    cosines = torch.einsum('tpc,slc->plts', visual, audio).flatten(0, 1)  # (Q, V, A)
+    products = (cosines - 1) * match.log_scale.exp()
+    likelihood = products.double().exp()
+    rows = steps[:, None].expand_as(columns)
+    over_audio = _window_sums(likelihood, rows, audio_windows, columns, match.min_steps, length)
+    over_video = _window_sums(
+        likelihood.transpose(1, 2),
+        columns,
+        video_windows[:, None].expand_as(columns),
+        rows,
+        match.min_steps,
+        length,
     )
-    right = ((cosines - 1) * scale)[:, step, column]
-    both = right.double() - (rows.log() + columns.log()) / 2 + math.log(length)
+    both = products[:, rows, columns].double() - (over_audio.log() + over_video.log()) / 2
     sizes = visual.shape[1], audio.shape[1]
-    return both.float().unflatten(0, sizes).permute(2, 0, 1, 3)
+    return (both + math.log(length)).float().unflatten(0, sizes).permute(2, 0, 1, 3)
 
 
 def _window_sums(

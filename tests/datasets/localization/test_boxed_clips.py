@@ -86,7 +86,7 @@ def test_silent_extension_by_list_and_by_entries_without_a_box(tmp_path):
     samples = [dataset[i] for i in range(3)]
     assert [s['data_samples'].has_source for s in samples] == [True, False, False]
     assert [len(s['data_samples'].localization_targets) for s in samples] == [1, 0, 0]
-    assert not samples[2]['inputs']['audios'].any()
+    assert not samples[2]['inputs']['audio'].any()
 
 
 def test_frames_with_sounds_of_their_own(tmp_path):
@@ -100,7 +100,7 @@ def test_frames_with_sounds_of_their_own(tmp_path):
     dataset = VGGSSDataset(data_root=str(tmp_path), layout='frames', pipeline=PIPELINE)
     assert dataset.coverage == (1, 2)
     inputs = dataset[0]['inputs']
-    assert inputs['imgs'].shape == (1, 3, 4, 30, 40) and inputs['audios'].shape == (1, 12800)
+    assert inputs['imgs'].shape == (1, 3, 4, 30, 40) and inputs['audio'].shape == (12800,)
     for t in range(4):
         np.testing.assert_array_equal(inputs['imgs'][0, :, t].permute(1, 2, 0).numpy(), picture)
 
@@ -193,6 +193,6 @@ def test_silent_twins_of_a_set(tmp_path):
     )
     assert len(dataset) == 4
     source, silent = dataset[0], dataset[2]
-    assert source['inputs']['audios'].any() and not silent['inputs']['audios'].any()
+    assert source['inputs']['audio'].any() and not silent['inputs']['audio'].any()
     assert (source['inputs']['imgs'] == silent['inputs']['imgs']).all()
     assert silent['data_samples'].has_source is False

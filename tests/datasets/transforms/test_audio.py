@@ -1,4 +1,4 @@
-"""Waveforms of all windows at their times; silence is refused, for all windows alike."""
+"""The waveform of the segment at its time; a silent segment is refused."""
 
 import numpy as np
 import pytest
@@ -10,8 +10,8 @@ from mmav_coattn.errors import ConfigError, SilentAudioError
 from mmav_coattn.media import MediaFile
 
 
-def load(truth, starts, **settings):
-    results = dict(media=MediaFile(truth.path), window_starts=np.array(starts), clip_seconds=0.8)
+def load(truth, start, seconds, **settings):
+    results = dict(media=MediaFile(truth.path), audio_start=start, audio_seconds=seconds)
     return LoadAudio(**settings)(results)
 
 
@@ -21,15 +21,17 @@ def test_level():
 
 
 @pytest.mark.parametrize('sample_rate', [16000, 24000])
-def test_each_window_at_its_time(media_folder, sample_rate):
-    truth = write_clip(media_folder / 'windows.mp4', sample_rate=44100, audio_start=0.2)
-    starts = [1.9, 0.4, 3.2]
-    out = load(truth, starts, sample_rate=sample_rate)
-    assert out['audios'].shape == (3, round(0.8 * sample_rate))
-    assert out['audios'].dtype == np.float32 and out['sample_rate'] == sample_rate
-    for start, wave in zip(starts, out['audios'], strict=True):
-        assert abs(audio_lag(wave, start, sample_rate)) <= 1e-3
-    assert level_dbfs(out['audios']) == pytest.approx(20 * np.log10(0.05), abs=0.5)
+@pytest.mark.parametrize('start', [0.4, 1.9])
+def test_the_segment_lies_at_its_time(media_folder, sample_rate, start):
+    truth = write_clip(media_folder / 'segment.mp4', sample_rate=44100, audio_start=0.2)
+    out = load(truth, start, 1.7, sample_rate=sample_rate)
+    assert out['audio'].shape == (round(1.7 * sample_rate),)
+    assert out['audio'].dtype == np.float32 and out['sample_rate'] == sample_rate
+    # At its beginning and at its end.
+    for first in (0.0, 0.9):
+        part = out['audio'][round(first * sample_rate) :][: round(0.8 * sample_rate)]
+        assert abs(audio_lag(part, start + first, sample_rate)) <= 1e-3
+    assert level_dbfs(out['audio']) == pytest.approx(20 * np.log10(0.05), abs=0.5)
 
 
 def test_silence(media_folder):
@@ -38,27 +40,34 @@ def test_silence(media_folder):
         with pytest.raises(
             SilentAudioError, match=r'silent\.mp4: is silent from 0\.200 to 1\.900 s \(digital'
         ):
-            load(silent, [0.2, 1.1], min_level=min_level)
+            load(silent, 0.2, 1.7, min_level=min_level)
     quiet = write_clip(
         media_folder / 'quiet.mkv', level=1e-3, duration=2.0, audio_codec='pcm_s16le'
     )
-    assert load(quiet, [0.2, 1.1])['audios'].any()
-    with pytest.raises(SilentAudioError, match=r'\(-60\.\d dBFS at most\)'):
-        load(quiet, [0.2, 1.1], min_level=-50)
+    assert load(quiet, 0.2, 1.7)['audio'].any()
+    with pytest.raises(SilentAudioError, match=r'\(-60\.\d dBFS\)'):
+        load(quiet, 0.2, 1.7, min_level=-50)
 
 
-def test_one_silent_window_is_no_silence_wherever_it_stands():
+def test_silence_that_the_test_set_wants(media_folder):
+    silent = write_clip(media_folder / 'wanted.mp4', level=0.0, duration=1.0)
+    results = dict(media=MediaFile(silent.path), audio_start=0.0, audio_seconds=0.5)
+    assert not LoadAudio()(dict(results, silent_kind='extended'))['audio'].any()
+    with pytest.raises(SilentAudioError):
+        LoadAudio()(dict(results, silent_kind='noise'))
+
+
+def test_a_segment_with_a_silent_half_is_not_silent():
     class HalfSilent:
         path = 'half.mp4'
 
-        def read_audio_windows(self, starts, duration, sample_rate):
-            waves = np.zeros((len(starts), 10), np.float32)
-            waves[np.asarray(starts) > 1] = 0.1
-            return waves
+        def read_audio(self, start, seconds, sample_rate):
+            wave = np.zeros(100, np.float32)
+            wave[50:] = 0.1
+            return wave
 
-    for starts in ([0.5, 2.0], [2.0, 0.5]):  # the in-sync window silent, and the other one
-        results = dict(media=HalfSilent(), window_starts=np.array(starts), clip_seconds=0.1)
-        assert LoadAudio()(results)['audios'].any()
+    results = dict(media=HalfSilent(), audio_start=0.5, audio_seconds=0.1)
+    assert LoadAudio()(results)['audio'].any()
 
 
 def test_bad_settings():

@@ -21,6 +21,8 @@ def test_start_by_hand(span, clip_seconds, start):
     results = window(span, clip_seconds)
     assert results['window_starts'].tolist() == pytest.approx([start])
     assert results['shift'].tolist() == [0] and results['clip_seconds'] == clip_seconds
+    assert results['audio_start'] == pytest.approx(start)
+    assert results['audio_seconds'] == clip_seconds
 
 
 def test_what_is_too_short_is_named_with_both_lengths():

@@ -19,12 +19,13 @@ def results(**changes):
     return {
         'media': Closable(),
         'imgs': np.arange(24, dtype=np.uint8).reshape(1, 3, 2, 2, 2).transpose(0, 1, 2, 4, 3),
-        'audios': np.ones((3, 5), np.float32),
+        'audio': np.ones(5, np.float32),
+        'audio_start': 0.2,
         'filename': '/data/a.mp4',
         'relpath': 'a.mp4',
         'sample_idx': 7,
-        'window_starts': np.array([1.0, 0.0, 2.0]),
-        'shift': np.array([0.0, -1.0, 1.0]),
+        'window_starts': np.array([1.0, 0.25, 2.0]),
+        'shift': np.array([0.0, -0.75, 1.0]),
         'clip_seconds': 0.5,
         'flip': True,
         'label': 4,
@@ -38,10 +39,12 @@ def test_inputs_and_sample():
     media = given['media']
     packed = PackAudioVisualInputs()(dict(given))
     assert media.closed
-    assert packed['inputs'].keys() == {'imgs', 'audios'}
+    assert packed['inputs'].keys() == {'imgs', 'audio', 'audio_starts'}
     assert packed['inputs']['imgs'].dtype == torch.uint8
     assert np.array_equal(packed['inputs']['imgs'].numpy(), given['imgs'])
-    assert packed['inputs']['audios'].shape == (3, 5)
+    assert torch.equal(packed['inputs']['audio'], torch.ones(5))
+    # From the first sample of the segment.
+    torch.testing.assert_close(packed['inputs']['audio_starts'], torch.tensor([0.8, 0.05, 1.8]))
     sample = packed['data_samples']
     assert sample.sync_label.tolist() == [1.0, 0.0, 0.0]
     assert sample.gt_label.tolist() == [4]
@@ -49,8 +52,8 @@ def test_inputs_and_sample():
         filename='/data/a.mp4',
         relpath='a.mp4',
         sample_idx=7,
-        window_starts=[1.0, 0.0, 2.0],
-        shift=[0.0, -1.0, 1.0],
+        window_starts=[1.0, 0.25, 2.0],
+        shift=[0.0, -0.75, 1.0],
         clip_seconds=0.5,
         flip=True,
     )
@@ -63,11 +66,13 @@ def test_without_label_and_with_annotations():
     assert packed['data_samples'].boxes == [[0, 0, 1, 1]]
 
 
-@pytest.mark.parametrize('absent', ['imgs', 'audios'])
-def test_one_modality(absent):
+@pytest.mark.parametrize(
+    'absent, present', [('imgs', {'audio', 'audio_starts'}), ('audio', {'imgs'})]
+)
+def test_one_modality(absent, present):
     given = results()
     del given[absent]
-    assert PackAudioVisualInputs()(given)['inputs'].keys() == {'imgs', 'audios'} - {absent}
+    assert PackAudioVisualInputs()(given)['inputs'].keys() == present
 
 
 def test_registered_and_safe_from_mmactions_inferencer():

@@ -3,18 +3,18 @@ import pytest
 from media_factory import write_clip
 
 from mmav_coattn.datasets.silent_clips import add_silent_clips
-from mmav_coattn.datasets.transforms import LoadAudio, ReplaceSound, SampleMiddleWindow
-from mmav_coattn.errors import ConfigError, SilentAudioError, TooShortError
+from mmav_coattn.datasets.transforms import ReplaceSound
+from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
 
 
 def clip(**changes):
-    wave = np.random.default_rng(0).normal(0, 0.1, (1, 16000)).astype(np.float32)
+    wave = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
     return dict(
-        audios=wave,
+        audio=wave,
         sample_rate=16000,
-        window_starts=np.array([0.5]),
-        clip_seconds=1.0,
+        audio_start=0.5,
+        audio_seconds=1.0,
         relpath='a.mp4',
         **changes,
     )
@@ -22,40 +22,40 @@ def clip(**changes):
 
 def test_clips_with_a_source_keep_their_sound():
     results = clip()
-    assert ReplaceSound().transform(dict(results))['audios'] is results['audios']
+    assert ReplaceSound().transform(dict(results))['audio'] is results['audio']
 
 
 def test_silence():
-    assert not ReplaceSound().transform(clip(silent_kind='silence'))['audios'].any()
+    assert not ReplaceSound().transform(clip(silent_kind='silence'))['audio'].any()
 
 
 def test_noise_has_the_level_that_is_asked_for_and_follows_the_file():
-    own = clip()['audios']
-    noise = ReplaceSound(noise_db=-20).transform(clip(silent_kind='noise'))['audios']
+    own = clip()['audio']
+    noise = ReplaceSound(noise_db=-20).transform(clip(silent_kind='noise'))['audio']
     level = 20 * np.log10(np.sqrt((noise**2).mean() / (own**2).mean()))
     assert level == pytest.approx(-20, abs=1e-3) and noise.dtype == np.float32
-    again = ReplaceSound(noise_db=-20).transform(clip(silent_kind='noise'))['audios']
+    again = ReplaceSound(noise_db=-20).transform(clip(silent_kind='noise'))['audio']
     assert (noise == again).all()
     other = clip(silent_kind='noise') | dict(relpath='b.mp4')
-    assert (noise != ReplaceSound(noise_db=-20).transform(other)['audios']).any()
+    assert (noise != ReplaceSound(noise_db=-20).transform(other)['audio']).any()
     # Low-passed: neighbouring samples resemble each other.
-    assert np.corrcoef(noise[0, 1:], noise[0, :-1])[0, 1] == pytest.approx(0.8, abs=0.03)
+    assert np.corrcoef(noise[1:], noise[:-1])[0, 1] == pytest.approx(0.8, abs=0.03)
 
 
 def test_off_screen_sound_is_that_of_the_other_file(tmp_path):
     path = tmp_path / 'other.mkv'
     write_clip(path, duration=2.0, audio_codec='pcm_s16le')
     results = clip(silent_kind='off_screen', other_filename=str(path))
-    heard = ReplaceSound().transform(results)['audios']
+    heard = ReplaceSound().transform(results)['audio']
     with MediaFile(path) as media:
         expected = media.read_audio(0.5, 1.0, 16000)
-    np.testing.assert_array_equal(heard[0], expected)
+    np.testing.assert_array_equal(heard, expected)
     # A file that ends earlier is read from where it still reaches.
     results = clip(silent_kind='off_screen', other_filename=str(path))
-    results['window_starts'] = np.array([1.7])
+    results['audio_start'] = 1.7
     with MediaFile(path) as media:
         expected = media.read_audio(1.0, 1.0, 16000)
-    np.testing.assert_allclose(ReplaceSound().transform(results)['audios'][0], expected, atol=1e-6)
+    np.testing.assert_allclose(ReplaceSound().transform(results)['audio'], expected, atol=1e-6)
 
 
 def test_each_clip_comes_once_more_and_never_with_its_own_sound():
@@ -83,28 +83,3 @@ def test_each_clip_comes_once_more_and_never_with_its_own_sound():
 def test_silent_clips_that_cannot_be_made(items, kinds):
     with pytest.raises(ConfigError, match='silent_clips'):
         add_silent_clips(items, kinds)
-
-
-def test_middle_window(tmp_path):
-    path = tmp_path / 'clip.mkv'
-    write_clip(path, duration=3.0, audio_codec='pcm_s16le', audio_start=0.4, audio_duration=2.6)
-    with MediaFile(path) as media:
-        begin, end = media.common_span
-        results = SampleMiddleWindow(1.0).transform(dict(media=media))
-        assert results['window_starts'] == pytest.approx([(begin + end) / 2 - 0.5])
-        assert results['shift'].tolist() == [0.0] and results['clip_seconds'] == 1.0
-        with pytest.raises(TooShortError, match=r'needs 9\.0 s'):
-            SampleMiddleWindow(9).transform(dict(media=media))
-    with pytest.raises(ConfigError, match='clip_seconds=0'):
-        SampleMiddleWindow(0)
-
-
-def test_silent_files_of_an_extended_set_are_wanted(tmp_path):
-    path = tmp_path / 'mute.mkv'
-    write_clip(path, duration=1.0, audio_codec='pcm_s16le', level=0)
-    with MediaFile(path) as media:
-        results = dict(media=media, window_starts=np.array([0.0]), clip_seconds=0.5)
-        with pytest.raises(SilentAudioError):
-            LoadAudio().transform(dict(results))
-        heard = LoadAudio().transform(dict(results, silent_kind='extended'))
-        assert not heard['audios'].any()

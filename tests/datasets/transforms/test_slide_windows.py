@@ -19,6 +19,9 @@ def test_every_window_once_the_picture_first():
     np.testing.assert_allclose(np.sort(starts), 0.5 + 0.04 * np.arange(36))
     np.testing.assert_allclose(results['shift'], starts - starts[0])
     assert starts[0] == pytest.approx(0.5 + 0.04 * 18) and results['clip_seconds'] == 1.6
+    # The segment holds the first window to the last.
+    assert results['audio_start'] == 0.5
+    assert results['audio_seconds'] == pytest.approx(1.6 + 0.04 * 35)
 
 
 def test_places_are_fixed_by_file_and_uniform():

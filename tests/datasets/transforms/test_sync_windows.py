@@ -15,13 +15,12 @@ from mmav_coattn.datasets.transforms.sync_windows import (
 from mmav_coattn.errors import ConfigError, TooShortError
 
 
-def spaced_sets(num_slots, size, gap, max_spread=None):
+def spaced_sets(num_slots, size, gap):
     """Every valid set, by brute force."""
     return [
         members
         for members in itertools.combinations(range(num_slots), size)
         if all(b - a >= gap for a, b in itertools.pairwise(members))
-        and (max_spread is None or members[-1] - members[0] <= max_spread)
     ]
 
 
@@ -44,23 +43,22 @@ def test_number_of_sets(num_slots, size, gap):
 
 
 @pytest.mark.parametrize(
-    ('num_slots', 'size', 'gap', 'max_spread'),
-    [(8, 2, 3, None), (11, 3, 2, None), (7, 3, 3, None), (9, 2, 2, 4), (12, 3, 2, 6), (6, 1, 2, 0)],
+    ('num_slots', 'size', 'gap'), [(8, 2, 3), (11, 3, 2), (7, 3, 3), (9, 2, 1), (6, 1, 2)]
 )
-def test_uniform_over_all_ordered_sets(num_slots, size, gap, max_spread):
-    sets = spaced_sets(num_slots, size, gap, max_spread)
+def test_uniform_over_all_ordered_sets(num_slots, size, gap):
+    sets = spaced_sets(num_slots, size, gap)
     ordered = [order for members in sets for order in itertools.permutations(members)]
     rng = np.random.default_rng(0)
     draws = 150 * len(ordered)
     counts = dict.fromkeys(ordered, 0)
     for _ in range(draws):
         # A KeyError here is a draw that is no valid set.
-        counts[tuple(draw_spaced_slots(num_slots, size, gap, rng, max_spread).tolist())] += 1
+        counts[tuple(draw_spaced_slots(num_slots, size, gap, rng).tolist())] += 1
     if len(ordered) > 1:
         assert chi_square_z(list(counts.values()), np.full(len(ordered), 150)) < 4
 
 
-def test_positive_and_negatives_have_the_same_marginal():
+def test_in_sync_and_shifted_windows_have_the_same_marginal():
     sets = spaced_sets(14, 3, 4)
     expected = np.bincount(np.ravel(sets), minlength=14) / (3 * len(sets))
     rng = np.random.default_rng(1)
@@ -84,45 +82,56 @@ def test_impossible_draw():
 
 
 @pytest.mark.parametrize('num_negatives', [0, 1, 3])
-@pytest.mark.parametrize('max_shift', [None, 1.3])
+@pytest.mark.parametrize('audio_seconds', [None, 3.0])
 @pytest.mark.parametrize('test_mode', [False, True])
-def test_windows_lie_inside_and_apart(num_negatives, max_shift, test_mode):
-    np.random.seed(0)
+def test_windows_lie_inside_the_segment_and_apart(num_negatives, audio_seconds, test_mode):
     sampler = SampleSyncWindows(
-        1.6, num_negatives, min_shift=0.39, max_shift=max_shift, grid=0.04, test_mode=test_mode
+        1.6, num_negatives, min_shift=0.39, audio_seconds=audio_seconds, test_mode=test_mode
     )
+    expected_seconds = audio_seconds or 1.6 + 2 * 0.4 * num_negatives
     for i in range(200):
-        out = sampler(file_of(0.7, 4.1, f'{i}.mp4'))
-        starts = out['window_starts']
+        out = sampler(file_of(0.7, 4.8, f'{i}.mp4'))
+        starts, first = out['window_starts'], out['audio_start']
+        assert out['audio_seconds'] == pytest.approx(expected_seconds)
+        assert 0.7 - 1e-6 <= first <= 4.8 - expected_seconds + 1e-6
         assert starts.shape == (1 + num_negatives,)
-        assert starts.min() >= 0.7 - 1e-6 and starts.max() + 1.6 <= 4.1 + 1e-6
-        gaps = np.diff(np.sort(starts))
-        assert (gaps >= 0.39).all()
-        assert np.allclose(gaps / 0.04, np.round(gaps / 0.04), atol=1e-6)  # one common grid
-        assert max_shift is None or np.ptp(starts) <= max_shift + 1e-6
+        assert starts.min() >= first - 1e-6
+        assert starts.max() + 1.6 <= first + expected_seconds + 1e-6
+        slots = (starts - first) / 0.04
+        assert np.allclose(slots, np.round(slots), atol=1e-5)  # one grid, from the segment on
+        assert (np.diff(np.sort(starts)) >= 0.39).all()
         assert out['shift'][0] == 0 and np.allclose(out['shift'], starts - starts[0])
         assert out['clip_seconds'] == 1.6
 
 
-def test_marginals_in_seconds_are_equal_in_training():
-    np.random.seed(2)
-    sampler = SampleSyncWindows(1.0, 1, min_shift=0.5, grid=0.1)
-    starts = np.array([sampler(file_of(0, 3.0))['window_starts'] for _ in range(6000)])
-    edges = np.linspace(0, 2, 11)
-    both = [np.histogram(column, edges)[0] for column in starts.T]
-    assert chi_square_z(both[0], (both[0] + both[1]) / 2) < 4
-    assert abs(starts[:, 0].mean() - 1.0) < 0.03
-    # The grid lies anywhere: the places are no multiples of 0.1 s.
-    assert np.ptp(starts[:, 0] % 0.1) > 0.09
+def test_windows_are_uniform_within_the_segment():
+    sampler = SampleSyncWindows(1.0, 1, min_shift=0.5, audio_seconds=2.0, grid=0.25)
+    sets = [order for pair in spaced_sets(5, 2, 2) for order in itertools.permutations(pair)]
+    counts, firsts = dict.fromkeys(sets, 0), []
+    for _ in range(150 * len(sets)):
+        out = sampler(file_of(0, 5.0))
+        slots = (out['window_starts'] - out['audio_start']) / 0.25
+        counts[tuple(np.round(slots).astype(int).tolist())] += 1
+        firsts.append(out['audio_start'])
+    assert chi_square_z(list(counts.values()), np.full(len(sets), 150)) < 4
+    # The segment itself lies anywhere in the file.
+    by_place = np.histogram(firsts, 6, (0, 3.0))[0]
+    assert chi_square_z(by_place, np.full(6, len(firsts) / 6)) < 4
+    assert np.ptp(np.array(firsts) % 0.25) > 0.24
 
 
-def test_grid_begins_with_the_file_on_request():
-    np.random.seed(3)
-    sampler = SampleSyncWindows(1.0, 2, min_shift=0.3, grid=0.05, random_phase=False)
+def test_segment_begins_on_the_grid_on_request():
+    sampler = SampleSyncWindows(
+        1.0, 2, min_shift=0.3, audio_seconds=2.0, grid=0.05, random_phase=False
+    )
+    firsts = set()
     for _ in range(200):
-        slots = (sampler(file_of(0.02, 4.0))['window_starts'] - 0.02) / 0.05
-        assert np.allclose(slots, np.round(slots), atol=1e-6)
-        assert np.diff(np.sort(slots)).min() >= 6 - 1e-6
+        out = sampler(file_of(0.02, 2.22))
+        for times in (out['audio_start'], out['window_starts']):
+            slots = (times - 0.02) / 0.05
+            assert np.allclose(slots, np.round(slots), atol=1e-5)
+        firsts.add(round((out['audio_start'] - 0.02) / 0.05))
+    assert firsts == {0, 1, 2, 3, 4}
 
 
 def test_fixed_by_seed_and_file_alone():
@@ -150,13 +159,13 @@ STABLE = [404, 28, 152, 331]
 
 
 def test_tightest_file_that_fits_and_the_first_that_does_not():
-    sampler = SampleSyncWindows(1.6, 3, min_shift=0.4, grid=0.04)
-    np.random.seed(0)
-    starts = np.sort(sampler(file_of(0, 2.8))['window_starts'])
-    assert starts == pytest.approx([0, 0.4, 0.8, 1.2], abs=1e-6)
+    sampler = SampleSyncWindows(1.6, 3, min_shift=0.4, audio_seconds=2.8, grid=0.04)
+    out = sampler(file_of(0, 2.8))
+    assert np.sort(out['window_starts']) == pytest.approx([0, 0.4, 0.8, 1.2], abs=1e-6)
+    assert out['audio_start'] == pytest.approx(0)
     message = (
-        r'short\.mp4: picture and sound overlap for 2\.790 s, but 4 windows of clip_seconds=1\.6 '
-        r'at least min_shift=0\.4 s apart need 2\.800 s'
+        r'short\.mp4: video and audio overlap for 2\.790 s, and this recipe takes segments of '
+        r'audio_seconds=2\.800'
     )
     with pytest.raises(TooShortError, match=message):
         sampler(file_of(0, 2.79, 'short.mp4'))
@@ -172,8 +181,8 @@ def test_tightest_file_that_fits_and_the_first_that_does_not():
         (dict(clip_seconds=1, grid=0), 'grid=0 must be'),
         (dict(clip_seconds=1, num_negatives=-1), 'num_negatives=-1 must not be negative'),
         (
-            dict(clip_seconds=1, num_negatives=3, min_shift=0.5, max_shift=1, grid=0.1),
-            'max_shift=1.0 s cannot hold 4 windows .* it must be 1.500 s or more',
+            dict(clip_seconds=1, num_negatives=3, min_shift=0.5, audio_seconds=2, grid=0.1),
+            'audio_seconds=2 cannot hold 4 windows .* it must be 2.500 s or more',
         ),
     ],
 )

@@ -52,11 +52,11 @@ def evaluate(samples, batch_size=None, images=None, waves=None, **settings):
     metric = SoundLocalizationMetric(size=SIZE, **settings)
     images = images or [frames(i) for i in range(len(samples))]
     noise = torch.Generator().manual_seed(0)
-    waves = waves or [torch.randn(2, 1600, generator=noise) for _ in samples]
+    waves = waves or [torch.randn(1600, generator=noise) for _ in samples]
     batch_size = batch_size or len(samples)
     for first in range(0, len(samples), batch_size):
         chosen = slice(first, first + batch_size)
-        inputs = dict(imgs=images[chosen], audios=waves[chosen])
+        inputs = dict(imgs=images[chosen], audio=waves[chosen])
         metric.process(dict(inputs=inputs), samples[chosen])
     return metric.evaluate(len(samples)), metric
 
@@ -122,8 +122,8 @@ def test_onset_floor_finds_what_moves_with_the_sound():
     images[0, :, 3, 8:12, 0:4] = images[0, :, 9, 8:12, 0:4] = 60  # with the sound
     for frame in (1, 6, 11):
         images[0, :, frame, 0:4, 8:12] = 255  # more motion, at other times
-    wave = torch.zeros(1, 1200)
-    wave[0, 250:350] = wave[0, 850:950] = torch.randn(100)
+    wave = torch.zeros(1200)
+    wave[250:350] = wave[850:950] = torch.randn(100)
     box = target([0.0, 0.5, 0.25, 0.75], time=2.21)
     figures, _ = evaluate(
         [sample('0.mp4', np.ones((4, 4, 4)), [box])], images=[images], waves=[wave]

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models import AudioResNet
+from mmav_coattn.models.backbones import AudioResNet
 
 
 def test_shape_and_stride_of_each_axis():

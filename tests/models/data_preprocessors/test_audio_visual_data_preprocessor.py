@@ -3,68 +3,115 @@ import torch
 from mmaction.structures import ActionDataSample
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models import AudioVisualDataPreprocessor
+from mmav_coattn.models.data_preprocessors import AudioVisualDataPreprocessor
 
 
-def packed(num_samples, unusable=()):
-    generator = torch.Generator().manual_seed(0)
-    imgs, audios, samples = [], [], []
+def packed(num_samples, unusable=(), modalities=('imgs', 'audio')):
+    """Clips of 0.2 s in audio segments of 0.5 s, two windows each."""
+    inputs = dict(imgs=[], audio=[], audio_starts=[])
+    samples = []
     for index in range(num_samples):
-        sample = ActionDataSample()
+        sample = ActionDataSample(metainfo=dict(clip_seconds=0.2))
         if index in unusable:
-            sample.set_metainfo(dict(unusable=('silent', 'no sound')))
-            imgs.append(None)
-            audios.append(None)
+            sample = ActionDataSample(metainfo=dict(unusable=('silent', 'is silent')))
+            for values in inputs.values():
+                values.append(None)
         else:
-            imgs.append(torch.randint(0, 256, (1, 3, 4, 8, 8), generator=generator).byte())
-            audios.append(torch.randn(2, 3200, generator=generator))
+            inputs['imgs'].append(torch.randint(0, 256, (1, 3, 4, 8, 8)).byte())
+            inputs['audio'].append(torch.randn(8000))
+            inputs['audio_starts'].append(torch.tensor([0.1 * index, 0.3]))
         samples.append(sample)
-    return dict(inputs=dict(imgs=imgs, audios=audios), data_samples=samples)
+    if 'audio' not in modalities:
+        del inputs['audio'], inputs['audio_starts']
+    if 'imgs' not in modalities:
+        del inputs['imgs']
+    return dict(inputs=inputs, data_samples=samples)
 
 
 def test_normalises_frames_and_makes_log_mels():
     preprocessor = AudioVisualDataPreprocessor(mean=[1, 2, 3], std=[2, 4, 8])
     data = packed(2)
-    out = preprocessor(data)
-    raw = torch.stack([img[0] for img in data['inputs']['imgs']]).float()
-    expected = (raw - torch.tensor([1.0, 2, 3]).view(3, 1, 1, 1)) / torch.tensor([2.0, 4, 8]).view(
-        3, 1, 1, 1
-    )
-    torch.testing.assert_close(out['inputs']['imgs'], expected)
-    torch.testing.assert_close(
-        out['inputs']['log_mels'], preprocessor.log_mel(torch.stack(data['inputs']['audios']))
-    )
-    assert out['inputs']['clip_seconds'] == 0.2
+    inputs = preprocessor(data)['inputs']
+    assert sorted(inputs) == [
+        *('audio', 'audio_starts', 'clip_seconds', 'frames', 'imgs', 'log_mels')
+    ]  # fmt: skip
+    frames = torch.stack([img[0] for img in data['inputs']['imgs']])
+    assert torch.equal(inputs['frames'], frames) and inputs['frames'].dtype == torch.uint8
+    for channel, (mean, std) in enumerate(((1, 2), (2, 4), (3, 8))):
+        expected = (frames[:, channel].float() - mean) / std
+        torch.testing.assert_close(inputs['imgs'][:, channel], expected)
+    for index, wave in enumerate(data['inputs']['audio']):
+        assert torch.equal(inputs['audio'][index], wave)
+        torch.testing.assert_close(inputs['log_mels'][index], preprocessor.log_mel(wave))
+    assert inputs['log_mels'].shape == (2, 64, 51)
+    torch.testing.assert_close(inputs['audio_starts'], torch.tensor([[0.0, 0.3], [0.1, 0.3]]))
+    assert inputs['clip_seconds'] == 0.2
+
+
+def test_stacked_inputs_are_the_same():
+    preprocessor, data = AudioVisualDataPreprocessor(), packed(2)
+    expected = preprocessor(data)['inputs']
+    stacked = {name: torch.stack(values) for name, values in data['inputs'].items()}
+    found = preprocessor(dict(inputs=stacked, data_samples=data['data_samples']))['inputs']
+    for name in expected:
+        if name != 'clip_seconds':
+            assert torch.equal(found[name], expected[name])
 
 
 def test_unusable_samples_leave_the_batch_but_not_the_list():
     data = packed(3, unusable=(0, 2))
     out = AudioVisualDataPreprocessor()(data)
-    assert out['inputs']['imgs'].shape == (1, 3, 4, 8, 8)
+    assert torch.equal(out['inputs']['frames'], data['inputs']['imgs'][1])
+    assert torch.equal(out['inputs']['audio'][0], data['inputs']['audio'][1])
+    assert out['inputs']['clip_seconds'] == 0.2
     assert ['unusable' in sample for sample in out['data_samples']] == [True, False, True]
     assert AudioVisualDataPreprocessor()(packed(2, unusable=(0, 1)))['inputs'] is None
 
 
-def test_blank_picture_is_the_mean_colour():
-    out = AudioVisualDataPreprocessor(blank='picture')(packed(2))['inputs']
-    assert out['imgs'].abs().max() == 0
-    assert out['log_mels'].std() > 0
+def test_one_modality():
+    video = AudioVisualDataPreprocessor()(packed(2, modalities=('imgs',)))['inputs']
+    assert sorted(video) == ['frames', 'imgs']
+    audio = AudioVisualDataPreprocessor()(packed(2, modalities=('audio',)))['inputs']
+    assert sorted(audio) == ['audio', 'audio_starts', 'clip_seconds', 'log_mels']
 
 
-def test_blank_sound_is_silence():
-    preprocessor = AudioVisualDataPreprocessor(blank='sound')
-    out = preprocessor(packed(2))['inputs']
-    torch.testing.assert_close(out['log_mels'], preprocessor.log_mel(torch.zeros(2, 2, 3200)))
-    torch.testing.assert_close(preprocessor.blank_sound(torch.randn(2, 2, 64, 21)), out['log_mels'])
+def test_bare_waveforms_are_one_window():
+    inputs = AudioVisualDataPreprocessor().preprocess(audio=torch.randn(2, 8000))
+    assert inputs['audio_starts'].tolist() == [[0.0], [0.0]] and inputs['clip_seconds'] == 0.5
+
+
+def test_blank_video_is_the_mean_colour_and_blank_audio_silence():
+    data = packed(2)
+    plain = AudioVisualDataPreprocessor()(data)['inputs']
+    silence = AudioVisualDataPreprocessor().log_mel(torch.zeros(2, 8000))
+    video = AudioVisualDataPreprocessor(blank='video')(data)['inputs']
+    assert not video['imgs'].any() and torch.equal(video['log_mels'], plain['log_mels'])
+    audio = AudioVisualDataPreprocessor(blank='audio')(data)['inputs']
+    assert not audio['audio'].any() and torch.equal(audio['imgs'], plain['imgs'])
+    torch.testing.assert_close(audio['log_mels'], silence)
+    # The controls of an evaluation blank the same.
+    controls = {
+        name: AudioVisualDataPreprocessor().blank_inputs(plain, name) for name in ('video', 'audio')
+    }
+    for name, trained in (('video', video), ('audio', audio)):
+        for key in ('imgs', 'audio', 'log_mels', 'audio_starts'):
+            torch.testing.assert_close(controls[name][key], trained[key])
+    assert plain['imgs'].any() and plain['audio'].any()  # left as they were
 
 
 def test_bad_blank():
-    with pytest.raises(ConfigError, match="blank='smell'"):
-        AudioVisualDataPreprocessor(blank='smell')
+    with pytest.raises(ConfigError, match="blank='picture' is not one of"):
+        AudioVisualDataPreprocessor(blank='picture')
 
 
 def test_mean_frame_is_subtracted_on_request():
     data = packed(2)
     plain = AudioVisualDataPreprocessor()(data)['inputs']['imgs']
-    moving = AudioVisualDataPreprocessor(subtract_mean_frame=True)(data)['inputs']['imgs']
-    torch.testing.assert_close(moving, plain - plain.mean(dim=2, keepdim=True))
+    preprocessor = AudioVisualDataPreprocessor(subtract_mean_frame=True)
+    inputs = preprocessor(data)['inputs']
+    torch.testing.assert_close(inputs['imgs'], plain - plain.mean(dim=2, keepdim=True))
+    # The mean of other frames, as of a whole file.
+    frames = inputs['frames']
+    first = frames[:, :, :1].float()
+    found = preprocessor.normalize(frames, first)
+    torch.testing.assert_close(found, (frames.float() - first) / preprocessor.std)

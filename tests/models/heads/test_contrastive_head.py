@@ -6,7 +6,7 @@ from mmaction.structures import ActionDataSample
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.heads.contrastive_head import ContrastiveHead, margin_contrastive_loss
-from mmav_coattn.models.necks.co_attention_neck import CoAttentionFeatures
+from mmav_coattn.models.necks import StreamFeatures
 
 
 def identity_head(**settings):
@@ -19,12 +19,10 @@ def identity_head(**settings):
 
 
 def features():
-    """One clip of two steps; the first sound is the picture, the second at right angles in one."""
+    """One clip of two steps; the first audio is the video, the second at right angles in one."""
     visual = torch.tensor([[1.0, 0], [0, 2]])
     shifted = torch.tensor([[0.0, 3], [0, 1]])
-    return CoAttentionFeatures(
-        torch.stack([visual, shifted])[None], torch.stack([visual, visual])[None]
-    )
+    return StreamFeatures(torch.stack([visual, visual])[None], torch.stack([visual, shifted])[None])
 
 
 def samples():
@@ -60,5 +58,3 @@ def test_calibration_moves_nothing_but_itself():
 def test_bad_settings():
     with pytest.raises(ConfigError, match='margin=2.5'):
         ContrastiveHead(4, margin=2.5)
-    with pytest.raises(ConfigError, match='ranking'):
-        ContrastiveHead(4, ranking_weight=1.0)

@@ -1,11 +1,10 @@
-"""Pooling by parts of time and space against loops, and heads on one tower and on both."""
+"""Pooling by parts of time and space against loops."""
 
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
-from models.tiny import AUDIO, VISUAL, build, recognizer
+from models.tiny import build
 
-from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.heads import deviation_features, segment_features
 
 
@@ -76,85 +75,3 @@ def test_clips_of_a_video_are_averaged():
     samples = head.predict(x, [ActionDataSample(), ActionDataSample()])
     expected = head(x).softmax(1).view(2, 2, 2).mean(1)
     torch.testing.assert_close(torch.stack([s.pred_score for s in samples]), expected)
-
-
-def classifier(modalities, **head):
-    cfg = dict(
-        type='AudioVisualClassifier',
-        backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-        modalities=modalities,
-        cls_head=dict(type='AudioVisualHead', num_classes=3, topk=1, average_clips='prob', **head),
-    )
-    model = build(cfg)
-    model.init_weights()
-    return model
-
-
-def batch(*keys):
-    torch.manual_seed(1)
-    inputs = dict(
-        imgs=[torch.randint(0, 255, (1, 3, 4, 24, 24), dtype=torch.uint8) for _ in range(3)],
-        audios=[0.1 * torch.randn(1, 8000) for _ in range(3)],
-    )
-    samples = [ActionDataSample().set_gt_label(label) for label in range(3)]
-    return dict(inputs={key: inputs[key] for key in keys}, data_samples=samples)
-
-
-@pytest.mark.parametrize(
-    ('modalities', 'keys'),
-    [
-        (('visual',), ('imgs',)),
-        (('audio',), ('audios',)),
-        (('visual', 'audio'), ('imgs', 'audios')),
-    ],
-)
-def test_each_modality(modalities, keys):
-    model = classifier(modalities, in_channels=dict.fromkeys(modalities, 16)).train()
-    data = model.data_preprocessor(batch(*keys), training=True)
-    losses = model(**data, mode='loss')
-    losses['loss_cls'].backward()
-    for tower in ('visual', 'audio'):
-        parameters = list(getattr(model.backbone, tower).parameters())
-        got = [parameter.grad is not None for parameter in parameters]
-        assert all(got) if tower in modalities else not any(got)
-        assert all(p.requires_grad == (tower in modalities) for p in parameters)
-    predicted = model.eval()(**model.data_preprocessor(batch(*keys)), mode='predict')
-    assert [len(sample.pred_score) for sample in predicted] == [3, 3, 3]
-
-
-def test_both_towers_reach_the_head():
-    model = classifier(('visual', 'audio'), in_channels=dict(visual=16, audio=16)).eval()
-    inputs = model.data_preprocessor(batch('imgs', 'audios'))['inputs']
-    features, _ = model.extract_feat(inputs)
-    scores, _ = model.extract_feat(inputs, stage='head')
-    pooled = [features['visual'].mean((2, 3, 4)), features['audio'].mean((2, 3))]
-    expected = model.cls_head.fc_cls(model.cls_head.norm(torch.cat(pooled, dim=1)))
-    torch.testing.assert_close(scores, expected)
-
-
-def test_takes_the_pretext_network_as_it_is():
-    pretext = recognizer()
-    model = classifier(('visual', 'audio'), in_channels=dict(visual=16, audio=16))
-    missing = model.load_state_dict(pretext.state_dict(), strict=False).missing_keys
-    assert missing and all(name.startswith('cls_head.') for name in missing)
-
-
-def test_mistakes_are_sentences():
-    with pytest.raises(ConfigError, match='must be of'):
-        classifier(('smell',), in_channels=dict(audio=16))
-    model = classifier(('visual', 'audio'), in_channels=dict(visual=16, audio=16))
-    with pytest.raises(ConfigError, match='gives no log_mels'):
-        model.extract_feat(model.data_preprocessor(batch('imgs'))['inputs'])
-
-
-def test_motion_preprocessor_leaves_what_moves():
-    settings = dict(mean=[10, 20, 30], std=[1, 2, 4], format_shape='NCTHW')
-    inputs = dict(
-        inputs=[torch.randint(0, 255, (2, 3, 4, 5, 5), dtype=torch.uint8)],
-        data_samples=[ActionDataSample()],
-    )
-    moving = build(dict(type='MotionDataPreprocessor', **settings))(dict(inputs))['inputs']
-    plain = build(dict(type='ActionDataPreprocessor', **settings))(dict(inputs))['inputs']
-    assert moving.shape == (1, 2, 3, 4, 5, 5)
-    torch.testing.assert_close(moving, plain - plain.mean(dim=3, keepdim=True))
-    assert moving.mean(dim=3).abs().max() < 1e-4

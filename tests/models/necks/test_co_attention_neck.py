@@ -1,180 +1,170 @@
-import itertools
+"""Co-attention by match: weights and score by loops, a planted source, windows apart."""
 
+import math
+
+import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models import CoAttentionNeck
+from mmav_coattn.models.necks import CoAttentionNeck, MatchFeatures
 
-TIMES = dict(visual_times=0.05 + torch.arange(6) * 0.1, audio_times=torch.arange(13) * 0.05)
+STEPS = 8
+AUDIO_TIMES = torch.arange(40) * 0.05
+STARTS = torch.tensor([[0.1, 0.7, 1.1], [0.5, 0.2, 1.05]])
+WINDOW_TIMES = STARTS[..., None] + 0.05 + torch.arange(STEPS) * 0.1
 
 
-def features(num_audios=3):
-    generator = torch.Generator().manual_seed(0)
-    return (
-        torch.randn(2, 5, 6, 3, 4, generator=generator),
-        torch.randn(2, num_audios, 7, 2, 13, generator=generator),
+def make_neck(module='AGA', **settings):
+    match = dict(channels=6, min_steps=2)
+    return CoAttentionNeck((5, 7), 8, module, match=match, **settings).eval()
+
+
+def features():
+    """A clip of 3x4 locations and an audio segment of 2 bands, twice."""
+    return torch.randn(2, 5, STEPS, 3, 4), torch.randn(2, 7, 2, len(AUDIO_TIMES))
+
+
+def run(neck, visual, audio, window_times=WINDOW_TIMES):
+    return neck(visual, audio, AUDIO_TIMES, window_times)
+
+
+@pytest.mark.parametrize(
+    'module, locations, bands, grid',
+    [('AGA', 12, 1, (3, 4)), ('VGA', 1, 2, (1, 1)), ('CMA', 12, 2, (3, 4))],
+)
+@torch.no_grad()
+def test_weights_and_score_equal_loops(module, locations, bands, grid):
+    neck = make_neck(module)
+    neck.log_sharpness.fill_(math.log(1.7))
+    out = run(neck, *features())
+    assert out.match.shape == (2, 3, locations, bands, STEPS) and out.grid == grid
+    assert out.similarity.shape == (*out.match.shape, STEPS)
+    torch.testing.assert_close(out.match, neck.match.log_probability(out.similarity))
+    sharpness = 1.7 * math.sqrt(STEPS)
+    match = out.match.numpy()
+    for n, j in np.ndindex(2, 3):
+        terms = np.empty((locations, bands))
+        for p, band in np.ndindex(locations, bands):
+            terms[p, band] = math.exp(sharpness * sum(match[n, j, p, band]) / STEPS)
+        np.testing.assert_allclose(out.weights[n, j], terms / terms.sum(), rtol=1e-4)
+        expected = math.log(terms.mean()) / sharpness
+        assert out.score[n, j].item() == pytest.approx(expected, abs=1e-5)
+        # A location's evidence is that of its bands together.
+        expected = np.log(terms.mean(axis=1)) / sharpness
+        np.testing.assert_allclose(out.evidence[n, j], expected, atol=1e-5)
+
+
+def test_maps_by_hand():
+    weights = torch.tensor([[0.3, 0.1], [0.15, 0.45]])
+    evidence = torch.tensor([3.0, -1.25])
+    match = torch.zeros(1, 1, 2, 2, 5)
+    out = MatchFeatures(None, match, weights[None, None], evidence[None, None], None, (1, 2))
+    assert out.sound_map.shape == (1, 1, 5, 1, 2)
+    torch.testing.assert_close(out.sound_map[0, 0, :, 0], evidence.expand(5, 2))
+    torch.testing.assert_close(out.attention[0, 0, :, 0], torch.tensor([0.4, 0.6]).expand(5, 2))
+
+
+@torch.no_grad()
+def test_a_planted_source_gets_the_weight():
+    """One location is the audio of the window; another is for half of the steps."""
+    neck = CoAttentionNeck((5, 7), 8, 'AGA', match=dict(min_steps=1))
+    steps = 24
+    audio = F.normalize(torch.randn(1, 2, steps, 1, 16), dim=-1)
+    visual = F.normalize(torch.randn(1, steps, 6, 16), dim=-1)
+    visual[:, :, 4] = audio[:, 0, :, 0]
+    visual[:, ::2, 1] = audio[:, 0, ::2, 0]
+    out = neck.compare(visual, audio, (2, 3))
+    assert out.weights[0, 0, 4].item() > 0.98
+    assert out.attention[0, 0, 5].flatten().argmax() == out.sound_map[0, 0].mean(0).argmax() == 4
+    # All but the choice of the location: ln 6 over the sharpness.
+    certain = out.match[0, 0, 4, 0].mean().item()
+    expected = certain - math.log(6) / math.sqrt(steps)
+    assert out.score[0, 0].item() == pytest.approx(expected, abs=0.01)
+    assert out.score[0, 0] > 1 and out.score[0, 1] < 0
+    # In CMA the pair counts: band 1 is what location 4 explains.
+    neck = CoAttentionNeck((5, 7), 8, 'CMA', match=dict(min_steps=1))
+    pairs = torch.cat([F.normalize(torch.randn(1, 1, steps, 1, 16), dim=-1), audio[:, :1]], dim=3)
+    assert neck.compare(visual, pairs, (2, 3)).weights[0, 0, 4, 1].item() > 0.98
+    # In VGA the video is one vector a step and chooses the band.
+    neck = CoAttentionNeck((5, 7), 8, 'VGA', match=dict(min_steps=1))
+    out = neck.compare(visual[:, :, 4:5], pairs, (1, 1))
+    assert out.weights[0, 0, 0, 1].item() > 0.98 and out.sound_map.shape == (1, 1, steps, 1, 1)
+
+
+@torch.no_grad()
+def test_chance_scores_nothing():
+    neck = CoAttentionNeck((5, 7), 8, 'CMA', match=dict(min_steps=1))
+    still = F.normalize(torch.randn(1, 1, 6, 16), dim=-1).expand(1, STEPS, 6, 16)
+    hum = F.normalize(torch.randn(1, 1, 1, 2, 16), dim=-1).expand(1, 1, STEPS, 2, 16)
+    out = neck.compare(still, hum, (2, 3))
+    torch.testing.assert_close(out.score, torch.zeros(1, 1), atol=1e-5, rtol=0)
+    torch.testing.assert_close(out.weights, torch.full((1, 1, 6, 2), 1 / 12))
+
+
+@pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
+@torch.no_grad()
+def test_windows_are_judged_apart(module):
+    neck, (visual, audio) = make_neck(module), features()
+    together = run(neck, visual, audio)
+    order = [2, 0, 1]
+    moved = run(neck, visual, audio, WINDOW_TIMES[:, order])
+    torch.testing.assert_close(moved.score, together.score[:, order])
+    alone = run(neck, visual[1:], audio[1:], WINDOW_TIMES[1:, 2:])
+    torch.testing.assert_close(alone.score[0, 0], together.score[1, 2])
+    torch.testing.assert_close(alone.weights[0, 0], together.weights[1, 2])
+
+
+@torch.no_grad()
+def test_forward_is_embed_and_compare():
+    neck, (visual, audio) = make_neck('CMA'), features()
+    v, a = neck.embed(visual, audio, AUDIO_TIMES, WINDOW_TIMES)
+    assert v.shape == (2, STEPS, 12, 6) and a.shape == (2, 3, STEPS, 2, 6)
+    torch.testing.assert_close(a.norm(dim=-1), torch.ones(2, 3, STEPS, 2))
+    out = run(neck, visual, audio)
+    for found, expected in zip(neck.compare(v, a, (3, 4))[:4], out[:4], strict=True):
+        torch.testing.assert_close(found, expected)
+
+
+@torch.no_grad()
+def test_vectors_of_a_window_are_those_at_its_times():
+    neck, (visual, audio) = make_neck(), features()
+    segment = neck.match.embed_audio(neck.audio_tokens(audio))
+    _, windows = neck.embed(visual, audio, AUDIO_TIMES, WINDOW_TIMES)
+    for n, j, t in np.ndindex(2, 3, STEPS):
+        position = WINDOW_TIMES[n, j, t].item() / 0.05
+        before = math.floor(position + 1e-4)
+        after = min(before + 1, len(AUDIO_TIMES) - 1)
+        share = position - before
+        expected = (1 - share) * segment[n, before, 0] + share * segment[n, after, 0]
+        torch.testing.assert_close(
+            windows[n, j, t, 0], F.normalize(expected, dim=0), atol=1e-4, rtol=1e-4
+        )
+
+
+@pytest.mark.parametrize('centre_time', [True, False])
+@torch.no_grad()
+def test_what_stays_the_same_is_taken_out(centre_time):
+    neck, (visual, audio) = make_neck(centre_time=centre_time), features()
+    wall, hum = torch.randn(2, 5, 1, 3, 4), torch.randn(2, 7, 2, 1)
+    same = torch.allclose(
+        run(neck, visual + wall, audio + hum).score, run(neck, visual, audio).score, atol=1e-4
     )
+    assert same == centre_time
 
 
-@pytest.mark.parametrize(
-    'module, scope, depth, self_attention',
-    list(itertools.product(('AGA', 'VGA', 'CMA'), ('frame', 'clip'), (1, 2), (True, False))),
-)
-def test_shapes_and_every_weight_is_used(module, scope, depth, self_attention):
-    torch.manual_seed(0)
-    neck = CoAttentionNeck((5, 7), 8, module, self_attention, depth, num_heads=2, scope=scope)
-    out = neck(*features(), **TIMES, return_attention=True)
-    assert out.audio.shape == out.visual.shape == (2, 3, 6, 8)
-    if module == 'VGA':
-        assert out.attention is None
-    else:
-        assert out.attention.shape == (2, 3, 6, 3, 4)
-        torch.testing.assert_close(out.attention.sum(dim=(-2, -1)), torch.ones(2, 3, 6))
-    (out.audio.square().sum() + out.visual.square().sum()).backward()
-    unused = [name for name, p in neck.named_parameters() if p.grad is None]
-    # With AGA alone nothing needs the pooled picture: the first block replaces it.
-    assert [n for n in unused if not (module == 'AGA' and n.startswith('visual_start'))] == []
-
-
-def test_each_sound_meets_the_picture_alone():
-    torch.manual_seed(0)
-    neck = CoAttentionNeck((5, 7), 8, num_heads=2).eval()
-    visual, audio = features()
-    together = neck(visual, audio, **TIMES, return_attention=True)
-    alone = neck(visual[1:], audio[1:, 2:], **TIMES, return_attention=True)
-    for ours, reference in zip(together[:3], alone[:3], strict=True):
-        torch.testing.assert_close(ours[1, 2], reference[0, 0])
-    torch.testing.assert_close(together.visual_tokens[1:], alone.visual_tokens)
-    torch.testing.assert_close(together.audio_tokens[1:, 2:], alone.audio_tokens)
-
-
-#: Each option of the neck, and all at once.
-OPTIONS = dict(
-    sharp=dict(temperature=0.5),
-    temperature=dict(learn_temperature=True),
-    sigmoid=dict(activation='sigmoid'),
-    table=dict(time_bias='table', self_attention_bias='table'),
-    channel=dict(channel_attention=True),
-    group=dict(norm='group'),
-)
-OPTIONS['all'] = {name: value for option in OPTIONS.values() for name, value in option.items()}
-
-
-@pytest.mark.parametrize('scope', ['frame', 'clip'])
-@pytest.mark.parametrize('option', OPTIONS)
-def test_options_keep_sounds_apart_and_use_every_weight(option, scope):
-    torch.manual_seed(0)
-    neck = CoAttentionNeck((5, 7), 8, num_heads=2, depth=2, scope=scope, **OPTIONS[option])
-    out = neck(*features(), **TIMES)
-    (out.audio.square().sum() + out.visual.square().sum()).backward()
+@pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
+def test_every_weight_learns(module):
+    neck = make_neck(module).train()
+    out = run(neck, *features())
+    (out.score.square().sum() + out.weights.square().sum()).backward()
     assert [name for name, p in neck.named_parameters() if p.grad is None] == []
-    if option != 'group':  # whose statistics are those of one item in training as well
-        neck.eval()
+
+
+def test_errors():
+    with pytest.raises(ConfigError, match="module='ABC' is not one of"):
+        CoAttentionNeck((5, 7), 8, 'ABC')
     visual, audio = features()
-    together = neck(visual, audio, **TIMES, return_attention=True)
-    alone = neck(visual[1:], audio[1:, 2:], **TIMES, return_attention=True)
-    for ours, reference in zip(together[:3], alone[:3], strict=True):
-        torch.testing.assert_close(ours[1, 2], reference[0, 0])
-    sums = together.attention.sum(dim=(-2, -1))
-    if OPTIONS[option].get('activation') == 'sigmoid':
-        assert (together.attention > 0).all()
-    else:
-        torch.testing.assert_close(sums, torch.ones(2, 3, 6))
-
-
-def test_without_options_no_name_of_a_checkpoint_is_new():
-    names = {name.split('.', 1)[0] for name in CoAttentionNeck((5, 7), 8).state_dict()}
-    assert names == {
-        *('visual_proj', 'visual_norm', 'audio_proj', 'audio_norm'),
-        *('visual_start', 'audio_start', 'blocks'),
-    }
-    in_block = {
-        name.removeprefix('blocks.0.').rsplit('.', 1)[0]
-        for name in CoAttentionNeck((5, 7), 8).state_dict()
-        if name.startswith('blocks')
-    }
-    guided = ['query_norm', *(f'attention.{part}' for part in ('query', 'key', 'value', 'out'))]
-    own = ['norm', *guided[1:], 'ffn.0', 'ffn.1', 'ffn.3']
-    assert in_block == {f'{side}.{part}' for side in ('aga', 'vga') for part in guided} | {
-        f'{side}_sa.{part}' for side in ('visual', 'audio') for part in own
-    }
-
-
-def test_several_stages_side_by_side():
-    torch.manual_seed(0)
-    neck = CoAttentionNeck(((5, 9), 7), 8, num_heads=2, activation='softmax').eval()
-    visual, audio = features()
-    deep = torch.randn(2, 9, 6, 2, 2)
-    for norm in neck.visual_norm:
-        norm.norm.running_mean.normal_()
-    out = neck((visual, deep), audio, **TIMES, return_attention=True)
-    assert out.visual_tokens.shape == (2, 6, 12 + 4, 8)
-    for index, (stage, part) in enumerate(
-        [(visual, out.visual_tokens[:, :, :12]), (deep, out.visual_tokens[:, :, 12:])]
-    ):
-        single = CoAttentionNeck((stage.shape[1], 7), 8, num_heads=2).eval()
-        single.visual_proj.load_state_dict(neck.visual_proj[index].state_dict())
-        single.visual_norm.load_state_dict(neck.visual_norm[index].state_dict())
-        tokens = single(stage, audio, **TIMES).visual_tokens
-        torch.testing.assert_close(part, tokens)
-    assert out.attention.shape == (2, 3, 6, 3, 4)
-    torch.testing.assert_close(out.attention.sum(dim=(-2, -1)), torch.ones(2, 3, 6))
-    weights = neck.blocks[0].aga(
-        neck.start_stream(out.audio_tokens, neck.audio_start), out.visual_tokens, None, True
-    )[1]
-    # The upper left place of the coarse stage covers 1.5 x 2 places of the fine one.
-    mean = weights.mean(dim=1)
-    upper_left = mean[..., 0] + mean[..., 12] / 3
-    torch.testing.assert_close(out.attention[..., 0, 0], upper_left)
-
-
-def test_stages_that_do_not_fit():
-    visual, audio = features()
-    neck = CoAttentionNeck(((5, 5), 7), 8, num_heads=2)
-    with pytest.raises(ConfigError, match='2 visual stages, and the visual tower hands on 1'):
-        neck(visual, audio, **TIMES)
-    with pytest.raises(ConfigError, match='no list of visual stages'):
-        CoAttentionNeck((5, 7), 8, num_heads=2)((visual, visual), audio, **TIMES)
-    with pytest.raises(ConfigError, match=r'have \[3, 6\] time steps'):
-        neck((visual, visual[:, :, ::2]), audio, **TIMES)
-
-
-def test_attention_is_only_computed_on_request():
-    neck = CoAttentionNeck((5, 7), 8, num_heads=2).eval()
-    assert neck(*features(), **TIMES).attention is None
-
-
-def test_sound_is_aligned_by_time_stamp():
-    # The same sound at twice the rate of steps must give nearly the same streams.
-    torch.manual_seed(0)
-    neck = CoAttentionNeck((5, 7), 8, num_heads=2).eval()
-    visual, _ = features()
-    coarse_times = torch.arange(7) * 0.1
-    fine_times = torch.arange(13) * 0.05
-    slope = torch.randn(2, 1, 7, 2, 1)
-    coarse = neck(visual, slope * coarse_times, TIMES['visual_times'], coarse_times)
-    fine = neck(visual, slope * fine_times, TIMES['visual_times'], fine_times)
-    torch.testing.assert_close(coarse.audio, fine.audio, rtol=1e-4, atol=1e-4)
-
-
-@pytest.mark.parametrize(
-    'settings, named',
-    [
-        (dict(module='MCA'), "module='MCA'"),
-        (dict(scope='file'), "scope='file'"),
-        (dict(depth=0), 'depth=0'),
-        (dict(query_kernel=4), 'query_kernel=4'),
-        (dict(embed_dims=9, num_heads=3), 'embed_dims=9'),
-        (dict(num_heads=3), 'num_heads=3'),
-        (dict(activation='relu'), "activation='relu'"),
-        (dict(scope='clip', time_bias='alibi'), "'alibi'"),
-        (dict(self_attention_bias='alibi'), "'alibi'"),
-        (dict(self_attention=False, self_attention_bias='table'), 'needs self_attention=True'),
-        (dict(module='VGA', channel_attention=True), "module='VGA' has not"),
-        (dict(norm='layer'), "norm='layer'"),
-    ],
-)
-def test_bad_settings(settings, named):
-    with pytest.raises(ConfigError, match=named):
-        CoAttentionNeck((5, 7), **settings)
+    with pytest.raises(ConfigError, match='a clip of 2 steps is too short'):
+        run(make_neck(), visual[:, :, :2], audio, WINDOW_TIMES[..., :2])

@@ -2,51 +2,58 @@ import pytest
 import torch
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.necks.pooling_neck import PoolingNeck
+from mmav_coattn.models.necks import PoolingNeck
+from mmav_coattn.models.necks.token_neck import over_time
+
+AUDIO_TIMES = torch.arange(9) * 0.1
+WINDOW_TIMES = torch.tensor([[0.05, 0.25], [0.15, 0.05]])[..., None] + torch.arange(6) * 0.1
 
 
-def run(neck, visual, audio):
-    times = torch.arange(visual.shape[2]) * 0.1
-    return neck(visual, audio, times, times)
+def features():
+    return torch.randn(2, 6, 6, 2, 3), torch.randn(2, 5, 2, 9)
 
 
 @pytest.mark.parametrize('pool', ['max', 'avg'])
-def test_places_may_change_seats_and_sounds_do_not_matter(pool):
-    torch.manual_seed(0)
+@torch.no_grad()
+def test_order_of_locations_and_audio_do_not_matter(pool):
     neck = PoolingNeck((6, 5), embed_dims=8, pool=pool, num_heads=2).eval()
-    visual, audio = torch.randn(2, 6, 7, 2, 3), torch.randn(2, 3, 5, 2, 7)
-    features = run(neck, visual, audio)
-    assert features.audio.shape == features.visual.shape == (2, 3, 7, 8)
-    assert features.attention is None
-    torch.testing.assert_close(run(neck, visual.flip(-1, -2), audio).visual, features.visual)
-    torch.testing.assert_close(run(neck, visual, torch.randn_like(audio)).visual, features.visual)
+    visual, audio = features()
+    out = neck(visual, audio, AUDIO_TIMES, WINDOW_TIMES)
+    assert out.audio.shape == out.visual.shape == (2, 2, 6, 8)
+    assert out.sound_map is None and out.similarity is None
+    flipped = neck(visual.flip(-1, -2), torch.randn_like(audio), AUDIO_TIMES, WINDOW_TIMES)
+    torch.testing.assert_close(flipped.visual, out.visual)
+    torch.testing.assert_close(out.visual[:, 0], out.visual[:, 1])
+    swapped = neck(visual, audio, AUDIO_TIMES, WINDOW_TIMES.flip(1))
+    torch.testing.assert_close(swapped.audio, out.audio.flip(1))
 
 
+@torch.no_grad()
 def test_pool_by_hand():
-    neck = PoolingNeck(
-        (4, 4), embed_dims=4, self_attention=False, query_kernel=1, centre_time=False
-    ).eval()
-    visual, audio = torch.randn(1, 4, 3, 2, 2), torch.randn(1, 1, 4, 1, 3)
-    tokens = neck.visual_norm(neck.visual_proj(visual.permute(0, 2, 3, 4, 1).flatten(2, 3)))
-    expected = tokens.amax(dim=2) @ neck.visual_start.weight[..., 0].T + neck.visual_start.bias
-    torch.testing.assert_close(run(neck, visual, audio).visual[:, 0], expected)
+    visual, audio = features()
+    for pool in ('max', 'avg'):
+        neck = PoolingNeck((6, 5), embed_dims=4, pool=pool, self_attention=False).eval()
+        tokens = neck.visual_tokens(visual)
+        pooled = tokens.amax(dim=2) if pool == 'max' else tokens.sum(dim=2) / 6
+        out = neck(visual, audio, AUDIO_TIMES, WINDOW_TIMES)
+        torch.testing.assert_close(out.visual[:, 1], over_time(pooled, neck.visual_start))
 
 
-def test_several_stages_and_group_norm():
-    torch.manual_seed(0)
-    neck = PoolingNeck(((6, 3), 5), embed_dims=8, num_heads=2, norm='group')
-    fine, deep, audio = (
-        torch.randn(2, 6, 7, 4, 4),
-        torch.randn(2, 3, 7, 2, 2),
-        torch.randn(2, 1, 5, 2, 7),
-    )
-    times = torch.arange(7) * 0.1
-    together = neck((fine, deep), audio, times, times)
-    assert together.visual_tokens.shape == (2, 7, 20, 8)
-    alone = neck((fine[1:], deep[1:]), audio[1:], times, times)
-    torch.testing.assert_close(together.visual[1], alone.visual[0])
+def test_training_gives_the_similarity_and_uses_every_weight():
+    neck = PoolingNeck((6, 5), embed_dims=8, num_heads=2)
+    out = neck(*features(), AUDIO_TIMES, WINDOW_TIMES)
+    assert out.similarity.shape == (2, 1, 6, 1, 6, 6)
+    (out.visual.square().sum() + out.audio.square().sum() + out.similarity.sum()).backward()
+    assert [name for name, p in neck.named_parameters() if p.grad is None] == []
 
 
-def test_unknown_pool():
-    with pytest.raises(ConfigError, match="pool='sum'"):
-        PoolingNeck((4, 4), embed_dims=4, pool='sum')
+@pytest.mark.parametrize(
+    'settings, sentence',
+    [
+        (dict(pool='sum'), "pool='sum'"),
+        (dict(num_heads=3), 'num_heads=3 does not divide embed_dims=8'),
+    ],
+)
+def test_bad_settings(settings, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        PoolingNeck((6, 5), embed_dims=8, **settings)

@@ -1,4 +1,6 @@
-"""The match along a file is that of the neck for each clip."""
+"""The match along a file is that of its formula, and of the neck for one clip."""
+
+import math
 
 import pytest
 import torch
@@ -15,39 +17,50 @@ def unit(*shape):
     return F.normalize(torch.randn(*shape), dim=-1)
 
 
-def slow_match(match, visual, audio, length, reach):
-    """f (T, P, L, S), one clip, shift and step after the other."""
-    total = len(visual)
-    out = torch.zeros(total, visual.shape[1], audio.shape[1], 2 * reach + 1)
+def slow_match(match, visual, audio, columns, windows, length):
+    """f (T, P, L, S), one step and shift after the other, by the neck's own formula."""
+    total, shifts = columns.shape
+    out = torch.zeros(total, visual.shape[1], audio.shape[1], shifts)
     for step in range(total):
         first = int(clip_starts(torch.tensor(step), length, total))
-        for k in range(2 * reach + 1):
-            v = visual[first : first + length][None]
-            a = audio[first + k : first + k + length][None, None]
-            f = match.log_probability(match.similarity(v, a))[0, 0]
-            out[step, :, :, k] = f[..., step - first]
+        for k in range(shifts):
+            column, window = int(columns[step, k]), int(windows[step, k])
+            for p in range(visual.shape[1]):
+                for band in range(audio.shape[1]):
+                    scale = match.log_scale.exp()
+                    row = visual[step, p] @ audio[window : window + length, band].T * scale
+                    other = visual[first : first + length, p] @ audio[column, band] * scale
+                    own = visual[step, p] @ audio[column, band] * scale
+                    terms = 0
+                    for values, right in ((row, column - window), (other, step - first)):
+                        distance = (torch.arange(length) - right).abs()
+                        counted = (distance == 0) | (distance >= match.min_steps)
+                        terms = terms + values[counted].logsumexp(0)
+                    out[step, p, band, k] = own - terms / 2 + math.log(length)
     return out
 
 
 @pytest.mark.parametrize('min_steps', [1, 3])
-def test_equals_the_neck_for_every_step_and_shift(min_steps):
+def test_equals_the_formula_for_every_step_and_shift(min_steps):
     match = CoAttentionNeck((4, 4), 8, 'CMA', match=dict(min_steps=min_steps, channels=8)).match
     match.log_scale.data.fill_(2.6)
-    visual, audio = unit(TOTAL, 3, 8), unit(TOTAL + 2 * REACH, 2, 8)
+    visual, audio = unit(TOTAL, 3, 8), unit(TOTAL, 2, 8)
     steps = torch.arange(TOTAL)
-    clips = torch.stack([steps, clip_starts(steps, LENGTH, TOTAL)], dim=1)
+    columns = (steps[:, None] + torch.arange(-REACH, REACH + 1)).clamp(0, TOTAL - 1)
+    windows = (columns - LENGTH // 2).clamp(0, TOTAL - LENGTH)
+    starts = clip_starts(steps, LENGTH, TOTAL)
     with torch.no_grad():
-        found = sliding_match(match, visual, audio, clips, LENGTH, REACH)
-        torch.testing.assert_close(
-            found, slow_match(match, visual, audio, LENGTH, REACH), atol=1e-4, rtol=1e-4
-        )
+        found = sliding_match(match, visual, audio, steps, starts, columns, windows, LENGTH)
+        wanted = slow_match(match, visual, audio, columns, windows, LENGTH)
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
 
 
 def test_a_file_of_one_clip_is_the_clip():
     match = CoAttentionNeck((4, 4), 8, 'AGA').match
     visual, audio = unit(LENGTH, 3, 32), unit(LENGTH, 1, 32)
-    clips = torch.stack([torch.arange(LENGTH), torch.zeros(LENGTH, dtype=torch.long)], dim=1)
+    steps, zeros = torch.arange(LENGTH), torch.zeros(LENGTH, dtype=torch.long)
+    columns, windows = steps[:, None], zeros[:, None]
     with torch.no_grad():
-        found = sliding_match(match, visual, audio, clips, LENGTH, 0)
+        found = sliding_match(match, visual, audio, steps, zeros, columns, windows, LENGTH)
         wanted = match.log_probability(match.similarity(visual[None], audio[None, None]))[0, 0]
     torch.testing.assert_close(found[..., 0].permute(1, 2, 0), wanted, atol=1e-5, rtol=1e-5)

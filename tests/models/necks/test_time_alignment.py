@@ -1,14 +1,10 @@
 import math
 
 import numpy as np
+import pytest
 import torch
 
-from mmav_coattn.models.necks.time_alignment import (
-    neighbour_steps,
-    resample_time,
-    step_times,
-    time_code,
-)
+from mmav_coattn.models.necks.time_alignment import interpolation_weights, step_times, time_code
 
 
 def test_step_times_of_strided_towers():
@@ -19,35 +15,29 @@ def test_step_times_of_strided_towers():
     torch.testing.assert_close(step_times(4, 8, 0.1, 0.05), 0.05 + torch.arange(4) * 0.2)
 
 
-def test_resample_time_equals_numpy():
+@pytest.mark.parametrize('first', [0.0, 0.7])
+def test_weights_interpolate_as_numpy(first):
     rng = np.random.default_rng(0)
-    source, target = np.arange(41) * 0.04, 0.02 + np.arange(40) * 0.04
-    target[-1] = 1.7  # past the end: held
-    features = rng.normal(size=(2, 3, 41))
-    ours = resample_time(*map(torch.from_numpy, (features, source, target)))
-    expected = [[np.interp(target, source, row) for row in item] for item in features]
-    np.testing.assert_allclose(ours.numpy(), expected)
-
-
-def test_resample_one_step():
-    out = resample_time(torch.ones(2, 1), torch.tensor([0.5]), torch.tensor([0.1, 0.9]))
-    assert out.tolist() == [[1, 1], [1, 1]]
-
-
-def test_time_code_depends_on_seconds_alone():
-    code = time_code(torch.tensor([0.0, 0.3]), 8)
-    torch.testing.assert_close(code, time_code(torch.tensor([0.0, 0.1, 0.3]), 8)[[0, 2]])
-    assert code[1, 0].item() == math.sin(0.3 * 2 * math.pi / 0.08) or torch.isclose(
-        code[1, 0], torch.tensor(math.sin(0.3 * 2 * math.pi / 0.08)), atol=1e-4
+    source = first + np.arange(41) * 0.04
+    target = first + rng.uniform(-0.2, 2.0, (2, 3, 25))  # beyond both ends: held
+    weights = interpolation_weights(torch.from_numpy(source), torch.from_numpy(target))
+    assert weights.shape == (2, 3, 25, 41)
+    np.testing.assert_allclose(weights.sum(dim=-1), 1.0)
+    series = rng.normal(size=41)
+    np.testing.assert_allclose(
+        weights @ torch.from_numpy(series), np.interp(target, source, series), atol=1e-9
     )
 
 
-def test_neighbour_steps_repeat_the_ends():
-    features = torch.arange(4.0).view(1, 4, 1, 1)
-    assert neighbour_steps(features, 1)[0, :, :, 0].tolist() == [
-        [0, 0, 1],
-        [0, 1, 2],
-        [1, 2, 3],
-        [2, 3, 3],
-    ]
-    assert neighbour_steps(features, 0) is features
+def test_a_single_step_is_held():
+    weights = interpolation_weights(torch.tensor([0.5]), torch.tensor([[0.1, 0.9]]))
+    assert weights.tolist() == [[[1], [1]]]
+
+
+def test_time_code_by_hand():
+    code = time_code(torch.tensor([0.0, 0.1, 0.3]), 8)
+    periods = [0.08, 0.08 * 200 ** (1 / 3), 0.08 * 200 ** (2 / 3), 16.0]
+    for row, seconds in enumerate((0.0, 0.1, 0.3)):
+        phases = [2 * math.pi * seconds / period for period in periods]
+        expected = [math.sin(x) for x in phases] + [math.cos(x) for x in phases]
+        assert code[row].tolist() == pytest.approx(expected, abs=1e-4)

@@ -1,121 +1,197 @@
+import math
+
+import numpy as np
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
+from models.tiny import NECK, random_inputs, recognizer
 
-from tests.models.tiny import recognizer
+from mmav_coattn.errors import ConfigError
+
+SHIFTS = (0.0, 0.3, 0.5, 0.15)
+DOT_PRODUCT = dict(
+    neck=dict(type='DotProductNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
+    cls_head=dict(type='StreamHead', in_channels=16, loss_contrast=dict(type='TimeContrastLoss')),
+)
 
 
 def batch(num_clips=2, num_negatives=1, unusable=(), seed=0):
-    """A collated batch in which frame brightness follows the sound's loudness."""
+    """A collated batch of clips of 0.8 s, whose brightness follows the loudness of window 0."""
     generator = torch.Generator().manual_seed(seed)
-    imgs, audios, samples = [], [], []
+    inputs = dict(imgs=[], audio=[], audio_starts=[])
+    samples = []
     for index in range(num_clips):
-        sample = ActionDataSample()
         if index in unusable:
-            sample.set_metainfo(dict(unusable=('silent', 'no sound')))
-            imgs.append(None)
-            audios.append(None)
-        else:
-            loudness = torch.rand(1 + num_negatives, 8, generator=generator)
-            frames = (loudness[0] * 255).view(1, 1, 8, 1, 1).expand(1, 3, 8, 32, 32)
-            imgs.append(frames.byte())
-            noise = torch.randn(1 + num_negatives, 8, 1600, generator=generator)
-            audios.append((noise * loudness[..., None]).flatten(1))
-            sample.set_field(
-                torch.tensor([1.0] + [0.0] * num_negatives), 'sync_label', dtype=torch.Tensor
-            )
+            samples.append(ActionDataSample(metainfo=dict(unusable=('silent', 'is silent'))))
+            for values in inputs.values():
+                values.append(None)
+            continue
+        loudness = torch.rand(13, generator=generator)  # of each 0.1 s of a segment of 1.3 s
+        starts = torch.tensor(SHIFTS[: 1 + num_negatives])
+        starts[0] = 0.2
+        frames = (loudness[2:10] * 255).view(1, 1, 8, 1, 1).expand(1, 3, 8, 32, 32)
+        inputs['imgs'].append(frames.byte().clone())
+        noise = torch.randn(13, 1600, generator=generator)
+        inputs['audio'].append((noise * loudness[:, None]).flatten())
+        inputs['audio_starts'].append(starts)
+        sample = ActionDataSample(metainfo=dict(clip_seconds=0.8))
+        sample.set_field(torch.eye(1 + num_negatives)[0], 'sync_label', dtype=torch.Tensor)
         samples.append(sample)
-    return dict(inputs=dict(imgs=imgs, audios=audios), data_samples=samples)
+    return dict(inputs=inputs, data_samples=samples)
 
 
 def run(model, data, mode):
     return model(**model.data_preprocessor(data), mode=mode)
 
 
+@torch.no_grad()
 def test_three_modes_agree():
     model = recognizer().eval()
-    with torch.no_grad():
-        logits = run(model, batch(), 'tensor')
-        losses = run(model, batch(), 'loss')
-        samples = run(model, batch(), 'predict')
-    assert logits.shape == (2, 2)
+    logits = run(model, batch(2, 2), 'tensor')
+    losses = run(model, batch(2, 2), 'loss')
+    samples = run(model, batch(2, 2), 'predict')
+    assert logits.shape == (2, 3) and logits.std() > 0
     torch.testing.assert_close(torch.stack([sample.sync_scores for sample in samples]), logits)
-    expected = model.cls_head.loss_by_logits(logits, torch.tensor([[1.0, 0], [1, 0]]))
-    torch.testing.assert_close(losses['loss_sync'], expected['loss_sync'])
-    assert 'attention' not in samples[0]
+    labels = torch.tensor([[1.0, 0, 0]] * 2)
+    torch.testing.assert_close(losses['loss_sync'], model.cls_head.loss_sync(logits, labels))
+    assert losses.keys() == {'loss_sync', 'loss_contrast', 'sync_accuracy'}
+    for field in ('sound_map', 'map_confidence', 'sync_scores_video_blank'):
+        assert field not in samples[0]
 
 
-def test_batch_size_changes_no_score():
-    model = recognizer().eval()
-    with torch.no_grad():
-        together = run(model, batch(3), 'tensor')
-        data = batch(3)
-        alone = [
-            run(
-                model,
-                dict(
-                    inputs={k: v[i : i + 1] for k, v in data['inputs'].items()},
-                    data_samples=data['data_samples'][i : i + 1],
-                ),
-                'tensor',
-            )
-            for i in range(3)
-        ]
-    torch.testing.assert_close(together, torch.cat(alone), rtol=1e-4, atol=1e-5)
+@torch.no_grad()
+def test_stages():
+    model, inputs = recognizer().eval(), random_inputs()
+    visual, audio = model(inputs, mode='tensor', stage='backbone')
+    assert visual.shape == (2, 16, 8, 4, 4) and audio.shape == (2, 16, 8, 26)
+    features = model(inputs, mode='tensor', stage='neck')
+    torch.testing.assert_close(model.cls_head(features), model(inputs, mode='tensor'))
 
 
-def test_attention_and_blind_controls_on_request():
-    model = recognizer(test_cfg=dict(blind_controls=True, return_attention=True)).eval()
-    with torch.no_grad():
-        samples = run(model, batch(), 'predict')
-        data = batch()
-        for img in data['inputs']['imgs']:
-            img.random_(256)  # another picture
-        other = run(model, data, 'predict')
-    for sample, changed in zip(samples, other, strict=True):
-        assert sample.attention.shape == (2, 8, 4, 4)
-        torch.testing.assert_close(sample.attention.sum(dim=(-2, -1)), torch.ones(2, 8))
-        # Without the picture nothing of it may reach the score; without the sound both are alike.
-        torch.testing.assert_close(sample.sync_scores_video_blank, changed.sync_scores_video_blank)
-        assert sample.sync_scores_audio_blank[0] == sample.sync_scores_audio_blank[1]
-        assert not torch.equal(sample.sync_scores, changed.sync_scores)
+@torch.no_grad()
+def test_times_of_the_steps():
+    """Frames are at the middles of equal parts of a clip; audio steps every 4 hops of 10 ms."""
+    model, inputs = recognizer().eval(), random_inputs()
+    *_, audio_times, window_times = model.neck_inputs(inputs)
+    np.testing.assert_allclose(audio_times, np.arange(26) * 0.04, atol=1e-6)
+    for n, j in np.ndindex(2, 2):
+        start = inputs['audio_starts'][n, j].item()
+        expected = start + (np.arange(8) + 0.5) * 0.5 / 8
+        np.testing.assert_allclose(window_times[n, j], expected, atol=1e-6)
 
 
-def test_unusable_samples_pass_through_in_place():
-    model = recognizer().eval()
-    with torch.no_grad():
-        samples = run(model, batch(3, unusable=(1,)), 'predict')
-        none_left = run(model, batch(2, unusable=(0, 1)), 'predict')
-    assert ['sync_scores' in sample for sample in samples] == [True, False, True]
-    assert samples[1].unusable == ('silent', 'no sound')
-    assert len(none_left) == 2
-
-
-def test_one_visual_pass_for_all_sounds():
-    model = recognizer().eval()
-    passes = []
-    model.backbone.visual.register_forward_hook(lambda *args: passes.append(1))
-    with torch.no_grad():
-        run(model, batch(2, num_negatives=5), 'tensor')
-    assert len(passes) == 1
-
-
-@pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
-def test_overfits_one_batch(module):
-    torch.manual_seed(0)
-    model = recognizer(
-        neck=dict(
-            type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2, module=module
+@pytest.mark.parametrize('changes', [{}, DOT_PRODUCT])
+@torch.no_grad()
+def test_windows_and_clips_are_judged_apart(changes):
+    model, inputs = recognizer(**changes).eval(), random_inputs(3, 4)
+    together = model(inputs, mode='tensor')
+    assert together.shape == (3, 4)
+    order = [3, 1, 0, 2]
+    moved = inputs | dict(audio_starts=inputs['audio_starts'][:, order])
+    torch.testing.assert_close(
+        model(moved, mode='tensor'), together[:, order], atol=1e-5, rtol=1e-4
+    )
+    for n in range(3):
+        alone = {
+            name: value if name == 'clip_seconds' else value[n : n + 1]
+            for name, value in inputs.items()
+        }
+        alone['audio_starts'] = alone['audio_starts'][:, 2:3]
+        torch.testing.assert_close(
+            model(alone, mode='tensor')[0, 0], together[n, 2], atol=1e-5, rtol=1e-4
         )
-    ).train()
+
+
+@torch.no_grad()
+def test_blind_controls_see_nothing():
+    model = recognizer(test_cfg=dict(blind_controls=True)).eval()
+    samples = run(model, batch(2, 2), 'predict')
+    data = batch(2, 2)
+    for img in data['inputs']['imgs']:
+        img.random_(256)  # another video
+    other_video = run(model, data, 'predict')
+    data = batch(2, 2)
+    data['inputs']['audio'] = [torch.randn_like(wave) for wave in data['inputs']['audio']]
+    other_audio = run(model, data, 'predict')
+    for sample, video, audio in zip(samples, other_video, other_audio, strict=True):
+        torch.testing.assert_close(sample.sync_scores_video_blank, video.sync_scores_video_blank)
+        torch.testing.assert_close(sample.sync_scores_audio_blank, audio.sync_scores_audio_blank)
+        assert not torch.allclose(sample.sync_scores, video.sync_scores)
+        assert not torch.allclose(sample.sync_scores, audio.sync_scores)
+        assert sample.sync_scores_video_blank.shape == (3,)
+
+
+@torch.no_grad()
+def test_map_on_request():
+    model = recognizer(test_cfg=dict(return_map=True)).eval()
+    features = model(**model.data_preprocessor(batch(2, 2)), mode='tensor', stage='neck')
+    for n, sample in enumerate(run(model, batch(2, 2), 'predict')):
+        assert sample.sound_map.shape == (3, 8, 4, 4)
+        torch.testing.assert_close(sample.sound_map, features.sound_map[n])
+        torch.testing.assert_close(sample.map_confidence, sample.sync_scores)
+
+
+@torch.no_grad()
+def test_map_is_refined_by_the_frames():
+    refiner = dict(type='MovingSourceMap')
+    model = recognizer(test_cfg=dict(return_map=True, map_refiner=refiner)).eval()
+    inputs = model.data_preprocessor(batch(2, 2))['inputs']
+    maps = model(inputs, mode='tensor', stage='neck').sound_map
+    expected = model.map_refiner(maps, inputs['frames'])
+    for n, sample in enumerate(run(model, batch(2, 2), 'predict')):
+        assert sample.sound_map.shape == (3, 8, 32, 32)
+        torch.testing.assert_close(sample.sound_map, expected[n])
+
+
+def test_a_network_without_a_map_says_so():
+    neck = dict(type='PoolingNeck', in_channels=(16, 16), embed_dims=16, num_heads=2)
+    head = dict(type='StreamHead', in_channels=16)
+    model = recognizer(neck=neck, cls_head=head, test_cfg=dict(return_map=True)).eval()
+    with pytest.raises(ConfigError, match='PoolingNeck of this config gives no map'):
+        run(model, batch(), 'predict')
+
+
+@torch.no_grad()
+def test_unusable_samples_pass_through_in_place():
+    model = recognizer(test_cfg=dict(blind_controls=True, return_map=True)).eval()
+    samples = run(model, batch(3, unusable=(1,)), 'predict')
+    assert ['sync_scores' in sample for sample in samples] == [True, False, True]
+    assert samples[1].unusable == ('silent', 'is silent')
+    data = batch(3, unusable=(1,))
+    for values in data['inputs'].values():
+        del values[:2]
+    expected = run(model, dict(data, data_samples=data['data_samples'][2:]), 'predict')[0]
+    torch.testing.assert_close(samples[2].sync_scores, expected.sync_scores, atol=1e-5, rtol=1e-4)
+    none_left = run(model, batch(2, unusable=(0, 1)), 'predict')
+    assert len(none_left) == 2 and not any('sync_scores' in sample for sample in none_left)
+
+
+@torch.no_grad()
+def test_each_tower_runs_once_a_clip_whatever_the_number_of_windows():
+    model, passes = recognizer().eval(), []
+    for tower in (model.backbone.visual, model.backbone.audio):
+        tower.register_forward_hook(lambda tower, args, out: passes.append(len(args[0])))
+    run(model, batch(2, num_negatives=3), 'tensor')
+    assert passes == [2, 2]
+
+
+@pytest.mark.parametrize(
+    'changes',
+    [*(dict(neck=dict(NECK, module=module)) for module in ('AGA', 'VGA', 'CMA')), DOT_PRODUCT],
+    ids=['AGA', 'VGA', 'CMA', 'dot_product'],
+)
+def test_overfits_one_batch(changes):
+    model = recognizer(**changes).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     data = model.data_preprocessor(batch(8))
-    for _ in range(60):
+    for step in range(80):
         losses = model(**data, mode='loss')
+        if step == 0:
+            assert losses['loss_sync'].item() == pytest.approx(math.log(2), abs=0.3)
         optimizer.zero_grad()
-        losses['loss_sync'].backward()
+        (losses['loss_sync'] + losses['loss_contrast']).backward()
         optimizer.step()
-        if losses['loss_sync'] < 0.05:
+        if losses['loss_sync'] < 0.1:
             break
     assert losses['sync_accuracy'] == 1.0
-    assert losses['loss_sync'] < 0.2
+    assert losses['loss_sync'] < 0.3

@@ -1,48 +1,75 @@
+import pytest
 import torch
 
+from mmav_coattn.models.recognizers.early_fusion_recognizer import cut_windows
 from tests.models.backbones.test_early_fusion_net import SMALL
 from tests.models.recognizers.test_audio_visual_recognizer import batch, run
 from tests.models.tiny import build
 
 
-def fused():
-    return build(
+@pytest.fixture
+def model():
+    model = build(
         dict(
             type='EarlyFusionRecognizer',
             backbone=dict(type='EarlyFusionNet', **SMALL),
+            neck=None,
             cls_head=dict(type='FusedHead', in_channels=32),
-            test_cfg=dict(blind_controls=True, return_attention=True),
+            test_cfg=dict(blind_controls=True, return_map=True),
         )
-    )
+    ).eval()
+    torch.nn.init.normal_(model.cls_head.classify.weight)
+    return model
 
 
-def test_predicts_with_controls_and_map_and_names_the_unusable():
-    model = fused().eval()
-    with torch.no_grad():
-        samples = run(model, batch(3, 2, unusable=(1,)), 'predict')
+def test_windows_are_cut_by_their_times():
+    audio = torch.stack([torch.arange(100.0), torch.arange(100.0, 200.0)])
+    starts = torch.tensor([[0.0, 0.301], [0.7, 0.29999]])
+    windows = cut_windows(audio, starts, 0.3, 100)
+    assert windows.shape == (2, 2, 30)
+    firsts = [[0, 30], [170, 130]]
+    expected = torch.tensor(firsts)[..., None] + torch.arange(30)
+    torch.testing.assert_close(windows, expected.float())
+    # A window that ends a rounding behind the segment repeats its last sample.
+    assert cut_windows(audio, torch.tensor([[0.71], [0.71]]), 0.3, 100)[0, 0, -2:].tolist() == [
+        99,
+        99,
+    ]
+
+
+@torch.no_grad()
+def test_predicts_with_controls_and_map_and_names_the_unusable(model):
+    samples = run(model, batch(3, 2, unusable=(1,)), 'predict')
     assert 'sync_scores' not in samples[1]
     scores = samples[0].sync_scores
     assert scores.shape == (3,) and scores.std() > 0
-    # Without sound all windows of a clip are one.
+    # Without audio all windows of a clip are one.
     assert samples[0].sync_scores_audio_blank.std() < 1e-6
-    assert samples[0].sync_scores_video_blank.shape == (3,)
-    attention = samples[0].attention
-    torch.testing.assert_close(attention.sum(dim=(-2, -1)), torch.ones(attention.shape[:2]))
+    assert samples[0].sync_scores_video_blank.std() > 0
+    sound_map = samples[0].sound_map
+    torch.testing.assert_close(sound_map.sum(dim=(-2, -1)), torch.ones(sound_map.shape[:2]))
 
 
-def test_pairs_do_not_mix():
-    model = fused().eval()
-    with torch.no_grad():
-        together = run(model, batch(2, 2), 'tensor')
-        data = batch(2, 2)
-        data['inputs']['audios'] = [audio[[0, 2]] for audio in data['inputs']['audios']]
-        torch.testing.assert_close(run(model, data, 'tensor'), together[:, [0, 2]])
+@torch.no_grad()
+def test_pairs_are_judged_apart(model):
+    together = run(model, batch(2, 2), 'tensor')
+    data = batch(2, 2)
+    data['inputs']['audio_starts'] = [starts[[2, 0]] for starts in data['inputs']['audio_starts']]
+    torch.testing.assert_close(run(model, data, 'tensor'), together[:, [2, 0]])
 
 
-def test_other_negatives_reach_the_waveforms():
-    model = fused().eval()
-    model.backbone.fused.blocks[-1].norm.bias.data.normal_()
-    model.cls_head.classify.weight.data.normal_()
-    same = run(model, batch(), 'loss')['loss_sync']
-    model.negatives = 'other'
-    assert run(model, batch(), 'loss')['loss_sync'] != same
+@torch.no_grad()
+def test_stages(model):
+    inputs = model.data_preprocessor(batch(2, 2))['inputs']
+    visual, audio = model(inputs, mode='tensor', stage='backbone')
+    assert visual.shape[:2] == (2, 4) and audio.shape[:3] == (2, 3, 16)
+    maps = model(inputs, mode='tensor', stage='neck').maps
+    torch.testing.assert_close(maps[1, 2], model.backbone.fused(visual[1:], audio[1:, 2])[0])
+
+
+def test_losses_reach_every_weight(model):
+    model.train()
+    losses = run(model, batch(2, 2), 'loss')
+    assert losses.keys() == {'loss_sync', 'sync_accuracy'}
+    losses['loss_sync'].backward()
+    assert [name for name, p in model.named_parameters() if p.grad is None] == []

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.visualization.localization_sheet import (
+from mmav_coattn.visualization.localization_cell import (
     CAPTION_HEIGHT,
     PEAK,
     TRUTH,
     localization_cell,
-    stack_cells,
 )
 
 
@@ -27,7 +26,7 @@ def test_truth_peak_and_map_of_the_moment():
     assert tuple(drawn[40, 80]) == TRUTH and tuple(drawn[80, 119]) == TRUTH
     assert tuple(drawn[60, 100]) != TRUTH
     row, column = np.argwhere((drawn == PEAK).all(axis=-1)).mean(axis=0)
-    assert 120 < row < 160 and 0 <= column < 40  # the peak's place of the map, lower left
+    assert 120 < row < 160 and 0 <= column < 40  # the peak's cell of the map, lower left
     assert int(drawn[130, 25, 0]) > int(drawn[130, 25, 2]) + 40  # full attention is red
     assert (drawn[10, 150] == 100).all()  # where another moment has its peak
 
@@ -49,15 +48,6 @@ def test_small_frames_are_enlarged_and_titles_written():
     cell = localization_cell(frames[:, ::4, ::4], weights, [], 0.0, 'a.mp4')
     assert cell.shape == (160 + CAPTION_HEIGHT, 322, 3)
     assert cell[:CAPTION_HEIGHT].max() > 200
-
-
-def test_rows_of_unlike_cells():
-    cells = [np.full((h, w, 3), 9, np.uint8) for h, w in ((10, 20), (12, 8), (5, 5))]
-    sheet = stack_cells([cells[:2], cells[2:]])
-    assert sheet.shape == (2 * 16, 2 * 24, 3)
-    assert (sheet[:10, :20] == 9).all() and (sheet[:12, 24:32] == 9).all()
-    assert (sheet[16:21, :5] == 9).all() and sheet[12:16].max() == 0
-    assert sheet.sum() == 9 * 3 * (200 + 96 + 25)
 
 
 @pytest.mark.parametrize('position', [0.0, 0.999, 1.0])

@@ -1,4 +1,4 @@
-"""The sound of a stretch of a file, copied at its time."""
+"""The audio of a segment of a file, at its time."""
 
 import av
 import numpy as np
@@ -6,11 +6,11 @@ import pytest
 from media_factory import audio_lag, write_clip
 
 from mmav_coattn.errors import NoAudioError, TooShortError
-from mmav_coattn.visualization.sound_track import BLOCK, SoundTrack
+from mmav_coattn.visualization.audio_track import BLOCK, AudioTrack
 
 
 def copy(path, out, start, end, steps=()):
-    with SoundTrack(path, start, end) as track, av.open(str(out), 'w') as output:
+    with AudioTrack(path, start, end) as track, av.open(str(out), 'w') as output:
         stream = track.add_stream(output)
         for step in steps:
             track.encode_until(output, stream, step)
@@ -31,7 +31,7 @@ def wave_of(path):
 @pytest.mark.parametrize(
     ('rate', 'layout', 'kept'), [(16000, 'mono', 16000), (44100, 'stereo', 44100)]
 )
-def test_a_stretch_begins_and_ends_where_it_should(rate, layout, kept, tmp_path):
+def test_a_segment_begins_and_ends_where_it_should(rate, layout, kept, tmp_path):
     write_clip(tmp_path / 'in.mp4', duration=3.0, sample_rate=rate, layout=layout)
     encoded, out_rate = copy(tmp_path / 'in.mp4', tmp_path / 'out.mp4', 0.7, 2.2, (0.3, 0.9, 1.4))
     assert out_rate == kept and encoded == pytest.approx(1.5 * kept, abs=1)
@@ -51,7 +51,7 @@ def test_a_rate_that_aac_does_not_have_is_resampled(tmp_path):
     assert abs(audio_lag(wave[0, 9600:38400], 0.2, 48000)) <= 1e-3
 
 
-def test_a_late_sound_is_preceded_by_silence(tmp_path):
+def test_late_audio_is_preceded_by_silence(tmp_path):
     write_clip(tmp_path / 'in.mkv', duration=2.0, audio_codec='pcm_s16le', audio_start=0.5)
     copy(tmp_path / 'in.mkv', tmp_path / 'out.mp4', 0.0, 2.0)
     wave, rate = wave_of(tmp_path / 'out.mp4')
@@ -59,10 +59,10 @@ def test_a_late_sound_is_preceded_by_silence(tmp_path):
     assert abs(audio_lag(wave[0, round(0.8 * rate) : round(1.8 * rate)], 0.8, rate)) <= 1e-3
 
 
-def test_no_sound_is_told(tmp_path):
+def test_no_audio_is_an_error(tmp_path):
     write_clip(tmp_path / 'mute.mp4', duration=0.5, audio=False)
     with pytest.raises(NoAudioError, match=r'mute\.mp4: has no audio stream'):
-        SoundTrack(tmp_path / 'mute.mp4', 0.0, 1.0)
+        AudioTrack(tmp_path / 'mute.mp4', 0.0, 1.0)
     write_clip(tmp_path / 'in.mp4', duration=0.5)
-    with pytest.raises(TooShortError, match=r'has no sound from 3\.000 s on'):
+    with pytest.raises(TooShortError, match=r'has no audio from 3\.000 s on'):
         copy(tmp_path / 'in.mp4', tmp_path / 'out.mp4', 3.0, 4.0)

@@ -1,4 +1,4 @@
-"""The sound of a stretch of a video, encoded piece by piece as the picture goes on."""
+"""The audio of a segment of a video, encoded piece by piece as the frames go on."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mmav_coattn.media.seeking import seek_to
 
 #: An AAC decoder needs earlier packets before its output is right; 0.5 s is many packets.
 AUDIO_PRE_ROLL = 0.5
-#: Sampling rates of AAC, Hz; sound of any other rate is resampled to the last one.
+#: Sampling rates of AAC, Hz; audio of any other rate is resampled to the last one.
 AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 #: Samples of an AAC packet.
 BLOCK = 1024
 
 
-class SoundTrack:
-    """Reads the sound of a file from ``start`` to ``end`` and encodes it into another.
+class AudioTrack:
+    """Reads the audio of a file from ``start`` to ``end`` and encodes it into another.
 
     Where the stream has a hole, for instance because it starts late, a player is silent, and so are
     the samples: moving the later ones forward would break the sync. Only the samples of a packet or
@@ -32,7 +32,7 @@ class SoundTrack:
         end (float): Where to end, s; may be infinite.
 
     Raises:
-        NoAudioError: If the file has no sound.
+        NoAudioError: If the file has no audio stream.
     """
 
     def __init__(self, path: str | Path, start: float, end: float) -> None:
@@ -50,18 +50,18 @@ class SoundTrack:
         self._waiting = np.zeros((1 if self.layout == 'mono' else 2, 0), np.float32)
         self._blocks = self._read()
 
-    def __enter__(self) -> SoundTrack:
+    def __enter__(self) -> AudioTrack:
         return self
 
     def __exit__(self, *exc_info) -> None:
         self.container.close()
 
     def add_stream(self, output):
-        """Add an AAC stream for this sound to an open output."""
+        """Add an AAC stream for this audio to an open output."""
         return output.add_stream('aac', rate=self.rate, layout=self.layout)
 
     def encode_until(self, output, stream, time: float) -> None:
-        """Encode what is heard before ``time``, s from ``start``, in whole packets."""
+        """Encode the samples before ``time``, s from ``start``, in whole packets."""
         while self.encoded + BLOCK <= time * self.rate:
             while self._waiting.shape[1] < BLOCK:
                 piece = next(self._blocks, None)
@@ -74,13 +74,13 @@ class SoundTrack:
         """Encode the rest.
 
         Raises:
-            TooShortError: If there was no sound at all.
+            TooShortError: If there was no audio at all.
         """
         self.encode_until(output, stream, np.inf)
         if self._waiting.shape[1]:
             self._encode(output, stream, self._waiting.shape[1])
         if not self.encoded:
-            raise TooShortError(self.path, f'has no sound from {self.start:.3f} s on')
+            raise TooShortError(self.path, f'has no audio from {self.start:.3f} s on')
         output.mux(stream.encode(None))
 
     def _encode(self, output, stream, count: int) -> None:

@@ -1,0 +1,93 @@
+"""The refined map against scipy, and a planted source."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from scipy.ndimage import gaussian_filter
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.models.maps import MovingSourceMap
+from mmav_coattn.models.maps.moving_source_map import gaussian_blur, moving_parts
+
+SIZE = 48, 40
+
+
+def blur(values, sigma):
+    return gaussian_filter(values, sigma, mode='nearest', radius=int(np.ceil(3 * sigma)))
+
+
+def test_moving_parts_by_hand():
+    grey = torch.tensor([0.0, 8.0, 16.0, 16.0, 40.0]).view(1, 5, 1, 1)
+    # Changes 8, 8, 0, 24; the smaller of both neighbours; x / (x + 8).
+    expected = [0.5, 0.5, 0.0, 0.0, 0.75]
+    assert moving_parts(grey).flatten().tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize('sigma', [0.5, 1.0, 3.3])
+def test_blur_equals_scipy(sigma):
+    maps = torch.rand(2, 3, 17, 23)
+    found = gaussian_blur(maps, sigma)
+    for n, t in np.ndindex(2, 3):
+        expected = blur(maps[n, t].double().numpy(), sigma)
+        np.testing.assert_allclose(found[n, t], expected, atol=1e-5)
+
+
+@torch.no_grad()
+def test_equals_the_formula():
+    refine = MovingSourceMap(sharpness=1.5, still_parts=0.7)
+    maps = torch.randn(2, 2, 5, 6, 5)
+    frames = torch.randint(0, 256, (2, 3, 4, *SIZE), dtype=torch.uint8)
+    found = refine(maps, frames)
+    assert found.shape == (2, 2, 4, *SIZE)
+    side = min(SIZE)
+    colour = frames.numpy().astype(np.float64)
+    grey = colour.mean(axis=1)
+    for n in range(2):
+        moving = np.zeros_like(grey[n])
+        for t in range(4):
+            changes = [abs(grey[n, t] - grey[n, u]) for u in (t - 1, t + 1) if 0 <= u < 4]
+            change = np.min(changes, axis=0)
+            moving[t] = change / (change + 8)
+        for j in range(2):
+            match = maps[n, j].mean(dim=0).numpy()
+            z = (match - match.mean()) / match.std(ddof=1)
+            gate = np.exp(1.5 * cv2.resize(z, SIZE[::-1], interpolation=cv2.INTER_LINEAR))
+            near = blur((moving * gate).mean(axis=0), 0.143 * side)
+            near /= near.max()
+            for t in range(4):
+                slopes = [np.gradient(blur(colour[n, c, t], 1.0)) for c in range(3)]
+                edges = np.sqrt(np.square(slopes).sum(axis=(0, 1)))
+                whole = moving[t] * gate + 0.7 * edges / (edges + 32) * near
+                np.testing.assert_allclose(found[n, j, t], blur(whole, 0.045 * side), rtol=1e-3)
+
+
+@torch.no_grad()
+def test_of_two_things_that_move_the_one_with_the_match_is_found():
+    frames = torch.full((1, 3, 6, *SIZE), 100, dtype=torch.uint8)
+    for t in range(6):
+        frames[0, :, t, 8:16, 6 + t : 14 + t] = 200
+        frames[0, :, t, 32:40, 22 + t : 30 + t] = 200
+    match = torch.zeros(1, 2, 3, 6, 5)
+    match[0, 0, :, 1, 1] = 1.0  # window 0 is matched by the upper left
+    match[0, 1, :, 4, 3] = 1.0
+    found = MovingSourceMap()(match, frames)
+    for j, rows in enumerate((slice(0, 24), slice(24, 48))):
+        peak = int(found[0, j, 3].argmax()) // SIZE[1]
+        assert rows.start <= peak < rows.stop
+        assert found[0, j, 3, rows].sum() > 0.6 * found[0, j, 3].sum()
+    # Without weights by the match every window has the same map.
+    deaf = MovingSourceMap(sharpness=0.0)(match, frames)
+    assert torch.equal(deaf[:, 0], deaf[:, 1]) and (found >= 0).all()
+
+
+@torch.no_grad()
+def test_still_frames_and_uniform_maps_stay_finite():
+    still = torch.full((1, 3, 4, *SIZE), 7, dtype=torch.uint8)
+    assert not MovingSourceMap()(torch.ones(1, 1, 3, 6, 5), still).any()
+
+
+@pytest.mark.parametrize('settings', [dict(sharpness=-1.0), dict(still_parts=-1.0)])
+def test_bad_settings(settings):
+    with pytest.raises(ConfigError, match='must not be negative'):
+        MovingSourceMap(**settings)

@@ -1,0 +1,125 @@
+"""The match against loops over clips, windows, locations, bands and steps."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.models.necks.match import EXCLUDED, Match, near_steps, pool_tokens
+
+CLIPS, WINDOWS, LOCATIONS, BANDS, STEPS, DIMS = 2, 3, 4, 2, 7, 5
+
+
+def unit(*shape):
+    return F.normalize(torch.randn(*shape), dim=-1)
+
+
+def test_near_steps_by_hand():
+    assert near_steps(4, 1).any().item() is False
+    assert near_steps(4, 3).int().tolist() == [
+        [0, 1, 1, 0],
+        [1, 0, 1, 1],
+        [1, 1, 0, 1],
+        [0, 1, 1, 0],
+    ]
+
+
+def test_pooled_tokens_are_mean_and_maximum():
+    tokens = torch.tensor([[1.0, 4.0], [3.0, 2.0]])
+    assert pool_tokens(tokens).tolist() == [[2.0, 3.0, 3.0, 4.0]]
+
+
+@pytest.mark.parametrize('min_steps', [1, 2, 3])
+@torch.no_grad()
+def test_equals_loops(min_steps):
+    match = Match(6, 'CMA', channels=DIMS, min_steps=min_steps, temperature=0.2)
+    visual, audio = unit(CLIPS, STEPS, LOCATIONS, DIMS), unit(CLIPS, WINDOWS, STEPS, BANDS, DIMS)
+    similarity = match.similarity(visual, audio)
+    found = match.log_probability(similarity)
+    assert similarity.shape == (CLIPS, WINDOWS, LOCATIONS, BANDS, STEPS, STEPS)
+    assert found.shape == similarity.shape[:-1]
+    for n, j, p, band in np.ndindex(CLIPS, WINDOWS, LOCATIONS, BANDS):
+        s = [
+            [float(visual[n, t, p] @ audio[n, j, u, band]) / 0.2 for u in range(STEPS)]
+            for t in range(STEPS)
+        ]
+        for t in range(STEPS):
+            takes_part = [u for u in range(STEPS) if u == t or abs(u - t) >= min_steps]
+            for u in range(STEPS):
+                expected = s[t][u] if u in takes_part else EXCLUDED
+                assert similarity[n, j, p, band, t, u].item() == pytest.approx(expected, abs=1e-5)
+            row = math.log(sum(math.exp(s[t][u]) for u in takes_part))
+            column = math.log(sum(math.exp(s[u][t]) for u in takes_part))
+            expected = (s[t][t] - row + s[t][t] - column) / 2 + math.log(STEPS)
+            assert found[n, j, p, band, t].item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_bounds_of_the_match():
+    match = Match(6, min_steps=1, temperature=0.01)
+    still = torch.ones(1, STEPS, 1, DIMS) / DIMS**0.5
+    chance = match.log_probability(match.similarity(still, still[:, None]))
+    torch.testing.assert_close(chance, torch.zeros(1, 1, 1, 1, STEPS))
+    distinct = torch.eye(STEPS)[None, :, None]
+    certain = match.log_probability(match.similarity(distinct, distinct[:, None]))
+    torch.testing.assert_close(certain, torch.full((1, 1, 1, 1, STEPS), math.log(STEPS)))
+
+
+@pytest.mark.parametrize('module, locations, bands', [('AGA', 4, 1), ('VGA', 1, 2), ('CMA', 4, 2)])
+@torch.no_grad()
+def test_what_is_left_to_compete(module, locations, bands):
+    match = Match(6, module, channels=DIMS)
+    visual = match.embed_visual(torch.randn(CLIPS, STEPS, LOCATIONS, 6))
+    audio = match.embed_audio(torch.randn(CLIPS, STEPS + 2, BANDS, 6))
+    assert visual.shape == (CLIPS, STEPS, locations, DIMS)
+    assert audio.shape == (CLIPS, STEPS + 2, bands, DIMS)
+    torch.testing.assert_close(visual.norm(dim=-1), torch.ones(CLIPS, STEPS, locations))
+    torch.testing.assert_close(audio.norm(dim=-1), torch.ones(CLIPS, STEPS + 2, bands))
+
+
+@torch.no_grad()
+def test_a_vector_is_of_its_own_location_and_near_steps():
+    match = Match(32, 'CMA', channels=DIMS, kernel_size=5)
+    for embed in (match.embed_visual, match.embed_audio):
+        tokens = torch.randn(1, 9, 3, 32)
+        changed = tokens.clone()
+        changed[0, 4, 1] += torch.randn(32)
+        differs = (embed(tokens) - embed(changed)).abs().amax(dim=-1)[0] > 1e-6
+        assert not differs[:, [0, 2]].any()
+        touched = differs[:, 1].nonzero().flatten().tolist()
+        assert touched == [2, 3, 4, 5, 6]
+
+
+@torch.no_grad()
+def test_pooling_goes_before_the_projection():
+    match = Match(6, 'AGA', channels=DIMS, kernel_size=1)
+    tokens = torch.randn(1, 3, 4, 6)
+    first, _, second = match.audio
+    for step in range(3):
+        pooled = torch.cat([tokens[0, step].mean(dim=0), tokens[0, step].amax(dim=0)])
+        hidden = (first.weight[..., 0] @ pooled + first.bias).clamp(min=0)
+        expected = F.normalize(second.weight[..., 0] @ hidden + second.bias, dim=0)
+        torch.testing.assert_close(match.embed_audio(tokens)[0, step, 0], expected)
+
+
+@pytest.mark.parametrize(
+    'settings, sentence',
+    [
+        (dict(module='MCA'), "module='MCA' is not one of"),
+        (dict(min_steps=0), 'got 0, 0.1 and 5'),
+        (dict(temperature=0.0), 'got 3, 0.0 and 5'),
+        (dict(kernel_size=4), 'kernel_size odd; got 3, 0.1 and 4'),
+    ],
+)
+def test_bad_settings(settings, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        Match(6, **settings)
+
+
+def test_a_clip_needs_a_step_that_may_be_wrong():
+    match = Match(6, min_steps=3)
+    match.similarity(unit(1, 4, 2, 32), unit(1, 1, 4, 1, 32))
+    with pytest.raises(ConfigError, match='a clip of 3 steps is too short .* min_steps=3'):
+        match.similarity(unit(1, 3, 2, 32), unit(1, 1, 3, 1, 32))

@@ -16,7 +16,7 @@ def test_data_root_absent(recipe, tmp_path, here):
         *('--cfg-options', f'data_root={tmp_path}/nowhere'),
     )
     sentence = done.sentence()
-    assert sentence.startswith(f'{tmp_path}/nowhere: this folder of videos does not exist. This ')
+    assert sentence.startswith(f'{tmp_path}/nowhere: this folder of videos does not exist. ')
     assert 'make demo' in sentence
 
 

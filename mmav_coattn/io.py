@@ -1,16 +1,20 @@
-"""Files that are there as a whole or not at all, and a lock between processes."""
+"""Whole files: written all at once or not at all; a lock between processes; named arrays."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
+from numpy.typing import ArrayLike
 
-from mmav_coattn.errors import UserError
+from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
 
 #: How the names of files that are being written begin; one that is left over is half a file.
 PARTIAL = '.partial.'
@@ -80,3 +84,26 @@ def acquire_lock(path: str | Path, on_wait: Callable[[], None]) -> AcquireReturn
     except Timeout:
         on_wait()
         return lock.acquire()
+
+
+def features_to_bytes(**arrays: ArrayLike) -> bytes:
+    """The content of an ``.npz`` file of named arrays; strings become unicode arrays."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **{name: np.asarray(values) for name, values in arrays.items()})
+    return buffer.getvalue()
+
+
+def read_features(path: str | Path) -> dict[str, np.ndarray]:
+    """All arrays of an ``.npz`` file.
+
+    Raises:
+        DataNotFoundError: If there is no such file.
+        ConfigError: If it is no ``.npz`` file, or holds Python objects.
+    """
+    if not Path(path).is_file():
+        raise DataNotFoundError(f'{path}: there is no such file of features.')
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            return {name: content[name] for name in content.files}
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+        raise ConfigError(f'{path}: cannot be read as features ({error}); delete it.') from error

@@ -10,6 +10,8 @@ import torch
 from mmengine.registry import init_default_scope
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Modules that only scripts of tools/analysis_tools use.
+sys.path.insert(1, str(Path(__file__).parents[1] / 'tools/analysis_tools'))
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ from torch import nn
 from mmav_coattn import safe_load
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.errors import CheckpointError
-from mmav_coattn.transfer import convert_tower, load_tower, read_tower
+from mmav_coattn.experiments.transfer import convert_tower, load_tower, read_tower
 
 pytestmark = [
     pytest.mark.skipif(not safe_load.loads_weights_only(), reason='torch < 2.6 is not guarded'),

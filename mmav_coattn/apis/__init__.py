@@ -1,6 +1,5 @@
 """What tools and scripts call."""
 
-from .complexity import network_complexity
 from .embedding import Embedding
 from .feature_extraction import ExtractedFeatures
 from .inferencer import AudioVisualInferencer
@@ -15,5 +14,4 @@ __all__ = [
     'ExtractedFeatures',
     'Localization',
     'SyncResult',
-    'network_complexity',
 ]

@@ -13,8 +13,7 @@ import torch
 from mmengine.config import Config
 
 from mmav_coattn.errors import ConfigError, TooShortError
-from mmav_coattn.io import write_whole
-from mmav_coattn.transfer.feature_files import features_to_bytes, read_features
+from mmav_coattn.io import features_to_bytes, read_features, write_whole
 
 from .embedding import Embedding
 from .many_files import InputFile

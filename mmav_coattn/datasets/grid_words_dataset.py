@@ -7,9 +7,30 @@ from pathlib import PurePosixPath
 from mmaction.registry import DATASETS
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.preparation.official_lists import GRID_WORDS, grid_columns
 
 from .audio_visual_dataset import AudioVisualDataset
+
+#: Words of GRID's sentences by the letter of the file name, in their order.
+GRID_WORDS = dict(
+    command=dict(b='bin', l='lay', p='place', s='set'),
+    colour=dict(b='blue', g='green', r='red', w='white'),
+    preposition=dict(a='at', b='by', i='in', w='with'),
+    letter={letter: letter for letter in 'abcdefghijklmnopqrstuvxyz'},
+    digit={'z': '0', **{digit: digit for digit in '123456789'}},
+    adverb=dict(a='again', n='now', p='please', s='soon'),
+)
+
+
+def grid_columns(stem: str) -> dict[str, str] | None:
+    """Words of a GRID sentence from its six-letter name, or None if it is no such name."""
+    if len(stem) != len(GRID_WORDS):
+        return None
+    words = {}
+    for letter, (name, known) in zip(stem.lower(), GRID_WORDS.items(), strict=True):
+        if letter not in known:
+            return None
+        words[name] = known[letter]
+    return words
 
 
 @DATASETS.register_module()

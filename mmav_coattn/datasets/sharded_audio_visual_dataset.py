@@ -13,13 +13,13 @@ from mmengine.dataset import Compose
 from mmengine.dist import get_rank, get_world_size
 from torch.utils.data import IterableDataset, get_worker_info
 
-from mmav_coattn.errors import ConfigError, MediaError, UserError
-from mmav_coattn.preparation.shards import (
+from mmav_coattn.datasets.shards import (
     ANNOTATION_SUFFIX,
     VIDEO_SUFFIX,
     read_index,
     require_webdataset,
 )
+from mmav_coattn.errors import ConfigError, MediaError, UserError
 
 from .audio_visual_dataset import build_transforms, unusable_sample
 from .reading_note import note_reading

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
+from mmav_coattn.datasets.grid_words_dataset import grid_columns
 from mmav_coattn.datasets.video_lists import is_held_out
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.io import whole_file
 
-from .official_lists import class_numbers, grid_columns, write_classes
+from .official_lists import class_numbers, write_classes
 from .video_index import Clip, VideoIndex
 
 

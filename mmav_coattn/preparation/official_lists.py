@@ -25,15 +25,6 @@ KINETICS_SOUNDS = (
     'ripping paper', 'shoveling snow', 'shuffling cards', 'singing', 'stomping grapes',
     'tap dancing', 'tapping guitar', 'tapping pen', 'tickling',
 )  # fmt: skip
-#: Words of GRID's sentences by the letter of the file name, in their order.
-GRID_WORDS = dict(
-    command=dict(b='bin', l='lay', p='place', s='set'),
-    colour=dict(b='blue', g='green', r='red', w='white'),
-    preposition=dict(a='at', b='by', i='in', w='with'),
-    letter={letter: letter for letter in 'abcdefghijklmnopqrstuvxyz'},
-    digit={'z': '0', **{digit: digit for digit in '123456789'}},
-    adverb=dict(a='again', n='now', p='please', s='soon'),
-)
 
 
 def read_audioset(segments: Path, ontology: Path | None = None) -> list[Clip]:
@@ -148,18 +139,6 @@ def read_flickr(names: Path) -> list[Clip]:
             name = stem
         clips.setdefault(name, Clip(name))
     return _some(list(clips.values()), names)
-
-
-def grid_columns(stem: str) -> dict[str, str] | None:
-    """Words of a GRID sentence from its six-letter name, or None if it is no such name."""
-    if len(stem) != len(GRID_WORDS):
-        return None
-    words = {}
-    for letter, (name, known) in zip(stem.lower(), GRID_WORDS.items(), strict=True):
-        if letter not in known:
-            return None
-        words[name] = known[letter]
-    return words
 
 
 def read_names(path: Path) -> list[str]:

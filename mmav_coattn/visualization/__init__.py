@@ -2,7 +2,7 @@
 
 from .contact_sheet import contact_sheet
 from .curves import plot_training_curves, read_scalars
-from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap, upsample_heatmap
+from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap
 from .overlay_video import write_overlay_video
 
 __all__ = [
@@ -12,6 +12,5 @@ __all__ = [
     'overlay_heatmap',
     'plot_training_curves',
     'read_scalars',
-    'upsample_heatmap',
     'write_overlay_video',
 ]

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+
 #: Multiple of the uniform weight that is drawn at full strength, unless the clip has higher ones.
 FULL_STRENGTH = 4.0
 #: Intensity from which on the overlay has its full share of colour.
@@ -74,23 +76,6 @@ def interpolate_in_time(
     after = np.minimum(before + 1, len(maps) - 1)
     share = (position - before).reshape(-1, *[1] * (maps.ndim - 1)).astype(maps.dtype)
     return maps[before] * (1 - share) + maps[after] * share
-
-
-def upsample_heatmap(heatmap: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Enlarge one map bilinearly, its cells laid side by side over the frame.
-
-    Args:
-        heatmap (np.ndarray): (H', W').
-        size (tuple[int, int]): Height and width of the frame, px.
-
-    Returns:
-        np.ndarray: float32, (H, W).
-    """
-    import cv2
-
-    height, width = size
-    heatmap = np.ascontiguousarray(heatmap, dtype=np.float32)
-    return cv2.resize(heatmap, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.65) -> np.ndarray:

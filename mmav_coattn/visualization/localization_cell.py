@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+
 from .caption import draw_caption
 from .cells import plain_and_overlay
-from .heatmap import attention_intensity, upsample_heatmap
+from .heatmap import attention_intensity
 
 #: Height to which small frames are enlarged, px.
 CELL_HEIGHT = 160

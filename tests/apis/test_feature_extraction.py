@@ -16,7 +16,7 @@ from mmav_coattn.apis.embedding import Embedding
 from mmav_coattn.apis.feature_extraction import FeatureFile, pool_windows
 from mmav_coattn.apis.many_files import expand_inputs
 from mmav_coattn.errors import ConfigError, NoAudioError, TooShortError, UserError
-from mmav_coattn.transfer.feature_files import read_features
+from mmav_coattn.io import read_features
 
 CONFIG = f"""
 model = {MODEL!r}

@@ -8,8 +8,8 @@ from test_audio_visual_dataset import pipeline
 from torch.utils.data import DataLoader
 
 from mmav_coattn.datasets import AudioVisualDataset, ShardedAudioVisualDataset
+from mmav_coattn.datasets.shards import write_shards
 from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
-from mmav_coattn.preparation.shards import write_shards
 
 pytest.importorskip('webdataset', reason='the optional package webdataset is not installed')
 

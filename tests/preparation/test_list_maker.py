@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.datasets.grid_words_dataset import grid_columns
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmav_coattn.preparation.list_maker import (
     choose_subset,
@@ -15,7 +16,6 @@ from mmav_coattn.preparation.list_maker import (
 )
 from mmav_coattn.preparation.official_lists import (
     KINETICS_SOUNDS,
-    grid_columns,
     read_audioset,
     read_flickr,
     read_kinetics,

@@ -11,8 +11,8 @@ from models.tiny import VISUAL, recognizer
 from paths import CONFIGS
 from recognition_miniature import make_hmdb51, make_ucf101
 
+from mmav_coattn.experiments.transfer import convert_tower
 from mmav_coattn.preparation.recognition_splits import write_recognition_lists
-from mmav_coattn.transfer import convert_tower
 
 SMALL = """
 _base_ = {base!r}

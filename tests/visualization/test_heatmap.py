@@ -2,11 +2,11 @@ import cv2
 import numpy as np
 import pytest
 
+from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
 from mmav_coattn.visualization import (
     attention_intensity,
     interpolate_in_time,
     overlay_heatmap,
-    upsample_heatmap,
 )
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from speed import network
+from speed.timing import Row, format_table
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.benchmark import network
-from mmav_coattn.apis.benchmark.timing import Row, format_table
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.errors import ConfigError
 
@@ -73,7 +73,7 @@ def parse_args():
 
 
 def loader_table(args) -> list[Row]:
-    from mmav_coattn.apis.benchmark import loader, media
+    from speed import loader, media
 
     pipeline = Config.fromfile(args.config).train_pipeline
     settings = {transform['type']: transform for transform in pipeline}
@@ -95,9 +95,8 @@ def loader_table(args) -> list[Row]:
 
 def memory_table(args) -> list[Row]:
     from mmengine.dataset import Compose
-
-    from mmav_coattn.apis.benchmark import loader, media
-    from mmav_coattn.apis.benchmark.memory import memory_rows, watch_memory
+    from speed import loader, media
+    from speed.memory import memory_rows, watch_memory
 
     pipeline = Compose(list(Config.fromfile(args.config).train_pipeline))
     paths = media.write_videos(args.videos, 10, args.files)

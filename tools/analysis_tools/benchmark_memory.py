@@ -14,15 +14,15 @@ import time
 from pathlib import Path
 
 from mmengine.config import DictAction
-from torch.utils.data import DataLoader
-
-import mmav_coattn  # noqa: F401  (before mmaction.datasets: today's stack needs its shims)
-from mmav_coattn.apis.memory_use import (
+from speed.memory_use import (
     AnnotationReader,
     WithMemory,
     memory_mib,
     relative_growth,
 )
+from torch.utils.data import DataLoader
+
+import mmav_coattn  # noqa: F401  (before mmaction.datasets: today's stack needs its shims)
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.datasets import AudioVisualDataset

@@ -14,9 +14,10 @@ import time
 from pathlib import Path
 from statistics import median
 
+from speed.long_video import write_long_video
+from speed.timing import Row, format_table
+
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.benchmark.long_video import write_long_video
-from mmav_coattn.apis.benchmark.timing import Row, format_table
 from mmav_coattn.cli.network_arguments import add_checkpoint_arguments, build_inferencer
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets.video_lists import find_videos

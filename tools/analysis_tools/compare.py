@@ -15,7 +15,10 @@ from typing import NamedTuple
 from mmengine import load
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.comparison import (
+from mmav_coattn.cli.run_tool import run_tool
+from mmav_coattn.config import load_config
+from mmav_coattn.errors import ConfigError, UserError
+from mmav_coattn.experiments.comparison import (
     fingerprint,
     network_size,
     read_metrics,
@@ -23,9 +26,6 @@ from mmav_coattn.apis.comparison import (
     training_figures,
     write_table,
 )
-from mmav_coattn.cli.run_tool import run_tool
-from mmav_coattn.config import load_config
-from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.visualization.comparison import plot_comparison
 
 TOOLS = Path(__file__).resolve().parent.parent

@@ -7,9 +7,9 @@ from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis.complexity import input_size, network_complexity
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
+from mmav_coattn.experiments.complexity import input_size, network_complexity
 
 
 def parse_args():

@@ -22,10 +22,10 @@ import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs i
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError
+from mmav_coattn.experiments.report import rank_clips, read_work_dir
+from mmav_coattn.experiments.report.ranked_clips import choose_clips
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.remux import shift_audio
-from mmav_coattn.reporting import rank_clips, read_work_dir
-from mmav_coattn.reporting.ranked_clips import choose_clips
 from mmav_coattn.visualization import contact_sheet
 from mmav_coattn.visualization.sync_curve import plot_sync
 

@@ -10,7 +10,7 @@ import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs i
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
-from mmav_coattn.reporting import rank_clips, read_work_dir, render_report, show_clips
+from mmav_coattn.experiments.report import rank_clips, read_work_dir, render_report, show_clips
 from mmav_coattn.visualization import plot_training_curves
 
 

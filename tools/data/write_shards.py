@@ -7,7 +7,7 @@ from pathlib import Path
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.preparation.shards import write_shards
+from mmav_coattn.datasets.shards import write_shards
 
 
 def parse_args():

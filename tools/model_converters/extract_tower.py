@@ -12,7 +12,7 @@ from pathlib import Path
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
-from mmav_coattn.transfer.towers import TOWERS, convert_tower, load_tower
+from mmav_coattn.experiments.transfer.towers import TOWERS, convert_tower, load_tower
 
 
 def parse_args():

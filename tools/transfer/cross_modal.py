@@ -18,9 +18,8 @@ from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import UserError
 from mmav_coattn.evaluation.functional import cross_modal_retrieval
-from mmav_coattn.io import write_whole
-from mmav_coattn.transfer.cross_modal import all_pair_scores
-from mmav_coattn.transfer.feature_files import features_to_bytes
+from mmav_coattn.experiments.transfer.cross_modal import all_pair_scores
+from mmav_coattn.io import features_to_bytes, write_whole
 
 
 def parse_args():

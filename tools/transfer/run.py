@@ -18,8 +18,8 @@ import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs i
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import CheckpointNotFoundError, ConfigError, UserError
-from mmav_coattn.transfer import experiment, protocols
-from mmav_coattn.transfer.table import render_table
+from mmav_coattn.experiments.transfer import experiment, protocols
+from mmav_coattn.experiments.transfer.table import render_table
 
 
 def parse_args():

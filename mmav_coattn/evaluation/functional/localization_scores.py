@@ -83,3 +83,20 @@ def best_assignment(values: ArrayLike) -> list[int]:
     from scipy.optimize import linear_sum_assignment  # here, as importing it takes a while
 
     return linear_sum_assignment(values, maximize=True)[1].tolist()
+
+
+def upsample_heatmap(heatmap: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Enlarge one map bilinearly, its cells laid side by side over the frame.
+
+    Args:
+        heatmap (np.ndarray): (H', W').
+        size (tuple[int, int]): Height and width of the frame, px.
+
+    Returns:
+        np.ndarray: float32, (H, W).
+    """
+    import cv2
+
+    height, width = size
+    heatmap = np.ascontiguousarray(heatmap, dtype=np.float32)
+    return cv2.resize(heatmap, (width, height), interpolation=cv2.INTER_LINEAR)

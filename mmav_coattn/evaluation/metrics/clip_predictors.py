@@ -11,7 +11,7 @@ from mmav_coattn.evaluation.functional import (
     random_blob_heatmap,
     split_by_peaks,
 )
-from mmav_coattn.visualization.heatmap import upsample_heatmap
+from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
 
 #: Predictors with one map for all sources of a clip; the model comes first.
 PREDICTORS = (

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional import centre_heatmap, motion_energy_maps
+from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
 from mmav_coattn.evaluation.metrics.clip_predictors import (
     PREDICTORS,
     SPLIT_PREDICTORS,
     ClipPredictors,
 )
-from mmav_coattn.visualization.heatmap import upsample_heatmap
 
 SIZE = 16
 

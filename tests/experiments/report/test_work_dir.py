@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mmav_coattn.errors import DataNotFoundError, UserError
-from mmav_coattn.reporting import read_work_dir
+from mmav_coattn.experiments.report import read_work_dir
 
 
 def write_test_run(folder, stamp, figures, checkpoint=None):

@@ -11,7 +11,7 @@ from models.tiny import AUDIO, VISUAL, build, recognizer
 from tool_process import run_here
 
 from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, ConfigError
-from mmav_coattn.transfer import convert_tower, load_tower, read_tower
+from mmav_coattn.experiments.transfer import convert_tower, load_tower, read_tower
 
 HEAD = dict(type='I3DHead', num_classes=3, in_channels=16)
 
@@ -70,7 +70,7 @@ def test_same_features_in_a_stock_audio_recognizer(pretext, checkpoint, tmp_path
     load_checkpoint(model, str(tmp_path / 'tower.pth'), map_location='cpu')
     log_mels = torch.randn(2, 1, 1, 64, 30)
     with torch.no_grad():
-        expected = pretext.backbone.forward_audio(log_mels[:, 0])
+        expected = pretext.backbone.forward_audio(log_mels[:, 0, 0])
         found, _ = model.extract_feat(log_mels)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 

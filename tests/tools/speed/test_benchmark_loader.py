@@ -7,8 +7,8 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 from paths import CONFIGS
+from speed import loader, media
 
-from mmav_coattn.apis.benchmark import loader, media
 from mmav_coattn.media import MediaFile
 
 PIPELINE = Config.fromfile(CONFIGS / '_base_/datasets/folder.py').train_pipeline

@@ -16,11 +16,10 @@ from mmengine.runner import set_random_seed
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
-from mmav_coattn.io import write_whole
+from mmav_coattn.io import features_to_bytes, read_features, write_whole
 from mmav_coattn.models.heads.segment_head import deviation_features, segment_features
 from mmav_coattn.progress import progress_bar
 
-from .feature_files import features_to_bytes, read_features
 from .towers import load_tower
 
 
@@ -29,8 +28,8 @@ def build_frozen(cfg: Config, checkpoint: str | Path | None, seed: int) -> nn.Mo
 
     Args:
         cfg (Config): With ``model``, a stock ``Recognizer3D``.
-        checkpoint (str | Path, optional): See :func:`~mmav_coattn.transfer.load_tower`; None leaves
-            the backbone as its ``init_weights`` makes it.
+        checkpoint (str | Path, optional): See :func:`.towers.load_tower`; None leaves the
+            backbone as its ``init_weights`` makes it.
         seed (int): Of the random weights.
 
     Raises:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browser import CHROMIUM, rendered
 
-from mmav_coattn.reporting import RankedClip, TestRun, WorkDir, render_report
+from mmav_coattn.experiments.report import RankedClip, TestRun, WorkDir, render_report
 
 
 class Document(HTMLParser):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from media_factory import audio_lag, frame_number, write_clip
+from speed.long_video import write_long_video
 
-from mmav_coattn.apis.benchmark.long_video import write_long_video
 from mmav_coattn.media import MediaFile
 
 

@@ -4,8 +4,7 @@ import gc
 import mmap
 
 import pytest
-
-from mmav_coattn.apis.benchmark.memory import memory_rows, resident_mib, watch_memory
+from speed.memory import memory_rows, resident_mib, watch_memory
 
 
 def test_memory_that_is_kept_shows():

@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional as F
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.transfer.linear_probe import fit_linear_probe, stratified_folds
+from mmav_coattn.experiments.transfer.linear_probe import fit_linear_probe, stratified_folds
 
 
 def objective(probe, features, labels, penalty):

@@ -4,7 +4,7 @@ import pytest
 from mmengine.config import Config
 from paths import CONFIGS
 
-from mmav_coattn.apis.comparison import (
+from mmav_coattn.experiments.comparison import (
     difference_in_points,
     fingerprint,
     interval_of_difference,

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from torch.utils.data import DataLoader
-
-from mmav_coattn.apis.memory_use import (
+from speed.memory_use import (
     AnnotationReader,
     WithMemory,
     memory_mib,
     relative_growth,
 )
+from torch.utils.data import DataLoader
+
 from mmav_coattn.datasets import AudioVisualDataset
 
 

@@ -5,7 +5,7 @@ import torch
 from models.tiny import recognizer
 from torch import nn
 
-from mmav_coattn.apis import network_complexity
+from mmav_coattn.experiments.complexity import network_complexity
 
 RATE = 16000
 

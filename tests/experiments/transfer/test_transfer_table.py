@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmav_coattn.transfer.table import by_seed, gain, render_table, spread
+from mmav_coattn.experiments.transfer.table import by_seed, gain, render_table, spread
 
 
 def run(init, split, seed, acc):

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import torch
 from mmengine.optim import OptimWrapper
 
-from mmav_coattn.apis.overfit_check import overfit_one_batch
+from mmav_coattn.experiments.overfit_check import overfit_one_batch
 from tests.models.recognizers.test_audio_visual_recognizer import batch
 from tests.models.tiny import recognizer
 

@@ -7,7 +7,7 @@ import torch
 from mmaction.structures import ActionDataSample
 
 from mmav_coattn.errors import UserError
-from mmav_coattn.reporting.ranked_clips import choose_clips, rank_clips
+from mmav_coattn.experiments.report.ranked_clips import choose_clips, rank_clips
 
 
 class Set:

@@ -13,7 +13,7 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
-from mmav_coattn.apis.complexity import network_complexity
+from mmav_coattn.experiments.complexity import network_complexity
 
 from .timing import Row, Timings, time_by_turns
 

@@ -2,7 +2,7 @@
 
 import math
 
-from mmav_coattn.reporting.results_table import counts, result_rows
+from mmav_coattn.experiments.report.results_table import counts, result_rows
 
 FIGURES = {
     'sync/accuracy': 0.9,

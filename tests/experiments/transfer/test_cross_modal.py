@@ -6,7 +6,7 @@ from media_factory import write_clip
 from mmaction.registry import DATASETS
 from models.tiny import MODEL, recognizer
 
-from mmav_coattn.transfer.cross_modal import all_pair_scores
+from mmav_coattn.experiments.transfer.cross_modal import all_pair_scores
 
 PIPELINE = [
     dict(type='OpenAudioVisual'),

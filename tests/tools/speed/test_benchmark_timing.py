@@ -1,9 +1,8 @@
 """Turns, medians and ratios of the benchmark, on a clock that the test moves."""
 
 import pytest
-
-from mmav_coattn.apis.benchmark import timing
-from mmav_coattn.apis.benchmark.timing import Row, Timings, format_table, time_by_turns
+from speed import timing
+from speed.timing import Row, Timings, format_table, time_by_turns
 
 
 class Clock:

@@ -1,0 +1,1 @@
+"""Comparing networks over seeds, transfer to recognition, and reports."""

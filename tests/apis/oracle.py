@@ -4,6 +4,8 @@ Only what the file holds tells it anything, so an offset found with it shows tha
 taken at the right times.
 """
 
+from contextlib import nullcontext
+
 import torch
 from mmengine.dataset import Compose
 from models.tiny import MODEL, recognizer
@@ -38,6 +40,10 @@ class Towers(nn.Module):
     def forward_audio(self, log_mels):
         """(N, F, T) -> (N, 1, 1, T)."""
         return F.max_pool1d(log_mels.amax(dim=1, keepdim=True), NEAR, 1, NEAR // 2)[:, None]
+
+    def fast_inference(self):
+        """Nothing is faster than this."""
+        return nullcontext()
 
     def forward(self, imgs, log_mels):
         """Both."""

@@ -80,7 +80,7 @@ def test_localize(inferencer, clip, tmp_path):
 
 def test_all_results_are_read_off_one_embedding(inferencer, clip):
     embedding = inferencer.embed(clip)
-    assert embedding.visual.shape == (21, 16, 32) and embedding.frames is None
+    assert embedding.visual.shape[:2] == (21, 16) and embedding.frames is None
     assert inferencer.embed(clip, keep_frames=True).frames.shape == (21, 3, 32, 32)
     found = inferencer.sync(clip, max_offset=0.3)
     expected = measure_sync(inferencer.model, embedding, 0.3, 10.0)

@@ -67,5 +67,5 @@ def oracle():
     model.neck.audio_tokens = lambda x, is_centred: x.permute(0, 3, 2, 1)
     model.neck.match.embed_visual = lambda tokens: one_hot(tokens[..., 0] > LIT)
     model.neck.match.embed_audio = lambda tokens: one_hot(tokens[..., 0] > LOUD)
-    model.cls_head.gain.data.fill_(40.0)
+    model.cls_head.gain.data.fill_(80.0)
     return model

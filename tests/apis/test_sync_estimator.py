@@ -30,14 +30,12 @@ def test_planted_offset(shift):
 def slow_scores(model, file, reach):
     """Logits (T, 2 reach + 1), one step and shift after the other; all audio is audible."""
     match, total = model.neck.match, len(file.times)
-    scale, near = match.log_scale.exp(), match.min_steps
+    scale = match.log_scale.exp()
     starts = [min(max(step - CLIP // 2, 0), total - CLIP) for step in range(total)]
 
     def likelihood(similarity, right):
-        """Log share of the right step among those that are not near it."""
-        distance = (torch.arange(CLIP) - right).abs()
-        kept = similarity[..., (distance == 0) | (distance >= near)]
-        return similarity[..., right] - kept.logsumexp(dim=-1)
+        """Log share of the right step among all of the window."""
+        return similarity[..., right] - similarity.logsumexp(dim=-1)
 
     columns = []
     for shift in range(-reach, reach + 1):

@@ -25,8 +25,8 @@ LAST_VALIDATIONS = 5
 COLUMNS = (
     ('accuracy', 'sync/accuracy', 3),
     ('AUROC', 'sync/auroc', 3),
-    ('picture blanked', 'sync/accuracy_video_blank', 3),
-    ('sound blanked', 'sync/accuracy_audio_blank', 3),
+    ('video blanked', 'sync/accuracy_video_blank', 3),
+    ('audio blanked', 'sync/accuracy_audio_blank', 3),
     ('offset Acc@1', 'offset/acc1', 3),
     ('offset Acc@1 +-1', 'offset/acc1_tol', 3),
     ('swing of the last validations', 'swing', 3),

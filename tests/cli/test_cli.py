@@ -96,7 +96,7 @@ def test_every_command_has_help(command):
     code, out, _ = command('--help')
     assert code == 0 and all(name in out for name in cli.commands())
     code, out, _ = command('sync', '--help')
-    assert code == 0 and 'the sound is late' in out and '--fix' in out
+    assert code == 0 and 'the audio is late' in out and '--fix' in out
 
 
 def test_folder_of_odd_files(command, network, odd_files, tmp_path):
@@ -209,8 +209,8 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
         tmp_path / 'fixed.mp4',
     )
     assert code == 0, out
-    assert 'shifted.mp4: sound is 0.24 s late' in out
-    assert 'sound moved 0.240 s earlier' in out and 'measured again: in sync' in out
+    assert 'shifted.mp4: audio is 0.24 s late' in out
+    assert 'audio moved 0.240 s earlier' in out and 'measured again: in sync' in out
     assert abs(true_offset(tmp_path / 'fixed.mp4').offset) < 0.002
 
 

@@ -18,6 +18,9 @@ from packaging.utils import canonicalize_name
 
 from mmav_coattn.version import __version__
 
+#: Builds and installs take a minute.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = (
     'setup.py pyproject.toml MANIFEST.in LICENSE README.md CONTRIBUTING.md Makefile '

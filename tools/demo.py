@@ -143,15 +143,13 @@ def main():
     results = json.loads(results_file.read_text().strip().splitlines()[-1])
     print(
         f'\n== done in {time.monotonic() - begin:.0f} s. Held-out SoundingShapes medium, '
-        f'N = {results["sync/num_clips"]:.0f} clips, one in-sync and one shifted sound each '
+        f'N = {results["sync/num_clips"]:.0f} clips, one in-sync and one shifted window each '
         f'(seed {args.seed}, last epoch):'
     )
     print(f'   sync accuracy          {results["sync/accuracy"]:.3f}   (chance 0.500)')
+    print(f'   video blanked        {results["sync/accuracy_video_blank"]:.3f}   (must be chance)')
     print(
-        f'   picture blanked        {results["sync/accuracy_video_blank"]:.3f}   (must be chance)'
-    )
-    print(
-        f'   sound blanked          {results["sync/accuracy_audio_blank"]:.3f}   (must be chance)'
+        f'   audio blanked          {results["sync/accuracy_audio_blank"]:.3f}   (must be chance)'
     )
     print(f'   AUROC                  {results["sync/auroc"]:.3f}')
     print(f'   files left out         {results["sync/left_out"]:.0f}')
@@ -159,7 +157,7 @@ def main():
         ('videos', args.data_root / 'medium'),
         ('checkpoint', checkpoint),
         ('results', results_file),
-        ('overlay video with sound', overlay),
+        ('overlay video with audio', overlay),
         ('training curves', curves),
     ):
         print(f'   {name + ":":<26}{path}')

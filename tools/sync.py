@@ -1,4 +1,4 @@
-"""Measure by how much sound is late or early: the same as ``mmav-coattn sync``."""
+"""Measure by how much audio is late or early: the same as ``mmav-coattn sync``."""
 
 from mmav_coattn.cli import run_command
 

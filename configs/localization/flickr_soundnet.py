@@ -3,7 +3,7 @@
 _base_ = 'vggss.py'
 
 data_root = '{{$MMAV_DATA_ROOT:data/flickr_soundnet}}'
-data_hint = 'Annotations, pictures and sounds come from the authors of the set.'
+data_hint = 'Annotations, video and audio come from the authors of the set.'
 
 test_dataloader = dict(
     dataset=dict(

@@ -6,8 +6,7 @@ _base_ = '../coattn_pretrain_grid.py'
 # frame at the same scale (2 px of the file for 1), with the mouth below and left of the middle.
 whole_frame = (0.0, 0.0, 1.0, 1.0)  # x0, y0, x1, y1
 
-model = dict(test_cfg=dict(
-    blind_controls=False, return_map=True, map_refiner=dict(type='MovingSourceMap')))
+model = dict(test_cfg=dict(blind_controls=False, return_map=True))
 
 test_pipeline = [
     dict(type='OpenAudioVisual'),

@@ -7,8 +7,7 @@ clip_seconds = 3.8  # s: nearly the whole file, since a source stays a source
 num_frames = 76
 size = 104  # px; the towers take any size, and finer locations than those of training help
 
-model = dict(test_cfg=dict(
-    blind_controls=False, return_map=True, map_refiner=dict(type='MovingSourceMap')))
+model = dict(test_cfg=dict(blind_controls=False, return_map=True))
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=0,

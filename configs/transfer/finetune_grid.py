@@ -1,4 +1,4 @@
-# Fine-tuning: words of GRID from the picture, 60 labelled videos a class, 160 steps of 16 clips.
+# Fine-tuning: words of GRID from video, 60 labelled videos a class, 160 steps of 16 clips.
 _base_ = [
     'mmaction::_base_/default_runtime.py', '_base_/runtime.py', '_base_/small_tower.py',
     '_base_/grid.py'

@@ -1,4 +1,4 @@
-# Fine-tuning: motions of SoundingShapes from the picture, 10 labelled videos a class, 200 steps.
+# Fine-tuning: motions of SoundingShapes from video, 10 labelled videos a class, 200 steps.
 _base_ = [
     'mmaction::_base_/default_runtime.py', '_base_/runtime.py', '_base_/small_tower.py',
     '_base_/shapes.py'

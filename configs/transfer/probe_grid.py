@@ -1,4 +1,4 @@
-# Linear classifier on the frozen tower: words of GRID from the picture, 60 labelled videos a class.
+# Linear classifier on the frozen tower: words of GRID from video, 60 labelled videos a class.
 _base_ = [
     'mmaction::_base_/default_runtime.py', '_base_/runtime.py', '_base_/small_tower.py',
     '_base_/grid.py'

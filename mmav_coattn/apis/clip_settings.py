@@ -26,7 +26,7 @@ READING_TRANSFORMS = (
     'FormatShape',
     'PackAudioVisualInputs',
 )
-#: Transforms that cut a part out of the picture; the network is to see all of it.
+#: Transforms that cut a part out of the frame; the network is to see all of it.
 CROP_TRANSFORMS = ('CenterCrop', 'RandomCrop', 'RandomResizedCrop', 'ThreeCrop', 'TenCrop')
 #: Frames are scaled down while they are decoded, to so many times what the network sees of them: it
 #: costs little there, and averages over what a later resize would skip.
@@ -43,7 +43,7 @@ class ClipSettings(NamedTuple):
         sample_rate (int): Of the waveforms, Hz.
         min_level (float | None): Sound below it counts as silence, dB of full scale.
         short_side (int): Frames are scaled down to it while they are decoded, px.
-        box (tuple): Part of the picture that the network sees (x0, y0, x1, y1), fractions.
+        box (tuple): Part of the frame that the network sees (x0, y0, x1, y1), fractions.
         spatial (Compose): Transforms of single pictures, crops other than ``FixedCrop`` left out.
     """
 
@@ -71,7 +71,7 @@ class ClipSettings(NamedTuple):
         for name, meaning in (
             ('SampleSyncWindows', 'how long a clip is'),
             ('LoadFrames', 'how many frames a clip has'),
-            ('LoadAudio', 'the rate of the sound'),
+            ('LoadAudio', 'the rate of the audio'),
         ):
             if name not in found:
                 raise ConfigError(f'test_pipeline has no {name}, which says {meaning}.')

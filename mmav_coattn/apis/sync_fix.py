@@ -1,4 +1,4 @@
-"""Shift the sound of a file into sync, and check the copy by measuring it again."""
+"""Shift the audio of a file into sync, and check the copy by measuring it again."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class SyncFix(NamedTuple):
-    """A copy whose sound was shifted.
+    """A copy whose audio was shifted.
 
     Attributes:
         path (Path): The copy.
-        shift (float): How far its sound was moved, s; below 0 it was made earlier.
+        shift (float): How far its audio was moved, s; below 0 it was made earlier.
         after (SyncResult): Measured on the copy.
     """
 
@@ -29,9 +29,9 @@ class SyncFix(NamedTuple):
 
     def sentence(self) -> str:
         """What was done and what is left."""
-        done = f'{self.path}: sound moved {abs(self.shift):.3f} s '
+        done = f'{self.path}: audio moved {abs(self.shift):.3f} s '
         done += 'later' if self.shift > 0 else 'earlier'
-        return f'{done}, picture not encoded again; measured again: {self.after.sentence()}'
+        return f'{done}, video not encoded again; measured again: {self.after.sentence()}'
 
     def to_dict(self) -> dict:
         """Plain values, for JSON."""
@@ -41,7 +41,7 @@ class SyncFix(NamedTuple):
 def fix_sync(
     inferencer: AudioVisualInferencer, result: SyncResult, out: str | Path, **settings
 ) -> SyncFix:
-    """Write a copy of a measured file with its sound shifted by the offset found.
+    """Write a copy of a measured file with its audio shifted by the offset found.
 
     Args:
         inferencer (AudioVisualInferencer): Measures the copy.

@@ -24,18 +24,18 @@ class Drift(NamedTuple):
 
 
 class SyncResult(NamedTuple):
-    """Offset between sound and picture of a file.
+    """Offset between audio and video of a file.
 
     Attributes:
         path (str): The file.
-        offset (float | None): s, above 0 where the sound is late; None where it cannot be told.
+        offset (float | None): s, above 0 where the audio is late; None where it cannot be told.
         confidence (float): 0 to 1.
         best (float): Shift of the highest score even where it cannot be told, s.
         at_edge (bool): Whether that is the largest shift that was tried.
         step (float): Distance of the shifts, s.
         shifts (np.ndarray): (S,) shifts tried, s.
         curve (np.ndarray): (S,) mean logit of each, NaN where the file has no such windows.
-        window_times (np.ndarray): (W,) middles of the windows of picture, s.
+        window_times (np.ndarray): (W,) middles of the clips, s.
         window_scores (np.ndarray): (W, S) logits.
         segment_times (np.ndarray): (G,) middles of stretches of the file, s.
         segments (list[OffsetEstimate]): (G,) offset of each on its own.
@@ -65,7 +65,7 @@ class SyncResult(NamedTuple):
                 f'the best match is at the largest shift that could be tried, {self.best:+.2f} s; '
                 'try a larger search range, or a longer file'
                 if self.at_edge and self.confidence >= MIN_CONFIDENCE
-                else 'no shift of the sound matches the picture clearly better than others'
+                else 'no shift of the audio matches the video clearly better than others'
             )
             return f'cannot tell: {reason} (confidence {self.confidence:.2f})'
         if self.drift is not None:
@@ -103,6 +103,6 @@ def describe_offset(offset: float) -> str:
     """An offset with its sign in words.
 
     >>> describe_offset(0.24), describe_offset(-0.08)
-    ('sound is 0.24 s late', 'sound is 0.08 s early')
+    ('audio is 0.24 s late', 'audio is 0.08 s early')
     """
-    return f'sound is {abs(offset):.2f} s {"late" if offset >= 0 else "early"}'
+    return f'audio is {abs(offset):.2f} s {"late" if offset >= 0 else "early"}'

@@ -1,4 +1,4 @@
-"""Draw on videos where their sound comes from, and keep the sound."""
+"""Draw on videos where their sound comes from, and keep the audio."""
 
 from __future__ import annotations
 

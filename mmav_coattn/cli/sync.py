@@ -1,6 +1,6 @@
-"""Measure by how much the sound of videos is late or early, and mend it.
+"""Measure by how much the audio of videos is late or early, and mend it.
 
-An offset above 0 says that the sound is late: at +0.24 s, what is seen is heard 0.24 s later.
+An offset above 0 says that the audio is late: at +0.24 s, what is seen is heard 0.24 s later.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--fix',
         type=Path,
-        help='write a copy with the sound shifted into sync here, its picture not encoded again, '
+        help='write a copy with the audio shifted into sync here, its video not encoded again, '
         'and measure it again; for several videos a folder',
     )
     parser.add_argument(

@@ -11,9 +11,9 @@ from mmengine.config import DictAction
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.cli.cpu_processes import prepare_processes
 from mmav_coattn.cli.run_tool import require_writable
 from mmav_coattn.config import load_config
+from mmav_coattn.engine.cpu_processes import prepare_processes
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmav_coattn.experiments.overfit_check import overfit_one_batch
 

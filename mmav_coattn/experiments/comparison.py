@@ -25,8 +25,8 @@ LAST_VALIDATIONS = 5
 COLUMNS = (
     ('accuracy', 'sync/accuracy', 3),
     ('AUROC', 'sync/auroc', 3),
-    ('picture blanked', 'sync/accuracy_video_blank', 3),
-    ('sound blanked', 'sync/accuracy_audio_blank', 3),
+    ('video blanked', 'sync/accuracy_video_blank', 3),
+    ('audio blanked', 'sync/accuracy_audio_blank', 3),
     ('offset Acc@1', 'offset/acc1', 3),
     ('offset Acc@1 +-1', 'offset/acc1_tol', 3),
     ('swing of the last validations', 'swing', 3),
@@ -89,14 +89,24 @@ def network_size(cfg: Config) -> tuple[int, float]:
     return parameters, flops / 2
 
 
-def training_figures(work_dir: Path) -> dict[str, float]:
-    """Seconds per epoch, without validation, and swing of accuracy, from a run's log."""
+def training_figures(work_dir: Path) -> dict:
+    """Figures from a run's log.
+
+    Returns:
+        dict: ``seconds_per_epoch``, without validation; ``curve``, validation accuracy by training
+        step; ``swing``, the range of the last validations.
+    """
     train, val = read_scalars(work_dir)
     figures = {}
     times = [record['time'] for record in train if 'time' in record]
     if times:
         iterations = max(record['step'] for record in train) / train[-1]['epoch']
         figures['seconds_per_epoch'] = statistics.median(times) * iterations
+        figures['curve'] = [
+            [record['step'] * iterations, record['sync/accuracy']]
+            for record in val
+            if 'sync/accuracy' in record
+        ]
     accuracies = [r['sync/accuracy'] for r in val if 'sync/accuracy' in r][-LAST_VALIDATIONS:]
     if len(accuracies) > 1:
         figures['swing'] = max(accuracies) - min(accuracies)

@@ -21,7 +21,7 @@ class Analysis(NamedTuple):
     Attributes:
         overlay (Path | None): MP4 with the map; None where the network has none.
         curve (Path): PNG of the match at each shift.
-        fixed (Path | None): Copy with its sound shifted into sync, if it needed that.
+        fixed (Path | None): Copy with its audio shifted into sync, if it needed that.
         sentences (list[str]): Offset, notes, and what became of the copy.
     """
 
@@ -84,7 +84,7 @@ def analyse(
             after = done.after.sentence()
             way = 'later' if done.shift > 0 else 'earlier'
             sentences.append(
-                f'Corrected copy: sound moved {abs(done.shift):.3f} s {way}, picture not encoded '
+                f'Corrected copy: audio moved {abs(done.shift):.3f} s {way}, video not encoded '
                 f'again. Measured again: {after}.'
             )
         except UnknownOffsetError as error:

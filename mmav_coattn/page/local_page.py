@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LOOPBACK = '127.0.0.1'
 TITLE = 'Where is the sound, and is it in sync?'
 EXPLANATION = (
-    'Drop a video with sound. The offset is above 0 where the sound is late: at +0.24 s, what is '
+    'Drop a video with audio. The offset is above 0 where the audio is late: at +0.24 s, what is '
     'seen is heard 0.24 s later. The network judges what it was trained on; on other videos look '
     'at the curve before you believe the number. Nothing leaves this computer.'
 )

@@ -4,6 +4,8 @@ Only what the file holds tells it anything, so an offset found with it shows tha
 taken at the right times.
 """
 
+from contextlib import nullcontext
+
 import torch
 from mmengine.dataset import Compose
 from models.tiny import MODEL, recognizer
@@ -39,6 +41,10 @@ class Towers(nn.Module):
         """(N, F, T) -> (N, 1, 1, T)."""
         return F.max_pool1d(log_mels.amax(dim=1, keepdim=True), NEAR, 1, NEAR // 2)[:, None]
 
+    def fast_inference(self):
+        """Nothing is faster than this."""
+        return nullcontext()
+
     def forward(self, imgs, log_mels):
         """Both."""
         return self.forward_visual(imgs), self.forward_audio(log_mels)
@@ -61,5 +67,5 @@ def oracle():
     model.neck.audio_tokens = lambda x, is_centred: x.permute(0, 3, 2, 1)
     model.neck.match.embed_visual = lambda tokens: one_hot(tokens[..., 0] > LIT)
     model.neck.match.embed_audio = lambda tokens: one_hot(tokens[..., 0] > LOUD)
-    model.cls_head.gain.data.fill_(40.0)
+    model.cls_head.gain.data.fill_(80.0)
     return model

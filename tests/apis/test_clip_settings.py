@@ -62,7 +62,7 @@ def test_frames_are_scaled_but_not_cut():
     [
         (0, 'has no SampleSyncWindows, which says how long a clip is'),
         (1, 'has no LoadFrames, which says how many frames a clip has'),
-        (2, 'has no LoadAudio, which says the rate of the sound'),
+        (2, 'has no LoadAudio, which says the rate of the audio'),
     ],
 )
 def test_what_is_absent_is_named(left_out, sentence):

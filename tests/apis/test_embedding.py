@@ -78,8 +78,8 @@ def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, media_folder):
     v, a = model.neck.embed(*features)
     assert found.grid == ((1, 1) if module == 'VGA' else (4, 4))
     torch.testing.assert_close(found.visual, v[0], atol=1e-4, rtol=0)
-    taken, heard = found.audio_at(found.times)
-    assert heard.all() and found.audible.all()
+    taken, inside, heard = found.audio_at(found.times)
+    assert inside.all() and heard.all() and found.audible.all()
     torch.testing.assert_close(taken, a[0, 0], atol=1e-4, rtol=0)
     torch.testing.assert_close(found.visual_features, features[0][0].mean(dim=(2, 3)).T)
     torch.testing.assert_close(found.audio_features, features[1][0].mean(dim=1).T)
@@ -88,7 +88,7 @@ def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, media_folder):
 
 def test_blocks_of_any_size_give_the_same(network, long_clip, monkeypatch):
     whole = embed(network, long_clip)
-    assert whole.visual.shape == (100, 16, 32) and whole.audio.shape[1:] == (1, 32)
+    assert whole.visual.shape[:2] == (100, 16) and whole.audio.shape[1] == 1
     monkeypatch.setattr(embedding, 'BLOCK', 13)
     monkeypatch.setattr(embedding, 'AUDIO_BLOCK', 24)
     parts = embed(network, long_clip)
@@ -117,20 +117,23 @@ def test_times_lie_in_the_middle_of_steps(network, long_clip):
 def test_audio_between_its_steps(network, long_clip):
     found = embed(network, long_clip)
     times = found.audio_times
-    taken, heard = found.audio_at(times[[3, 40]])
+    taken, _, _ = found.audio_at(times[[3, 40]])
     torch.testing.assert_close(taken, found.audio[[3, 40]], atol=1e-5, rtol=0)
-    middle, _ = found.audio_at((times[7:8] + times[8:9]) / 2)
+    middle, _, _ = found.audio_at((times[7:8] + times[8:9]) / 2)
     expected = torch.nn.functional.normalize(found.audio[7] + found.audio[8], dim=-1)
     torch.testing.assert_close(middle[0], expected, atol=1e-5, rtol=0)
-    _, heard = found.audio_at(np.array([-0.5, 0.0, 4.9, 5.5]))
-    assert heard.tolist() == [False, True, True, False]
+    found.audible[-20:] = False
+    _, inside, heard = found.audio_at(np.array([-0.5, 0.0, 4.9, 5.5]))
+    assert inside.tolist() == [False, True, True, False]
+    assert heard.tolist() == [False, True, False, False]
     # More than are interpolated at once.
     many = np.linspace(-1, 6, 1500)
-    some, _ = found.audio_at(many[1000:1003])
+    some, _, _ = found.audio_at(many[1000:1003])
     torch.testing.assert_close(found.audio_at(many)[0][1000:1003], some, atol=1e-5, rtol=0)
 
 
-def test_progress_in_seconds(network, long_clip):
+def test_progress_in_seconds(network, long_clip, monkeypatch):
+    monkeypatch.setattr(embedding, 'BLOCK', 64)
     told = []
     embed(network, long_clip, progress=lambda *call: told.append(call))
     assert told == [pytest.approx((3.2, 5.0)), pytest.approx((5.0, 5.0))]
@@ -158,7 +161,8 @@ def test_audio_that_begins_late_and_ends_early(network, media_folder):
     found = embed(network, path)
     assert len(found.times) == 60 and found.audible.all() and found.notes == []
     assert found.audio_times[0] == pytest.approx(0.5) and found.audio_times[-1] <= 2.0
-    _, heard = found.audio_at(found.times)
+    _, inside, heard = found.audio_at(found.times)
+    np.testing.assert_array_equal(inside, heard)
     np.testing.assert_array_equal(heard, (found.times > 0.5) & (found.times < 2.0))
 
 

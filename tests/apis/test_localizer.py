@@ -46,10 +46,10 @@ def test_the_source_moves():
 
 def test_uniform_maps_without_audible_audio():
     file = embedding(lambda s: s)
-    file.audible[30:33] = False
+    file.audible[20:36] = False
     found = find_sound(network(), file)
     silent = np.isnan(found.scores)
-    assert np.flatnonzero(silent).tolist() == list(range(23, 41))
+    assert np.flatnonzero(silent).tolist() == list(range(21, 36))
     assert (found.attention[silent] == 1 / 6).all()
     assert found.attention[~silent].max(axis=(1, 2)).min() > 0.95
 

@@ -39,7 +39,7 @@ def test_sound_is_moved_and_the_copy_measured_with_the_same_settings(tmp_path):
     assert fixed.shift == -0.25 and inferencer.asked == [(fixed.path, dict(max_offset=0.5))]
     with MediaFile(fixed.path) as media:
         assert media.audio_span == pytest.approx((0.0, 1.0), abs=0.002)
-    assert 'sound moved 0.250 s earlier' in fixed.sentence()
+    assert 'audio moved 0.250 s earlier' in fixed.sentence()
     assert fixed.to_dict()['after']['offset'] == 0.0
 
 

@@ -31,15 +31,15 @@ def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None):
 @pytest.mark.parametrize(
     'settings, sentence',
     [
-        (dict(offset=0.24), 'sound is 0.24 s late (confidence 0.90)'),
-        (dict(offset=-0.24), 'sound is 0.24 s early (confidence 0.90)'),
+        (dict(offset=0.24), 'audio is 0.24 s late (confidence 0.90)'),
+        (dict(offset=-0.24), 'audio is 0.24 s early (confidence 0.90)'),
         # Half a step is not told from none.
         (dict(offset=-0.02), 'in sync, offset -0.020 s (confidence 0.90)'),
-        (dict(offset=0.021), 'sound is 0.02 s late (confidence 0.90)'),
+        (dict(offset=0.021), 'audio is 0.02 s late (confidence 0.90)'),
         (
             dict(offset=0.5, drift=Drift(0.001, 0.2, 0.8)),
-            'the offset drifts by +60 ms a minute, from sound is 0.20 s late at the beginning to '
-            'sound is 0.80 s late at the end; sound is 0.50 s late in the middle (confidence 0.90)',
+            'the offset drifts by +60 ms a minute, from audio is 0.20 s late at the beginning to '
+            'audio is 0.80 s late at the end; audio is 0.50 s late in the middle (confidence 0.90)',
         ),
         (
             dict(offset=None, at_edge=True),
@@ -49,7 +49,7 @@ def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None):
         # At the edge, but nothing stands out there.
         (
             dict(offset=None, at_edge=True, confidence=0.1),
-            'cannot tell: no shift of the sound matches the picture clearly better than others '
+            'cannot tell: no shift of the audio matches the video clearly better than others '
             '(confidence 0.10)',
         ),
     ],

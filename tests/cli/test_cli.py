@@ -96,7 +96,7 @@ def test_every_command_has_help(command):
     code, out, _ = command('--help')
     assert code == 0 and all(name in out for name in cli.commands())
     code, out, _ = command('sync', '--help')
-    assert code == 0 and 'the sound is late' in out and '--fix' in out
+    assert code == 0 and 'the audio is late' in out and '--fix' in out
 
 
 def test_folder_of_odd_files(command, network, odd_files, tmp_path):
@@ -164,7 +164,7 @@ def test_fix_writes_nothing_where_the_offset_is_unknown(command, network, odd_fi
 
 
 def test_fix(command, network, odd_files, tmp_path, monkeypatch):
-    """With a measurement that reads the true offset off the sound itself."""
+    """With a measurement that reads the true offset off the audio itself."""
     import numpy as np
     from media_factory import audio_lag
 
@@ -173,7 +173,7 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
     from mmav_coattn.media import MediaFile
     from mmav_coattn.media.remux import shift_audio
 
-    def true_offset(model, settings, path, *rest):
+    def true_offset(path):
         with MediaFile(path) as media:
             offset = audio_lag(media.read_audio(0.6, 0.8, 16000), 0.6, 16000, 0.5)
         shifts = np.linspace(-1, 1, 51)
@@ -194,7 +194,9 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
             [],
         )
 
-    monkeypatch.setattr(inferencer, 'measure_sync', true_offset)
+    monkeypatch.setattr(
+        inferencer, 'measure_sync', lambda model, embedding, *_: true_offset(embedding.path)
+    )
     shifted = shift_audio(odd_files / 'plain.mp4', tmp_path / 'shifted.mp4', 0.24)
     code, out, _ = command(
         'sync',
@@ -207,9 +209,9 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
         tmp_path / 'fixed.mp4',
     )
     assert code == 0, out
-    assert 'shifted.mp4: sound is 0.24 s late' in out
-    assert 'sound moved 0.240 s earlier' in out and 'measured again: in sync' in out
-    assert abs(true_offset(None, None, tmp_path / 'fixed.mp4').offset) < 0.002
+    assert 'shifted.mp4: audio is 0.24 s late' in out
+    assert 'audio moved 0.240 s earlier' in out and 'measured again: in sync' in out
+    assert abs(true_offset(tmp_path / 'fixed.mp4').offset) < 0.002
 
 
 def test_which_network(tmp_path, monkeypatch, network):

@@ -27,7 +27,7 @@ NECK = dict(
     type='CoAttentionNeck',
     in_channels=(16, 16),
     embed_dims=16,
-    match=dict(channels=8, min_steps=2),
+    match=dict(channels=8),
 )
 #: The smallest recognizer.
 MODEL = dict(

@@ -70,9 +70,9 @@ def test_late_sound_is_mended_and_measured_again(video, tmp_path):
         moved, unmoved = (after.read_audio(start, 0.6, 16000) for start in (0.65, 0.9))
     assert np.corrcoef(heard, moved)[0, 1] > 0.99
     assert np.corrcoef(heard, unmoved)[0, 1] < 0.5
-    assert found.sentences[0].startswith('sound is 0.25 s late')
+    assert found.sentences[0].startswith('audio is 0.25 s late')
     assert found.sentences[1] == 'a note'
-    assert found.sentences[2].startswith('Corrected copy: sound moved 0.250 s earlier')
+    assert found.sentences[2].startswith('Corrected copy: audio moved 0.250 s earlier')
     assert 'Measured again: in sync' in found.sentences[2]
     assert told == [
         (0.0, 'listening for the offset'),

@@ -67,7 +67,7 @@ def test_a_video_over_http(page, clip):
 
     client = Client(page.local_url, verbose=False)
     text, overlay, curve, fixed = client.predict(handle_file(clip), 1.0, api_name='/analyse')
-    assert text.startswith('### sound is 0.25 s late')
+    assert text.startswith('### audio is 0.25 s late')
     assert 'Measured again: in sync' in text
     paths = [each['video'] if isinstance(each, dict) else each for each in (overlay, curve, fixed)]
     heads = [open(path, 'rb').read(12) for path in paths]  # noqa: PTH123
@@ -136,7 +136,7 @@ def test_load_upload_click_and_wait(page, clip):
         tab.set_input_files('#upload input[type=file]', clip)
         tab.wait_for_selector('#upload >> text=late')
         tab.click('#go')
-        tab.wait_for_selector('#sentence >> text=sound is 0.25 s late', timeout=30_000)
+        tab.wait_for_selector('#sentence >> text=audio is 0.25 s late', timeout=30_000)
         tab.wait_for_function('document.querySelector("#overlay video").videoWidth == 64')
         tab.wait_for_function('document.querySelector("#curve img").naturalWidth > 300')
         with tab.expect_download() as download:

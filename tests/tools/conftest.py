@@ -34,7 +34,7 @@ def videos(tmp_path_factory):
     names = [f'{i}.mp4' for i in range(200)]
     held_out = next(name for name in names if is_held_out(name, 0.05))
     used = [name for name in names if not is_held_out(name, 0.05)]
-    write_clip(folder / held_out, duration=4.0)
+    write_clip(folder / held_out, duration=4.5)
     for name in used[:2]:
         (folder / name).write_bytes((folder / held_out).read_bytes())
     return folder

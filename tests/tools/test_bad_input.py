@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import torch
 from media_factory import write_clip
 from paths import CONFIGS, TOOLS
 from tool_process import run_process
@@ -15,7 +16,7 @@ def test_data_root_absent(recipe, tmp_path, here):
         *('--cfg-options', f'data_root={tmp_path}/nowhere'),
     )
     sentence = done.sentence()
-    assert sentence.startswith(f'{tmp_path}/nowhere: this folder of videos does not exist. This ')
+    assert sentence.startswith(f'{tmp_path}/nowhere: this folder of videos does not exist. ')
     assert 'make demo' in sentence
 
 
@@ -62,6 +63,26 @@ def test_checkpoint_that_is_none(folder_config, videos, tmp_path, here):
         *('--cfg-options', f'data_root={videos}'),
     )
     assert done.sentence().startswith(f'{tmp_path}/junk.pth: not a checkpoint that torch can read')
+
+
+def test_checkpoint_of_version_0_1(folder_config, videos, tmp_path, here):
+    from mmav_coattn.apis import AudioVisualInferencer
+
+    state = AudioVisualInferencer(str(folder_config)).model.state_dict()
+    state['cls_head.time_contrast.log_scale'] = torch.zeros(())
+    path = tmp_path / 'epoch_1.pth'
+    torch.save(dict(state_dict=state, meta={}), path)
+    sentence = (
+        f'{path}: is of the network of version 0.1, which this version no longer has; train it '
+        "again with one of this version's recipes."
+    )
+    done = here(
+        *('test.py', folder_config, path, '--work-dir', tmp_path / 'run'),
+        *('--cfg-options', f'data_root={videos}'),
+    )
+    assert done.sentence() == sentence
+    done = here('sync.py', videos, '--config', folder_config, '--checkpoint', path)
+    assert done.sentence() == sentence
 
 
 def test_dump_with_a_wrong_suffix(folder_config, videos, tmp_path, here):
@@ -131,17 +152,23 @@ def test_unknown_types(folder_config, videos, tmp_path, here):
     assert sentence.startswith("The config names a model of type 'CoAttentoin', which is not regis")
 
 
-@pytest.mark.parametrize('option', ['num_negatives=20', 'clip_seconds=30'])
-def test_windows_that_fit_no_file(folder_config, videos, tmp_path, here, option):
-    option = f'train_dataloader.dataset.pipeline.1.{option}'
+def test_windows_that_fit_no_segment(folder_config, videos, tmp_path, here):
+    option = 'train_dataloader.dataset.pipeline.1.num_negatives=20'
+    sentence = train_on(here, folder_config, tmp_path, videos, option)
+    assert sentence.startswith('audio_seconds=') and 'cannot hold 21 windows' in sentence
+
+
+def test_segments_that_fit_no_file(folder_config, videos, tmp_path, here):
+    option = 'train_dataloader.dataset.pipeline.1.audio_seconds=30'
     sentence = train_on(here, folder_config, tmp_path, videos, option)
     assert re.match(
         rf'{videos}: no usable video among \d+ drawn in a row of 2 \(\d+ too_', sentence
     )
-    assert 'picture and sound overlap for' in sentence and 'windows of clip_seconds=' in sentence
+    assert 'video and audio overlap for 4.' in sentence
+    assert sentence.count('segments of audio_seconds=30.000') >= 1
 
 
-def test_windows_that_fit_no_file_in_evaluation(folder_config, videos, tmp_path, here):
-    option = 'val_dataloader.dataset.pipeline.1.clip_seconds=30'
+def test_segments_that_fit_no_file_in_evaluation(folder_config, videos, tmp_path, here):
+    option = 'val_dataloader.dataset.pipeline.1.audio_seconds=30'
     sentence = train_on(here, folder_config, tmp_path, videos, option, flags=())
     assert sentence.startswith('None of the 1 files of the evaluation could be used (too_short: 1')

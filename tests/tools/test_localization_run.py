@@ -82,15 +82,9 @@ def test_silent_clips_pictures_and_batch_size(folder, tmp_path, monkeypatch, cap
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('kind', ['attention', 'gradcam'])
-def test_two_sources_with_other_maps(folder, tmp_path, monkeypatch, capsys, kind):
-    figures = run_recipe(
-        folder,
-        monkeypatch,
-        capsys,
-        'sounding_shapes_multi',
-        tmp_path,
-        f'model.test_cfg.map_source={kind}',
-    )
+@pytest.mark.parametrize('refiner', [{}, None], ids=['refined', 'bare'])
+def test_two_sources(folder, tmp_path, monkeypatch, capsys, refiner):
+    bare = ['model.test_cfg.map_refiner=None'] if refiner is None else []
+    figures = run_recipe(folder, monkeypatch, capsys, 'sounding_shapes_multi', tmp_path, *bare)
     for row in ('', '_model_split', '_motion_energy_split', *(f'_{floor}' for floor in FLOORS)):
         assert 0 <= figures[f'localization/adaptive_iiou50{row}'] <= 1

@@ -120,6 +120,7 @@ def test_our_tools(tiny, shapes):
     assert cv2.imread(str(pictures / names[0])).std() > 10
 
 
+@pytest.mark.slow
 def test_stock_scripts(tiny, shapes, here):
     work_dir = shapes.parent / 'stock'
     where = dict(MMAV_DATA_ROOT=str(shapes))
@@ -144,7 +145,7 @@ def test_stock_scripts(tiny, shapes, here):
     figures = metrics(tested)
     check_metrics(figures)
     assert len(list(pictures.iterdir())) == CLIPS['test'] / 2
-    # Ours says the same of the same checkpoint, to the last digit.
+    # Our tool says the same of the same checkpoint, to the last digit.
     ours = shapes.parent / 'stock_test_by_ours'
     done = here(
         *('test.py', tiny, checkpoint, '--work-dir', ours),

@@ -49,7 +49,7 @@ def load_all(folder):
         reason = sample.metainfo.get('unusable', ('used', ''))[0]
         if reason == 'used':
             assert batch['inputs']['imgs'][0].shape == (1, 3, 4, 32, 32)
-            assert np.isfinite(batch['inputs']['audios'][0].numpy()).all()
+            assert np.isfinite(batch['inputs']['audio'][0].numpy()).all()
         else:
             assert sample.unusable[1].startswith(f'{folder / sample.relpath}: ')
         now = time.monotonic()

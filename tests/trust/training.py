@@ -24,7 +24,7 @@ def write_videos(folder: Path) -> Path:
 
 
 def write_recipe(path: Path, videos: Path, *, epochs: int, checkpoint: dict, **changes) -> Path:
-    """A recipe with every kind of randomness: order, windows, crops, flips, dropout."""
+    """A recipe with every kind of randomness: order, windows, crops, flips."""
     cfg = Config(
         dict(
             default_scope='mmaction',

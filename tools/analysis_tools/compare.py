@@ -166,6 +166,7 @@ def run_one(network, seed, args):
         figures |= read_metrics(offset)
     figures |= training_figures(train)
     figures['parameters'], figures['flops_per_pair'] = network_size(cfg)
+    figures['batch_size'] = cfg.train_dataloader.batch_size
     done.write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
     return figures
 

@@ -27,7 +27,7 @@ def parse_args():
         '--min-seconds',
         type=float,
         default=limits.min_seconds,
-        help='seconds of picture and sound that a usable file has',
+        help='seconds of video and audio that a usable file has',
     )
     parser.add_argument(
         '--min-level',
@@ -39,7 +39,7 @@ def parse_args():
         '--min-motion',
         type=float,
         default=limits.min_motion,
-        help='change of the picture in grey levels; 0 accepts all but frozen pictures',
+        help='change of the frame in grey levels; 0 accepts all but frozen pictures',
     )
     return parser.parse_args()
 

@@ -35,4 +35,5 @@ model = dict(
     # module: AGA (locations compete), VGA (frequency bands) or CMA (pairs of both).
     neck=dict(type='CoAttentionNeck', in_channels=(64, 64), embed_dims=64, module='AGA'),
     cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
-    test_cfg=dict(blind_controls=True))
+    # Maps of where a sound is made show whole objects (configs/localization/README.md).
+    test_cfg=dict(blind_controls=True, map_refiner=dict(type='MovingSourceMap')))

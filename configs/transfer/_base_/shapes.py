@@ -1,4 +1,4 @@
-# Motions of SoundingShapes from the picture alone: tier `easy`, one object a scene, so that the
+# Motions of SoundingShapes from video alone: tier `easy`, one object a scene, so that the
 # picture says which motion is meant. Made on first use.
 data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
 # Clips of each split, from which labelled videos are drawn and which are searched.

@@ -68,7 +68,7 @@ class ChanceLevelHook(Hook):
             '  1. What moves is too small: crop to it (FixedCrop), or use larger frames.\n'
             '  2. Audio and video of the files do not belong together (music, dubbing) or are '
             'out of sync: look at some.\n'
-            '  3. The shifted windows are too hard to tell apart: raise min_shift.\n'
+            '  3. The shifts are too small to begin with: raise min_shift.\n'
             '  4. The learning rate is too high or too low: try a third of it and three times it.\n'
             '  5. Too few clips or steps: the auxiliary loss (cls_head.loss_contrast) and more '
             'negatives (num_negatives) learn from fewer.\n'

@@ -25,7 +25,7 @@ class RankedClip(NamedTuple):
     Attributes:
         filename (str): The file.
         name (str): Its name in the set.
-        in_sync (float): Logit of its own sound.
+        in_sync (float): Logit of its own audio.
         shifted (float): Mean logit of the shifted ones.
         shifts (list[float]): By how much those were shifted, s.
         video (bytes): MP4 with the overlay; empty until :func:`show_clips` has drawn it.
@@ -40,7 +40,7 @@ class RankedClip(NamedTuple):
 
     @property
     def margin(self) -> float:
-        """By how much the clip's own sound scores above the shifted ones."""
+        """By how much the clip's own audio scores above the shifted ones."""
         return self.in_sync - self.shifted
 
 

@@ -104,7 +104,7 @@ def _test_section(test: TestRun) -> str:
     return (
         f'<h3>Evaluation{escape(tested)} ({escape(test.name)}): {escape(", ".join(said))}</h3>\n'
         f'<table>\n{table}\n</table>\n<p class="note">Blind controls are the same evaluation with '
-        'the picture, or the sound, blanked. They belong at the figure of a model that knows '
+        'the video, or the audio, blanked. They belong at the figure of a model that knows '
         f'nothing; one that is more than {LEAK:g} away is marked, because it shows a leak in how '
         'pairs are drawn, or a small N.</p>'
     )
@@ -133,8 +133,8 @@ def _clips_section(clips: dict[str, list[RankedClip]], num_ranked: int, num_unus
     return (
         '<h2>Best, median and worst clips</h2>\n'
         f'<p class="note">Of {num_ranked} clips spread evenly over the test set{left_out}, ranked '
-        'by how far the logit of the own sound lies above that of the shifted one. Left the '
-        'original, right where the network looked; the sound plays.</p>\n'
+        'by how far the logit of the own audio lies above that of the shifted one. Left the '
+        'original, right where the network looked; the audio plays.</p>\n'
         f'<div class="clips">\n{chr(10).join(figures)}\n</div>'
     )
 
@@ -144,7 +144,7 @@ def _figure(rank: str, clip: RankedClip) -> str:
     return (
         f'<figure class="{escape(rank)}">\n'
         f'<video controls loop preload="auto" src="{_data_uri("video/mp4", clip.video)}"></video>\n'
-        f'<figcaption><b>{escape(rank)}</b>: {escape(clip.name)}<br>logit of the own sound '
+        f'<figcaption><b>{escape(rank)}</b>: {escape(clip.name)}<br>logit of the own audio '
         f'{clip.in_sync:+.2f}, shifted by {escape(shifts) or "?"} {clip.shifted:+.2f}, margin '
         f'{clip.margin:+.2f}</figcaption>\n</figure>'
     )

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 #: Figure of the blind controls: the end of its key, and its name.
-CONTROLS = (('_video_blank', 'picture blanked'), ('_audio_blank', 'sound blanked'))
+CONTROLS = (('_video_blank', 'video blanked'), ('_audio_blank', 'audio blanked'))
 #: A metric that knows what guessing scores logs it beside the figure, under one of these endings.
 FLOOR_SUFFIXES = (
     '_chance',

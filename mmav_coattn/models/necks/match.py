@@ -10,9 +10,6 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 
-#: Similarity of steps that take no part; others are at most 1 / temperature. Finite, because some
-#: runtimes make NaN of the log-sum-exp of an infinity.
-EXCLUDED = -1e4
 MODULES = ('AGA', 'VGA', 'CMA')
 
 
@@ -30,15 +27,13 @@ class Match(nn.Module):
     .. math:: f_{plt} = \tfrac12 \Big( \log \mathrm{softmax}_s S^{pl}_{ts}
               + \log \mathrm{softmax}_s S^{pl}_{st} \Big)_{s=t} + \log T
 
-    It is in nats, and 0 at chance. Steps closer than ``min_steps`` to the right one are neither
-    right nor wrong and take no part.
+    It is in nats, and 0 at chance.
 
     Args:
         in_channels (int): Channels D of the tokens.
         module (str): What is left to compete. ``'AGA'``: locations, bands are pooled before the
             projection; ``'VGA'``: bands, locations are pooled; ``'CMA'``: both.
         channels (int): Channels C of the unit vectors.
-        min_steps (int): Smallest distance of a wrong step.
         temperature (float): Initial :math:`\tau`; learned.
         kernel_size (int): Neighbouring steps that describe a step, of either modality; odd.
 
@@ -51,19 +46,17 @@ class Match(nn.Module):
         in_channels: int,
         module: str = 'AGA',
         channels: int = 32,
-        min_steps: int = 3,
         temperature: float = 0.1,
         kernel_size: int = 5,
     ) -> None:
         super().__init__()
         if module not in MODULES:
             raise ConfigError(f'neck: module={module!r} is not one of {MODULES}.')
-        if min_steps < 1 or temperature <= 0 or kernel_size % 2 == 0:
+        if temperature <= 0 or kernel_size % 2 == 0:
             raise ConfigError(
-                'neck: min_steps must be at least 1, temperature above 0 and kernel_size odd; got '
-                f'{min_steps}, {temperature} and {kernel_size}.'
+                f'neck: temperature={temperature} must be above 0 and kernel_size={kernel_size} '
+                'odd.'
             )
-        self.min_steps = min_steps
         self.pools_locations = module == 'VGA'
         self.pools_bands = module == 'AGA'
         self.visual = projection(in_channels, 1 + self.pools_locations, channels, kernel_size)
@@ -86,7 +79,7 @@ class Match(nn.Module):
         return F.normalize(embedded.float(), dim=-1)
 
     def similarity(self, visual: Tensor, audio: Tensor) -> Tensor:
-        """Similarity of all steps, near ones excluded.
+        """Similarity of all steps.
 
         Args:
             visual (Tensor): (N, T, P, C).
@@ -96,17 +89,14 @@ class Match(nn.Module):
             Tensor: (N, J, P, L, T, T), float32: video steps, then audio steps.
 
         Raises:
-            ConfigError: If a clip is too short for ``min_steps``.
+            ConfigError: If a clip is too short for the match.
         """
-        steps = visual.shape[1]
-        if steps <= self.min_steps:
+        if visual.shape[1] < 2:
             raise ConfigError(
-                f'neck: a clip of {steps} steps is too short for the match with min_steps='
-                f'{self.min_steps}; use longer clips or a smaller value.'
+                'neck: a clip of 1 step is too short for the match, which compares a step with '
+                'the others of its clip; use longer clips.'
             )
-        cosines = torch.einsum('ntpc,njslc->njplts', visual, audio)
-        near = near_steps(steps, self.min_steps, cosines.device)
-        return (cosines * self.log_scale.exp()).masked_fill(near, EXCLUDED)
+        return torch.einsum('ntpc,njslc->njplts', visual, audio) * self.log_scale.exp()
 
     @staticmethod
     def log_probability(similarity: Tensor) -> Tensor:
@@ -123,13 +113,6 @@ def projection(in_channels: int, inputs: int, channels: int, kernel: int) -> nn.
         nn.ReLU(inplace=True),
         nn.Conv1d(in_channels, channels, 1),
     )
-
-
-def near_steps(steps: int, min_steps: int, device: torch.device | None = None) -> Tensor:
-    """Which pairs of steps are too close to be wrong and are not the same: (T, T), boolean."""
-    index = torch.arange(steps, device=device)
-    distance = (index[:, None] - index).abs()
-    return (distance > 0) & (distance < min_steps)
 
 
 def pool_tokens(tokens: Tensor) -> Tensor:

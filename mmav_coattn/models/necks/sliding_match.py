@@ -29,7 +29,7 @@ def sliding_match(
     r"""Match f of B video steps with the audio at S shifts.
 
     Args:
-        match (Match): Whose temperature and ``min_steps`` are used.
+        match (Match): Whose temperature is used.
         visual (Tensor): Unit vectors of consecutive video steps (V, P, C).
         audio (Tensor): Unit vectors of consecutive audio steps (A, L, C).
         steps (Tensor): (B,), which of the V.
@@ -46,29 +46,15 @@ def sliding_match(
     products = (cosines - 1) * match.log_scale.exp()
     likelihood = products.double().exp()
     rows = steps[:, None].expand_as(columns)
-    over_audio = _window_sums(likelihood, rows, audio_windows, columns, match.min_steps, length)
-    over_video = _window_sums(
-        likelihood.transpose(1, 2),
-        columns,
-        video_windows[:, None].expand_as(columns),
-        rows,
-        match.min_steps,
-        length,
-    )
+    over_audio = _window_sums(likelihood, rows, audio_windows, length)
+    windows = video_windows[:, None].expand_as(columns)
+    over_video = _window_sums(likelihood.transpose(1, 2), columns, windows, length)
     both = products[:, rows, columns].double() - (over_audio.log() + over_video.log()) / 2
     sizes = visual.shape[1], audio.shape[1]
     return (both + math.log(length)).float().unflatten(0, sizes).permute(2, 0, 1, 3)
 
 
-def _window_sums(
-    values: Tensor, row: Tensor, first: Tensor, right: Tensor, min_steps: int, length: int
-) -> Tensor:
-    """Sums of values[:, row, first : first + length], near steps of ``right`` left out."""
+def _window_sums(values: Tensor, row: Tensor, first: Tensor, length: int) -> Tensor:
+    """Sums of values[:, row, first : first + length]."""
     sums = torch.cat([torch.zeros_like(values[..., :1]), values.cumsum(dim=-1)], dim=-1)
-    last = first + length
-    # Near steps, as far as they lie in the window.
-    low = torch.maximum(right - min_steps + 1, first)
-    high = torch.minimum(right + min_steps, last)
-    window = sums[:, row, last] - sums[:, row, first]
-    near = sums[:, row, high] - sums[:, row, low]
-    return (window - near).clamp(min=0) + values[:, row, right]
+    return sums[:, row, first + length] - sums[:, row, first]

@@ -55,7 +55,7 @@ CLIPS = {'best': [RankedClip('/v/1.mp4', '<1>.mp4', 2.5, -1.25, [0.5], b'MP4')],
 def test_every_figure_is_in_its_place():
     document = Document(render_report(WORK_DIR, facts={'seed': '7'}))
     assert document.rows == [
-        ['figure', 'model', 'knows nothing', 'picture blanked', 'sound blanked'],
+        ['figure', 'model', 'knows nothing', 'video blanked', 'audio blanked'],
         ['accuracy', '0.873', '0.500', '0.500', '0.610'],
         ['auroc', '0.960', '0.500', '', ''],
     ]
@@ -72,7 +72,7 @@ def test_pictures_and_clips_are_inside():
     assert all(source.startswith('data:') for source in sources)
     assert 'href' not in {name for tag, each in document.tags if tag != 'link' for name in each}
     assert 'Of 60 clips' in document.text and '3 more could not be used' in document.text
-    assert 'logit of the own sound +2.50, shifted by +0.50 s -1.25, margin +3.75' in document.text
+    assert 'logit of the own audio +2.50, shifted by +0.50 s -1.25, margin +3.75' in document.text
 
 
 def test_what_is_missing_is_said():

@@ -17,7 +17,7 @@ WINDOW_TIMES = STARTS[..., None] + 0.05 + torch.arange(STEPS) * 0.1
 
 
 def make_neck(module='AGA', **settings):
-    match = dict(channels=6, min_steps=2)
+    match = dict(channels=6)
     return CoAttentionNeck((5, 7), 8, module, match=match, **settings).eval()
 
 
@@ -69,7 +69,7 @@ def test_maps_by_hand():
 @torch.no_grad()
 def test_a_planted_source_gets_the_weight():
     """One location is the audio of the window; another is for half of the steps."""
-    neck = CoAttentionNeck((5, 7), 8, 'AGA', match=dict(min_steps=1))
+    neck = CoAttentionNeck((5, 7), 8, 'AGA')
     steps = 24
     audio = F.normalize(torch.randn(1, 2, steps, 1, 16), dim=-1)
     visual = F.normalize(torch.randn(1, steps, 6, 16), dim=-1)
@@ -84,18 +84,18 @@ def test_a_planted_source_gets_the_weight():
     assert out.score[0, 0].item() == pytest.approx(expected, abs=0.01)
     assert out.score[0, 0] > 1 and out.score[0, 1] < 0
     # In CMA the pair counts: band 1 is what location 4 explains.
-    neck = CoAttentionNeck((5, 7), 8, 'CMA', match=dict(min_steps=1))
+    neck = CoAttentionNeck((5, 7), 8, 'CMA')
     pairs = torch.cat([F.normalize(torch.randn(1, 1, steps, 1, 16), dim=-1), audio[:, :1]], dim=3)
     assert neck.compare(visual, pairs, (2, 3)).weights[0, 0, 4, 1].item() > 0.98
     # In VGA the video is one vector a step and chooses the band.
-    neck = CoAttentionNeck((5, 7), 8, 'VGA', match=dict(min_steps=1))
+    neck = CoAttentionNeck((5, 7), 8, 'VGA')
     out = neck.compare(visual[:, :, 4:5], pairs, (1, 1))
     assert out.weights[0, 0, 0, 1].item() > 0.98 and out.sound_map.shape == (1, 1, steps, 1, 1)
 
 
 @torch.no_grad()
 def test_chance_scores_nothing():
-    neck = CoAttentionNeck((5, 7), 8, 'CMA', match=dict(min_steps=1))
+    neck = CoAttentionNeck((5, 7), 8, 'CMA')
     still = F.normalize(torch.randn(1, 1, 6, 16), dim=-1).expand(1, STEPS, 6, 16)
     hum = F.normalize(torch.randn(1, 1, 1, 2, 16), dim=-1).expand(1, 1, STEPS, 2, 16)
     out = neck.compare(still, hum, (2, 3))
@@ -166,5 +166,5 @@ def test_errors():
     with pytest.raises(ConfigError, match="module='ABC' is not one of"):
         CoAttentionNeck((5, 7), 8, 'ABC')
     visual, audio = features()
-    with pytest.raises(ConfigError, match='a clip of 2 steps is too short'):
-        run(make_neck(), visual[:, :, :2], audio, WINDOW_TIMES[..., :2])
+    with pytest.raises(ConfigError, match='a clip of 1 step is too short'):
+        run(make_neck(), visual[:, :, :1], audio, WINDOW_TIMES[..., :1])

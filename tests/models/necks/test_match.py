@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.necks.match import EXCLUDED, Match, near_steps, pool_tokens
+from mmav_coattn.models.necks.match import Match, pool_tokens
 
 CLIPS, WINDOWS, LOCATIONS, BANDS, STEPS, DIMS = 2, 3, 4, 2, 7, 5
 
@@ -17,25 +17,14 @@ def unit(*shape):
     return F.normalize(torch.randn(*shape), dim=-1)
 
 
-def test_near_steps_by_hand():
-    assert near_steps(4, 1).any().item() is False
-    assert near_steps(4, 3).int().tolist() == [
-        [0, 1, 1, 0],
-        [1, 0, 1, 1],
-        [1, 1, 0, 1],
-        [0, 1, 1, 0],
-    ]
-
-
 def test_pooled_tokens_are_mean_and_maximum():
     tokens = torch.tensor([[1.0, 4.0], [3.0, 2.0]])
     assert pool_tokens(tokens).tolist() == [[2.0, 3.0, 3.0, 4.0]]
 
 
-@pytest.mark.parametrize('min_steps', [1, 2, 3])
 @torch.no_grad()
-def test_equals_loops(min_steps):
-    match = Match(6, 'CMA', channels=DIMS, min_steps=min_steps, temperature=0.2)
+def test_equals_loops():
+    match = Match(6, 'CMA', channels=DIMS, temperature=0.2)
     visual, audio = unit(CLIPS, STEPS, LOCATIONS, DIMS), unit(CLIPS, WINDOWS, STEPS, BANDS, DIMS)
     similarity = match.similarity(visual, audio)
     found = match.log_probability(similarity)
@@ -47,18 +36,16 @@ def test_equals_loops(min_steps):
             for t in range(STEPS)
         ]
         for t in range(STEPS):
-            takes_part = [u for u in range(STEPS) if u == t or abs(u - t) >= min_steps]
             for u in range(STEPS):
-                expected = s[t][u] if u in takes_part else EXCLUDED
-                assert similarity[n, j, p, band, t, u].item() == pytest.approx(expected, abs=1e-5)
-            row = math.log(sum(math.exp(s[t][u]) for u in takes_part))
-            column = math.log(sum(math.exp(s[u][t]) for u in takes_part))
+                assert similarity[n, j, p, band, t, u].item() == pytest.approx(s[t][u], abs=1e-5)
+            row = math.log(sum(math.exp(s[t][u]) for u in range(STEPS)))
+            column = math.log(sum(math.exp(s[u][t]) for u in range(STEPS)))
             expected = (s[t][t] - row + s[t][t] - column) / 2 + math.log(STEPS)
             assert found[n, j, p, band, t].item() == pytest.approx(expected, abs=1e-5)
 
 
 def test_bounds_of_the_match():
-    match = Match(6, min_steps=1, temperature=0.01)
+    match = Match(6, temperature=0.01)
     still = torch.ones(1, STEPS, 1, DIMS) / DIMS**0.5
     chance = match.log_probability(match.similarity(still, still[:, None]))
     torch.testing.assert_close(chance, torch.zeros(1, 1, 1, 1, STEPS))
@@ -108,9 +95,8 @@ def test_pooling_goes_before_the_projection():
     'settings, sentence',
     [
         (dict(module='MCA'), "module='MCA' is not one of"),
-        (dict(min_steps=0), 'got 0, 0.1 and 5'),
-        (dict(temperature=0.0), 'got 3, 0.0 and 5'),
-        (dict(kernel_size=4), 'kernel_size odd; got 3, 0.1 and 4'),
+        (dict(temperature=0.0), 'temperature=0.0 must be above 0'),
+        (dict(kernel_size=4), 'kernel_size=4 odd'),
     ],
 )
 def test_bad_settings(settings, sentence):
@@ -119,7 +105,7 @@ def test_bad_settings(settings, sentence):
 
 
 def test_a_clip_needs_a_step_that_may_be_wrong():
-    match = Match(6, min_steps=3)
-    match.similarity(unit(1, 4, 2, 32), unit(1, 1, 4, 1, 32))
-    with pytest.raises(ConfigError, match='a clip of 3 steps is too short .* min_steps=3'):
-        match.similarity(unit(1, 3, 2, 32), unit(1, 1, 3, 1, 32))
+    match = Match(6)
+    match.similarity(unit(1, 2, 2, 32), unit(1, 1, 2, 1, 32))
+    with pytest.raises(ConfigError, match='a clip of 1 step is too short for the match'):
+        match.similarity(unit(1, 1, 2, 32), unit(1, 1, 1, 1, 32))

@@ -13,7 +13,7 @@ def classifier(modalities, **head):
         type='AudioVisualClassifier',
         backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
         modalities=modalities,
-        cls_head=dict(type='AudioVisualHead', num_classes=3, topk=1, average_clips='prob', **head),
+        cls_head=dict(type='SegmentHead', num_classes=3, topk=1, average_clips='prob', **head),
     )
     model = build(cfg)
     model.init_weights()

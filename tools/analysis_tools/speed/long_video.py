@@ -14,7 +14,7 @@ from mmav_coattn.media import MediaFile
 from mmav_coattn.media.remux import shift_audio
 
 SAMPLE_RATE = 48000
-#: Samples that go to the sound's encoder at once.
+#: Samples that go to the audio's encoder at once.
 BLOCK = 1024
 FRAMES_PER_KEYFRAME = 50
 
@@ -36,7 +36,7 @@ def write_long_video(
         out (Path): MP4 to write.
         seconds (float): Its length, rounded up to a whole frame.
         size (tuple[int, int]): Width and height, px.
-        sound_late (float): By how much its sound is late, s.
+        sound_late (float): By how much its audio is late, s.
 
     Returns:
         Path: ``out``.

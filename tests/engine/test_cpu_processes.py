@@ -5,7 +5,7 @@ import torch
 import torch.distributed as dist
 from mmengine.config import Config
 
-from mmav_coattn.cli.cpu_processes import prepare_processes
+from mmav_coattn.engine.cpu_processes import prepare_processes
 from mmav_coattn.errors import ConfigError
 
 

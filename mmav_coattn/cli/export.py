@@ -1,7 +1,7 @@
 """Write the network as an ONNX file, and check it against PyTorch.
 
-Inputs: frames, uint8 RGB (N, 3, T, H, W), and waveforms, float32 (N, J, S). Outputs: sync_logits
-(N, J), above 0 where in sync, and attention (N, J, T', H', W'). N and J are free.
+Inputs: frames, uint8 RGB (N, 3, T, H, W), and waveforms, float32 (N, S). Outputs: sync_logits (N,),
+above 0 where in sync, and attention (N, H', W'), weights of the locations. N is free.
 """
 
 from __future__ import annotations

@@ -68,6 +68,7 @@ class Embedding(NamedTuple):
         audio_features (Tensor): Features of the audio tower, mean over bands (S, C_a).
         frames (Tensor | None): uint8 (T, 3, H, W) as the network sees them, if they are kept.
         notes (list[str]): Sentences on audio that was left out.
+        fault (str | None): What is wrong with the first of it that cannot be read.
 
     Of a stream that was not asked for, arrays are empty.
     """
@@ -86,6 +87,7 @@ class Embedding(NamedTuple):
     audio_features: Tensor
     frames: Tensor | None
     notes: list[str]
+    fault: str | None = None
 
     def audio_at(self, times: np.ndarray) -> tuple[Tensor, np.ndarray, np.ndarray]:
         """Unit vectors of the audio at other times, and where there is audio, and audible audio.
@@ -151,7 +153,7 @@ def embed_file(
     empty = torch.zeros(0)
     visual = visual_features = audio = audio_features = frames = empty
     times = audio_times = np.zeros(0)
-    audible, notes, grid = np.zeros(0, bool), [], (1, 1)
+    audible, notes, fault, grid = np.zeros(0, bool), [], None, (1, 1)
     with MediaFile(path) as video_media, MediaFile(path) as audio_media:
         if 'audio' in streams:
             audio_media.audio_span  # noqa: B018  (a file without audio is refused at once)
@@ -169,7 +171,7 @@ def embed_file(
                 model, settings, video_media, times, device, progress, keep_frames
             )
         if 'audio' in streams:
-            audio, audio_features, audio_times, audible, notes = _embed_audio(
+            audio, audio_features, audio_times, audible, notes, fault = _embed_audio(
                 model, settings, audio_media, device
             )
     if model.neck.match.pools_locations:
@@ -189,6 +191,7 @@ def embed_file(
         audio_features=audio_features,
         frames=frames if keep_frames else None,
         notes=notes,
+        fault=fault,
     )
 
 
@@ -267,7 +270,7 @@ def _embed_video(
 
 def _embed_audio(
     model: nn.Module, settings: ClipSettings, media: MediaFile, device: torch.device
-) -> tuple[Tensor, Tensor, np.ndarray, np.ndarray, list[str]]:
+) -> tuple[Tensor, Tensor, np.ndarray, np.ndarray, list[str], str | None]:
     neck, log_mel = model.neck, model.data_preprocessor.log_mel
     rate, hop = settings.sample_rate, log_mel.hop_length
     begin, end = media.audio_span
@@ -315,11 +318,12 @@ def _embed_audio(
     audible, notes = _find_audible(
         np.concatenate(levels)[: len(audio)], times, unreadable, settings, stride / rate
     )
+    fault = unreadable[0][2] if unreadable else None
     if not audible.any():
-        if unreadable:
-            raise UnreadableMediaError(media.path, unreadable[0][2])
+        if fault:
+            raise UnreadableMediaError(media.path, fault)
         raise SilentAudioError(media.path, 'is silent from beginning to end')
-    return audio, torch.cat(pooled), times, audible, notes
+    return audio, torch.cat(pooled), times, audible, notes, fault
 
 
 def _read(

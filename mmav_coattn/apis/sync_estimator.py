@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mmav_coattn.errors import SilentAudioError, TooShortError
+from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
 from mmav_coattn.evaluation.functional.offset_curve import (
     OffsetEstimate,
     drift_rate,
@@ -180,6 +180,8 @@ def _refuse(embedding: Embedding, overlap: int) -> None:
             f'{last:.2f} s, and this network compares {embedding.clip_steps * embedding.step:g} s '
             'of both',
         )
+    if embedding.fault:
+        raise UnreadableMediaError(embedding.path, embedding.fault)
     raise SilentAudioError(embedding.path, 'is silent wherever there is video')
 
 

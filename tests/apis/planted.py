@@ -55,4 +55,5 @@ def embedding(heard_at, total=60, grid=(2, 3), source=4, begin=0.5, audio_steps=
         audio_features=torch.zeros(len(audio_steps), 1),
         frames=None,
         notes=[],
+        fault=None,
     )

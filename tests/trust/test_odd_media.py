@@ -94,7 +94,8 @@ def check_sample(sample, path, truth):
     ends = np.append(truth.frame_times[1:], truth.frame_end)
     for time, image in zip(times - moved, images, strict=True):
         number = frame_number(image)
-        half = (ends[number] - truth.frame_times[number]) / 2
+        # Half a frame, and 1 ms that `moved` is measured to.
+        half = (ends[number] - truth.frame_times[number]) / 2 + 1e-3
         assert truth.frame_times[number] - half <= time <= ends[number] + half, (number, time)
 
 

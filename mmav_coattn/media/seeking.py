@@ -57,9 +57,11 @@ def rewind(container, stream) -> None:
 def loses_its_clock(container, stream) -> bool:
     """Whether packets after a jump carry wrong time stamps, so that one must read from the start.
 
-    FFmpeg numbers FLAC in Ogg from 0 s again wherever a jump leads.
+    FFmpeg numbers FLAC in Ogg from 0 s again wherever a jump leads. In MPEG program streams only
+    some packets have a time stamp, and after a jump the frames in between are one frame late.
     """
-    return container.format.name == 'ogg' and stream.codec_context.name == 'flac'
+    is_flac_in_ogg = container.format.name == 'ogg' and stream.codec_context.name == 'flac'
+    return is_flac_in_ogg or (container.format.name == 'mpeg' and stream.type == 'video')
 
 
 @contextmanager

@@ -96,7 +96,12 @@ def check_sample(sample, path, truth):
         number = frame_number(image)
         # Half a frame, and 1 ms that `moved` is measured to.
         half = (ends[number] - truth.frame_times[number]) / 2 + 1e-3
-        assert truth.frame_times[number] - half <= time <= ends[number] + half, (number, time)
+        assert truth.frame_times[number] - half <= time <= ends[number] + half, (
+            path.name,
+            number,
+            time,
+            moved,
+        )
 
 
 @pytest.mark.parametrize('item', ITEMS, ids=lambda item: ascii(item.name))

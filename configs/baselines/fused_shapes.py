@@ -8,9 +8,8 @@ model = dict(
         _delete_=True,
         type='EarlyFusionNet',
         base_channels=8,
-        stem_stride=(1, 2, 2),
-        stem_pool=False,
+        stem_strides=((1, 2, 2), (1, 1, 1)),
         stage_strides=((1, 2, 2), (1, 1, 1), (2, 2, 2), (1, 2, 2)),
-        audio_strides=(4, 4, 4, 2)),
+        audio_strides=(4, 4, 4, 4, 2)),
     neck=None,
     cls_head=dict(_delete_=True, type='FusedHead', in_channels=64))

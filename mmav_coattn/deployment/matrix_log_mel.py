@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mmav_coattn.models.data_preprocessors.log_mel import LogMelSpectrogram
+from mmav_coattn.models.data_preprocessors.log_mel import EPS, LogMelSpectrogram
 
 
 class MatrixLogMel(nn.Module):
@@ -28,7 +28,7 @@ class MatrixLogMel(nn.Module):
         self.n_fft = log_mel.n_fft
         self.hop_length = log_mel.hop_length
         self.frame_seconds = log_mel.frame_seconds
-        self.eps, self.mean, self.std = log_mel.eps, log_mel.mean, log_mel.std
+        self.mean, self.std = log_mel.mean, log_mel.std
         self.register_buffer('filters', log_mel.filters.clone())
         # A window shorter than the transform lies in its middle, as in torch.stft and librosa.
         before = (log_mel.n_fft - log_mel.win_length) // 2
@@ -46,4 +46,4 @@ class MatrixLogMel(nn.Module):
         padded = F.pad(waveforms.unsqueeze(1), (self.n_fft // 2, self.n_fft // 2))
         real, imaginary = F.conv1d(padded, self.basis, stride=self.hop_length).chunk(2, dim=1)
         power = real.square() + imaginary.square()
-        return (torch.log(self.filters @ power + self.eps) - self.mean) / self.std
+        return (torch.log(self.filters @ power + EPS) - self.mean) / self.std

@@ -22,7 +22,7 @@ VISUAL = dict(
     with_pool2=False,
     pretrained2d=False,
 )
-AUDIO = dict(type='AudioResNet', base_channels=8, strides=((2, 1), (2, 2)))
+AUDIO = dict(type='AudioResNet', base_channels=8, strides=((2, 1), (2, 2)), stage_blocks=(2, 2))
 NECK = dict(
     type='CoAttentionNeck',
     in_channels=(16, 16),

@@ -21,7 +21,7 @@ model = dict(
             with_pool2=False,
             temporal_strides=(1, 1, 1, 1),
             pretrained2d=False),
-        audio=dict(type='AudioResNet', depth=18, base_channels=48)),
+        audio=dict(type='AudioResNet', base_channels=48)),
     # module: AGA (locations compete), VGA (frequency bands) or CMA (pairs of both).
     neck=dict(type='CoAttentionNeck', in_channels=(512, 384), embed_dims=256, module='AGA'),
     cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
 from mmav_coattn.io import features_to_bytes, read_features, write_whole
-from mmav_coattn.models.heads.segment_head import deviation_features, segment_features
+from mmav_coattn.models.heads.segment_head import segment_features
 from mmav_coattn.progress import progress_bar
 
 from .towers import load_tower
@@ -55,19 +55,11 @@ def pool(x: Tensor | tuple[Tensor, ...], settings: dict[str, Any]) -> Tensor:
 
     Args:
         x (Tensor | tuple[Tensor, ...]): Of several stages all are used, side by side.
-        settings (dict): ``num_segments`` and ``grid`` of
-            :func:`~mmav_coattn.models.heads.segment_head.segment_features`, by default one each;
-            ``deviation`` (bool): add the standard deviation over time of each part.
+        settings (dict): ``num_segments``, ``grid`` and ``deviation`` of
+            :func:`~mmav_coattn.models.heads.segment_head.segment_features`.
     """
-    settings = dict(settings)
-    deviation = settings.pop('deviation', False)
-    settings.setdefault('num_segments', 1)
-    parts = []
-    for each in x if isinstance(x, tuple) else (x,):
-        parts.append(segment_features(each, **settings))
-        if deviation:
-            parts.append(deviation_features(each, settings.get('grid', (1, 1))))
-    return torch.cat(parts, dim=1)
+    stages = x if isinstance(x, tuple) else (x,)
+    return torch.cat([segment_features(stage, **settings) for stage in stages], dim=1)
 
 
 @torch.no_grad()

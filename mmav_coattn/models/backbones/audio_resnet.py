@@ -11,33 +11,25 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 
+Stride = tuple[int, int]
+NORM = dict(type='BN2d')
+
 
 class AudioBasicBlock(nn.Module):
     """Two 3x3 convolutions and a shortcut (He et al., CVPR 2016, Fig. 5 left).
 
-    Args:
-        in_channels (int): Channels of the input.
-        out_channels (int): Channels of the output.
-        stride (tuple[int, int]): Stride along (frequency, time) of the first convolution.
-        norm_cfg (dict): Normalisation layer.
+    mmaction2's ``BasicBlock`` with a stride (frequency, time) for the first convolution.
     """
 
-    def __init__(
-        self, in_channels: int, out_channels: int, stride: tuple[int, int], norm_cfg: dict
-    ) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: Stride) -> None:
         super().__init__()
-        self.conv1 = ConvModule(
-            in_channels, out_channels, 3, stride=stride, padding=1, norm_cfg=norm_cfg
-        )
-        self.conv2 = ConvModule(
-            out_channels, out_channels, 3, padding=1, norm_cfg=norm_cfg, act_cfg=None
-        )
-        if stride == (1, 1) and in_channels == out_channels:
+        plain = dict(norm_cfg=NORM, act_cfg=None)
+        self.conv1 = ConvModule(inputs, outputs, 3, stride=stride, padding=1, norm_cfg=NORM)
+        self.conv2 = ConvModule(outputs, outputs, 3, padding=1, **plain)
+        if stride == (1, 1) and inputs == outputs:
             self.shortcut = nn.Identity()
         else:
-            self.shortcut = ConvModule(
-                in_channels, out_channels, 1, stride=stride, norm_cfg=norm_cfg, act_cfg=None
-            )
+            self.shortcut = ConvModule(inputs, outputs, 1, stride=stride, **plain)
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -46,72 +38,48 @@ class AudioBasicBlock(nn.Module):
 
 @MODELS.register_module()
 class AudioResNet(BaseModule):
-    """ResNet-18 or -34 for log-mel spectrograms, with separate strides for frequency and time.
+    """ResNet for log-mel spectrograms, ResNet-18 by default, with strides for frequency and time.
 
     Synchronisation needs time resolution and little of frequency resolution, so the two axes are
     reduced by separate factors: by default 4 in time (40 ms at a 10 ms hop) and 16 in frequency.
 
     Args:
-        depth (int): 18 or 34.
-        base_channels (int): Channels of the stem; each stage doubles them.
-        stem_stride (tuple[int, int]): Stride along (frequency, time) of the 7x7 stem.
+        base_channels (int): Channels of the 7x7 stem, which halves both axes; each stage doubles
+            them.
         strides (Sequence[tuple[int, int]]): Stride along (frequency, time) of each stage.
-        stage_blocks (Sequence[int], optional): Blocks of each stage, instead of those of ``depth``.
-        norm_cfg (dict): Normalisation layer.
-        init_cfg (dict, optional): Initialisation.
+        stage_blocks (Sequence[int]): Blocks of each stage.
 
     Raises:
-        ConfigError: If the depth is unknown or the strides are not one pair a stage.
+        ConfigError: If strides are not pairs, or their number is not that of ``stage_blocks``.
     """
-
-    STAGE_BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
 
     def __init__(
         self,
-        depth: int = 18,
         base_channels: int = 64,
-        stem_stride: tuple[int, int] = (2, 2),
-        strides: Sequence[tuple[int, int]] = ((1, 1), (2, 2), (2, 1), (2, 1)),
-        stage_blocks: Sequence[int] | None = None,
-        norm_cfg: dict | None = None,
-        init_cfg: dict | list | None = None,
+        strides: Sequence[Stride] = ((1, 1), (2, 2), (2, 1), (2, 1)),
+        stage_blocks: Sequence[int] = (2, 2, 2, 2),
     ) -> None:
-        init_cfg = init_cfg or [
-            dict(type='Kaiming', layer='Conv2d', mode='fan_out', nonlinearity='relu'),
-            dict(type='Constant', layer=['BatchNorm2d', 'GroupNorm'], val=1),
-        ]
-        super().__init__(init_cfg=init_cfg)
-        if depth not in self.STAGE_BLOCKS:
-            raise ConfigError(
-                f'AudioResNet: depth={depth} is not one of {sorted(self.STAGE_BLOCKS)}.'
-            )
-        if not 1 <= len(strides) <= 4 or any(len(stride) != 2 for stride in strides):
-            raise ConfigError(
-                f'AudioResNet: strides={strides} must be one to four pairs '
-                '(frequency, time), one a stage.'
-            )
-        norm_cfg = norm_cfg or dict(type='BN2d')
-        self.stem = ConvModule(
-            1, base_channels, 7, stride=tuple(stem_stride), padding=3, norm_cfg=norm_cfg
+        super().__init__(
+            init_cfg=[
+                dict(type='Kaiming', layer='Conv2d', mode='fan_out', nonlinearity='relu'),
+                dict(type='Constant', layer='BatchNorm2d', val=1),
+            ]
         )
-        stages = []
-        channels = base_channels
-        stage_blocks = stage_blocks or self.STAGE_BLOCKS[depth][: len(strides)]
-        if len(stage_blocks) != len(strides):
+        if len(stage_blocks) != len(strides) or any(len(stride) != 2 for stride in strides):
             raise ConfigError(
-                f'AudioResNet: stage_blocks={stage_blocks} and strides={strides} must '
-                'have one entry a stage.'
+                f'AudioResNet: strides={strides} must be pairs (frequency, time), one for each of '
+                f'stage_blocks={stage_blocks}.'
             )
+        self.stem = ConvModule(1, base_channels, 7, stride=2, padding=3, norm_cfg=NORM)
+        self.stages = nn.Sequential()
+        inputs = base_channels
         for stage, (num_blocks, stride) in enumerate(zip(stage_blocks, strides, strict=True)):
-            out_channels = base_channels * 2**stage
-            blocks = []
+            blocks = nn.Sequential()
             for block in range(num_blocks):
-                block_stride = tuple(stride) if block == 0 else (1, 1)
-                blocks.append(AudioBasicBlock(channels, out_channels, block_stride, norm_cfg))
-                channels = out_channels
-            stages.append(nn.Sequential(*blocks))
-        self.stages = nn.Sequential(*stages)
-        self.out_channels = channels
+                outputs = base_channels * 2**stage
+                blocks.append(AudioBasicBlock(inputs, outputs, (1, 1) if block else tuple(stride)))
+                inputs = outputs
+            self.stages.append(blocks)
 
     def forward(self, log_mels: Tensor) -> Tensor:
         """Extract features.

@@ -82,10 +82,8 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         inputs = {name: torch.stack(values) for name, values in usable.items()}
         samples = [s for s in data.get('data_samples') or () if 'unusable' not in s]
         seconds = samples[0].get('clip_seconds') if samples else None
-        return dict(
-            inputs=self.preprocess(clip_seconds=seconds, **inputs),
-            data_samples=data.get('data_samples'),
-        )
+        inputs = self.preprocess(clip_seconds=seconds, **inputs)
+        return dict(inputs=inputs, data_samples=data.get('data_samples'))
 
     def preprocess(
         self,
@@ -108,14 +106,12 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             inputs |= dict(frames=frames, imgs=self.normalize(frames))
         if audio is not None:
             audio = torch.zeros_like(audio) if self.blank == 'audio' else audio
-            if audio_starts is None:
-                audio_starts = audio.new_zeros(audio.shape[0], 1)
-            seconds = clip_seconds or audio.shape[-1] / self.log_mel.sample_rate
+            starts = audio.new_zeros(len(audio), 1) if audio_starts is None else audio_starts
             inputs |= dict(
                 audio=audio,
                 log_mels=self.log_mel(audio),
-                audio_starts=audio_starts.float(),
-                clip_seconds=seconds,
+                audio_starts=starts.float(),
+                clip_seconds=clip_seconds or audio.shape[-1] / self.log_mel.sample_rate,
             )
         return inputs
 
@@ -125,12 +121,12 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         ``mean_frame`` (the same shape, or one frame) is what ``subtract_mean_frame`` subtracts, by
         default the mean of the T frames.
         """
-        if self.subtract_mean_frame:
-            imgs = imgs.float()
-            mean_frame = imgs.mean(dim=2, keepdim=True) if mean_frame is None else mean_frame
-            imgs = (imgs - mean_frame) / self.std
-        else:
-            imgs = (imgs.float() - self.mean) / self.std
+        imgs = imgs.float()
+        if not self.subtract_mean_frame:
+            mean_frame = self.mean
+        elif mean_frame is None:
+            mean_frame = imgs.mean(dim=2, keepdim=True)
+        imgs = (imgs - mean_frame) / self.std
         return torch.zeros_like(imgs) if self.blank == 'video' else imgs
 
     def blank_inputs(self, inputs: dict, modality: str) -> dict:
@@ -138,6 +134,4 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         if modality == 'video':
             return inputs | dict(imgs=torch.zeros_like(inputs['imgs']))
         silence = torch.zeros_like(inputs['audio'])
-        # All frames of digital silence are alike, so that one is computed.
-        log_mels = self.log_mel(silence[0, : self.log_mel.n_fft])[..., :1]
-        return inputs | dict(audio=silence, log_mels=log_mels.expand_as(inputs['log_mels']))
+        return inputs | dict(audio=silence, log_mels=self.log_mel(silence))

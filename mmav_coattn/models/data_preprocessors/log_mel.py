@@ -7,11 +7,14 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 
+#: Added to the power before the logarithm; sets the value of silence.
+EPS = 1e-6
+
 
 class LogMelSpectrogram(nn.Module):
     """Logarithm of the mel power spectrogram of a waveform.
 
-    Equal to ``log(librosa.feature.melspectrogram(...) + eps)`` with ``center=True`` and zero
+    Equal to ``log(librosa.feature.melspectrogram(...) + 1e-6)`` with ``center=True`` and zero
     padding: frame ``j`` is centred at ``j * hop_length / sample_rate`` seconds. The filter bank is
     that of ``librosa.filters.mel`` (Slaney's scale and area normalisation).
 
@@ -20,16 +23,12 @@ class LogMelSpectrogram(nn.Module):
         n_fft (int): Length of the Fourier transform, samples.
         win_length (int): Length of the Hann window, samples.
         hop_length (int): Step between frames, samples.
-        n_mels (int): Number of mel bands ``F``.
-        f_min (float): Lower edge of the lowest band, Hz.
-        f_max (float, optional): Upper edge of the highest band, Hz. Default: half the sample rate.
-        eps (float): Added to the power before the logarithm; sets the value of silence.
+        n_mels (int): Number of mel bands ``F`` from 0 to half the sample rate.
         mean (float): Subtracted from the logarithm.
         std (float): Divides after that.
 
     Raises:
-        ConfigError: If the window is longer than the transform, or the bands lie outside the
-            spectrum.
+        ConfigError: If the window is longer than the transform.
     """
 
     def __init__(
@@ -39,53 +38,32 @@ class LogMelSpectrogram(nn.Module):
         win_length: int = 400,
         hop_length: int = 160,
         n_mels: int = 64,
-        f_min: float = 0.0,
-        f_max: float | None = None,
-        eps: float = 1e-6,
         mean: float = 0.0,
         std: float = 1.0,
     ) -> None:
         from librosa.filters import mel  # here, as importing it takes 0.3 to 1 s
 
         super().__init__()
-        f_max = sample_rate / 2 if f_max is None else f_max
         if win_length > n_fft:
             raise ConfigError(
                 f'log_mel: win_length={win_length} is longer than n_fft={n_fft}; '
                 'raise n_fft or shorten the window.'
             )
-        if not 0 <= f_min < f_max <= sample_rate / 2:
-            raise ConfigError(
-                f'log_mel: the bands from f_min={f_min} to f_max={f_max} Hz do not lie '
-                f'inside 0 to {sample_rate / 2} Hz, half of sample_rate.'
-            )
         self.sample_rate = sample_rate
         self.n_fft = n_fft
         self.win_length = win_length
         self.hop_length = hop_length
-        self.eps = eps
+        self.frame_seconds = hop_length / sample_rate  # from one frame to the next
         self.mean = mean
         self.std = std
-        filters = mel(sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max)
+        filters = mel(sr=sample_rate, n_fft=n_fft, n_mels=n_mels)
         # Constants of the config, not weights: kept out of the checkpoint.
         self.register_buffer('filters', torch.from_numpy(filters), persistent=False)
         self.register_buffer('window', torch.hann_window(win_length), persistent=False)
 
-    @property
-    def frame_seconds(self) -> float:
-        """Time from one frame to the next, s."""
-        return self.hop_length / self.sample_rate
-
     @torch.no_grad()
     def forward(self, waveforms: Tensor) -> Tensor:
-        """Compute the spectrogram, always in float32.
-
-        Args:
-            waveforms (Tensor): Samples, ``(..., S)``.
-
-        Returns:
-            Tensor: ``(..., F, 1 + S // hop_length)``.
-        """
+        """Samples (..., S) -> spectrograms (..., F, 1 + S // hop_length), always in float32."""
         shape = waveforms.shape[:-1]
         # Half precision cannot hold the power of a quiet band, so autocast stays out of here.
         with torch.autocast(waveforms.device.type, enabled=False):
@@ -100,6 +78,5 @@ class LogMelSpectrogram(nn.Module):
                 return_complex=True,
             )
             power = spectrum.real.square() + spectrum.imag.square()
-            log_mel = torch.log(self.filters @ power + self.eps)
-            log_mel = (log_mel - self.mean) / self.std
+            log_mel = (torch.log(self.filters @ power + EPS) - self.mean) / self.std
         return log_mel.reshape(*shape, *log_mel.shape[1:])

@@ -4,7 +4,7 @@ from .concat_head import ConcatHead
 from .contrastive_head import ContrastiveHead
 from .fused_head import FusedHead
 from .match_head import MatchHead
-from .segment_head import SegmentHead, deviation_features, segment_features
+from .segment_head import SegmentHead, segment_features
 from .stream_head import StreamHead
 
 __all__ = [
@@ -14,6 +14,5 @@ __all__ = [
     'MatchHead',
     'SegmentHead',
     'StreamHead',
-    'deviation_features',
     'segment_features',
 ]

@@ -46,32 +46,25 @@ class BaseSyncHead(BaseModule):
             data_samples (list[ActionDataSample]): With ``sync_label`` (J,).
 
         Returns:
-            dict[str, Tensor]: ``loss_sync``, ``loss_contrast`` where there is one, and
-            ``sync_accuracy``.
-        """
-        logits = self(features).float()
-        labels = torch.stack([sample.sync_label for sample in data_samples]).to(logits)
-        losses = dict(loss_sync=self.loss_sync(logits, labels))
-        return losses | self.contrast_loss(features) | self.accuracy(logits, labels)
-
-    def contrast_loss(self, features: Any) -> dict[str, Tensor]:
-        """The auxiliary loss, or nothing.
+            dict[str, Tensor]: ``loss_sync``; ``loss_contrast`` where there is one; and
+            ``sync_accuracy``, in-sync and shifted windows having the same weight.
 
         Raises:
-            ConfigError: If the neck gives no similarity to take it of.
+            ConfigError: If ``loss_contrast`` is set and the neck gives no similarity.
         """
-        if self.loss_contrast is None:
-            return {}
-        similarity = getattr(features, 'similarity', None)
-        if similarity is None:
-            raise ConfigError('cls_head: loss_contrast needs a neck that gives its similarity.')
-        return dict(loss_contrast=self.loss_contrast(similarity))
-
-    @staticmethod
-    def accuracy(logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
-        """Share of right decisions, in-sync and shifted windows having the same weight."""
+        logits = self.predict(features)
+        labels = torch.stack([sample.sync_label for sample in data_samples]).to(logits)
         correct = ((logits > 0) == (labels > 0.5)).to(logits)
-        return dict(sync_accuracy=(balanced_weights(labels) * correct).sum(dim=1).mean())
+        losses = dict(
+            loss_sync=self.loss_sync(logits, labels),
+            sync_accuracy=(balanced_weights(labels) * correct).sum(dim=1).mean(),
+        )
+        if self.loss_contrast is not None:
+            similarity = getattr(features, 'similarity', None)
+            if similarity is None:
+                raise ConfigError('cls_head: loss_contrast needs a neck that gives its similarity.')
+            losses['loss_contrast'] = self.loss_contrast(similarity)
+        return losses
 
     def predict(self, features: Any) -> Tensor:
         """Logits (N, J) in float32; above 0 means in sync."""

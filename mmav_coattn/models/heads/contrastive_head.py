@@ -14,29 +14,14 @@ from mmav_coattn.models.necks import StreamFeatures
 from .base_sync_head import BaseSyncHead
 
 
-def margin_contrastive_loss(distances: Tensor, labels: Tensor, margin: float) -> Tensor:
-    """Contrastive loss of each pair: ``y d^2 + (1 - y) max(margin - d, 0)^2``.
-
-    Hadsell et al. (CVPR 2006), as used by Korbar et al. (NeurIPS 2018, eq. 1).
-
-    Args:
-        distances (Tensor): d of each pair.
-        labels (Tensor): y: 1 in sync, 0 not; same shape.
-        margin (float): Distance beyond which a pair that is not in sync costs nothing.
-
-    Returns:
-        Tensor: Same shape.
-    """
-    return labels * distances**2 + (1 - labels) * F.relu(margin - distances) ** 2
-
-
 @MODELS.register_module()
 class ContrastiveHead(BaseSyncHead):
     r"""Baseline: two-tower contrastive learning, as in AVTS.
 
     Korbar, Tran & Torresani, "Cooperative Learning of Audio and Video Models from Self-Supervised
     Synchronization" (NeurIPS 2018): two subnets that do not see each other, an embedding of each,
-    and a contrastive loss with margin on their distance.
+    and on their distance :math:`d` the contrastive loss of Hadsell et al. (CVPR 2006),
+    :math:`y d^2 + (1 - y) \max(m - d, 0)^2`.
 
     The embedding of a clip is all its steps side by side, each of unit length, so the squared
     distance of two clips is the mean of those of their steps: averaged over time before, as AVTS
@@ -48,7 +33,7 @@ class ContrastiveHead(BaseSyncHead):
     Args:
         in_channels (int): Channels D of the streams.
         channels (int): Channels of the embedding of a step.
-        margin (float): Of the loss; distances lie between 0 and 2.
+        margin (float): :math:`m`; distances lie between 0 and 2.
         **kwargs: Losses, see :class:`BaseSyncHead`.
 
     Raises:
@@ -76,19 +61,13 @@ class ContrastiveHead(BaseSyncHead):
         return squared.mean(dim=-1).clamp(min=1e-6).sqrt()
 
     def forward(self, features: StreamFeatures) -> Tensor:
-        """Logits (N, J)."""
-        return self.logits(self.distances(features))
-
-    def logits(self, distances: Tensor) -> Tensor:
-        """Logits of distances, by the fitted scale and threshold."""
-        return self.scale * (self.threshold - distances)
+        """Logits (N, J), without a gradient for the towers."""
+        return self.scale * (self.threshold - self.distances(features).detach())
 
     def loss(self, features: StreamFeatures, data_samples: list) -> dict[str, Tensor]:
-        """Losses: ``loss_margin``, ``loss_sync`` (of scale and threshold alone), and the rest."""
+        """Losses of :class:`BaseSyncHead`, and ``loss_margin``, which trains the towers."""
         distances = self.distances(features)
         labels = torch.stack([sample.sync_label for sample in data_samples]).to(distances)
-        margin = margin_contrastive_loss(distances, labels, self.margin)
-        losses = dict(loss_margin=(balanced_weights(labels) * margin).sum(dim=1).mean())
-        logits = self.logits(distances.detach())
-        losses['loss_sync'] = self.loss_sync(logits, labels)
-        return losses | self.contrast_loss(features) | self.accuracy(logits, labels)
+        costs = labels * distances**2 + (1 - labels) * F.relu(self.margin - distances) ** 2
+        margin = (balanced_weights(labels) * costs).sum(dim=1).mean()
+        return super().loss(features, data_samples) | dict(loss_margin=margin)

@@ -16,17 +16,11 @@ class FusedFeatures(NamedTuple):
 
     Attributes:
         maps (Tensor): (N, J, C, T', H', W').
-        attention (Tensor): Class activation map as weights (N, J, T', H', W') that sum to 1
-            over locations.
+        sound_map (Tensor): See :meth:`FusedHead.activation_map`.
     """
 
     maps: Tensor
-    attention: Tensor
-
-    @property
-    def sound_map(self) -> Tensor:
-        """The class activation map."""
-        return self.attention
+    sound_map: Tensor
 
 
 @MODELS.register_module()
@@ -49,11 +43,7 @@ class FusedHead(BaseSyncHead):
     def activation_map(self, maps: Tensor) -> Tensor:
         """Class activation map (Zhou et al., CVPR 2016): softmax over locations of their logits.
 
-        Args:
-            maps (Tensor): (N, J, C, T', H', W').
-
-        Returns:
-            Tensor: (N, J, T', H', W'), sums to 1 over locations.
+        Maps (N, J, C, T', H', W') -> (N, J, T', H', W'), which sums to 1 over locations.
         """
         logits = self.classify(maps.movedim(2, -1)).squeeze(-1).float()
         return logits.flatten(-2).softmax(dim=-1).unflatten(-1, logits.shape[-2:])

@@ -11,34 +11,28 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-def segment_features(x: Tensor, num_segments: int, grid: tuple[int, int] = (1, 1)) -> Tensor:
+def segment_features(
+    x: Tensor, num_segments: int = 1, grid: tuple[int, int] = (1, 1), deviation: bool = False
+) -> Tensor:
     """Mean features of equal parts of time and space.
 
     Args:
         x (Tensor): (M, C, T, H, W).
         num_segments (int): Parts of time.
         grid (tuple[int, int]): Parts of height and width.
+        deviation (bool): Whether the standard deviation over time of the mean features of each part
+            of space follows, 0.001 or more.
 
     Returns:
-        Tensor: (M, C * num_segments * grid[0] * grid[1]), float32.
+        Tensor: (M, D), float32, with D = C * (num_segments + deviation) * grid[0] * grid[1].
     """
-    return F.adaptive_avg_pool3d(x.float(), (num_segments, *grid)).flatten(1)
-
-
-def deviation_features(x: Tensor, grid: tuple[int, int] = (1, 1), floor: float = 0.0) -> Tensor:
-    """Standard deviation over time of the mean features of equal parts of space.
-
-    Args:
-        x (Tensor): (M, C, T, H, W).
-        grid (tuple[int, int]): Parts of height and width.
-        floor (float): Added to the variance; above 0 where gradients are wanted, since the root
-            has none at 0.
-
-    Returns:
-        Tensor: (M, C * grid[0] * grid[1]), float32.
-    """
-    parts = segment_features(x, x.shape[2], grid).view(len(x), x.shape[1], x.shape[2], -1)
-    return (parts.var(dim=2) + floor).sqrt().flatten(1)
+    x = x.float()
+    features = F.adaptive_avg_pool3d(x, (num_segments, *grid)).flatten(1)
+    if not deviation:
+        return features
+    variance = F.adaptive_avg_pool3d(x, (x.shape[2], *grid)).var(dim=2)
+    # The root has no gradient at 0.
+    return torch.cat([features, variance.clamp(min=1e-6).sqrt().flatten(1)], dim=1)
 
 
 @MODELS.register_module()
@@ -55,9 +49,9 @@ class SegmentHead(BaseHead):
         num_classes (int): Classes.
         in_channels (int | dict[str, int]): Channels of the tower, or of each tower by name, as
             :class:`AudioVisualClassifier` gives them: ``dict(visual=64, audio=64)``.
-        num_segments (int): Parts of time.
-        grid (tuple[int, int]): Parts of height and width.
-        deviation (bool): Add the standard deviation over time of each part of space.
+        num_segments (int): See :func:`segment_features`.
+        grid (tuple[int, int]): See :func:`segment_features`.
+        deviation (bool): See :func:`segment_features`.
         dropout_ratio (float): Dropout before the linear layer.
         **kwargs: Arguments of mmaction2's ``BaseHead``, e.g. ``average_clips``.
     """
@@ -76,10 +70,8 @@ class SegmentHead(BaseHead):
         channels = sum(in_channels.values()) if towers else in_channels
         super().__init__(num_classes, channels, **kwargs)
         self.towers = towers
-        self.num_segments = num_segments
-        self.grid = tuple(grid)
-        self.deviation = deviation
-        size = channels * (num_segments + int(deviation)) * self.grid[0] * self.grid[1]
+        self.parts = num_segments, tuple(grid), deviation
+        size = channels * (num_segments + deviation) * grid[0] * grid[1]
         # Without scale and shift: it only takes out how large the features of a tower are.
         self.norm = nn.BatchNorm1d(size, affine=False)
         self.dropout = nn.Dropout(dropout_ratio)
@@ -103,7 +95,5 @@ class SegmentHead(BaseHead):
             parts = [p if p.ndim == 5 else p.transpose(2, 3).unsqueeze(-1) for p in parts]
         else:
             parts = [x[-1] if isinstance(x, tuple) else x]
-        pooled = [segment_features(part, self.num_segments, self.grid) for part in parts]
-        if self.deviation:
-            pooled += [deviation_features(part, self.grid, floor=1e-6) for part in parts]
+        pooled = [segment_features(part, *self.parts) for part in parts]
         return self.fc_cls(self.dropout(self.norm(torch.cat(pooled, dim=1))))

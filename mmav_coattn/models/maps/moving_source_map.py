@@ -107,22 +107,11 @@ def saturate(values: Tensor, half: float) -> Tensor:
 
 
 def gaussian_blur(maps: Tensor, sigma: float) -> Tensor:
-    """Blur the last two axes; the edge is continued by its last value.
-
-    Args:
-        maps (Tensor): (N, T, H, W).
-        sigma (float): Standard deviation, px.
-
-    Returns:
-        Tensor: (N, T, H, W).
-    """
+    """Blur the last two axes of (N, T, H, W); the edge is continued. ``sigma`` is in px."""
     radius = math.ceil(3 * sigma)
     offsets = torch.arange(-radius, radius + 1, dtype=maps.dtype, device=maps.device)
     kernel = torch.exp(-(offsets**2) / (2 * sigma**2))
     kernel = kernel / kernel.sum()
-    flat = maps.flatten(0, 1)[:, None]
-    flat = F.conv2d(
-        F.pad(flat, (0, 0, radius, radius), mode='replicate'), kernel[:, None][None, None]
-    )
-    flat = F.conv2d(F.pad(flat, (radius, radius, 0, 0), mode='replicate'), kernel[None, None, None])
+    flat = F.pad(maps, (radius,) * 4, mode='replicate').flatten(0, 1)[:, None]
+    flat = F.conv2d(F.conv2d(flat, kernel.view(1, 1, -1, 1)), kernel.view(1, 1, 1, -1))
     return flat[:, 0].view_as(maps)

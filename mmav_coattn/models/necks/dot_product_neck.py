@@ -21,58 +21,42 @@ class StreamFeatures(NamedTuple):
         audio (Tensor): Audio stream (N, J, T', D).
         similarity (Tensor | None): Of the in-sync pairs (N, 1, P, 1, T', T'), for
             :class:`TimeContrastLoss`; None in evaluation.
-        attention (Tensor | None): Weights of AGA (N, J, T', H', W'), mean over its heads; None
+        sound_map (Tensor | None): Weights of AGA (N, J, T', H', W'), mean over its heads; None
             where there is no AGA.
     """
 
     visual: Tensor
     audio: Tensor
     similarity: Tensor | None = None
-    attention: Tensor | None = None
-
-    @property
-    def sound_map(self) -> Tensor | None:
-        """Where each window attends to; the weights of AGA."""
-        return self.attention
+    sound_map: Tensor | None = None
 
 
-class MultiHeadAttention(nn.Module):
-    """Scaled dot-product attention (Vaswani et al. 2017, section 3.2) that gives its weights.
+def make_attention(dims: int, num_heads: int) -> nn.MultiheadAttention:
+    """Scaled dot-product attention (Vaswani et al. 2017, section 3.2)."""
+    if dims % num_heads:
+        raise ConfigError(f'neck: num_heads={num_heads} does not divide embed_dims={dims}.')
+    return nn.MultiheadAttention(dims, num_heads, batch_first=True)
 
-    Args:
-        dims (int): Channels D of queries, keys, values and output.
-        num_heads (int): Heads; must divide ``dims``.
-    """
 
-    def __init__(self, dims: int, num_heads: int) -> None:
-        super().__init__()
-        if dims % num_heads:
-            raise ConfigError(f'neck: num_heads={num_heads} does not divide embed_dims={dims}.')
-        self.num_heads = num_heads
-        self.query, self.key, self.value, self.out = (nn.Linear(dims, dims) for _ in range(4))
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, Lq, D), (B, Lk, D), (B, Lk, D) -> (B, Lq, D) and weights (B, heads, Lq, Lk)."""
-        q, k, v = (
-            proj(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
-            for proj, x in ((self.query, queries), (self.key, keys), (self.value, values))
-        )
-        weights = (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(dim=-1)
-        return self.out((weights @ v).transpose(1, 2).flatten(2)), weights
+def attend(
+    attention: nn.MultiheadAttention, queries: Tensor, tokens: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Queries (..., D) and tokens (..., K, D) -> (..., D) and weights (..., K)."""
+    tokens = tokens.flatten(0, -3)
+    values, weights = attention(queries.flatten(0, -2)[:, None], tokens, tokens)
+    return values.view_as(queries), weights.reshape(*queries.shape[:-1], -1)
 
 
 class TemporalSelfAttention(nn.Module):
     """Self-attention (SA) of one stream over its time steps, then a feed-forward layer (pre-norm).
 
-    Args:
-        dims (int): Channels D.
-        num_heads (int): Attention heads.
+    The code of the times is added to queries and keys, not to the stream.
     """
 
     def __init__(self, dims: int, num_heads: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(dims)
-        self.attention = MultiHeadAttention(dims, num_heads)
+        self.attention = make_attention(dims, num_heads)
         self.ffn = nn.Sequential(
             nn.LayerNorm(dims), nn.Linear(dims, 2 * dims), nn.GELU(), nn.Linear(2 * dims, dims)
         )
@@ -96,26 +80,21 @@ class CoAttentionBlock(nn.Module):
     def __init__(self, module: str, dims: int, num_heads: int, sa: bool, is_first: bool) -> None:
         super().__init__()
         self.is_first = is_first
-        self.aga = MultiHeadAttention(dims, num_heads) if module in ('AGA', 'CMA') else None
-        self.vga = MultiHeadAttention(dims, num_heads) if module in ('VGA', 'CMA') else None
+        self.aga = make_attention(dims, num_heads) if module != 'VGA' else None
+        self.vga = make_attention(dims, num_heads) if module != 'AGA' else None
         self.visual_sa = TemporalSelfAttention(dims, num_heads) if sa and self.aga else None
         self.audio_sa = TemporalSelfAttention(dims, num_heads) if sa and self.vga else None
 
     def forward(
         self, visual: Tensor, audio: Tensor, visual_tokens: Tensor, audio_tokens: Tensor, code
     ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Streams (N, J, T, D) and tokens (N, T, P, D), (N, J, T, L, D) -> streams, weights."""
+        """Streams (N, J, T, D) and tokens (N, J, T, P, D), (N, J, T, L, D) -> streams, weights."""
         new_visual, new_audio, weights = visual, audio, None
         if self.aga is not None:
-            tokens = visual_tokens.flatten(0, 1)  # (N*T, P, D), shared by the J windows
-            seen, weights = self.aga(audio.transpose(1, 2).flatten(0, 1), tokens, tokens)
-            seen = seen.unflatten(0, visual_tokens.shape[:2]).transpose(1, 2)
-            weights = weights.mean(dim=1).unflatten(0, visual_tokens.shape[:2]).transpose(1, 2)
+            seen, weights = attend(self.aga, audio, visual_tokens)
             new_visual = seen if self.is_first else visual + seen
         if self.vga is not None:
-            tokens = audio_tokens.flatten(0, 2)  # (N*J*T, L, D)
-            heard, _ = self.vga(visual.flatten(0, 2)[:, None], tokens, tokens)
-            new_audio = audio + heard.view_as(audio)
+            new_audio = audio + attend(self.vga, visual, audio_tokens)[0]
         if self.visual_sa is not None:
             new_visual = self.visual_sa(new_visual, code)
         if self.audio_sa is not None:
@@ -139,7 +118,6 @@ class DotProductNeck(StreamNeck):
         depth (int): Blocks in cascade.
         num_heads (int): Attention heads; must divide ``embed_dims``.
         centre_time (bool): See :class:`TokenNeck`.
-        init_cfg (dict, optional): Initialisation.
 
     Raises:
         ConfigError: If a setting is not one of those above.
@@ -154,7 +132,6 @@ class DotProductNeck(StreamNeck):
         depth: int = 1,
         num_heads: int = 4,
         centre_time: bool = True,
-        init_cfg: dict | None = None,
     ) -> None:
         if module not in MODULES:
             raise ConfigError(f'neck: module={module!r} is not one of {MODULES}.')
@@ -162,14 +139,12 @@ class DotProductNeck(StreamNeck):
             raise ConfigError(
                 f'neck: depth={depth} must be at least 1 and embed_dims={embed_dims} even.'
             )
-        super().__init__(in_channels, embed_dims, centre_time, init_cfg=init_cfg)
+        super().__init__(in_channels, embed_dims, centre_time)
         self.visual_query_norm = nn.LayerNorm(embed_dims)
         self.audio_query_norm = nn.LayerNorm(embed_dims)
         self.blocks = nn.ModuleList(
-            [
-                CoAttentionBlock(module, embed_dims, num_heads, self_attention, index == 0)
-                for index in range(depth)
-            ]
+            CoAttentionBlock(module, embed_dims, num_heads, self_attention, index == 0)
+            for index in range(depth)
         )
 
     def forward(
@@ -178,16 +153,14 @@ class DotProductNeck(StreamNeck):
         """Attend; arguments as in :meth:`CoAttentionNeck.forward`."""
         visual_tokens = self.visual_tokens(visual)
         audio_tokens = self.window_tokens(audio, audio_times, window_times)
-        code = self.position_code(window_times).to(visual_tokens.dtype)
-        visual_stream = self.visual_query_norm(self.start_stream(visual_tokens, self.visual_start))
-        audio_stream = self.audio_query_norm(self.start_stream(audio_tokens, self.audio_start))
-        visual_stream = visual_stream[:, None].expand_as(audio_stream)
-        weights = None
-        for block in self.blocks:
-            visual_stream, audio_stream, weights = block(
-                visual_stream, audio_stream, visual_tokens, audio_tokens, code
-            )
-        if weights is not None:
-            weights = weights.unflatten(-1, visual.shape[-2:])
         similarity = self.contrast(visual_tokens, audio_tokens)
-        return StreamFeatures(visual_stream, audio_stream, similarity, weights)
+        code = self.position_code(window_times).to(visual_tokens.dtype)
+        v = self.visual_query_norm(self.start_stream(visual_tokens, self.visual_start))
+        a = self.audio_query_norm(self.start_stream(audio_tokens, self.audio_start))
+        v, visual_tokens = (  # the same for all J windows
+            x[:, None].expand(-1, a.shape[1], *x.shape[1:]) for x in (v, visual_tokens)
+        )
+        for block in self.blocks:
+            v, a, weights = block(v, a, visual_tokens, audio_tokens, code)
+        sound_map = None if weights is None else weights.unflatten(-1, visual.shape[-2:])
+        return StreamFeatures(v, a, similarity, sound_map)

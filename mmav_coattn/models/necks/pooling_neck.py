@@ -26,7 +26,6 @@ class PoolingNeck(StreamNeck):
         self_attention (bool): Whether self-attention over time follows, one layer a modality.
         num_heads (int): Its heads; must divide ``embed_dims``.
         centre_time (bool): See :class:`TokenNeck`.
-        init_cfg (dict, optional): Initialisation.
 
     Raises:
         ConfigError: If ``pool`` is unknown.
@@ -40,16 +39,15 @@ class PoolingNeck(StreamNeck):
         self_attention: bool = True,
         num_heads: int = 4,
         centre_time: bool = True,
-        init_cfg: dict | None = None,
     ) -> None:
         if pool not in ('max', 'avg'):
             raise ConfigError(f"neck: pool={pool!r} must be 'max' or 'avg'.")
-        super().__init__(in_channels, embed_dims, centre_time, 1, init_cfg)
+        super().__init__(in_channels, embed_dims, centre_time, visual_inputs=1)
         self.pool = pool
-        self.visual_sa = self.audio_sa = None
-        if self_attention:
-            self.visual_sa = TemporalSelfAttention(embed_dims, num_heads)
-            self.audio_sa = TemporalSelfAttention(embed_dims, num_heads)
+        self.visual_sa, self.audio_sa = (
+            TemporalSelfAttention(embed_dims, num_heads) if self_attention else None
+            for _ in range(2)
+        )
 
     def forward(
         self, visual: Tensor, audio: Tensor, audio_times: Tensor, window_times: Tensor

@@ -56,25 +56,13 @@ def interpolation_weights(source_times: Tensor, target_times: Tensor) -> Tensor:
     return (1 - (inside[..., None] - source_times).abs() / spacing).clamp(min=0)
 
 
-def time_code(
-    times: Tensor, channels: int, shortest: float = 0.08, longest: float = 16.0
-) -> Tensor:
-    """Sinusoidal code of a time in seconds, the same for both modalities.
+def time_code(times: Tensor, channels: int) -> Tensor:
+    """Sinusoidal code (T, channels) of times (T,), s; the number of channels is even.
 
-    As the position code of Vaswani et al. (2017, section 3.5), with periods in seconds instead of
-    tokens, so that streams of different rates share one code.
-
-    Args:
-        times (Tensor): Times, s, (T,).
-        channels (int): Even number of channels.
-        shortest (float): Shortest period, s.
-        longest (float): Longest period, s.
-
-    Returns:
-        Tensor: (T, channels).
+    As the position code of Vaswani et al. (2017, section 3.5), with periods of 0.08 to 16 s instead
+    of tokens, so that streams of different rates share one code.
     """
-    periods = torch.logspace(
-        math.log10(shortest), math.log10(longest), channels // 2, device=times.device
-    )
+    ends = math.log10(0.08), math.log10(16.0)
+    periods = torch.logspace(*ends, channels // 2, device=times.device)
     phase = times[:, None] * (2 * math.pi / periods)
     return torch.cat([phase.sin(), phase.cos()], dim=-1)

@@ -15,16 +15,9 @@ from .audio_visual_recognizer import AudioVisualRecognizer
 class EarlyFusionRecognizer(AudioVisualRecognizer):
     """Judges pairs with an :class:`EarlyFusionNet`; the baseline of Owens & Efros (ECCV 2018).
 
-    The layers after the fusion run once for each pair of clip and window. Losses, predictions and
-    blind controls are those of :class:`AudioVisualRecognizer`; the map is the head's class
-    activation map.
-
-    Args:
-        backbone (dict): :class:`EarlyFusionNet`.
-        neck (None): There is none.
-        cls_head (dict): :class:`FusedHead`.
-
-    The others are those of :class:`AudioVisualRecognizer`.
+    The layers after the fusion run once for each pair of clip and window. Arguments, losses,
+    predictions and blind controls are those of :class:`AudioVisualRecognizer`, with ``neck=None``
+    and a :class:`FusedHead`, whose class activation map is the map.
     """
 
     def extract_feat(self, inputs: dict, stage: str = 'neck', **kwargs) -> tuple:
@@ -32,34 +25,26 @@ class EarlyFusionRecognizer(AudioVisualRecognizer):
 
         Stage ``'backbone'`` gives the features of both modalities before the fusion.
         """
-        windows = cut_windows(
-            inputs['audio'],
-            inputs['audio_starts'],
-            inputs['clip_seconds'],
-            self.data_preprocessor.log_mel.sample_rate,
-        )
-        num_clips, num_windows = windows.shape[:2]
-        visual = self.backbone.visual(inputs['imgs'])
-        audio = self.backbone.audio(windows.flatten(0, 1))
+        rate = self.data_preprocessor.log_mel.sample_rate
+        windows = cut_windows(inputs['audio'], inputs['audio_starts'], inputs['clip_seconds'], rate)
+        visual = self.backbone.forward_visual(inputs['imgs'])
+        audio = self.backbone.forward_audio(windows.flatten(0, 1))
         if stage == 'backbone':
-            return (visual, audio.unflatten(0, (num_clips, num_windows))), {}
-        pairs = visual.repeat_interleave(num_windows, dim=0)
-        maps = self.backbone.fused(pairs, audio).unflatten(0, (num_clips, num_windows))
+            return (visual, audio.unflatten(0, windows.shape[:2])), {}
+        pairs = visual.repeat_interleave(windows.shape[1], dim=0)
+        maps = self.backbone.fuse(pairs, audio).unflatten(0, windows.shape[:2])
         features = FusedFeatures(maps, self.cls_head.activation_map(maps))
         return (features if stage == 'neck' else self.cls_head(features)), {}
 
 
 def cut_windows(audio: Tensor, starts: Tensor, seconds: float, rate: int) -> Tensor:
-    """Windows of waveforms.
+    """Windows (N, J, round(seconds * rate)) of waveforms.
 
     Args:
         audio (Tensor): (N, S).
         starts (Tensor): (N, J), s.
         seconds (float): Length of a window.
         rate (int): Of the waveforms, Hz.
-
-    Returns:
-        Tensor: (N, J, round(seconds * rate)).
     """
     samples = torch.arange(round(seconds * rate), device=audio.device)
     index = (starts * rate).round().long()[..., None] + samples

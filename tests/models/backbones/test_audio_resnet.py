@@ -8,19 +8,20 @@ from mmav_coattn.models.backbones import AudioResNet
 def test_shape_and_stride_of_each_axis():
     tower = AudioResNet(base_channels=4).eval()
     out = tower(torch.randn(2, 1, 64, 161))
-    assert tower.out_channels == 32
     assert out.shape == (2, 32, 4, 41)  # frequency / 16, time / 4
 
 
 def test_full_size_is_resnet18():
     # ResNet-18 without its classifier has 11,176,512 parameters with 3 input channels
     # (He et al. 2016); one input channel saves 2 * 64 * 49.
-    count = sum(p.numel() for p in AudioResNet(depth=18, base_channels=64).parameters())
+    count = sum(p.numel() for p in AudioResNet(base_channels=64).parameters())
     assert count == 11176512 - 2 * 64 * 49
 
 
 def test_output_step_is_centred_on_its_input():
-    tower = AudioResNet(base_channels=4, strides=((1, 1), (2, 2), (2, 1))).eval()
+    tower = AudioResNet(
+        base_channels=4, strides=((1, 1), (2, 2), (2, 1)), stage_blocks=(2, 2, 2)
+    ).eval()
     spectrogram = torch.randn(1, 1, 64, 161, requires_grad=True)
     tower(spectrogram)[0, :, :, 20].sum().backward()
     seen = spectrogram.grad.abs().sum(dim=(0, 1, 2)).nonzero().flatten()
@@ -28,7 +29,11 @@ def test_output_step_is_centred_on_its_input():
 
 
 @pytest.mark.parametrize(
-    'settings, named', [(dict(depth=50), 'depth=50'), (dict(strides=((1, 1, 1),)), 'strides=')]
+    'settings, named',
+    [
+        (dict(strides=((1, 1), (2, 2))), 'stage_blocks=.2, 2, 2, 2'),
+        (dict(strides=((1, 1, 1),), stage_blocks=(2,)), 'strides='),
+    ],
 )
 def test_bad_settings(settings, named):
     with pytest.raises(ConfigError, match=named):

@@ -6,7 +6,7 @@ import torch
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.backbones.early_fusion_net import EarlyFusionNet, compress
 
-SMALL = dict(base_channels=4, stem_stride=(1, 2, 2), stem_pool=False, audio_strides=(4, 4, 4, 2))
+SMALL = dict(base_channels=4, stem_strides=((1, 2, 2), (1, 1, 1)), audio_strides=(4, 4, 4, 4, 2))
 
 
 def test_full_size_counts_as_the_published_network():
@@ -18,7 +18,7 @@ def test_shapes_and_dependence_on_both_inputs():
     torch.manual_seed(0)
     net = EarlyFusionNet(**SMALL).eval()
     imgs, waves = torch.randn(2, 3, 8, 32, 32), 0.1 * torch.randn(2, 6400)
-    visual, audio = net.visual(imgs), net.audio(waves)
+    visual, audio = net.forward_visual(imgs), net.forward_audio(waves)
     assert visual.shape == (2, 4, 4, 8, 8) and audio.shape == (2, 16, 13)
     maps = net(imgs, waves)
     assert maps.shape == (2, 32, 2, 2, 2)
@@ -32,6 +32,6 @@ def test_compress():
     torch.testing.assert_close(compress(x), expected)
 
 
-def test_strides_are_four():
-    with pytest.raises(ConfigError, match='four entries'):
+def test_number_of_strides():
+    with pytest.raises(ConfigError, match='must be two, stage_strides'):
         EarlyFusionNet(audio_strides=(4, 4))

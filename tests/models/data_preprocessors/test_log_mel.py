@@ -10,13 +10,9 @@ from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
 
 @pytest.mark.parametrize(
-    'n_fft, win_length, hop, n_mels, f_min, f_max',
-    [
-        (512, 400, 160, 64, 0.0, None),
-        (1024, 1024, 256, 80, 50.0, 7600.0),
-    ],
+    'n_fft, win_length, hop, n_mels', [(512, 400, 160, 64), (1024, 1024, 256, 80)]
 )
-def test_equals_librosa(n_fft, win_length, hop, n_mels, f_min, f_max):
+def test_equals_librosa(n_fft, win_length, hop, n_mels):
     rng = np.random.default_rng(0)
     seconds = np.arange(20000) / 16000
     wave = 0.3 * np.sin(2 * np.pi * (200 + 800 * seconds) * seconds) + 0.01 * rng.normal(size=20000)
@@ -28,10 +24,8 @@ def test_equals_librosa(n_fft, win_length, hop, n_mels, f_min, f_max):
         win_length=win_length,
         hop_length=hop,
         n_mels=n_mels,
-        fmin=f_min,
-        fmax=f_max,
     )
-    log_mel = LogMelSpectrogram(16000, n_fft, win_length, hop, n_mels, f_min, f_max, eps=1e-6)
+    log_mel = LogMelSpectrogram(16000, n_fft, win_length, hop, n_mels)
     ours = log_mel(torch.from_numpy(wave)).numpy()
     assert ours.shape == expected.shape == (n_mels, 1 + 20000 // hop)
     np.testing.assert_allclose(ours, np.log(expected + 1e-6), atol=1e-4)
@@ -57,14 +51,6 @@ def test_stays_float32_under_autocast():
         assert LogMelSpectrogram()(torch.randn(1600)).dtype == torch.float32
 
 
-@pytest.mark.parametrize(
-    'settings, named',
-    [
-        (dict(n_fft=256, win_length=400), 'win_length=400'),
-        (dict(f_max=9000.0), 'f_max=9000.0'),
-        (dict(f_min=-1.0), 'f_min=-1.0'),
-    ],
-)
-def test_bad_settings(settings, named):
-    with pytest.raises(ConfigError, match=named):
-        LogMelSpectrogram(**settings)
+def test_bad_settings():
+    with pytest.raises(ConfigError, match='win_length=400'):
+        LogMelSpectrogram(n_fft=256, win_length=400)

@@ -5,7 +5,7 @@ import torch
 from mmaction.structures import ActionDataSample
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.heads.contrastive_head import ContrastiveHead, margin_contrastive_loss
+from mmav_coattn.models.heads.contrastive_head import ContrastiveHead
 from mmav_coattn.models.necks import StreamFeatures
 
 
@@ -31,13 +31,6 @@ def samples():
     return [sample]
 
 
-def test_margin_loss():
-    loss = margin_contrastive_loss(
-        torch.tensor([0.5, 0.5, 1.2]), torch.tensor([1.0, 0, 0]), margin=1.0
-    )
-    torch.testing.assert_close(loss, torch.tensor([0.25, 0.25, 0.0]))
-
-
 def test_distance_is_the_mean_over_steps():
     # Squared distances of the steps: 2 and 0, mean 1.
     distances = identity_head().distances(features())
@@ -53,6 +46,13 @@ def test_calibration_moves_nothing_but_itself():
     assert head.visual.weight.grad is None and head.audio.weight.grad is None
     assert head.scale.grad is not None and head.threshold.grad is not None
     assert losses['sync_accuracy'].item() == 1.0  # 0.001 < 0.75 < 1
+    losses['loss_margin'].backward()
+    assert head.visual.weight.grad.any() and head.audio.weight.grad.any()
+
+
+def test_a_shifted_pair_beyond_the_margin_costs_nothing():
+    loss = identity_head(margin=0.9).loss(features(), samples())['loss_margin']
+    assert loss.item() == pytest.approx(0, abs=1e-5)
 
 
 def test_bad_settings():

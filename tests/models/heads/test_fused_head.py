@@ -19,4 +19,3 @@ def test_logit_is_the_mean_of_the_activations():
             for t in range(5):
                 share = activations[t].exp() / activations[t].exp().sum()
                 torch.testing.assert_close(attention[n, j, t], share)
-    assert FusedFeatures(maps, attention).sound_map is attention

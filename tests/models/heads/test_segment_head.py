@@ -5,7 +5,7 @@ import torch
 from mmaction.structures import ActionDataSample
 from models.tiny import build
 
-from mmav_coattn.models.heads import deviation_features, segment_features
+from mmav_coattn.models.heads import segment_features
 
 
 def test_segments_are_means_of_parts():
@@ -24,7 +24,9 @@ def test_one_segment_is_the_mean():
 
 def test_deviation_is_that_over_time_of_each_part():
     x = torch.randn(2, 3, 6, 4, 4)
-    found = deviation_features(x, (1, 2)).view(2, 3, 2)
+    found = segment_features(x, 2, (1, 2), deviation=True)
+    torch.testing.assert_close(found[:, :12], segment_features(x, 2, (1, 2)))
+    found = found[:, 12:].view(2, 3, 2)
     for column in range(2):
         part = x[..., 2 * column : 2 * column + 2].mean(dim=(3, 4))
         torch.testing.assert_close(found[:, :, column], part.std(dim=2))

@@ -11,8 +11,9 @@ from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.necks import DotProductNeck
 from mmav_coattn.models.necks.dot_product_neck import (
     CoAttentionBlock,
-    MultiHeadAttention,
     TemporalSelfAttention,
+    attend,
+    make_attention,
 )
 
 AUDIO_TIMES = torch.arange(30) * 0.05
@@ -30,7 +31,15 @@ def run(neck, visual, audio, window_times=WINDOW_TIMES):
 
 def slow_attention(module, queries, keys, values):
     """One query of one head of one item at a time."""
-    q, k, v = module.query(queries), module.key(keys), module.value(values)
+    q, k, v = (
+        torch.nn.functional.linear(x, weight, bias)
+        for x, weight, bias in zip(
+            (queries, keys, values),
+            module.in_proj_weight.chunk(3),
+            module.in_proj_bias.chunk(3),
+            strict=True,
+        )
+    )
     dims = q.shape[-1] // module.num_heads
     out, weights = (
         torch.zeros_like(q),
@@ -45,20 +54,22 @@ def slow_attention(module, queries, keys, values):
         for index, term in enumerate(terms):
             weights[item, head, query, index] = term / sum(terms)
             out[item, query, part] += term / sum(terms) * v[item, index, part]
-    return module.out(out), weights
+    return module.out_proj(out), weights.mean(dim=1)
 
 
 @pytest.mark.parametrize('num_heads', [1, 4])
 @torch.no_grad()
 def test_attention_equals_loops(num_heads):
-    attention = MultiHeadAttention(8, num_heads)
-    queries, keys, values = torch.randn(2, 3, 8), torch.randn(2, 5, 8), torch.randn(2, 5, 8)
-    for found, expected in zip(
-        attention(queries, keys, values),
-        slow_attention(attention, queries, keys, values),
-        strict=True,
-    ):
-        torch.testing.assert_close(found, expected)
+    """In evaluation, where PyTorch may take another way."""
+    attention = make_attention(8, num_heads).eval()
+    torch.nn.init.normal_(attention.in_proj_bias)
+    queries, tokens = torch.randn(2, 3, 8), torch.randn(2, 3, 5, 8)
+    found, weights = attend(attention, queries, tokens)
+    for n, t in np.ndindex(2, 3):
+        one = tokens[n, t][None]
+        expected, expected_weights = slow_attention(attention, queries[n, t][None, None], one, one)
+        torch.testing.assert_close(found[n, t], expected[0, 0])
+        torch.testing.assert_close(weights[n, t], expected_weights[0, 0])
 
 
 @torch.no_grad()
@@ -79,15 +90,15 @@ def test_self_attention_is_over_the_steps_of_one_window():
 def test_block_equals_loops(module, is_first):
     block = CoAttentionBlock(module, 8, 2, sa=False, is_first=is_first)
     visual, audio = torch.randn(2, 3, 4, 8), torch.randn(2, 3, 4, 8)
-    visual_tokens, audio_tokens = torch.randn(2, 4, 6, 8), torch.randn(2, 3, 4, 5, 8)
+    visual_tokens, audio_tokens = torch.randn(2, 3, 4, 6, 8), torch.randn(2, 3, 4, 5, 8)
     new_visual, new_audio, weights = block(visual, audio, visual_tokens, audio_tokens, None)
     for n, j, t in np.ndindex(2, 3, 4):
         expected_visual, expected_audio = visual[n, j, t], audio[n, j, t]
         if module != 'VGA':  # the audio of a step queries its locations
-            tokens = visual_tokens[n, t][None]
-            seen, by_head = slow_attention(block.aga, audio[n, j, t][None, None], tokens, tokens)
+            tokens = visual_tokens[n, j, t][None]
+            seen, chosen = slow_attention(block.aga, audio[n, j, t][None, None], tokens, tokens)
             expected_visual = seen[0, 0] + (0 if is_first else visual[n, j, t])
-            torch.testing.assert_close(weights[n, j, t], by_head[0, :, 0].mean(dim=0))
+            torch.testing.assert_close(weights[n, j, t], chosen[0, 0])
         if module != 'AGA':  # the video of a step queries its bands
             tokens = audio_tokens[n, j, t][None]
             heard, _ = slow_attention(block.vga, visual[n, j, t][None, None], tokens, tokens)
@@ -100,10 +111,8 @@ def test_block_equals_loops(module, is_first):
 @torch.no_grad()
 def test_weights_go_to_the_location_that_the_audio_queries():
     block = CoAttentionBlock('AGA', 8, 1, sa=False, is_first=True)
-    for layer in (block.aga.query, block.aga.key):
-        layer.weight.copy_(torch.eye(8))
-        layer.bias.zero_()
-    visual_tokens = 5 * torch.eye(8)[:6].expand(1, 4, 6, 8)
+    block.aga.in_proj_weight.copy_(torch.eye(8).repeat(3, 1))
+    visual_tokens = 5 * torch.eye(8)[:6].expand(1, 1, 4, 6, 8)
     audio = 5 * torch.eye(8)[[3, 0, 5, 1]][None, None]
     weights = block(torch.zeros(1, 1, 4, 8), audio, visual_tokens, None, None)[2]
     assert weights[0, 0].argmax(dim=-1).tolist() == [3, 0, 5, 1] and weights.amax() > 0.99
@@ -119,11 +128,10 @@ def test_shapes_and_every_weight_is_used(module, depth, self_attention):
     assert out.audio.shape == out.visual.shape == (2, 3, 6, 8)
     assert out.similarity.shape == (2, 1, 12, 1, 6, 6)
     if module == 'VGA':
-        assert out.attention is None and out.sound_map is None
+        assert out.sound_map is None
     else:
-        assert out.attention.shape == (2, 3, 6, 3, 4)
-        torch.testing.assert_close(out.attention.sum(dim=(-2, -1)), torch.ones(2, 3, 6))
-        assert out.sound_map is out.attention
+        assert out.sound_map.shape == (2, 3, 6, 3, 4)
+        torch.testing.assert_close(out.sound_map.sum(dim=(-2, -1)), torch.ones(2, 3, 6))
     (out.audio.square().sum() + out.visual.square().sum() + out.similarity.sum()).backward()
     unused = {name.split('.')[0] for name, p in neck.named_parameters() if p.grad is None}
     # With AGA alone nothing needs the pooled video: the first block replaces it.
@@ -140,7 +148,7 @@ def test_windows_are_attended_to_apart():
     torch.testing.assert_close(moved.visual, together.visual[:, order])
     alone = run(neck, visual[1:], audio[1:], WINDOW_TIMES[1:, 2:])
     torch.testing.assert_close(alone.audio[0, 0], together.audio[1, 2])
-    torch.testing.assert_close(alone.attention[0, 0], together.attention[1, 2])
+    torch.testing.assert_close(alone.sound_map[0, 0], together.sound_map[1, 2])
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_stages(model):
     visual, audio = model(inputs, mode='tensor', stage='backbone')
     assert visual.shape[:2] == (2, 4) and audio.shape[:3] == (2, 3, 16)
     maps = model(inputs, mode='tensor', stage='neck').maps
-    torch.testing.assert_close(maps[1, 2], model.backbone.fused(visual[1:], audio[1:, 2])[0])
+    torch.testing.assert_close(maps[1, 2], model.backbone.fuse(visual[1:], audio[1:, 2])[0])
 
 
 def test_losses_reach_every_weight(model):

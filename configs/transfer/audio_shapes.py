@@ -1,9 +1,7 @@
 # Motions of SoundingShapes from the sound alone, 10 labelled videos a class.
 _base_ = 'audio_visual_shapes.py'
 
-model = dict(
-    modalities=('audio', ),
-    cls_head=dict(in_channels=dict(_delete_=True, audio=64)))
+model = dict(cls_head=dict(in_channels=dict(_delete_=True, audio=64)))
 train_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds={{_base_.clip_seconds}}, num_negatives=0),

@@ -13,7 +13,6 @@ max_epochs = 64
 
 model = dict(
     type='AudioVisualClassifier',
-    modalities=('visual', 'audio'),
     neck=None,
     cls_head=dict(
         _delete_=True, type='SegmentHead', num_classes=8,

@@ -28,18 +28,12 @@ class AudioVisualBackbone(BaseModule):
             channels-last weights and 8 output channels.
         bf16 (bool): Run the towers in bfloat16 in training, and where a whole file is embedded, on
             a CPU that has the instructions; elsewhere it does nothing. On a GPU use ``--amp``.
-        init_cfg (dict, optional): Initialisation.
     """
 
     def __init__(
-        self,
-        visual: dict,
-        audio: dict,
-        channels_last: bool = True,
-        bf16: bool = False,
-        init_cfg: dict | None = None,
+        self, visual: dict, audio: dict, channels_last: bool = True, bf16: bool = False
     ) -> None:
-        super().__init__(init_cfg=init_cfg)
+        super().__init__()
         self.visual = MODELS.build(visual)
         self.audio = MODELS.build(audio)
         self.channels_last = channels_last
@@ -48,25 +42,17 @@ class AudioVisualBackbone(BaseModule):
             self.visual.to(memory_format=torch.channels_last_3d)
 
     def forward(self, imgs: Tensor, log_mels: Tensor) -> tuple[Tensor, Tensor]:
-        """Run both towers.
-
-        Args:
-            imgs (Tensor): Normalised frames (N, C, T, H, W).
-            log_mels (Tensor): Spectrograms (N, F, T_a).
-
-        Returns:
-            tuple[Tensor, Tensor]: (N, C_v, T', H', W') and (N, C_a, F', T'').
-        """
+        """Run both towers on normalised frames and spectrograms; shapes as below."""
         return self.forward_visual(imgs), self.forward_audio(log_mels)
 
     def forward_visual(self, imgs: Tensor) -> Tensor:
-        """Run the visual tower: (N, C, T, H, W) -> (N, C_v, T', H', W')."""
+        """Frames (N, C, T, H, W) -> features (N, C_v, T', H', W')."""
         if self.channels_last:
             imgs = imgs.contiguous(memory_format=torch.channels_last_3d)
         return self._run(self.visual, imgs)
 
     def forward_audio(self, log_mels: Tensor) -> Tensor:
-        """Run the audio tower: (N, F, T_a) -> (N, C_a, F', T'')."""
+        """Spectrograms (N, F, T_a) -> features (N, C_a, F', T'')."""
         return self._run(self.audio, log_mels.unsqueeze(1))
 
     def fast_inference(self) -> AbstractContextManager:

@@ -73,12 +73,10 @@ class EarlyFusionNet(BaseModule):
 
     Args:
         base_channels (int): Channels C of the first layers; the last have 8 times as many.
-        stem_strides (Sequence[tuple[int, int, int]]): Of the first layer of the video and of the
-            maximum pooling after it, along (time, height, width).
-        stage_strides (Sequence[tuple[int, int, int]]): Of one stage before the fusion and three
-            after it.
-        audio_strides (Sequence[int]): Of the five parts of the audio: stem, maximum pooling and
-            three blocks. Their product is the number of samples a step.
+        stem_strides (Sequence[tuple[int, int, int]]): Along (time, height, width), of the first
+            layer of the video and of the maximum pooling after it.
+        stage_strides (Sequence[tuple[int, int, int]]): Of a stage before the fusion, three after.
+        audio_strides (Sequence[int]): Of stem, maximum pooling and three blocks of the audio.
 
     Raises:
         ConfigError: If there are not two, four and five strides.
@@ -104,7 +102,7 @@ class EarlyFusionNet(BaseModule):
             )
         c = base_channels
         stem, pool = stem_strides
-        self.visual = nn.Sequential(
+        self.visual = nn.Sequential(  # (N, 3, T, H, W) -> (N, C, T', H', W')
             conv_norm(3, 3, c, (5, 7, 7), stem),
             # A window of 3 where the stride is 2; nothing where it is 1.
             nn.MaxPool3d([2 * s - 1 for s in pool], pool, [s - 1 for s in pool]),
@@ -127,11 +125,7 @@ class EarlyFusionNet(BaseModule):
 
     def forward(self, imgs: Tensor, waveforms: Tensor) -> Tensor:
         """Features of M pairs: (M, 3, T, H, W) and (M, S) -> (M, 8C, T'', H'', W'')."""
-        return self.fuse(self.forward_visual(imgs), self.forward_audio(waveforms))
-
-    def forward_visual(self, imgs: Tensor) -> Tensor:
-        """Video before the fusion: (N, 3, T, H, W) -> (N, C, T', H', W')."""
-        return self.visual(imgs)
+        return self.fuse(self.visual(imgs), self.forward_audio(waveforms))
 
     def forward_audio(self, waveforms: Tensor) -> Tensor:
         """Audio before the fusion: (M, S) samples -> (M, 4C, S')."""

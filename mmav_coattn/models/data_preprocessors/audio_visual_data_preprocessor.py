@@ -92,13 +92,9 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         audio_starts: Tensor | None = None,
         clip_seconds: float | None = None,
     ) -> dict:
-        """Normalise frames and compute log-mels; see :meth:`forward`.
+        """Stacked inputs, ``imgs`` (N, 1, C, T, H, W) or (N, C, T, H, W); see :meth:`forward`.
 
-        Args:
-            imgs (Tensor, optional): uint8, (N, 1, C, T, H, W) or (N, C, T, H, W).
-            audio (Tensor, optional): float32, (N, S).
-            audio_starts (Tensor, optional): (N, J), s. By default one window at 0.
-            clip_seconds (float, optional): Length of the clip; by default that of the audio.
+        By default a clip (``clip_seconds``, s) is as long as its audio, with one window at 0.
         """
         inputs = {}
         if imgs is not None:

@@ -21,16 +21,10 @@ class BaseSyncHead(BaseModule):
         loss_sync (dict, optional): Loss of the logits, :class:`SyncLoss` by default.
         loss_contrast (dict, optional): Auxiliary loss of the neck's similarity, such as
             :class:`TimeContrastLoss`. None leaves it out.
-        init_cfg (dict, optional): Initialisation.
     """
 
-    def __init__(
-        self,
-        loss_sync: dict | None = None,
-        loss_contrast: dict | None = None,
-        init_cfg: dict | None = None,
-    ) -> None:
-        super().__init__(init_cfg=init_cfg)
+    def __init__(self, loss_sync: dict | None = None, loss_contrast: dict | None = None) -> None:
+        super().__init__()
         self.loss_sync = MODELS.build(loss_sync or dict(type='SyncLoss'))
         self.loss_contrast = None if loss_contrast is None else MODELS.build(loss_contrast)
 

@@ -18,9 +18,7 @@ class ConcatHead(BaseSyncHead):
     """Baseline: concatenation and two fully connected layers, as in L3-Net.
 
     The fusion of Arandjelovic & Zisserman, "Look, Listen and Learn" (ICCV 2017, Fig. 2). They judge
-    one frame and the second of audio around it; here each time step is judged so, and the logits of
-    the steps are averaged. Nothing multiplies one modality by the other and nothing looks at
-    neighbouring steps.
+    one frame and the second of audio around it; here the logits of all time steps are averaged.
 
     Args:
         in_channels (int): Channels D of the streams.

@@ -23,9 +23,8 @@ class ContrastiveHead(BaseSyncHead):
     and on their distance :math:`d` the contrastive loss of Hadsell et al. (CVPR 2006),
     :math:`y d^2 + (1 - y) \max(m - d, 0)^2`.
 
-    The embedding of a clip is all its steps side by side, each of unit length, so the squared
-    distance of two clips is the mean of those of their steps: averaged over time before, as AVTS
-    does on longer clips, a shift of less than a clip would hardly show.
+    The squared distance of two clips is the mean of those of their steps, of unit vectors: averaged
+    over time before, as AVTS does on longer clips, a shift of less than a clip would hardly show.
 
     AVTS does not answer yes or no. The logit here is :math:`s\,(\theta - d)`, with a scale and a
     threshold fitted to the distances by cross-entropy; no gradient of that reaches the towers.
@@ -40,9 +39,7 @@ class ContrastiveHead(BaseSyncHead):
         ConfigError: If the margin is not between 0 and 2.
     """
 
-    def __init__(
-        self, in_channels: int, channels: int = 128, margin: float = 0.99, **kwargs
-    ) -> None:
+    def __init__(self, in_channels: int, channels: int = 128, margin: float = 0.99, **kwargs):
         super().__init__(**kwargs)
         if not 0 < margin < 2:
             raise ConfigError(f'cls_head: margin={margin} must be between 0 and 2.')

@@ -39,19 +39,16 @@ def segment_features(
 class SegmentHead(BaseHead):
     """Mean features of parts of time and space, normalised, and one linear layer.
 
-    One average over the whole clip forgets when something happened; words of a sentence are told
-    apart by it. With one part it is a linear classifier on average-pooled features. What moves to
-    and fro leaves the mean as it is: for motions, add the standard deviation over time (statistics
-    pooling, Snyder et al., "X-vectors", ICASSP 2018). Features of several towers are put side by
-    side (late fusion).
+    Parts of time keep when something happened, by which words of a sentence are told apart. What
+    moves to and fro leaves the mean as it is: for motions, add the standard deviation over time
+    (statistics pooling, Snyder et al., "X-vectors", ICASSP 2018). Features of several towers are
+    put side by side (late fusion).
 
     Args:
         num_classes (int): Classes.
         in_channels (int | dict[str, int]): Channels of the tower, or of each tower by name, as
             :class:`AudioVisualClassifier` gives them: ``dict(visual=64, audio=64)``.
-        num_segments (int): See :func:`segment_features`.
-        grid (tuple[int, int]): See :func:`segment_features`.
-        deviation (bool): See :func:`segment_features`.
+        num_segments, grid, deviation: See :func:`segment_features`.
         dropout_ratio (float): Dropout before the linear layer.
         **kwargs: Arguments of mmaction2's ``BaseHead``, e.g. ``average_clips``.
     """
@@ -89,11 +86,8 @@ class SegmentHead(BaseHead):
             x: (M, C, T, H, W), the last of several of them, or by tower: ``visual`` as before,
                 ``audio`` (M, C, F, T).
         """
-        if self.towers:
-            parts = [x[tower] for tower in self.towers]
-            # Time first in audio, as in video.
-            parts = [p if p.ndim == 5 else p.transpose(2, 3).unsqueeze(-1) for p in parts]
-        else:
-            parts = [x[-1] if isinstance(x, tuple) else x]
-        pooled = [segment_features(part, *self.parts) for part in parts]
+        towers = [x[tower] for tower in self.towers] or [x[-1] if isinstance(x, tuple) else x]
+        # Time first in audio, as in video.
+        towers = [t if t.ndim == 5 else t.transpose(2, 3).unsqueeze(-1) for t in towers]
+        pooled = [segment_features(tower, *self.parts) for tower in towers]
         return self.fc_cls(self.dropout(self.norm(torch.cat(pooled, dim=1))))

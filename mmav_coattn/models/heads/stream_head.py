@@ -11,8 +11,6 @@ from mmav_coattn.models.necks.token_norm import TokenBatchNorm
 
 from .base_sync_head import BaseSyncHead
 
-NUM_CONVS, KERNEL = 2, 5
-
 
 @MODELS.register_module()
 class StreamHead(BaseSyncHead):
@@ -28,16 +26,10 @@ class StreamHead(BaseSyncHead):
         self.visual_norm = TokenBatchNorm(in_channels)
         self.audio_norm = TokenBatchNorm(in_channels)
         self.fuse = nn.Sequential(nn.Linear(3 * in_channels, in_channels), nn.ReLU(inplace=True))
-        self.convs = nn.Sequential(
-            *[
-                nn.Sequential(
-                    nn.Conv1d(in_channels, in_channels, KERNEL, padding=KERNEL // 2),
-                    nn.BatchNorm1d(in_channels),
-                    nn.ReLU(inplace=True),
-                )
-                for _ in range(NUM_CONVS)
-            ]
-        )
+        self.convs = nn.Sequential()
+        for _ in range(2):
+            conv = nn.Conv1d(in_channels, in_channels, 5, padding=2)
+            self.convs.extend([conv, nn.BatchNorm1d(in_channels), nn.ReLU(inplace=True)])
         self.classify = small_linear(2 * in_channels)
 
     def forward(self, features: StreamFeatures) -> Tensor:

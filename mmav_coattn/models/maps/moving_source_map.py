@@ -32,8 +32,8 @@ class MovingSourceMap(nn.Module):
     - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
       :math:`G_b` blurs.
 
-    The map has the resolution of the network's input. It is for sources that move when they sound
-    and hardly travel within the clip.
+    The map has the resolution of the network's input and is not negative. It is for sources that
+    move when they sound and hardly travel within the clip.
 
     Args:
         sharpness (float): :math:`\beta`. 0 leaves what moves, a control that ignores the audio.
@@ -54,27 +54,16 @@ class MovingSourceMap(nn.Module):
         self.still_parts = still_parts
 
     def forward(self, maps: Tensor, frames: Tensor) -> Tensor:
-        """Refine maps.
-
-        Args:
-            maps (Tensor): Match maps (N, J, T', H', W').
-            frames (Tensor): uint8 (N, C, T, H, W).
-
-        Returns:
-            Tensor: (N, J, T, H, W), the size of the frames, not negative.
-        """
+        """Match maps (N, J, T', H', W') and frames (N, C, T, H, W), uint8 -> (N, J, T, H, W)."""
         frames = frames.float()
         moving, edges = moving_parts(frames.mean(dim=1)), colour_edges(frames)
         match = maps.mean(dim=2)  # (N, J, H', W')
         spread = match.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
         match = (match - match.mean(dim=(-2, -1), keepdim=True)) / spread
-        size = tuple(frames.shape[-2:])
-        match = F.interpolate(match, size=size, mode='bilinear', align_corners=False)
+        match = F.interpolate(match, size=frames.shape[-2:], mode='bilinear', align_corners=False)
         weight = (self.sharpness * match).exp()
-        return torch.stack(
-            [self._whole_object(moving * weight[:, j, None], edges) for j in range(maps.shape[1])],
-            dim=1,
-        )
+        windows = weight[:, :, None].unbind(dim=1)
+        return torch.stack([self._whole_object(moving * w, edges) for w in windows], dim=1)
 
     def _whole_object(self, moving: Tensor, edges: Tensor) -> Tensor:
         """What moves and sounds and the edges near it, blurred; all (N, T, H, W)."""
@@ -112,6 +101,8 @@ def gaussian_blur(maps: Tensor, sigma: float) -> Tensor:
     offsets = torch.arange(-radius, radius + 1, dtype=maps.dtype, device=maps.device)
     kernel = torch.exp(-(offsets**2) / (2 * sigma**2))
     kernel = kernel / kernel.sum()
-    flat = F.pad(maps, (radius,) * 4, mode='replicate').flatten(0, 1)[:, None]
-    flat = F.conv2d(F.conv2d(flat, kernel.view(1, 1, -1, 1)), kernel.view(1, 1, 1, -1))
-    return flat[:, 0].view_as(maps)
+    blurred = maps.flatten(0, 1)[:, None]
+    for _ in range(2):  # down the columns, then along the rows
+        padded = F.pad(blurred.mT, (radius, radius, 0, 0), mode='replicate')
+        blurred = F.conv2d(padded, kernel[None, None, None])
+    return blurred.view_as(maps)

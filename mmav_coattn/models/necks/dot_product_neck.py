@@ -89,17 +89,17 @@ class CoAttentionBlock(nn.Module):
         self, visual: Tensor, audio: Tensor, visual_tokens: Tensor, audio_tokens: Tensor, code
     ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Streams (N, J, T, D) and tokens (N, J, T, P, D), (N, J, T, L, D) -> streams, weights."""
-        new_visual, new_audio, weights = visual, audio, None
+        seen, heard, weights = visual, audio, None
         if self.aga is not None:
             seen, weights = attend(self.aga, audio, visual_tokens)
-            new_visual = seen if self.is_first else visual + seen
+            seen = seen if self.is_first else visual + seen
         if self.vga is not None:
-            new_audio = audio + attend(self.vga, visual, audio_tokens)[0]
+            heard = audio + attend(self.vga, visual, audio_tokens)[0]
         if self.visual_sa is not None:
-            new_visual = self.visual_sa(new_visual, code)
+            seen = self.visual_sa(seen, code)
         if self.audio_sa is not None:
-            new_audio = self.audio_sa(new_audio, code)
-        return new_visual, new_audio, weights
+            heard = self.audio_sa(heard, code)
+        return seen, heard, weights
 
 
 @MODELS.register_module()
@@ -157,9 +157,8 @@ class DotProductNeck(StreamNeck):
         code = self.position_code(window_times).to(visual_tokens.dtype)
         v = self.visual_query_norm(self.start_stream(visual_tokens, self.visual_start))
         a = self.audio_query_norm(self.start_stream(audio_tokens, self.audio_start))
-        v, visual_tokens = (  # the same for all J windows
-            x[:, None].expand(-1, a.shape[1], *x.shape[1:]) for x in (v, visual_tokens)
-        )
+        v = v[:, None].expand_as(a)  # the same for all J windows
+        visual_tokens = visual_tokens[:, None].expand(-1, a.shape[1], -1, -1, -1)
         for block in self.blocks:
             v, a, weights = block(v, a, visual_tokens, audio_tokens, code)
         sound_map = None if weights is None else weights.unflatten(-1, visual.shape[-2:])

@@ -20,12 +20,9 @@ class PoolingNeck(StreamNeck):
     frame.
 
     Args:
-        in_channels (tuple[int, int]): Channels of the visual and the audio tower.
-        embed_dims (int): Channels D of tokens and streams; even.
         pool (str): ``'max'`` or ``'avg'``, over locations.
         self_attention (bool): Whether self-attention over time follows, one layer a modality.
-        num_heads (int): Its heads; must divide ``embed_dims``.
-        centre_time (bool): See :class:`TokenNeck`.
+        in_channels, embed_dims, num_heads, centre_time: See :class:`DotProductNeck`.
 
     Raises:
         ConfigError: If ``pool`` is unknown.

@@ -15,7 +15,7 @@ def step_times(
     first_second: float,
     device: torch.device | None = None,
 ) -> Tensor:
-    """Times on which the steps of a tower's output are centred.
+    """Times (num_steps,), s, on which the steps of a tower's output are centred.
 
     A tower of 'same'-padded convolutions with total stride ``s`` turns ``n`` inputs into
     ``ceil(n / s)`` steps, step ``j`` centred on input ``j * s``; so ``s = ceil(n / steps)``.
@@ -24,11 +24,8 @@ def step_times(
         num_steps (int): Steps of the output.
         num_inputs (int): Frames of the input.
         input_seconds (float): Time between two input frames, s.
-        first_second (float): Time of the first input frame from the start of the clip, s.
-        device (torch.device, optional): Where to put the result.
-
-    Returns:
-        Tensor: (num_steps,), s from the start of the clip.
+        first_second (float): Time of the first input frame, s.
+        device (torch.device, optional): Of the result.
     """
     stride = math.ceil(num_inputs / num_steps)
     steps = torch.arange(num_steps, device=device, dtype=torch.float32)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
-from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
 
@@ -23,59 +20,48 @@ class AudioVisualClassifier(BaseRecognizer):
 
     Args:
         backbone (dict): :class:`AudioVisualBackbone`.
-        cls_head (dict): :class:`SegmentHead`.
-        modalities (Sequence[str]): ``'visual'``, ``'audio'`` or both; the other tower is not run.
+        cls_head (dict): :class:`SegmentHead`, whose ``in_channels`` name the towers that are used,
+            ``visual``, ``audio`` or both; the other one is not run.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
-        neck (None): There is none; for configs that inherit one of the pretext network.
-        train_cfg (dict, optional): Not used.
-        test_cfg (dict, optional): Not used.
+        **kwargs: ``neck``, ``train_cfg`` and ``test_cfg``, None or not used.
 
     Raises:
-        ConfigError: If a modality is unknown.
+        ConfigError: If a tower is unknown.
     """
 
     def __init__(
         self,
         backbone: dict,
         cls_head: dict,
-        modalities: Sequence[str] = ('visual', 'audio'),
         data_preprocessor: dict | None = None,
-        neck: None = None,
-        train_cfg: dict | None = None,
-        test_cfg: dict | None = None,
+        **kwargs,
     ) -> None:
-        unknown = set(modalities) - set(INPUT_KEYS)
-        if unknown or not modalities:
-            raise ConfigError(f'modalities={tuple(modalities)} must be of {tuple(INPUT_KEYS)}.')
         data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
-        super().__init__(backbone, cls_head, neck, train_cfg, test_cfg, data_preprocessor)
-        self.modalities = tuple(modalities)
+        super().__init__(backbone, cls_head, data_preprocessor=data_preprocessor, **kwargs)
+        self.modalities = self.cls_head.towers
+        if not self.modalities or set(self.modalities) - set(INPUT_KEYS):
+            raise ConfigError(
+                f'cls_head: in_channels must be by tower, of {tuple(INPUT_KEYS)}; got '
+                f'{self.modalities}.'
+            )
         for modality in set(INPUT_KEYS) - set(self.modalities):
             # A tower that never runs would have no gradient, which several processes need.
             getattr(self.backbone, modality).requires_grad_(False)
 
     def extract_feat(self, inputs: dict, stage: str = 'backbone', **kwargs) -> tuple:
-        """Run the towers that are used.
-
-        Args:
-            inputs (dict): ``imgs`` (N, C, T, H, W) and ``log_mels`` (N, F, T_a).
-            stage (str): ``'backbone'`` or ``'head'``.
+        """Run the towers that are used on ``imgs`` (N, C, T, H, W) and ``log_mels`` (N, F, T_a).
 
         Returns:
-            tuple: Features by modality, ``visual`` (N, C_v, T', H', W') and ``audio``
-            (N, C_a, F', T''), or class scores (N, num_classes); and an empty dict.
+            tuple: Features by modality, see :class:`AudioVisualBackbone`, or class scores
+            (N, num_classes) with ``stage='head'``; and an empty dict.
         """
-        missing = [m for m in self.modalities if INPUT_KEYS[m] not in inputs]
-        if missing:
-            raise ConfigError(
-                f'The pipeline gives no {INPUT_KEYS[missing[0]]}, which the {missing[0]} tower '
-                'takes: load them, or leave that tower out of modalities.'
-            )
-        features: dict[str, Tensor] = {}
-        if 'visual' in self.modalities:
-            features['visual'] = self.backbone.forward_visual(inputs['imgs'])
-        if 'audio' in self.modalities:
-            features['audio'] = self.backbone.forward_audio(inputs['log_mels'])
-        if stage == 'head':
-            return self.cls_head(features), {}
-        return features, {}
+        features = {}
+        for modality in self.modalities:
+            if INPUT_KEYS[modality] not in inputs:
+                raise ConfigError(
+                    f'The pipeline gives no {INPUT_KEYS[modality]}, which the {modality} tower '
+                    'takes: load them, or leave that tower out of cls_head.in_channels.'
+                )
+            tower = getattr(self.backbone, f'forward_{modality}')
+            features[modality] = tower(inputs[INPUT_KEYS[modality]])
+        return (self.cls_head(features) if stage == 'head' else features), {}

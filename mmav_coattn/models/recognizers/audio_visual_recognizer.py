@@ -52,11 +52,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         self.map_refiner = None if refiner is None else MODELS.build(refiner)
 
     def extract_feat(self, inputs: dict, stage: str = 'neck', **kwargs) -> tuple[Any, dict]:
-        """Run the network up to a stage.
-
-        Args:
-            inputs (dict): See the class.
-            stage (str): ``'backbone'``, ``'neck'`` or ``'head'``.
+        """Run the network up to a stage, ``'backbone'``, ``'neck'`` or ``'head'``.
 
         Returns:
             tuple: The stage's output, and an empty dict, as mmaction2's recognizers return.
@@ -71,17 +67,10 @@ class AudioVisualRecognizer(BaseRecognizer):
         imgs, log_mels = inputs['imgs'], inputs['log_mels']
         visual, audio = self.backbone(imgs, log_mels)
         # Frame i was taken in the middle of the i-th of T equal parts of the clip.
-        frame_seconds = inputs['clip_seconds'] / imgs.shape[2]
-        visual_times = step_times(
-            visual.shape[2], imgs.shape[2], frame_seconds, frame_seconds / 2, audio.device
-        )
-        audio_times = step_times(
-            audio.shape[-1],
-            log_mels.shape[-1],
-            self.data_preprocessor.log_mel.frame_seconds,
-            0.0,
-            audio.device,
-        )
+        step = inputs['clip_seconds'] / imgs.shape[2]
+        hop = self.data_preprocessor.log_mel.frame_seconds
+        visual_times = step_times(visual.shape[2], imgs.shape[2], step, step / 2, imgs.device)
+        audio_times = step_times(audio.shape[-1], log_mels.shape[-1], hop, 0.0, imgs.device)
         return visual, audio, audio_times, inputs['audio_starts'][..., None] + visual_times
 
     def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Any:
@@ -97,8 +86,7 @@ class AudioVisualRecognizer(BaseRecognizer):
 
         Args:
             inputs (dict, optional): Of the usable samples, in order; None if there is none.
-            data_samples (list[ActionDataSample]): All samples; those with ``unusable`` are passed
-                through as they are.
+            data_samples (list[ActionDataSample]): All samples; those with ``unusable`` stay as is.
 
         Returns:
             list[ActionDataSample]: With ``sync_scores`` (J,) logits; if blind controls are on
@@ -106,9 +94,9 @@ class AudioVisualRecognizer(BaseRecognizer):
             ``sound_map`` (J, T', H', W') and ``map_confidence`` (J,), the logit that a source is
             in sight.
         """
-        usable = [sample for sample in data_samples if 'unusable' not in sample]
-        if not usable:
+        if inputs is None:
             return data_samples
+        usable = [sample for sample in data_samples if 'unusable' not in sample]
         features, _ = self.extract_feat(inputs)
         scores = self.cls_head.predict(features)
         fields = dict(sync_scores=scores)
@@ -138,10 +126,8 @@ class AudioVisualRecognizer(BaseRecognizer):
 
     def predict_blind(self, inputs: dict) -> dict[str, Tensor]:
         """Scores (N, J) with the video, and with the audio, replaced by nothing."""
-        blank = self.data_preprocessor.blank_inputs
-        return {
-            f'sync_scores_{name}_blank': self.cls_head.predict(
-                self.extract_feat(blank(inputs, name))[0]
-            )
-            for name in ('video', 'audio')
-        }
+        scores = {}
+        for name in ('video', 'audio'):
+            features, _ = self.extract_feat(self.data_preprocessor.blank_inputs(inputs, name))
+            scores[f'sync_scores_{name}_blank'] = self.cls_head.predict(features)
+        return scores

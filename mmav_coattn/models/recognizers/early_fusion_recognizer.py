@@ -27,7 +27,7 @@ class EarlyFusionRecognizer(AudioVisualRecognizer):
         """
         rate = self.data_preprocessor.log_mel.sample_rate
         windows = cut_windows(inputs['audio'], inputs['audio_starts'], inputs['clip_seconds'], rate)
-        visual = self.backbone.forward_visual(inputs['imgs'])
+        visual = self.backbone.visual(inputs['imgs'])
         audio = self.backbone.forward_audio(windows.flatten(0, 1))
         if stage == 'backbone':
             return (visual, audio.unflatten(0, windows.shape[:2])), {}

@@ -18,7 +18,7 @@ def test_shapes_and_dependence_on_both_inputs():
     torch.manual_seed(0)
     net = EarlyFusionNet(**SMALL).eval()
     imgs, waves = torch.randn(2, 3, 8, 32, 32), 0.1 * torch.randn(2, 6400)
-    visual, audio = net.forward_visual(imgs), net.forward_audio(waves)
+    visual, audio = net.visual(imgs), net.forward_audio(waves)
     assert visual.shape == (2, 4, 4, 8, 8) and audio.shape == (2, 16, 13)
     maps = net(imgs, waves)
     assert maps.shape == (2, 32, 2, 2, 2)

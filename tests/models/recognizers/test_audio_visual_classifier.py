@@ -8,12 +8,17 @@ from models.tiny import AUDIO, VISUAL, build, recognizer
 from mmav_coattn.errors import ConfigError
 
 
-def classifier(modalities, **head):
+def classifier(*modalities):
     cfg = dict(
         type='AudioVisualClassifier',
         backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-        modalities=modalities,
-        cls_head=dict(type='SegmentHead', num_classes=3, topk=1, average_clips='prob', **head),
+        cls_head=dict(
+            type='SegmentHead',
+            num_classes=3,
+            in_channels=dict.fromkeys(modalities, 16),
+            topk=1,
+            average_clips='prob',
+        ),
     )
     model = build(cfg)
     model.init_weights()
@@ -39,7 +44,7 @@ def batch(*keys):
     ],
 )
 def test_each_modality(modalities, keys):
-    model = classifier(modalities, in_channels=dict.fromkeys(modalities, 16)).train()
+    model = classifier(*modalities).train()
     data = model.data_preprocessor(batch(*keys), training=True)
     losses = model(**data, mode='loss')
     losses['loss_cls'].backward()
@@ -53,7 +58,7 @@ def test_each_modality(modalities, keys):
 
 
 def test_both_towers_reach_the_head():
-    model = classifier(('visual', 'audio'), in_channels=dict(visual=16, audio=16)).eval()
+    model = classifier('visual', 'audio').eval()
     inputs = model.data_preprocessor(batch('imgs', 'audio'))['inputs']
     features, _ = model.extract_feat(inputs)
     scores, _ = model.extract_feat(inputs, stage='head')
@@ -64,14 +69,14 @@ def test_both_towers_reach_the_head():
 
 def test_takes_the_pretext_network_as_it_is():
     pretext = recognizer()
-    model = classifier(('visual', 'audio'), in_channels=dict(visual=16, audio=16))
+    model = classifier('visual', 'audio')
     missing = model.load_state_dict(pretext.state_dict(), strict=False).missing_keys
     assert missing and all(name.startswith('cls_head.') for name in missing)
 
 
 def test_mistakes_are_sentences():
-    with pytest.raises(ConfigError, match='must be of'):
-        classifier(('smell',), in_channels=dict(audio=16))
-    model = classifier(('visual', 'audio'), in_channels=dict(visual=16, audio=16))
+    with pytest.raises(ConfigError, match='must be by tower'):
+        classifier('smell')
+    model = classifier('visual', 'audio')
     with pytest.raises(ConfigError, match='gives no log_mels'):
         model.extract_feat(model.data_preprocessor(batch('imgs'))['inputs'])

@@ -180,7 +180,8 @@ def _refuse(embedding: Embedding, overlap: int) -> None:
             f'{last:.2f} s, and this network compares {embedding.clip_steps * embedding.step:g} s '
             'of both',
         )
-    raise SilentAudioError(embedding.path, 'is silent wherever there is video')
+    left_out = f' ({"; ".join(embedding.notes)})' if embedding.notes else ''
+    raise SilentAudioError(embedding.path, f'has no audible audio where there is video{left_out}')
 
 
 def find_drift(

@@ -137,7 +137,10 @@ def test_files_that_are_refused():
     assert np.isfinite(measure_sync(network(), apart, 15 * STEP, 10.0).window_scores).any()
     silent = embedding(lambda s: s)
     silent.audible[:] = False
-    with pytest.raises(SilentAudioError, match='is silent wherever there is video'):
+    with pytest.raises(SilentAudioError, match='has no audible audio where there is video$'):
+        measure_sync(network(), silent, 5 * STEP, 10.0)
+    silent.notes.append('2.4 s of the audio were left out: a.mp4: is broken')
+    with pytest.raises(SilentAudioError, match=r'where there is video \(2\.4 s of the .*broken\)$'):
         measure_sync(network(), silent, 5 * STEP, 10.0)
 
 

@@ -65,9 +65,10 @@ def check_training(work_dir: Path):
     assert [(line['epoch'], line['step']) for line in second] == [(2, 3), (2, 4)]
     losses = [line['loss_sync'] for line in first + second]
     assert np.isfinite(losses).all() and len(set(losses)) == 2 * STEPS
-    # The schedule warms up over more than both epochs: it goes on from where it was.
+    # The schedule warms up over more than both epochs: it goes on from where it was. That of the
+    # first run ends with its one epoch, and so lies below.
     rates = np.array([line['lr'] for line in first + second])
-    assert rates[0] > 0 and (np.diff(rates) > 0).all() and rates[2] > 2 * rates[0]
+    assert rates[0] > 0 and (np.diff(rates) > 0).all() and rates[2] > 1.5 * rates[0]
     assert Path((work_dir / 'last_checkpoint').read_text()).name == 'epoch_2.pth'
     state = torch.load(work_dir / 'epoch_2.pth', map_location='cpu', weights_only=True)
     assert (state['meta']['epoch'], state['meta']['iter']) == (2, 2 * STEPS)

@@ -182,7 +182,7 @@ def _refuse(embedding: Embedding, overlap: int) -> None:
         )
     if embedding.fault:
         raise UnreadableMediaError(embedding.path, embedding.fault)
-    raise SilentAudioError(embedding.path, 'is silent wherever there is video')
+    raise SilentAudioError(embedding.path, 'has no audible audio where there is video')
 
 
 def find_drift(

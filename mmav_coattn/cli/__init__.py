@@ -1,4 +1,4 @@
-"""The console command ``mmav-coattn``: one module of this folder for each subcommand.
+"""The console command ``mmav-coattn``: a module of this folder for each subcommand.
 
 A subcommand's module has a docstring, which becomes its help, ``add_arguments(parser)`` and
 ``run(args)``, which returns an exit code or None. ``tools/COMMAND.py`` is the same as
@@ -10,15 +10,9 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
-from pkgutil import iter_modules
 
-#: Modules of this folder that are no subcommands.
-HELPERS = ('network_arguments', 'run_tool')
-
-
-def commands() -> list[str]:
-    """Names of all subcommands."""
-    return [module.name for module in iter_modules(__path__) if module.name not in HELPERS]
+#: Names of all subcommands; the other modules of this folder are shared by them.
+COMMANDS = ('sync', 'localize', 'extract', 'export', 'page', 'train', 'test')
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -27,7 +21,7 @@ def main(arguments: list[str] | None = None) -> None:
         prog='mmav-coattn', description='Where is the sound, and is it in sync?'
     )
     subparsers = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
-    for name in commands():
+    for name in COMMANDS:
         module = import_module(f'{__name__}.{name}')
         summary = module.__doc__.splitlines()[0]
         subparser = subparsers.add_parser(name, help=summary, description=module.__doc__)

@@ -9,7 +9,13 @@ from planted import CLIP, STEP, embedding, network
 
 from mmav_coattn.apis.embedding import embed_file
 from mmav_coattn.apis.sync_estimator import MatchCurves, find_drift, measure_sync
-from mmav_coattn.errors import NoAudioError, NoVideoError, SilentAudioError, TooShortError
+from mmav_coattn.errors import (
+    NoAudioError,
+    NoVideoError,
+    SilentAudioError,
+    TooShortError,
+    UnreadableMediaError,
+)
 from mmav_coattn.evaluation.functional.offset_curve import OffsetEstimate
 from mmav_coattn.media.remux import shift_audio
 
@@ -137,8 +143,11 @@ def test_files_that_are_refused():
     assert np.isfinite(measure_sync(network(), apart, 15 * STEP, 10.0).window_scores).any()
     silent = embedding(lambda s: s)
     silent.audible[:] = False
-    with pytest.raises(SilentAudioError, match='is silent wherever there is video'):
+    with pytest.raises(SilentAudioError, match='has no audible audio where there is video$'):
         measure_sync(network(), silent, 5 * STEP, 10.0)
+    broken = silent._replace(fault='is broken from 1.00 to 2.00 s')
+    with pytest.raises(UnreadableMediaError, match=r'planted\.mp4: is broken from 1\.00'):
+        measure_sync(network(), broken, 5 * STEP, 10.0)
 
 
 def test_what_is_no_drift():

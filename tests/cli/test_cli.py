@@ -90,11 +90,8 @@ def command(capsys):
 
 
 def test_every_command_has_help(command):
-    assert set(cli.commands()) == {
-        'export', 'extract', 'localize', 'page', 'sync', 'test', 'train',
-    }  # fmt: skip
     code, out, _ = command('--help')
-    assert code == 0 and all(name in out for name in cli.commands())
+    assert code == 0 and all(name in out for name in cli.COMMANDS)
     code, out, _ = command('sync', '--help')
     assert code == 0 and 'the audio is late' in out and '--fix' in out
 

@@ -102,7 +102,8 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             inputs |= dict(frames=frames, imgs=self.normalize(frames))
         if audio is not None:
             audio = torch.zeros_like(audio) if self.blank == 'audio' else audio
-            starts = audio.new_zeros(len(audio), 1) if audio_starts is None else audio_starts
+            # Not len(audio), which the export to ONNX takes for a constant.
+            starts = audio.new_zeros(audio.shape[0], 1) if audio_starts is None else audio_starts
             inputs |= dict(
                 audio=audio,
                 log_mels=self.log_mel(audio),

@@ -147,7 +147,9 @@ def main():
         f'(seed {args.seed}, last epoch):'
     )
     print(f'   sync accuracy          {results["sync/accuracy"]:.3f}   (chance 0.500)')
-    print(f'   video blanked          {results["sync/accuracy_video_blank"]:.3f}   (must be chance)')
+    print(
+        f'   video blanked          {results["sync/accuracy_video_blank"]:.3f}   (must be chance)'
+    )
     print(
         f'   audio blanked          {results["sync/accuracy_audio_blank"]:.3f}   (must be chance)'
     )

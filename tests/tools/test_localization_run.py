@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
 from paths import CONFIGS
 from tool_process import run_here
 
@@ -21,6 +22,7 @@ def folder(tmp_path_factory):
     root = tmp_path_factory.mktemp('localization')
     for tier in ('medium', 'multi'):
         make_split(root, tier, 'test', CLIPS, num_workers=0)
+    init_default_scope('mmaction')
     model = MODELS.build(Config.fromfile(CONFIGS / 'coattn_pretrain_demo.py').model)
     torch.save(dict(state_dict=model.state_dict()), root / 'random.pth')
     return root

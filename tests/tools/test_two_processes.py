@@ -21,8 +21,8 @@ MODEL = dict(
     _delete_=True,
     type='AudioVisualRecognizer',
     backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
-    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
-    cls_head=dict(type='SyncHead', in_channels=16),
+    neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16),
+    cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
 )
 
 CONFIG = f"""

@@ -53,7 +53,7 @@ class GuardedModule(types.ModuleType):
     """A module in which some names mean something else, for whoever holds it in its place.
 
     Args:
-        module (ModuleType): Where every other name is looked up, at the time it is asked for.
+        module (ModuleType): Where every other name is looked up, at the moment of the lookup.
         **names: The names that differ.
     """
 

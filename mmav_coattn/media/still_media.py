@@ -18,7 +18,7 @@ class StillMedia:
     that lives on motion sees none here.
 
     Args:
-        picture (str): File of the image.
+        picture (str): File of the still image.
         sound (str): File of the audio.
 
     Raises:

@@ -73,6 +73,12 @@ class NoVideoError(MediaError):
     reason = 'no_video'
 
 
+class NoFaceError(MediaError):
+    """The network needs a face, and the video shows none."""
+
+    reason = 'no_face'
+
+
 class NoAudioError(MediaError):
     """The file has no audio stream."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
 
+from .faces import FaceCrop, FaceTrack
+
 #: Transforms of a test pipeline that draw windows or read the file; here others choose and read.
 READING_TRANSFORMS = (
     'OpenAudioVisual',
@@ -23,6 +26,7 @@ READING_TRANSFORMS = (
     'LoadAudio',
     'ReplaceSound',
     'LocalizationTargets',
+    'FixedCrop',
     'FormatShape',
     'PackAudioVisualInputs',
 )
@@ -44,7 +48,8 @@ class ClipSettings(NamedTuple):
         min_level (float | None): Sound below it counts as silence, dB of full scale.
         short_side (int): Frames are scaled down to it while they are decoded, px.
         box (tuple): Part of the frame that the network sees (x0, y0, x1, y1), fractions.
-        spatial (Compose): Transforms of single pictures, crops other than ``FixedCrop`` left out.
+        spatial (Compose): Transforms of single pictures, crops left out.
+        face (FaceCrop | None): Where the network looks at a face; None where it needs none.
     """
 
     clip_seconds: float
@@ -55,6 +60,7 @@ class ClipSettings(NamedTuple):
     short_side: int
     box: tuple[float, float, float, float]
     spatial: Compose
+    face: FaceCrop | None = None
 
     @classmethod
     def from_config(cls, cfg: Config) -> ClipSettings:
@@ -90,19 +96,46 @@ class ClipSettings(NamedTuple):
             num_frames=int(found['LoadFrames']['num_frames']),
             sample_rate=audio.sample_rate,
             min_level=audio.min_level,
-            short_side=found['LoadFrames'].get('short_side') or _short_side(spatial, box),
+            short_side=found['LoadFrames'].get('short_side')
+            or _short_side(spatial, min(box[2] - box[0], box[3] - box[1])),
             box=box,
             spatial=spatial,
+            face=FaceCrop(**cfg.face_crop) if 'face_crop' in cfg else None,
         )
+
+    def for_face(self, track: FaceTrack) -> ClipSettings:
+        """The same, decoding frames as large as this face needs."""
+        first, last = np.split(np.median(track.mouths(self.face), axis=0), 2)
+        # The crop is square: of the shorter side it takes the larger fraction.
+        return self._replace(short_side=_short_side(self.spatial, float(max(last - first))))
 
     @property
     def step(self) -> float:
         """Time between two frames, s."""
         return self.clip_seconds / self.num_frames
 
-    def prepare(self, image: np.ndarray) -> Tensor:
-        """One decoded picture (H, W, 3) as the network sees it, uint8 (3, H', W')."""
-        return torch.from_numpy(_prepare(self.spatial, image)).permute(2, 0, 1)
+    def prepare(self, image: np.ndarray, box: Sequence[float] | None = None) -> Tensor:
+        """One decoded frame (H, W, 3) as the network sees it, uint8 (3, H', W').
+
+        ``box`` is the part to see (x0, y0, x1, y1), fractions; by default that of all frames.
+        """
+        part = cut(image, self.box if box is None else box)
+        return torch.from_numpy(_prepare(self.spatial, part)).permute(2, 0, 1)
+
+
+def cut(image: np.ndarray, box: Sequence[float]) -> np.ndarray:
+    """A part of a frame; what lies beyond its edge repeats the edge."""
+    import cv2
+
+    height, width = image.shape[:2]
+    left, right = round(box[0] * width), round(box[2] * width)
+    top, bottom = round(box[1] * height), round(box[3] * height)
+    beyond = (-top, bottom - height, -left, right - width)
+    part = image[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    if max(beyond) > 0 and part.size:
+        margins = (max(side, 0) for side in beyond)
+        return cv2.copyMakeBorder(part, *margins, cv2.BORDER_REPLICATE)
+    return part
 
 
 def _prepare(spatial: Compose, image: np.ndarray) -> np.ndarray:
@@ -117,8 +150,7 @@ def _prepare(spatial: Compose, image: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(spatial(results)['imgs'][0])
 
 
-def _short_side(spatial: Compose, box: tuple[float, float, float, float]) -> int:
-    """Shorter side at which frames are decoded, px."""
+def _short_side(spatial: Compose, share: float) -> int:
+    """Shorter side at which frames are decoded, px, if the network sees that share of it."""
     seen = min(_prepare(spatial, np.zeros((720, 720, 3), np.uint8)).shape[:2])
-    share = min(box[2] - box[0], box[3] - box[1])
     return ceil(OVERSAMPLING * seen / share)

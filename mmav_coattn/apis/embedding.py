@@ -13,7 +13,7 @@ begins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import floor
+from math import ceil, floor
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ from mmav_coattn.models.necks import CoAttentionNeck
 from mmav_coattn.models.necks.time_alignment import interpolation_weights
 
 from .clip_settings import ClipSettings
+from .faces import FaceTrack
 from .streaming import moving_means, with_context
 
 #: Video steps that the tower sees at once, beside their neighbours.
@@ -40,6 +41,8 @@ BLOCK = 128
 #: towers' strides in time.
 CONTEXT = 8
 AUDIO_CONTEXT = 32
+#: Shortest file, in clips of the network; of a shorter one than a clip, all of it is one clip.
+SHORTEST_CLIP = 0.3
 #: Audio that is read and run at once, in steps of the audio tower, and in s where a part of it
 #: cannot be read.
 AUDIO_BLOCK = 256
@@ -125,6 +128,7 @@ def embed_file(
     progress: Progress = lambda done, total: None,
     streams: tuple[str, ...] = ('visual', 'audio'),
     keep_frames: bool = False,
+    face: FaceTrack | None = None,
 ) -> Embedding:
     """Run both towers once over a file of any length.
 
@@ -139,6 +143,7 @@ def embed_file(
         progress (Callable): Called with the seconds done and the seconds in all.
         streams (tuple[str, ...]): ``'visual'``, ``'audio'`` or both; the file need not have others.
         keep_frames (bool): Whether the frames are returned as well.
+        face (FaceTrack, optional): Whose mouth the network is to see, in place of the frame.
 
     Raises:
         MediaError: If the file cannot be used.
@@ -150,6 +155,9 @@ def embed_file(
             'file in one pass; this one is for the comparison of methods.'
         )
     device = next(model.parameters()).device
+    boxes = np.array([settings.box])
+    if face is not None:
+        settings = settings.for_face(face)
     empty = torch.zeros(0)
     visual = visual_features = audio = audio_features = frames = empty
     times = audio_times = np.zeros(0)
@@ -160,15 +168,19 @@ def embed_file(
         if 'visual' in streams:
             begin, end = video_media.video_span
             count = floor((end - begin + ROUNDING) / settings.step)
-            if count < settings.num_frames:
+            least = ceil(SHORTEST_CLIP * settings.num_frames)
+            if count < least:
                 raise TooShortError(
                     path,
                     f'has {max(end - begin, 0):.2f} s of video, and this network needs '
-                    f'{settings.clip_seconds} s',
+                    f'{least * settings.step:g} s',
                 )
             times = begin + (np.arange(count) + 0.5) * settings.step
+            boxes = boxes.repeat(count, axis=0)
+            if face is not None:
+                boxes = face.mouths_at(times, settings.face)
             visual, visual_features, frames, grid = _embed_video(
-                model, settings, video_media, times, device, progress, keep_frames
+                model, settings, video_media, times, boxes, device, progress, keep_frames
             )
         if 'audio' in streams:
             audio, audio_features, audio_times, audible, notes, fault = _embed_audio(
@@ -179,11 +191,11 @@ def embed_file(
     return Embedding(
         path=path,
         step=settings.step,
-        clip_steps=settings.num_frames,
+        clip_steps=min(settings.num_frames, len(times) or settings.num_frames),
         times=times,
         visual=visual,
         grid=grid,
-        box=settings.box,
+        box=tuple(float(side) for side in np.clip(np.median(boxes, axis=0), 0, 1)),
         audio_times=audio_times,
         audio=audio,
         audible=audible,
@@ -200,6 +212,7 @@ def _embed_video(
     settings: ClipSettings,
     media: MediaFile,
     times: np.ndarray,
+    boxes: np.ndarray,
     device: torch.device,
     progress: Progress,
     keep_frames: bool,
@@ -212,8 +225,8 @@ def _embed_video(
     def frames() -> Iterator[Tensor]:
         images = media.stream_frames(times, settings.short_side)
         block = []
-        for index, image in enumerate(images):
-            block.append(settings.prepare(image))
+        for index, (image, box) in enumerate(zip(images, boxes, strict=True)):
+            block.append(settings.prepare(image, box))
             if len(block) == BLOCK or index == len(times) - 1:
                 stacked = torch.stack(block)
                 if keep_frames:

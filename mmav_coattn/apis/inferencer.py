@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaErro
 from mmav_coattn.media import MediaFile
 from mmav_coattn.progress import progress_bar
 from mmav_coattn.visualization import write_overlay_video
+from mmav_coattn.weights import NAMES, shipped_network
 
 from .clip_settings import ClipSettings
 from .embedding import Embedding, embed_file
+from .faces import find_faces
 from .feature_extraction import ExtractedFeatures, check_towers, pool_windows
 from .localizer import Localization, find_sound
 from .many_files import BatchResult, InputFile, expand_inputs, is_one_file, run_each
+from .speaker import best_face
 from .sync_estimator import measure_sync
 from .sync_result import SyncResult
 
@@ -39,8 +43,11 @@ class AudioVisualInferencer:
     :class:`BatchResult`, in which a file that cannot be used is named and the others are done.
 
     Args:
-        config (str | Config): Config of the network, with ``model`` and ``test_pipeline``.
-        checkpoint (str, optional): Its weights. None leaves them random, for tests.
+        config (str | Config, optional): Config of the network, with ``model`` and
+            ``test_pipeline``; or the name of a network that the package ships, ``'events'`` or
+            ``'faces'``. Defaults to None, which is ``'events'``.
+        checkpoint (str, optional): Weights of one's own network. None leaves them random, for
+            tests.
         device (str): Where to run.
         progress (bool): Show a bar for each file.
 
@@ -51,11 +58,18 @@ class AudioVisualInferencer:
 
     def __init__(
         self,
-        config: str | Config,
+        config: str | Config | None = None,
         checkpoint: str | Path | None = None,
         device: str = 'cpu',
         progress: bool = False,
     ) -> None:
+        if config is None or config in NAMES:
+            if checkpoint is not None:
+                raise ConfigError(
+                    f'{checkpoint}: name the config of this checkpoint; without a config, and with '
+                    f'{" or ".join(NAMES)} in its place, the network is one of the package.'
+                )
+            config, checkpoint = shipped_network(config or NAMES[0])
         cfg = load_config(config) if isinstance(config, (str, Path)) else config
         if 'model' not in cfg:
             raise ConfigError('The config has no model.')
@@ -97,9 +111,13 @@ class AudioVisualInferencer:
         """
         return self._each(video, lambda file: self._embed(file.path, keep_frames=keep_frames))
 
-    def _embed(self, path: Path, **kwargs) -> Embedding:
+    def _embed(self, path: Path, streams: Sequence[str] = ('visual', 'audio'), **kwargs):
+        embed = partial(embed_file, self.model, self.settings, str(path), **kwargs)
         with self._bar(path, 'embedding') as progress:
-            return embed_file(self.model, self.settings, str(path), progress, **kwargs)
+            if self.settings.face is None or 'visual' not in streams:
+                return embed(progress, streams)
+            faces = find_faces(str(path))
+            return best_face(self.model, embed, faces, progress, streams)
 
     def localize(
         self,

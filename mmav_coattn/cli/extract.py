@@ -13,8 +13,7 @@ from pathlib import Path
 from .network_arguments import (
     add_network_arguments,
     build_inferencer,
-    find_checkpoint,
-    find_config,
+    find_network,
     finish,
 )
 
@@ -40,8 +39,8 @@ def run(args: argparse.Namespace) -> int:
     from mmav_coattn.progress import progress_bar
 
     files = expand_inputs(args.inputs)
-    checkpoint = find_checkpoint(args.checkpoint)
-    cfg = load_config(str(find_config(args.config, checkpoint)))
+    config, checkpoint = find_network(args)
+    cfg = load_config(str(config))
     features = FeatureFile(args.out, args.towers, source_digest(cfg, checkpoint))
     # One bar over all videos, or where there is one, over its seconds.
     several = len(files) > 1 and not args.quiet

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
-
-#: Written by ``make demo``; names the newest checkpoint.
-DEMO_CHECKPOINT = Path('work_dirs/demo/last_checkpoint')
-VARIABLE = 'MMAV_CHECKPOINT'
 
 
 def add_network_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,35 +22,38 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
 def add_checkpoint_arguments(parser: argparse.ArgumentParser) -> None:
     """Add which network is meant and where it runs."""
     parser.add_argument(
-        '--checkpoint',
-        help=f'trained network; default: the environment variable {VARIABLE}, else the one that '
-        '`make demo` trained',
+        '--network',
+        metavar='NAME|FILE',
+        default='events',
+        help='events (anything that moves when it sounds), faces (talking people), or a checkpoint '
+        'of your own; default: events',
     )
     parser.add_argument(
-        '--config', help="its config; default: the config in the checkpoint's folder"
+        '--config',
+        help="config of your own checkpoint; default: the one in the checkpoint's folder",
     )
     parser.add_argument('--device', default='cpu', help='cpu or cuda; default: cpu')
 
 
-def find_checkpoint(given: str | None) -> Path:
-    """The checkpoint that is meant.
+def find_network(args: argparse.Namespace) -> tuple[Path, Path]:
+    """Config and checkpoint of the network that is meant.
 
     Raises:
-        CheckpointNotFoundError: If none is named and ``make demo`` has not been run here.
+        CheckpointNotFoundError: If there is no such network or file.
+        ConfigError: If a checkpoint's config is not known.
     """
     from mmav_coattn.errors import CheckpointNotFoundError
+    from mmav_coattn.weights import NAMES, shipped_network
 
-    named = given or os.environ.get(VARIABLE)
-    if named is None and DEMO_CHECKPOINT.is_file():
-        named = DEMO_CHECKPOINT.read_text(encoding='utf-8').strip()
-    if named is None:
+    if args.network in NAMES:
+        return shipped_network(args.network)
+    checkpoint = Path(args.network)
+    if not checkpoint.is_file():
         raise CheckpointNotFoundError(
-            f'No network was named: give --checkpoint FILE, set {VARIABLE}, or run `make demo`, '
-            f'which trains one ({DEMO_CHECKPOINT} does not exist in this folder).'
+            f'{checkpoint}: there is no such checkpoint file; --network takes '
+            f'{", ".join(NAMES)} or a checkpoint of your own.'
         )
-    if not Path(named).is_file():
-        raise CheckpointNotFoundError(f'{named}: there is no such checkpoint file.')
-    return Path(named)
+    return find_config(args.config, checkpoint), checkpoint
 
 
 def find_config(given: str | None, checkpoint: Path) -> Path:
@@ -86,8 +84,7 @@ def build_inferencer(args: argparse.Namespace, **kwargs):
 
     from mmav_coattn.apis import AudioVisualInferencer
 
-    checkpoint = find_checkpoint(args.checkpoint)
-    config = find_config(args.config, checkpoint)
+    config, checkpoint = find_network(args)
     MMLogger.get_current_instance().setLevel('WARNING')
     return AudioVisualInferencer(
         str(config),

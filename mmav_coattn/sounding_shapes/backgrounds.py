@@ -178,6 +178,8 @@ def paint_background(
         np.ndarray: (size, size, 3) float32 RGB.
     """
     wall_hue, floor_hue = setting.wall_hue, setting.floor_hue
+    if setting.wall == 'texture':
+        return paint_texture(rng, setting, size)
     if setting.outdoors:
         wall_colour = hsv(wall_hue, 0.3, 0.82)
         floor_colour = hsv(floor_hue, rng.uniform(0.2, 0.4), rng.uniform(0.45, 0.6))
@@ -203,3 +205,28 @@ def paint_background(
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / (size - 1) - 0.5
     glow = 1 + 0.22 * light * x - 0.12 * y - 0.45 * (x**2 + y**2)
     return np.clip(picture * glow[..., None], 0, 255)
+
+
+def paint_texture(rng: np.random.Generator, setting: Setting, size: int) -> np.ndarray:
+    """A frame full of clouds, leaves, boxes or boards; see :func:`paint_background`."""
+    hues = setting.wall_hue + rng.normal(0, 0.1, 5)
+    tones = [hsv(hue, rng.uniform(0, 0.7), rng.uniform(0.1, 0.95)) for hue in hues]
+    octaves = tuple((n, n) for n in (2, 5, int(rng.integers(8, 20)), int(rng.integers(30, size))))
+    share = np.clip(0.5 + 0.6 * cloud_noise(rng, size, size, octaves), 0, 1)[..., None]
+    picture = np.ascontiguousarray(tones[0] * share + tones[1] * (1 - share), np.float32)
+    kind = rng.integers(4)
+    if kind:
+        largest = np.exp(rng.uniform(np.log(3), np.log(30)))
+        for _ in range(int(rng.integers(20, 400))):
+            colour = tones[rng.integers(5)] * rng.uniform(0.5, 1.3)
+            x, y = rng.uniform(0, size, 2)
+            a, b = largest * rng.uniform(0.2, 1, 2)
+            turn = rng.uniform(0, 360) if kind < 3 else 90.0 * int(rng.integers(2))
+            if kind == 1:
+                cv2.ellipse(picture, ((x, y), (a, b), turn), colour.tolist(), -1, cv2.LINE_AA)
+            else:
+                corners = cv2.boxPoints(((x, y), (a, 3 * b if kind == 3 else b), turn))
+                cv2.fillPoly(picture, [np.int32(corners)], colour.tolist(), cv2.LINE_AA)
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32) / (size - 1) - 0.5
+    slope = rng.normal(0, 0.4, 2)
+    return np.clip(picture * (1 + slope[0] * x + slope[1] * y)[..., None], 0, 255)

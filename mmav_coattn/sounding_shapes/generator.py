@@ -28,7 +28,8 @@ from mmav_coattn.progress import progress_bar
 
 from .render import render_audio, render_frames
 from .scene import annotate, build_scene
-from .spec import CLASSES, CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count
+from .spec import CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count, tier_classes
+from .wild import build_wild_scene
 from .writer import audio_span, write_clip
 
 #: Each worker holds the libraries in memory; more than this many gain little.
@@ -58,7 +59,8 @@ def read_annotation(root: Path | str, tier: str, split: str) -> list[dict] | Non
 
 def make_clip(index: int, root: str, tier: str, split: str, seed: int) -> dict:
     """Makes one clip unless its file is there, and returns its annotation."""
-    scene = build_scene(seed, tier, split, index)
+    build = build_wild_scene if tier == 'wild' else build_scene
+    scene = build(seed, tier, split, index)
     relative = clip_path(tier, split, index)
     path = Path(root) / relative
     if not _is_whole(path):
@@ -147,7 +149,7 @@ def _make_absent(root, tier, split, count, seed, num_workers, progress) -> None:
         seed=seed,
         tier=tier,
         split=split,
-        classes=list(CLASSES),
+        classes=list(tier_classes(tier)),
     )
     data_list = [known[index] for index in range(total)]
     write_whole(
@@ -223,7 +225,7 @@ def _check_spec(folder: Path, tier: str, seed: int) -> None:
     path = folder / 'spec.json'
     if not path.is_file():
         write_whole(json.dumps(wanted, indent=2) + '\n', path)
-        write_whole('\n'.join(CLASSES) + '\n', folder / 'labels.txt')
+        write_whole('\n'.join(tier_classes(tier)) + '\n', folder / 'labels.txt')
         return
     found = json.loads(path.read_text())
     differing = [key for key in wanted if found.get(key) != wanted[key]]

@@ -107,6 +107,7 @@ def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
     # field look the same.
     field = rng.standard_normal((2 * size, 2 * size, 3), dtype=np.float32) * scene.picture_noise
     windows = rng.integers(0, size, (scene.clip_format.num_frames, 2))
+    count = scene.exposures
     jitter = np.pad(scene.camera, ((0, 0), (0, 3)))
     moving = [
         (part.sprite, *place(part.sprite, part.pose + jitter, size))
@@ -114,11 +115,16 @@ def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
         for part in item.parts
         if not part.is_static
     ]
-    for frame, (dx, dy) in enumerate(scene.camera):
-        view = np.array([[1, 0, dx - RIM], [0, 1, dy - RIM]])
-        picture = cv2.warpAffine(stage_set, view, (size, size))
-        for sprite, matrices, areas in moving:
-            composite(picture, sprite, matrices[frame], areas[frame])
+    for frame in range(scene.clip_format.num_frames):
+        exposed = []
+        for each in range(frame * count, (frame + 1) * count):
+            dx, dy = scene.camera[each]
+            view = np.array([[1, 0, dx - RIM], [0, 1, dy - RIM]])
+            picture = cv2.warpAffine(stage_set, view, (size, size))
+            for sprite, matrices, areas in moving:
+                composite(picture, sprite, matrices[each], areas[each])
+            exposed.append(picture)
+        picture = exposed[0] if count == 1 else np.mean(exposed, axis=0)
         row, column = windows[frame]
         picture += field[row : row + size, column : column + size]
         yield cv2.convertScaleAbs(np.maximum(picture, 0))
@@ -142,8 +148,11 @@ def render_audio(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:
     first = -round(clip.warmup * clip.sample_rate)
     times = np.arange(first, stop) / clip.sample_rate
     sources = [item for item in scene.objects if item.sounding]
+    heard = [
+        (item.motion, item.timbre, gain) for gain, item in zip(scene.gains, sources, strict=True)
+    ]
     sounds = [
-        gain * synthesise(times, item.motion, item.timbre, rng)[start - first :]
-        for gain, item in zip(scene.gains, sources, strict=True)
+        gain * synthesise(times, motion, timbre, rng)[start - first :]
+        for motion, timbre, gain in heard + scene.off_screen
     ]
     return mix(sounds, scene.audio_noise_db, rng, scene.peak)

@@ -3,14 +3,14 @@
 A scene follows from (seed, tier, split, index) alone. It is cheap: nothing is rendered here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from .actors import Look, Part, Stage, build_parts, draw_look
 from .backgrounds import Setting, draw_setting
 from .motions import Motion, simulate_motion, wander
-from .spec import CLASSES, CLIP_FORMAT, TIERS, ClipFormat, clip_rngs
+from .spec import CLASSES, CLIP_FORMAT, TIERS, ClipFormat, clip_rngs, tier_classes
 from .timbres import Timbre, draw_timbre
 
 
@@ -47,6 +47,9 @@ class Scene:
         gains (list[float]): Amplitude of each source.
         peak (float): Largest sample of the waveform.
         clip_format (ClipFormat): Length and rates.
+        exposures (int): Poses (and camera offsets) of a frame, over which it is averaged.
+        off_screen (list[tuple[Motion, Timbre, float]]): Sounds from outside the frame, and their
+            amplitudes against the sources.
     """
 
     tier: str
@@ -63,6 +66,8 @@ class Scene:
     gains: list[float]
     peak: float
     clip_format: ClipFormat
+    exposures: int = 1
+    off_screen: list[tuple[Motion, Timbre, float]] = field(default_factory=list)
 
 
 def _stages(
@@ -187,7 +192,7 @@ def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
         lows.append(points.min(1))
         highs.append(points.max(1))
     boxes = np.concatenate([np.min(lows, 0), np.max(highs, 0)], axis=1) / scene.clip_format.size
-    return np.clip(boxes, 0, 1)
+    return np.clip(boxes[:: scene.exposures], 0, 1)
 
 
 def annotate(scene: Scene, path: str) -> dict:
@@ -210,7 +215,7 @@ def annotate(scene: Scene, path: str) -> dict:
         objects.append(
             {
                 'class': item.motion_class,
-                'label': CLASSES.index(item.motion_class),
+                'label': tier_classes(scene.tier).index(item.motion_class),
                 'sounding': item.sounding,
                 'events': [round(float(t), 4) for t in events[inside]],
                 'boxes': [[round(float(v), 3) for v in box] for box in object_boxes(scene, item)],

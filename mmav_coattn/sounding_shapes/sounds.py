@@ -116,7 +116,83 @@ def voice(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     return opening**1.3 * out
 
 
-SYNTHESES = dict(impact=impact, rattle=rattle, friction=friction, whirr=whirr, voice=voice)
+def burst(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+    """Decaying noise at each impact, as of leaves, cloth, gravel or a shot."""
+    rate = _rate(times)
+    level = np.zeros(len(times))
+    for event, strength in zip(motion.events, motion.strengths, strict=True):
+        sample = round((event - times[0]) * rate)
+        if 0 <= sample < len(times):
+            level[sample] += strength ** rng.uniform(0.8, 1.5)
+    decay = np.exp(-np.arange(int(7 * timbre.decay * rate)) / (timbre.decay * rate))
+    level = np.convolve(level, decay)[: len(times)]
+    noise = rng.standard_normal(len(times))
+    if timbre.roughness > 0.5:  # single grains
+        noise *= rng.random(len(times)) < 10 ** (-2.5 * timbre.roughness + 0.5)
+    width = timbre.pitch * (0.3 + 2 * timbre.brightness)
+    body = _resonate(noise, timbre.pitch, width, rate)
+    return level * (body + 0.15 * timbre.brightness * noise)
+
+
+def pluck(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+    """Harmonics that decay from each event on, of another note each time."""
+    rate = _rate(times)
+    t = np.arange(int(6 * timbre.decay * rate)) / rate
+    out = np.zeros(len(times) + len(t))
+    for event, strength in zip(motion.events, motion.strengths, strict=True):
+        sample = round((event - times[0]) * rate)
+        if not 0 <= sample < len(times):
+            continue
+        pitch = timbre.pitch * 2 ** (rng.integers(-7, 8) / 12)
+        for order in timbre.modes:
+            if order * pitch < 0.45 * rate:
+                weight = (0.3 + 0.6 * timbre.brightness) ** (order - 1)
+                fading = np.exp(-t * np.sqrt(order) / timbre.decay)
+                wave = np.sin(2 * np.pi * order * pitch * t)
+                out[sample : sample + len(t)] += strength * weight * fading * wave
+    return out[: len(times)]
+
+
+def tone(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+    """Harmonics and breath as loud as the drive, as of bowed or blown notes."""
+    rate = _rate(times)
+    drive = _drive(times, motion)
+    # A new note about every event, its pitch gliding within 30 ms.
+    index = np.searchsorted(motion.events, times - 0.5 * np.median(np.diff(motion.events)))
+    notes = 2 ** (rng.integers(-5, 6, len(motion.events) + 1) / 12)
+    changes = rng.random() < 0.7
+    glide = np.hanning(round(0.03 * rate) | 1)
+    steps = notes[index] if changes else np.ones(len(times))
+    steps = np.convolve(np.pad(steps, len(glide) // 2, mode='edge'), glide / glide.sum(), 'valid')
+    vibrato = 1 + 0.01 * np.sin(2 * np.pi * 5.5 * times)
+    phase = 2 * np.pi * np.cumsum(timbre.pitch * steps * vibrato) / rate
+    rolloff = 0.3 + 0.6 * timbre.brightness
+    orders = range(1, max(2, min(12, int(0.45 * rate / (1.4 * timbre.pitch)))))
+    wave = sum(rolloff ** (k - 1) * np.sin(k * phase + k) for k in orders)
+    breath = _resonate(rng.standard_normal(len(times)), 3 * timbre.pitch, 2 * timbre.pitch, rate)
+    return drive * (wave + 4 * timbre.roughness * breath)
+
+
+def growl(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+    """A rough voice: pulses at uneven times through one broad resonance, and noise."""
+    rate = _rate(times)
+    opening = _drive(times, motion)
+    wobble = np.interp(times, np.arange(times[0], times[-1] + 0.05, 0.03),
+                       rng.standard_normal(int((times[-1] - times[0]) / 0.03) + 3)[
+                           : len(np.arange(times[0], times[-1] + 0.05, 0.03))])  # fmt: skip
+    pitch = timbre.pitch * (0.8 + 0.4 * opening) * np.exp(0.2 * timbre.roughness * wobble)
+    cycle = np.cumsum(pitch / rate) % 1.0
+    pulses = (np.diff(cycle, prepend=cycle[0]) < -0.5) * np.exp(0.5 * rng.standard_normal())
+    source = pulses + 0.08 * timbre.roughness * rng.standard_normal(len(times))
+    low = _resonate(source, 500 + 500 * timbre.brightness, 300, rate)
+    high = _resonate(source, 1500 + 1500 * timbre.brightness, 600, rate)
+    return opening**1.2 * (low + high)
+
+
+SYNTHESES = dict(
+    impact=impact, rattle=rattle, friction=friction, whirr=whirr, voice=voice, burst=burst,
+    pluck=pluck, tone=tone, growl=growl,
+)  # fmt: skip
 
 
 def synthesise(

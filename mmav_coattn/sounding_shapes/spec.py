@@ -11,6 +11,10 @@ VERSION = 1
 
 #: Motion classes; the label of a clip is the index of its (first) source's class.
 CLASSES = ('bounce', 'strike', 'swing', 'shake', 'scrape', 'spin', 'tap', 'talk')
+#: Those of the tier `wild`.
+WILD_CLASSES = (
+    'stick', 'step', 'hop', 'bow', 'rub', 'pluck', 'strum', 'call', 'shot', 'clap', 'shake', 'turn',
+)  # fmt: skip
 SPLITS = ('train', 'val', 'test')
 
 
@@ -86,7 +90,13 @@ TIERS = {
     ),
     'multi': Tier(num_sources=2, num_silent=(0, 1)),
     **{f'alike{count}': Tier(num_silent=(count, count), **_ALIKE) for count in (0, 1, 3, 5, 8)},
+    'wild': Tier(num_sources=1, num_silent=(0, 3)),
 }
+
+
+def tier_classes(tier: str) -> tuple[str, ...]:
+    """Motion classes of a tier."""
+    return WILD_CLASSES if tier == 'wild' else CLASSES
 
 
 def check_choice(name: str, value: str, choices) -> str:

@@ -118,7 +118,7 @@ class Canvas:
             cover *= target[..., 3]
         paint = np.broadcast_to(np.asarray(colour, np.float32), (*mask.shape, 3))
         if bevel:
-            reach = bevel * SPRITE_SCALE
+            reach = float(bevel) * SPRITE_SCALE  # numpy floats would widen the arrays
             edge = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 5)
             slope = 1 - np.clip(edge / reach, 0, 1)
             surface = cv2.GaussianBlur(reach * np.sqrt(1 - slope**2), (0, 0), 1.2)

@@ -1,6 +1,9 @@
 """Transforms from a file name to packed clips; mmaction2's spatial transforms run between them."""
 
 from .audio import LoadAudio
+from .augment_audio import AugmentAudio
+from .augment_frames import AugmentFrames
+from .change_speed import ChangeSpeed
 from .fixed_crop import FixedCrop
 from .frame_cache import CacheFrames
 from .frames import LoadFrames
@@ -14,7 +17,10 @@ from .sync_windows import SampleSyncWindows
 from .video_clips import LoadClipFrames, SampleVideoClips, TemporalCrop
 
 __all__ = [
+    'AugmentAudio',
+    'AugmentFrames',
     'CacheFrames',
+    'ChangeSpeed',
     'FixedCrop',
     'LoadAudio',
     'LoadClipFrames',

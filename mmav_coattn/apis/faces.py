@@ -1,0 +1,146 @@
+"""Faces in a video, each followed over the file; needs the extra ``faces`` (dlib's detector)."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+
+from mmav_coattn.errors import MissingDependencyError, NoFaceError
+from mmav_coattn.media import MediaFile
+
+#: Time between two looks for faces, s.
+LOOK_SECONDS = 0.4
+#: Frames are scaled to this shorter side first: the detector finds faces of 80 px and more.
+SHORT_SIDE = 480
+#: Least overlap (intersection over union) of one face in two looks.
+MIN_OVERLAP = 0.3
+#: Least share of all looks in which a face must be seen.
+MIN_SHARE = 0.25
+
+
+class FaceCrop(NamedTuple):
+    """The part of a face that a network sees, a square around the mouth.
+
+    Attributes:
+        width (float): Side, in widths of the face.
+        down (float): Height of its middle, from the top of the face (0) to its bottom (1).
+    """
+
+    width: float
+    down: float
+
+
+class FaceTrack(NamedTuple):
+    """One face over a file.
+
+    Attributes:
+        times (np.ndarray): (K,) at which it was seen, s on the container's clock.
+        boxes (np.ndarray): (K, 4) x0, y0, x1, y1, fractions of the frame; smoothed.
+        aspect (float): Width of the frame over its height.
+    """
+
+    times: np.ndarray
+    boxes: np.ndarray
+    aspect: float
+
+    def mouths(self, crop: FaceCrop) -> np.ndarray:
+        """Squares (K, 4) around the mouth, fractions of the frame; they may reach beyond it."""
+        low, high = self.boxes[:, :2], self.boxes[:, 2:]
+        x = (low[:, 0] + high[:, 0]) / 2
+        y = low[:, 1] + crop.down * (high[:, 1] - low[:, 1])
+        half = crop.width * (high[:, 0] - low[:, 0]) / 2
+        return np.stack(
+            [x - half, y - half * self.aspect, x + half, y + half * self.aspect], axis=1
+        )
+
+    def mouths_at(self, times: np.ndarray, crop: FaceCrop) -> np.ndarray:
+        """Those at other times (T,), s: between looks on a line, beyond them the nearest."""
+        return np.stack(
+            [np.interp(times, self.times, side) for side in self.mouths(crop).T], axis=1
+        )
+
+
+def find_faces(path: str) -> list[FaceTrack]:
+    """Find the faces of a file and follow them.
+
+    The detector is dlib's (histograms of oriented gradients; frontal faces, and those turned a
+    little). Boxes of neighbouring looks belong to one face where they overlap.
+
+    Args:
+        path (str): The file.
+
+    Returns:
+        list[FaceTrack]: Those seen most often first.
+
+    Raises:
+        MissingDependencyError: If the extra ``faces`` is not installed.
+        NoFaceError: If no face is seen.
+        MediaError: If the file cannot be used.
+    """
+    detector = _detector()
+    with MediaFile(path) as media:
+        begin, end = media.video_span
+        times = begin + LOOK_SECONDS * (np.arange(max(1, int((end - begin) / LOOK_SECONDS))) + 0.5)
+        times = np.minimum(times, (begin + end) / 2 if len(times) == 1 else times[-1])
+        images = list(media.stream_frames(times, short_side=SHORT_SIDE))
+    height, width = images[0].shape[:2]
+    tracks = _link(times, [_detect(detector, image) for image in images], width / height)
+    least = ceil(MIN_SHARE * len(times))
+    kept = [track for track in tracks if len(track.times) >= least]
+    if not kept:
+        raise NoFaceError(
+            path, 'shows no face that can be followed; use the network `events` for other videos'
+        )
+    kept.sort(key=lambda track: -len(track.times))
+    return [track._replace(boxes=_smooth(track.boxes)) for track in kept]
+
+
+def _detector():
+    try:
+        import dlib
+    except ImportError as error:
+        raise MissingDependencyError(
+            "The network `faces` looks for faces with dlib: pip install 'mmav_coattn[faces]'."
+        ) from error
+    return dlib.get_frontal_face_detector()
+
+
+def _detect(detector, image: np.ndarray) -> np.ndarray:
+    """Boxes (F, 4) of the faces in a frame (H, W, 3) uint8, fractions."""
+    height, width = image.shape[:2]
+    found = detector(np.ascontiguousarray(image), 0)
+    boxes = [(box.left(), box.top(), box.right(), box.bottom()) for box in found]
+    return np.array(boxes, float).reshape(-1, 4) / [width, height, width, height]
+
+
+def _link(times: np.ndarray, looks: list[np.ndarray], aspect: float) -> list[FaceTrack]:
+    """Join the boxes of all looks to tracks: each to the one whose last box it overlaps most."""
+    tracks: list[tuple[list[float], list[np.ndarray]]] = []
+    for time, boxes in zip(times, looks, strict=True):
+        free = list(range(len(tracks)))
+        for box in boxes:
+            overlaps = [_overlap(tracks[i][1][-1], box) for i in free]
+            if overlaps and max(overlaps) >= MIN_OVERLAP:
+                seen, kept = tracks[free.pop(int(np.argmax(overlaps)))]
+                seen.append(time)
+                kept.append(box)
+            else:
+                tracks.append(([time], [box]))
+    return [FaceTrack(np.array(seen), np.stack(kept), aspect) for seen, kept in tracks]
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> float:
+    """Intersection over union of two boxes."""
+    shared = np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None).prod()
+    return shared / ((a[2:] - a[:2]).prod() + (b[2:] - b[:2]).prod() - shared)
+
+
+def _smooth(boxes: np.ndarray) -> np.ndarray:
+    """Medians over five looks of the middle, and over the track of the size."""
+    middles, sizes = (boxes[:, :2] + boxes[:, 2:]) / 2, np.median(boxes[:, 2:] - boxes[:, :2], 0)
+    padded = np.pad(middles, ((2, 2), (0, 0)), mode='edge')
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 5, axis=0)
+    middles = np.median(windows, axis=-1)
+    return np.concatenate([middles - sizes / 2, middles + sizes / 2], axis=1)

@@ -1,0 +1,112 @@
+"""Random level, equalisation, reverberation and noise: one draw for an audio segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+
+
+@TRANSFORMS.register_module()
+class AugmentAudio(BaseTransform):
+    """Change what rooms and microphones vary.
+
+    The reverberation is noise that decays by 60 dB in its reverberation time, after the direct
+    sound, which keeps its time. The noise has a random slope of its spectrum, and a share of it
+    comes and goes.
+
+    Required Keys:
+
+    - audio, sample_rate
+
+    Modified Keys:
+
+    - audio
+
+    Args:
+        gain (float): Largest change of level, dB.
+        equalisation (float): Standard deviation of the gain at the knots of the equaliser, dB.
+        reverberation (float): Share of segments with reverberation.
+        decay (Sequence[float]): Shortest and longest reverberation time, s.
+        noise_db (Sequence[float]): Lowest and highest level of the noise, dB against the segment.
+        noise (float): Share of segments with noise.
+    """
+
+    def __init__(
+        self,
+        gain: float = 12.0,
+        equalisation: float = 6.0,
+        reverberation: float = 0.5,
+        decay: Sequence[float] = (0.1, 0.8),
+        noise_db: Sequence[float] = (-40.0, -3.0),
+        noise: float = 0.7,
+    ) -> None:
+        self.gain = gain
+        self.equalisation = equalisation
+        self.reverberation = reverberation
+        self.decay = tuple(decay)
+        self.noise_db = tuple(noise_db)
+        self.noise = noise
+
+    def transform(self, results: dict) -> dict:
+        """Draw once, and change the segment."""
+        rng = np.random.default_rng(np.random.randint(2**32, dtype=np.uint64))
+        audio, rate = results['audio'], results['sample_rate']
+        level = np.sqrt(np.mean(np.square(audio, dtype=np.float64))) + 1e-9
+        # Room for the tail of the reverberation, so that the end does not run into the beginning.
+        length = next_fast_len(len(audio) + round(self.decay[1] * rate), real=True)
+        frequencies = rfftfreq(length, 1 / rate)
+        spectrum = rfft(audio, length)
+        if rng.uniform() < self.reverberation:
+            spectrum = spectrum * rfft(self._response(rng, rate), length)
+        spectrum = spectrum * self._equaliser(rng, frequencies)
+        if rng.uniform() < self.noise:
+            spectrum = spectrum + self._noise(rng, frequencies, level, len(audio), length)
+        changed = irfft(spectrum, length)[: len(audio)]
+        changed *= level / (np.sqrt(np.mean(np.square(changed))) + 1e-9)
+        changed *= 10 ** (rng.uniform(-self.gain, self.gain) / 20)
+        return results | dict(audio=changed.astype(np.float32))
+
+    def _response(self, rng: np.random.Generator, rate: int) -> np.ndarray:
+        """Impulse response of a room, the direct sound first."""
+        decay = np.exp(rng.uniform(*np.log(self.decay)))
+        time = np.arange(round(decay * rate)) / rate
+        tail = rng.standard_normal(len(time)) * 10 ** (-3 * time / decay)
+        tail *= 10 ** (rng.uniform(-15, 3) / 20) / np.sqrt(np.sum(tail**2))
+        tail[0] += 1.0
+        return tail
+
+    def _equaliser(self, rng: np.random.Generator, frequencies: np.ndarray) -> np.ndarray:
+        """Gain of each frequency, smooth over octaves."""
+        octaves = np.log2(np.maximum(frequencies, 30) / 30)
+        knots = np.arange(0, octaves[-1] + 1, 1.5)
+        decibels = self.equalisation * rng.standard_normal(len(knots))
+        return 10 ** (np.interp(octaves, knots, decibels) / 20)
+
+    def _noise(
+        self,
+        rng: np.random.Generator,
+        frequencies: np.ndarray,
+        level: float,
+        samples: int,
+        length: int,
+    ) -> np.ndarray:
+        """Spectrum of noise; its level rises and falls in half of the cases."""
+        slope = rng.uniform(-1.0, 0.3)
+        shape = (np.maximum(frequencies, 60) / 60) ** slope
+        wave = irfft(rfft(rng.standard_normal(length)) * shape, length)
+        if rng.uniform() < 0.5:
+            knots = np.exp(0.7 * rng.standard_normal(max(samples // 2000, 2)))
+            wave *= np.interp(np.arange(length), np.linspace(0, length, len(knots)), knots)
+        wave *= level / np.sqrt(np.mean(wave**2)) * 10 ** (rng.uniform(*self.noise_db) / 20)
+        return rfft(wave)
+
+    def __repr__(self) -> str:
+        return (
+            f'{type(self).__name__}(gain={self.gain}, equalisation={self.equalisation}, '
+            f'reverberation={self.reverberation}, decay={self.decay}, noise_db={self.noise_db}, '
+            f'noise={self.noise})'
+        )

@@ -1,0 +1,81 @@
+"""Both streams of a file faster or slower together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.media import MediaFile
+
+
+class SpedUpMedia:
+    """A file whose time runs ``speed`` times as fast; audio changes its pitch with it.
+
+    Args:
+        media (MediaFile): The file.
+        speed (float): Above 1 is faster.
+    """
+
+    def __init__(self, media: MediaFile, speed: float) -> None:
+        self.media = media
+        self.path = media.path
+        self.speed = speed
+
+    @property
+    def common_span(self) -> tuple[float, float]:
+        """First and last second at which there is video and audio."""
+        begin, end = self.media.common_span
+        return begin / self.speed, end / self.speed
+
+    def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
+        """See :meth:`MediaFile.read_frames`."""
+        return self.media.read_frames(np.asarray(times) * self.speed, short_side=short_side)
+
+    def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
+        """See :meth:`MediaFile.read_audio`."""
+        samples = round(duration * sample_rate)
+        rate = round(sample_rate / self.speed)
+        # A whole rate is not exactly the speed; that must not reach past the end.
+        latest = self.media.audio_span[1] - samples / rate
+        return self.media.read_audio(min(start * self.speed, latest), samples / rate, rate)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.media.close()
+
+
+@TRANSFORMS.register_module()
+class ChangeSpeed(BaseTransform):
+    """Play a file faster or slower, audio and video together; they stay in sync.
+
+    Required Keys:
+
+    - media
+
+    Modified Keys:
+
+    - media
+
+    Args:
+        speed (Sequence[float]): Lowest and highest speed; drawn evenly on a logarithmic scale.
+
+    Raises:
+        ConfigError: If the speeds are not two rising numbers above 0.
+    """
+
+    def __init__(self, speed: Sequence[float] = (0.75, 1.3)) -> None:
+        if not 0 < speed[0] <= speed[1]:
+            raise ConfigError(f'ChangeSpeed: speed={tuple(speed)} must be two rising numbers.')
+        self.speed = tuple(speed)
+
+    def transform(self, results: dict) -> dict:
+        """Draw a speed."""
+        speed = float(np.exp(np.random.uniform(*np.log(self.speed))))
+        return results | dict(media=SpedUpMedia(results['media'], speed))
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(speed={self.speed})'

@@ -1,0 +1,109 @@
+"""What is heard of a `wild` object follows from how it moves; the rest is drawn at random."""
+
+import numpy as np
+import pytest
+
+from mmav_coattn.sounding_shapes.render import render_audio, render_frames
+from mmav_coattn.sounding_shapes.scene import annotate
+from mmav_coattn.sounding_shapes.spec import CLIP_FORMAT, WILD_CLASSES
+from mmav_coattn.sounding_shapes.wild import EXPOSURES, KINDS, build_wild_scene
+
+RATE = CLIP_FORMAT.sample_rate
+
+
+def scene_of(index, split='train'):
+    return build_wild_scene(0, 'wild', split, index)
+
+
+def test_classes():
+    assert tuple(KINDS) == WILD_CLASSES
+
+
+@pytest.mark.parametrize('index', range(len(WILD_CLASSES)))
+def test_every_class_makes_a_clip(index):
+    scene = scene_of(index)
+    entry = annotate(scene, 'x.mp4')
+    assert entry['classes'] == [WILD_CLASSES[index]] and entry['label'] == index
+    assert [item['sounding'] for item in entry['objects']][0]
+    assert not any(item['sounding'] for item in entry['objects'][1:])
+    assert all(len(item['boxes']) == 80 for item in entry['objects'])
+    frames = list(render_frames(scene, 0))
+    assert len(frames) == 80 and frames[0].shape == (128, 128, 3) and frames[0].dtype == np.uint8
+    wave = render_audio(scene, 0, 0, 4 * RATE)
+    assert np.isfinite(wave).all() and 0.01 < np.abs(wave).max() <= 0.91
+
+
+def test_the_same_seed_is_the_same_clip():
+    first, second = ([*render_frames(scene_of(3), 0)][10] for _ in range(2))
+    assert np.array_equal(first, second)
+    waves = [render_audio(scene_of(3), 0, 0, RATE) for _ in range(2)]
+    assert np.array_equal(*waves)
+    assert not np.array_equal(first, [*render_frames(scene_of(15), 0)][10])
+
+
+@pytest.mark.parametrize('name', ['stick', 'step', 'clap'])
+def test_it_is_down_when_it_sounds(name):
+    index = WILD_CLASSES.index(name)
+    for number in range(index, index + 48, 12):
+        motion = scene_of(number).objects[0].motion
+        inside = (motion.events > 0.2) & (motion.events < 3.8)
+        lift = motion.at('lift', motion.events[inside])
+        assert lift.max() < 0.05
+        # It was up before each of them, by as much as its strength says.
+        before = motion.at('lift', motion.events[inside] - 0.06)
+        assert (before > 0.1 * motion.strengths[inside]).mean() > 0.9
+
+
+@pytest.mark.parametrize('name', ['stick', 'hop', 'shot', 'strum'])
+def test_energy_rises_at_the_events(name):
+    index = WILD_CLASSES.index(name)
+    rises = []
+    for number in range(index, index + 72, 12):
+        scene = scene_of(number)
+        scene.off_screen, scene.audio_noise_db = [], -80.0
+        wave = render_audio(scene, 0, 0, 4 * RATE).astype(float)
+        motion = scene.objects[0].motion
+        for event, strength in zip(motion.events, motion.strengths, strict=True):
+            at = round(event * RATE)
+            if strength > 0.3 and 800 < at < 4 * RATE - 800:
+                after, before = wave[at : at + 320], wave[at - 320 : at]
+                rises.append(np.sum(after**2) > np.sum(before**2))
+    assert len(rises) > 20 and np.mean(rises) > 0.9
+
+
+@pytest.mark.parametrize('name', ['bow', 'rub', 'call', 'turn'])
+def test_level_follows_the_drive(name):
+    index = WILD_CLASSES.index(name)
+    found = []
+    for number in range(index, index + 72, 12):
+        scene = scene_of(number)
+        scene.off_screen, scene.audio_noise_db = [], -80.0
+        wave = render_audio(scene, 0, 0, 4 * RATE).astype(float)
+        level = np.sqrt(np.mean(wave.reshape(-1, RATE // 20) ** 2, axis=1))
+        motion = scene.objects[0].motion
+        middles = (np.arange(80) + 0.5) / 20
+        found.append(np.corrcoef(level, np.interp(middles, motion.times, motion.drive))[0, 1])
+    assert np.median(found) > 0.7
+
+
+def test_moving_objects_are_blurred():
+    scene = scene_of(WILD_CLASSES.index('shake'))
+    blurred = np.stack(list(render_frames(scene, 0))).astype(float)
+    for item in scene.objects:
+        for part in item.parts:
+            part.pose = np.repeat(part.pose[::EXPOSURES], EXPOSURES, axis=0)
+    scene.camera = np.repeat(scene.camera[::EXPOSURES], EXPOSURES, axis=0)
+    sharp = np.stack(list(render_frames(scene, 0))).astype(float)
+
+    def edges(frames):
+        return np.abs(np.diff(frames, axis=2)).mean()
+
+    assert (blurred != sharp).any() and edges(blurred) < edges(sharp)
+
+
+def test_splits_have_pitches_of_their_own():
+    drawn = {
+        split: {round(scene_of(i, split).objects[0].timbre.pitch, 3) for i in range(24)}
+        for split in ('train', 'test')
+    }
+    assert not drawn['train'] & drawn['test']

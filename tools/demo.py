@@ -124,7 +124,7 @@ def main():
         video,
         '--config',
         CONFIG,
-        '--checkpoint',
+        '--network',
         checkpoint,
         '--out',
         overlay,

@@ -110,7 +110,7 @@ def command(tmp_path, inferencer, videos_of_its_own, capsys):
     torch.save(dict(state_dict=inferencer.model.state_dict()), folder / 'epoch_1.pth')
 
     def run(*arguments):
-        command = ['extract', videos_of_its_own, '--checkpoint', folder / 'epoch_1.pth', '--quiet']
+        command = ['extract', videos_of_its_own, '--network', folder / 'epoch_1.pth', '--quiet']
         with pytest.raises(SystemExit) as end:
             cli.main([str(argument) for argument in [*command, *arguments]])
         out, err = capsys.readouterr()

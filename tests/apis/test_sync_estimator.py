@@ -221,7 +221,7 @@ def test_a_hole_in_the_audio_is_left_out_and_named(media_folder):
 
 def test_files_that_cannot_be_used(media_folder):
     cases = (
-        ('tiny.mp4', dict(duration=0.3), TooShortError, r'tiny\.mp4: .*this network needs 1\.6 s'),
+        ('tiny.mp4', dict(duration=0.3), TooShortError, r'tiny\.mp4: .*this network needs 0\.48 s'),
         ('mute.mp4', dict(duration=2.0, audio=False), NoAudioError, 'no audio'),
         ('blind.mp4', dict(duration=2.0, video=False), NoVideoError, 'no picture'),
         ('apart.mkv', dict(duration=2.0, audio_start=6.0), TooShortError, 'compares 1.6 s of both'),

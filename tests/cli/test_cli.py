@@ -9,8 +9,6 @@ from media_factory import tag_rotation, write_clip
 from models.tiny import MODEL
 
 from mmav_coattn import cli
-from mmav_coattn.cli.network_arguments import find_checkpoint, find_config
-from mmav_coattn.errors import CheckpointNotFoundError, ConfigError
 
 CONFIG = f"""
 model = {MODEL!r}
@@ -97,9 +95,7 @@ def test_every_command_has_help(command):
 
 
 def test_folder_of_odd_files(command, network, odd_files, tmp_path):
-    code, out, err = command(
-        'localize', odd_files, '-o', tmp_path, '--checkpoint', network, '--quiet'
-    )
+    code, out, err = command('localize', odd_files, '-o', tmp_path, '--network', network, '--quiet')
     assert code == 1
     made = sorted(file.name for file in tmp_path.iterdir())
     assert made == ['large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mp4']
@@ -123,7 +119,7 @@ def test_sync_of_a_folder(command, network, odd_files, tmp_path):
     code, out, err = command(
         'sync',
         odd_files,
-        '--checkpoint',
+        '--network',
         network,
         '--quiet',
         '--max-offset',
@@ -150,7 +146,7 @@ def test_fix_writes_nothing_where_the_offset_is_unknown(command, network, odd_fi
     code, out, _ = command(
         'sync',
         odd_files / 'plain.mp4',
-        '--checkpoint',
+        '--network',
         network,
         '--quiet',
         '--no-curve',
@@ -198,7 +194,7 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
     code, out, _ = command(
         'sync',
         shifted,
-        '--checkpoint',
+        '--network',
         network,
         '--quiet',
         '--no-curve',
@@ -211,26 +207,6 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
     assert abs(true_offset(tmp_path / 'fixed.mp4').offset) < 0.002
 
 
-def test_which_network(tmp_path, monkeypatch, network):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv('MMAV_CHECKPOINT', raising=False)
-    with pytest.raises(CheckpointNotFoundError, match='give --checkpoint FILE'):
-        find_checkpoint(None)
-    demo = tmp_path / 'work_dirs/demo'
-    demo.mkdir(parents=True)
-    (demo / 'last_checkpoint').write_text(str(network))
-    assert find_checkpoint(None) == network
-    monkeypatch.setenv('MMAV_CHECKPOINT', str(tmp_path / 'gone.pth'))
-    with pytest.raises(CheckpointNotFoundError, match=r'gone\.pth: there is no such'):
-        find_checkpoint(None)
-    assert find_checkpoint(str(network)) == network
-
-    assert find_config(None, network) == network.parent / 'tiny.py'
-    assert str(find_config('other.py', network)) == 'other.py'
-    with pytest.raises(ConfigError, match=r'one \.py file \(none there\)'):
-        find_config(None, demo / 'epoch_1.pth')
-
-
 def test_input_that_is_not_there(command, network):
-    code, _, err = command('sync', 'gone.mp4', '--checkpoint', network)
+    code, _, err = command('sync', 'gone.mp4', '--network', network)
     assert code == 1 and 'error: gone.mp4: there is no such file or folder.' in err

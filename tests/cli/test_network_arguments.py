@@ -12,26 +12,32 @@ from mmav_coattn.errors import CheckpointNotFoundError, ConfigError
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv('MMAV_CHECKPOINT', raising=False)
-    for name in ('given', 'variable', 'demo'):
-        (tmp_path / f'{name}.pth').touch()
+    (tmp_path / 'demo.pth').touch()
     return tmp_path
 
 
-def test_the_nearest_word_counts(folder, monkeypatch):
-    with pytest.raises(
-        CheckpointNotFoundError, match='give --checkpoint FILE, set MMAV_CHECKPOINT'
-    ):
-        network_arguments.find_checkpoint(None)
-    demo = folder / 'work_dirs/demo/last_checkpoint'
-    demo.parent.mkdir(parents=True)
-    demo.write_text('demo.pth\n')
-    assert network_arguments.find_checkpoint(None).name == 'demo.pth'
-    monkeypatch.setenv('MMAV_CHECKPOINT', 'variable.pth')
-    assert network_arguments.find_checkpoint(None).name == 'variable.pth'
-    assert network_arguments.find_checkpoint('given.pth').name == 'given.pth'
-    with pytest.raises(CheckpointNotFoundError, match=r'gone\.pth: there is no such checkpoint'):
-        network_arguments.find_checkpoint('gone.pth')
+def network_of(*words):
+    parser = argparse.ArgumentParser()
+    network_arguments.add_checkpoint_arguments(parser)
+    return network_arguments.find_network(parser.parse_args(words))
+
+
+def test_networks_of_the_package_by_name():
+    for words, name in (((), 'events'), (('--network', 'faces'), 'faces')):
+        config, checkpoint = network_of(*words)
+        assert (config.name, checkpoint.name) == (f'{name}.py', f'{name}.pth')
+        assert config.is_file() and checkpoint.is_file()
+
+
+def test_a_network_of_ones_own(folder):
+    (folder / 'recipe.py').touch()
+    config, checkpoint = network_of('--network', 'demo.pth')
+    assert config == folder / 'recipe.py' and checkpoint.name == 'demo.pth'
+    config, _ = network_of('--network', 'demo.pth', '--config', 'other.py')
+    assert config.name == 'other.py'
+    with pytest.raises(CheckpointNotFoundError, match=r'gone\.pth: there is no such checkpoint.*'
+                       'events, faces or a checkpoint of your own'):  # fmt: skip
+        network_of('--network', 'gone.pth')
 
 
 def test_the_config_beside_the_checkpoint_if_there_is_one(folder):
@@ -51,7 +57,7 @@ def test_arguments_and_their_defaults():
     network_arguments.add_network_arguments(parser)
     args = parser.parse_args(['a.mp4', 'clips/*.mp4'])
     assert args.inputs == ['a.mp4', 'clips/*.mp4']
-    assert (args.checkpoint, args.config, args.device, args.quiet) == (None, None, 'cpu', False)
+    assert (args.network, args.config, args.device, args.quiet) == ('events', None, 'cpu', False)
     with pytest.raises(SystemExit):
         parser.parse_args([])
 

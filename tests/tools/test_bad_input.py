@@ -81,7 +81,7 @@ def test_checkpoint_of_version_0_1(folder_config, videos, tmp_path, here):
         *('--cfg-options', f'data_root={videos}'),
     )
     assert done.sentence() == sentence
-    done = here('sync.py', videos, '--config', folder_config, '--checkpoint', path)
+    done = here('sync.py', videos, '--config', folder_config, '--network', path)
     assert done.sentence() == sentence
 
 

@@ -17,19 +17,24 @@ def tool():
 
 
 def test_shares(tool):
+    known = dict(step=0.04, confidence=0.9)
     records = [
-        dict(shift=0.30, offset=0.33, residual=-0.03, residual_measured=0.01),
-        dict(shift=-0.50, offset=-0.57, residual=0.07, residual_measured=0.0),
-        dict(shift=0.02, offset=None, residual=None, residual_measured=None),
+        dict(known, shift=0.30, best=0.33, offset=0.33, residual=-0.03, residual_measured=0.01),
+        dict(known, shift=-0.50, best=-0.57, offset=-0.57, residual=0.07, residual_measured=0.0),
+        dict(known, shift=0.02, best=0.02, offset=None, residual=None, residual_measured=None),
     ]
-    args = Namespace(seed=0, largest=0.6, tolerance=0.04, fix=True)
-    summary = tool['summarise'](records, {'a.mp4': 'a.mp4: has no sound'}, args)
-    assert summary['num_files'] == 4 and summary['failed'] == summary['cannot_tell'] == 1
-    assert summary['within_tolerance'] == 0.25 and summary['within_twice_tolerance'] == 0.5
-    assert summary['median_absolute_error'] == pytest.approx(0.05)
+    args = Namespace(seed=0, largest=0.6, max_offset=1.0, tolerance=0.04, fix=True)
+    summary = tool['summarise'](records, 1, args)
+    assert summary['num_files'] == 4 and summary['failed'] == 1
+    assert summary['within_tolerance'] == 0.5 and summary['within_twice_tolerance'] == 0.75
+    assert summary['chance'] == pytest.approx(3 / 51)
+    assert summary['answered'] == 0.5 and summary['right_if_answered'] == 0.5
+    assert summary['right_within_twice_if_answered'] == 1.0
+    assert summary['median_error'] == pytest.approx(0.0)
+    assert summary['median_absolute_error'] == pytest.approx(0.03)
     assert summary['residual_within_tolerance'] == 0.25
     assert summary['residual_measured_within_tolerance'] == 0.5
-    assert summary['floor_always_zero'] == pytest.approx(1 / 3)
+    assert summary['always_zero'] == pytest.approx(1 / 3)
 
 
 def test_on_a_folder(tool, here, folder_config, videos, tmp_path):
@@ -40,8 +45,10 @@ def test_on_a_folder(tool, here, folder_config, videos, tmp_path):
     out = tmp_path / 'new/all.json'
     done = here(
         'analysis_tools/evaluate_sync.py',
-        folder_config,
+        '--network',
         tmp_path / 'random.pth',
+        '--config',
+        folder_config,
         '--data-root',
         videos,
         '--fix',
@@ -52,9 +59,30 @@ def test_on_a_folder(tool, here, folder_config, videos, tmp_path):
     )
     assert done.code == 0, done
     written = json.loads(out.read_text())
-    assert written['summary']['num_files'] == len(written['files']) == 1
+    assert written['summaries']['all']['num_files'] == len(written['files']) == 1
     (record,) = written['files']
     assert -0.6 <= record['shift'] <= 0.6 and record['shift'] != 0
-    # Random weights: it cannot tell, which counts as wrong.
-    assert record['offset'] is None and written['summary']['within_tolerance'] == 0
+    # Random weights: it cannot tell.
+    assert record['offset'] is None and written['summaries']['all']['answered'] == 0
     assert 'within_tolerance' in done.out
+
+
+def test_a_table_of_clips_by_kind(tool, here, folder_config, videos, tmp_path):
+    from mmav_coattn.apis import AudioVisualInferencer
+
+    model = AudioVisualInferencer(str(folder_config)).model
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'random.pth')
+    names = sorted(path.name for path in videos.iterdir() if path.suffix == '.mp4')[:2]
+    table = videos.parent / f'{videos.name}_clips.csv'
+    rows = [f'{videos.name}/{name},{kind}' for name, kind in zip(names, 'ab', strict=True)]
+    table.write_text('\n'.join(['path,kind', *rows, f'{videos.name}/gone.mp4,b']))
+    network = ('--network', tmp_path / 'random.pth', '--config', folder_config)
+    tail = ('--clips', table, '--max-offset', '0.2')
+    for control in ((), ('--mismatched',)):
+        out = tmp_path / 'all.json'
+        done = here('analysis_tools/evaluate_sync.py', *network, *tail, *control,
+                    '--largest', '0', '--out', out)  # fmt: skip
+        assert done.code == 0 and 'failed: ' in done.out and 'gone.mp4' in done.out, done
+        found = json.loads(out.read_text())['summaries']
+        assert {kind: each['failed'] for kind, each in found.items()} == dict(a=0, b=1, all=1)
+        assert {kind: each['num_files'] for kind, each in found.items()} == dict(a=1, b=2, all=3)

@@ -25,7 +25,7 @@ def test_tools_do_not_run_a_malicious_checkpoint(folder_config, videos, tmp_path
         ('train.py', folder_config, '--resume', path, *work, *root),
         (
             *('localize.py', videos / '0.mp4', '-o', tmp_path / 'out.mp4'),
-            *('--config', folder_config, '--checkpoint', path),
+            *('--config', folder_config, '--network', path),
         ),
     ):
         assert 'run code beyond rebuilding weights' in here(*arguments).sentence()

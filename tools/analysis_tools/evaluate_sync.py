@@ -1,12 +1,14 @@
-"""Shift the audio of held-out videos by known amounts, and see whether the offset is found.
+"""Shift the audio of videos by known amounts, and see whether the offset is found.
 
-The videos are those of the config's test set. Each is copied with its audio moved by an amount
-drawn from its name and the seed, both streams as they were encoded; the copies are measured, and
-with --fix mended and measured again. With --mismatched each video is measured with the audio of the
-next one instead: what is answered then, and how often 0, is what a network says without content.
+The videos are those of the test set of the network's config, or of a table (--clips). Each is
+copied with its audio moved by an amount drawn from its name and the seed, both streams as they were
+encoded; the copies are measured, and with --fix mended and measured again. With --mismatched each
+video is measured with the audio of another one instead: what is answered then is what a network
+says without content.
 """
 
 import argparse
+import csv
 import json
 import tempfile
 from pathlib import Path
@@ -16,64 +18,75 @@ from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.sync_estimator import measure_sync
 from mmav_coattn.apis.sync_fix import fix_sync
+from mmav_coattn.cli.network_arguments import (
+    add_checkpoint_arguments,
+    build_inferencer,
+    find_network,
+)
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.datasets.transforms.sync_windows import stable_rng
-from mmav_coattn.errors import ConfigError, MediaError, UnknownOffsetError
+from mmav_coattn.errors import ConfigError, DataNotFoundError, MediaError, UnknownOffsetError
 from mmav_coattn.media.remux import shift_audio
 from mmav_coattn.progress import progress_bar
 
 
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
+    add_checkpoint_arguments(parser)
+    parser.add_argument(
+        '--clips',
+        type=Path,
+        help='CSV with the column path, relative to its folder, and maybe kind, by which the '
+        "figures are split; default: the test set of the network's config",
+    )
     parser.add_argument('--data-root', help="another folder for the config's data")
     parser.add_argument('--num', type=int, help='only the first so many videos')
-    parser.add_argument('--largest', type=float, default=0.6, help='largest shift made, s')
+    parser.add_argument(
+        '--largest', type=float, default=0.6, help='largest shift made, s; 0: files as they are'
+    )
     parser.add_argument('--max-offset', type=float, default=1.0, help='largest one looked for, s')
     parser.add_argument('--tolerance', type=float, default=0.04, help='error that counts as right')
     parser.add_argument('--seed', type=int, default=0, help='of the shifts')
     parser.add_argument(
-        '--mismatched', action='store_true', help='a control: each video with the audio of the next'
+        '--mismatched', action='store_true', help='a control: each video with the audio of another'
     )
     parser.add_argument('--fix', action='store_true', help='also mend the copies and measure again')
     parser.add_argument('--out', type=Path, help='JSON file for all figures')
-    parser.add_argument('--device', default='cpu', help='cpu or cuda')
     return parser.parse_args()
 
 
-def held_out_videos(cfg, num):
-    """Files of the config's test set, as (path, path relative to its data root)."""
+def find_videos(args):
+    """Videos as (path, name that the shift is drawn from, kind)."""
+    if args.clips is not None:
+        with args.clips.open(newline='', encoding='utf-8') as file:
+            rows = list(csv.DictReader(file))
+        folder = args.clips.parent
+        return [(folder / row['path'], row['path'], row.get('kind', 'all')) for row in rows]
+    config, _ = find_network(args)
+    cfg = load_config(str(config), {'data_root': args.data_root} if args.data_root else None)
+    if 'test_dataloader' not in cfg:
+        raise ConfigError(f'{config}: has no test set; name videos by --clips FILE.csv.')
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
     infos = [dataset.get_data_info(index) for index in range(len(dataset))]
-    return [(info['filename'], info['relpath']) for info in infos[:num]]
+    return [(Path(info['filename']), info['relpath'], 'all') for info in infos]
 
 
-def measure(inferencer, path, relpath, folder, args):
+def measure(inferencer, path, name, folder, args):
     """Shift, measure and mend one video; a record of plain numbers."""
-    shift = float(stable_rng(args.seed, relpath).uniform(-args.largest, args.largest))
-    shifted = shift_audio(path, folder / f'shifted{Path(path).suffix}', shift)
+    shift = float(stable_rng(args.seed, name).uniform(-args.largest, args.largest))
+    shifted = path if not args.largest else shift_audio(path, folder / f'a{path.suffix}', shift)
     result = inferencer.sync(shifted, max_offset=args.max_offset)
-    record = dict(
-        file=relpath,
-        shift=shift,
-        offset=result.offset,
-        best=result.best,
-        confidence=result.confidence,
-    )
+    record = dict(shift=shift, step=result.step)
+    record |= dict(offset=result.offset, best=result.best, confidence=result.confidence)
     if args.fix:
         record['residual'] = record['residual_measured'] = None
         try:
             fixed = fix_sync(
-                inferencer,
-                result,
-                folder / f'fixed{Path(path).suffix}',
-                max_offset=args.max_offset,
+                inferencer, result, folder / f'fixed{path.suffix}', max_offset=args.max_offset
             )
         except UnknownOffsetError:
             return record
@@ -82,96 +95,118 @@ def measure(inferencer, path, relpath, folder, args):
     return record
 
 
-def measure_mismatched(inferencer, videos, args):
-    """Best shift of each video with the audio of the next; the share answered, and answered 0."""
-    embeddings = {}
-    records, failures = [], {}
-    for path, relpath in progress_bar(videos, unit='file'):
+def embed_all(inferencer, videos):
+    """Embeddings of the videos that can be used, and sentences on the others."""
+    found, failures = [], {}
+    for path, name, kind in progress_bar(videos, unit='file'):
         try:
-            embeddings[relpath] = inferencer.embed(path)
-        except MediaError as error:
-            failures[relpath] = str(error)
-    names = list(embeddings)
-    for name, other in zip(names, names[1:] + names[:1], strict=True):
-        own, next_one = embeddings[name], embeddings[other]
+            found.append((name, kind, inferencer.embed(path)))
+        except (MediaError, DataNotFoundError) as error:
+            failures[name] = (kind, str(error))
+    return found, failures
+
+
+def measure_mismatched(inferencer, videos, args):
+    """Records of each video with the audio of the one half the list away: of another source."""
+    found, failures = embed_all(inferencer, videos)
+    records = []
+    for index, (name, kind, own) in enumerate(found):
+        other_name, _, other = found[(index + len(found) // 2) % len(found)]
         # Both from the beginning of their streams.
-        start = own.times[0] - next_one.times[0]
+        start = own.times[0] - other.times[0]
         mixed = own._replace(
-            audio=next_one.audio,
-            audio_times=next_one.audio_times + start,
-            audible=next_one.audible,
+            audio=other.audio, audio_times=other.audio_times + start, audible=other.audible
         )
-        result = measure_sync(inferencer.model, mixed, args.max_offset, segment_seconds=10.0)
+        try:
+            result = measure_sync(inferencer.model, mixed, args.max_offset, segment_seconds=10.0)
+        except (MediaError, DataNotFoundError) as error:
+            failures[name] = (kind, str(error))
+            continue
         records.append(
-            dict(file=name, audio_of=other, best=result.best, confidence=result.confidence)
-            | dict(offset=result.offset, is_zero=abs(result.best) <= result.step / 2)
+            dict(file=name, kind=kind, audio_of=other_name, shift=0.0, step=result.step)
+            | dict(offset=result.offset, best=result.best, confidence=result.confidence)
         )
+    return records, failures
+
+
+def share(values):
+    return float(np.mean(values)) if len(values) else None
+
+
+def summarise(records, num_failed, args):
+    """The figures of some files; one that failed counts as wrong."""
+    errors = np.array([record['best'] - record['shift'] for record in records])
+    answered = np.array([record['offset'] is not None for record in records], bool)
+    within = np.abs(errors) <= args.tolerance + 1e-9
+    total = len(records) + num_failed
+    step = records[0]['step']
+    candidates = 2 * round(args.max_offset / step) + 1
     summary = dict(
-        num_files=len(records),
-        answered=float(np.mean([record['offset'] is not None for record in records])),
-        best_is_zero=float(np.mean([record['is_zero'] for record in records])),
-        failed=len(failures),
-    )
-    return records, failures, summary
-
-
-def share_within(values, tolerance):
-    """Share of values that are known and at most the tolerance from 0."""
-    return float(np.mean([value is not None and abs(value) <= tolerance for value in values]))
-
-
-def summarise(records, failures, args):
-    """The figures of all files; one that failed counts as wrong."""
-    lost = [None] * len(failures)
-    errors = [None if r['offset'] is None else r['offset'] - r['shift'] for r in records]
-    known = np.array([error for error in errors if error is not None])
-    summary = dict(
-        num_files=len(records) + len(failures),
-        seed=args.seed,
-        largest_shift=args.largest,
-        tolerance=args.tolerance,
-        within_tolerance=share_within(errors + lost, args.tolerance),
-        within_twice_tolerance=share_within(errors + lost, 2 * args.tolerance),
-        cannot_tell=sum(error is None for error in errors),
-        failed=len(failures),
-        median_absolute_error=float(np.median(np.abs(known))) if len(known) else None,
-        floor_always_zero=share_within([r['shift'] for r in records], args.tolerance),
+        num_files=total,
+        failed=num_failed,
+        within_tolerance=within.sum() / total,
+        within_twice_tolerance=(np.abs(errors) <= 2 * args.tolerance + 1e-9).sum() / total,
+        chance=min(1.0, (2 * int(args.tolerance / step + 1e-6) + 1) / candidates),
+        answered=answered.sum() / total,
+        right_if_answered=share(within[answered]),
+        right_within_twice_if_answered=share(np.abs(errors[answered]) <= 2 * args.tolerance),
+        median_error=float(np.median(errors)),
+        median_absolute_error=float(np.median(np.abs(errors))),
+        always_zero=share([abs(record['shift']) <= args.tolerance for record in records]),
     )
     if args.fix:
         for name in ('residual', 'residual_measured'):
-            residuals = [record[name] for record in records] + lost
-            summary[f'{name}_within_tolerance'] = share_within(residuals, args.tolerance)
+            known = [r[name] is not None and abs(r[name]) <= args.tolerance for r in records]
+            summary[f'{name}_within_tolerance'] = sum(known) / total
     return summary
+
+
+def print_table(summaries):
+    """One column a kind."""
+    kinds = list(summaries)
+    print(f'{"":<32}' + ''.join(f'{kind:>12}' for kind in kinds))
+    for name in summaries[kinds[0]]:
+        values = [summaries[kind][name] for kind in kinds]
+        cells = [
+            f'{v:.3f}' if isinstance(v, float) else '-' if v is None else f'{v}' for v in values
+        ]
+        print(f'{name:<32}' + ''.join(f'{cell:>12}' for cell in cells))
 
 
 def main():
     args = parse_args()
-    options = {'data_root': args.data_root} if args.data_root else None
-    cfg = load_config(args.config, options)
-    videos = held_out_videos(cfg, args.num)
+    videos = find_videos(args)[: args.num]
     if not videos:
-        raise ConfigError(f'{args.config}: its test set holds no video.')
-    inferencer = AudioVisualInferencer(cfg, args.checkpoint, args.device)
+        raise ConfigError(f'{args.clips or "the test set"}: holds no video.')
+    inferencer = build_inferencer(args)
     if args.mismatched:
-        records, failures, summary = measure_mismatched(inferencer, videos, args)
+        records, failures = measure_mismatched(inferencer, videos, args)
     else:
         records, failures = [], {}
         with tempfile.TemporaryDirectory() as folder:
-            for path, relpath in progress_bar(videos, unit='file'):
+            for path, name, kind in progress_bar(videos, unit='file'):
                 try:
-                    records.append(measure(inferencer, path, relpath, Path(folder), args))
-                except MediaError as error:
-                    failures[relpath] = str(error)
-        if not records:
-            raise ConfigError(f'None of {len(videos)} videos could be measured: {failures}')
-        summary = summarise(records, failures, args)
-    for name, value in summary.items():
-        print(f'{name:<36}{value:.3f}' if isinstance(value, float) else f'{name:<36}{value}')
-    for sentence in failures.values():
+                    record = measure(inferencer, path, name, Path(folder), args)
+                    records.append(dict(file=name, kind=kind) | record)
+                except (MediaError, DataNotFoundError) as error:
+                    failures[name] = (kind, str(error))
+    if not records:
+        raise ConfigError(f'None of {len(videos)} videos could be measured: {failures}')
+    kinds = sorted({record['kind'] for record in records} - {'all'})
+    summaries = {
+        kind: summarise(
+            [record for record in records if kind in ('all', record['kind'])],
+            sum(kind in ('all', failed) for failed, _ in failures.values()),
+            args,
+        )
+        for kind in [*kinds, 'all']
+    }
+    print_table(summaries)
+    for _, sentence in failures.values():
         print(f'failed: {sentence}')
     if args.out:
         args.out.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(dict(summary=summary, files=records, failures=failures), indent=1)
+        text = json.dumps(dict(summaries=summaries, files=records, failures=failures), indent=1)
         args.out.write_text(text + '\n', encoding='utf-8')
         print(f'all files: {args.out}')
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
@@ -38,10 +39,9 @@ class SpedUpMedia:
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
         """See :meth:`MediaFile.read_audio`."""
         samples = round(duration * sample_rate)
-        rate = round(sample_rate / self.speed)
-        # A whole rate is not exactly the speed; that must not reach past the end.
-        latest = self.media.audio_span[1] - samples / rate
-        return self.media.read_audio(min(start * self.speed, latest), samples / rate, rate)
+        # The next whole rate above reads a little less, so never past the end.
+        rate = ceil(sample_rate / self.speed)
+        return self.media.read_audio(start * self.speed, samples / rate, rate)
 
     def close(self) -> None:
         """Close the file."""

@@ -1,0 +1,19 @@
+# The network `events` that the package ships: anything that moves when it sounds. It learns from
+# SoundingShapes alone, changed by all that real cameras, rooms and microphones vary.
+_base_ = [
+    '_base_/models/coattn_small.py', '_base_/datasets/shapes.py',
+    '_base_/schedules/small_cosine.py', '_base_/av_runtime.py'
+]
+
+train_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='ChangeSpeed'),
+    dict(type='SampleSyncWindows', clip_seconds=1.6, num_negatives=3, min_shift=0.4,
+         audio_seconds=3.0, grid=0.05),
+    dict(type='LoadFrames', num_frames=32),
+    dict(type='AugmentFrames', size=48),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudio', sample_rate=16000),
+    dict(type='AugmentAudio'),
+    dict(type='PackAudioVisualInputs'),
+]

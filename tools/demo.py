@@ -147,12 +147,12 @@ def main():
         f'(seed {args.seed}, last epoch):'
     )
     print(f'   sync accuracy          {results["sync/accuracy"]:.3f}   (chance 0.500)')
-    print(
-        f'   video blanked          {results["sync/accuracy_video_blank"]:.3f}   (must be chance)'
-    )
-    print(
-        f'   audio blanked          {results["sync/accuracy_audio_blank"]:.3f}   (must be chance)'
-    )
+    for name, key in (
+        ('video blanked', 'video_blank'),
+        ('audio blanked', 'audio_blank'),
+        ('still picture', 'video_still'),
+    ):
+        print(f'   {name:<22} {results[f"sync/accuracy_{key}"]:.3f}   (must be chance)')
     print(f'   AUROC                  {results["sync/auroc"]:.3f}')
     print(f'   files left out         {results["sync/left_out"]:.0f}')
     for name, path in (

@@ -126,9 +126,16 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         imgs = (imgs - mean_frame) / self.std
         return torch.zeros_like(imgs) if self.blank == 'video' else imgs
 
-    def blank_inputs(self, inputs: dict, modality: str) -> dict:
-        """Inputs whose ``'video'`` or ``'audio'`` is replaced by the mean colour or by silence."""
-        if modality == 'video':
-            return inputs | dict(imgs=torch.zeros_like(inputs['imgs']))
-        silence = torch.zeros_like(inputs['audio'])
-        return inputs | dict(audio=silence, log_mels=self.log_mel(silence))
+    def control_inputs(self, inputs: dict, control: str) -> dict:
+        """Inputs of a control, from which nothing can be told.
+
+        ``'video_blank'`` replaces the frames by the mean colour, ``'audio_blank'`` the audio by
+        silence, ``'video_still'`` all frames by the first one.
+        """
+        if control == 'audio_blank':
+            silence = torch.zeros_like(inputs['audio'])
+            return inputs | dict(audio=silence, log_mels=self.log_mel(silence))
+        imgs = inputs['imgs']
+        if control == 'video_still' and not self.subtract_mean_frame:
+            return inputs | dict(imgs=imgs[:, :, :1].expand_as(imgs).contiguous())
+        return inputs | dict(imgs=torch.zeros_like(imgs))

@@ -12,6 +12,9 @@ from torch import Tensor
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.necks.time_alignment import step_times
 
+#: Controls of the evaluation; each belongs at chance.
+CONTROLS = ('video_blank', 'audio_blank', 'video_still')
+
 
 @MODELS.register_module()
 class AudioVisualRecognizer(BaseRecognizer):
@@ -90,7 +93,7 @@ class AudioVisualRecognizer(BaseRecognizer):
 
         Returns:
             list[ActionDataSample]: With ``sync_scores`` (J,) logits; if blind controls are on
-            ``sync_scores_video_blank`` and ``sync_scores_audio_blank``; with ``return_map``
+            ``sync_scores_NAME`` for each of :data:`CONTROLS`; with ``return_map``
             ``sound_map`` (J, T', H', W') and ``map_confidence`` (J,), the logit that a source is
             in sight.
         """
@@ -125,9 +128,9 @@ class AudioVisualRecognizer(BaseRecognizer):
         return maps if self.map_refiner is None else self.map_refiner(maps, inputs['frames'])
 
     def predict_blind(self, inputs: dict) -> dict[str, Tensor]:
-        """Scores (N, J) with the video, and with the audio, replaced by nothing."""
+        """Scores (N, J) of each control: nothing to see, nothing to hear, a still picture."""
         scores = {}
-        for name in ('video', 'audio'):
-            features, _ = self.extract_feat(self.data_preprocessor.blank_inputs(inputs, name))
-            scores[f'sync_scores_{name}_blank'] = self.cls_head.predict(features)
+        for name in CONTROLS:
+            features, _ = self.extract_feat(self.data_preprocessor.control_inputs(inputs, name))
+            scores[f'sync_scores_{name}'] = self.cls_head.predict(features)
         return scores

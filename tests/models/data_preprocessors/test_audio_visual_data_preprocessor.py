@@ -91,12 +91,23 @@ def test_blank_video_is_the_mean_colour_and_blank_audio_silence():
     torch.testing.assert_close(audio['log_mels'], silence)
     # The controls of an evaluation blank the same.
     controls = {
-        name: AudioVisualDataPreprocessor().blank_inputs(plain, name) for name in ('video', 'audio')
+        name: AudioVisualDataPreprocessor().control_inputs(plain, f'{name}_blank')
+        for name in ('video', 'audio')
     }
     for name, trained in (('video', video), ('audio', audio)):
         for key in ('imgs', 'audio', 'log_mels', 'audio_starts'):
             torch.testing.assert_close(controls[name][key], trained[key])
     assert plain['imgs'].any() and plain['audio'].any()  # left as they were
+
+
+def test_a_still_picture_repeats_the_first_frame():
+    plain = AudioVisualDataPreprocessor()(packed(2))['inputs']
+    still = AudioVisualDataPreprocessor().control_inputs(plain, 'video_still')
+    assert (still['imgs'] == plain['imgs'][:, :, :1]).all() and still['imgs'].any()
+    torch.testing.assert_close(still['log_mels'], plain['log_mels'])
+    # Relative to its mean frame, a still picture is nothing.
+    moving = AudioVisualDataPreprocessor(subtract_mean_frame=True)
+    assert not moving.control_inputs(moving(packed(2))['inputs'], 'video_still')['imgs'].any()
 
 
 def test_bad_blank():

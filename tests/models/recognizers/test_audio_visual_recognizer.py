@@ -119,6 +119,13 @@ def test_blind_controls_see_nothing():
         assert not torch.allclose(sample.sync_scores, video.sync_scores)
         assert not torch.allclose(sample.sync_scores, audio.sync_scores)
         assert sample.sync_scores_video_blank.shape == (3,)
+        # A still picture differs from clip to clip, but not from one of itself.
+        assert not torch.allclose(sample.sync_scores_video_still, video.sync_scores_video_still)
+    data = batch(2, 2)
+    for img in data['inputs']['imgs']:
+        img[:] = img[..., :1, :, :].clone()
+    for sample, still in zip(samples, run(model, data, 'predict'), strict=True):
+        torch.testing.assert_close(sample.sync_scores_video_still, still.sync_scores)
 
 
 @torch.no_grad()

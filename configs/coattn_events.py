@@ -17,3 +17,15 @@ train_pipeline = [
     dict(type='AugmentAudio'),
     dict(type='PackAudioVisualInputs'),
 ]
+train_dataloader = dict(
+    dataset=dict(
+        _delete_=True, type='ConcatDataset',
+        datasets=[
+            dict(type='SoundingShapesDataset', data_root={{_base_.data_root}}, tier='wild',
+                 split='train', num_clips=2400, pipeline=train_pipeline),
+            dict(type='SoundingShapesDataset', data_root={{_base_.data_root}}, tier='hard',
+                 split='train', pipeline=train_pipeline),
+            dict(type='SoundingShapesDataset', data_root={{_base_.data_root}}, tier='medium',
+                 split='train', pipeline=train_pipeline),
+        ]))
+train_cfg = dict(max_epochs=5, val_interval=5)

@@ -2,9 +2,7 @@
 # beside the object that sounds there are silent ones with motions of their own, so that the video
 # alone does not say which motion is meant.
 #   load_from: a checkpoint of the pretext network itself, both towers; no conversion is needed.
-_base_ = [
-    'mmaction::_base_/default_runtime.py', '_base_/runtime.py', '../_base_/models/coattn_small.py'
-]
+_base_ = ['_base_/runtime.py', '../_base_/models/coattn_small.py', '_base_/finetune.py']
 
 data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
 clip_seconds = 1.6  # s
@@ -66,18 +64,8 @@ test_dataloader = dict(
         test_mode=True,
         pipeline=test_pipeline))
 val_dataloader = test_dataloader
-val_evaluator = dict(type='AccMetric')
-test_evaluator = val_evaluator
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=max_epochs)
-val_cfg = dict(type='ValLoop')
-test_cfg = dict(type='TestLoop')
+train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 default_hooks = dict(checkpoint=dict(interval=16, max_keep_ckpts=1, save_best=None))
-
-optim_wrapper = dict(
-    type='OptimWrapper',
-    optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05),
-    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
-    clip_grad=dict(max_norm=5.0))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=4,
          convert_to_iter_based=True),

@@ -4,26 +4,16 @@ _base_ = 'finetune_hmdb51.py'
 
 train_dataloader = dict(
     dataset=dict(
-        _delete_=True,
-        type='FewShotDataset',
-        num_per_class=10,
-        dataset=dict(
-            type='VideoDataset',
-            data_root={{_base_.data_root}},
-            ann_file='hmdb51_train_split_1_videos.txt',
-            data_prefix=dict(video='videos'),
-            pipeline={{_base_.train_pipeline}})))
+        _delete_=True, type='FewShotDataset', num_per_class=10,
+        dataset=_base_.train_dataloader.dataset))
 transfer = dict(
-    splits=dict(
-        split2={
+    splits={
+        split: {
             '_delete_': True,
-            'train_dataloader.dataset.dataset.ann_file': 'hmdb51_train_split_2_videos.txt',
-            'val_dataloader.dataset.ann_file': 'hmdb51_val_split_2_videos.txt',
-            'test_dataloader.dataset.ann_file': 'hmdb51_val_split_2_videos.txt'
-        },
-        split3={
-            '_delete_': True,
-            'train_dataloader.dataset.dataset.ann_file': 'hmdb51_train_split_3_videos.txt',
-            'val_dataloader.dataset.ann_file': 'hmdb51_val_split_3_videos.txt',
-            'test_dataloader.dataset.ann_file': 'hmdb51_val_split_3_videos.txt'
-        }))
+            **{
+                option.replace('train_dataloader', 'train_dataloader.dataset'): name
+                for option, name in options.items()
+            }
+        }
+        for split, options in _base_.transfer.splits.items()
+    })

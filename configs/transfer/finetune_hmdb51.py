@@ -1,24 +1,11 @@
-# Fine-tuning on HMDB51, 3 splits; everything else as on UCF101.
-_base_ = 'finetune_ucf101.py'
-
-data_root = '{{$MMAV_DATA_ROOT:data/hmdb51}}'
+# Fine-tuning on HMDB51, 3 splits, from the pretrained MC3-18.
+_base_ = [
+    '_base_/runtime.py', '_base_/mc3_18_tower.py', '_base_/hmdb51.py', '_base_/finetune_mc3_18.py'
+]
 
 model = dict(cls_head=dict(num_classes=51))
-train_dataloader = dict(
-    dataset=dict(data_root=data_root, ann_file='hmdb51_train_split_1_videos.txt'))
-val_dataloader = dict(dataset=dict(data_root=data_root, ann_file='hmdb51_val_split_1_videos.txt'))
-test_dataloader = dict(dataset=dict(data_root=data_root, ann_file='hmdb51_val_split_1_videos.txt'))
+default_hooks = dict(checkpoint=dict(interval=5, max_keep_ckpts=1, save_best=None))
 transfer = dict(
-    splits=dict(
-        split2={
-            '_delete_': True,
-            'train_dataloader.dataset.ann_file': 'hmdb51_train_split_2_videos.txt',
-            'val_dataloader.dataset.ann_file': 'hmdb51_val_split_2_videos.txt',
-            'test_dataloader.dataset.ann_file': 'hmdb51_val_split_2_videos.txt'
-        },
-        split3={
-            '_delete_': True,
-            'train_dataloader.dataset.ann_file': 'hmdb51_train_split_3_videos.txt',
-            'val_dataloader.dataset.ann_file': 'hmdb51_val_split_3_videos.txt',
-            'test_dataloader.dataset.ann_file': 'hmdb51_val_split_3_videos.txt'
-        }))
+    protocol='finetune',
+    rule='Last epoch; mean of the probabilities of 10 clips of a video, one crop; mean over the '
+    'splits')

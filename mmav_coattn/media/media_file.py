@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 
 from mmav_coattn.errors import (
-    ConfigError,
     NoAudioError,
     NoVideoError,
     UnreadableMediaError,
@@ -30,10 +29,7 @@ from mmav_coattn.errors import (
 from .audio_reader import read_waveforms
 from .seeking import seek_to
 from .stream_span import find_picture_delay, find_spans
-from .video_reader import read_frames_decord, read_frames_pyav, stream_frames
-
-#: Functions that read frames, by the name of the backend.
-FRAME_BACKENDS = {'pyav': read_frames_pyav, 'decord': read_frames_decord}
+from .video_reader import read_frames, stream_frames
 
 #: Seconds before the start of any file.
 _BEFORE_ANY_START = 10**6
@@ -48,43 +44,23 @@ PLAYLISTS = frozenset('applehttp concat dash hls imf rtsp sdp'.split())
 class MediaFile:
     """A video file whose streams are read by time; nothing is opened until it is needed.
 
-    PyAV is the default for frames too: on one core it read 32 of 80 frames (128 px, H.264) in
-    7.6 ms against decord's 9.1 ms, shares its one open file with the audio, and keeps the
-    container's clock, whereas decord counts from the first frame and so loses the offset of a
-    video that starts late.
+    PyAV reads the frames too: on one core it read 32 of 80 frames (128 px, H.264) in 7.6 ms against
+    decord's 9.1 ms, and it keeps the container's clock, whereas decord counts from the first frame
+    and so loses the offset of a video that starts late.
 
     Args:
         path (str or Path): The file.
-        frame_backend (str): ``'pyav'`` or ``'decord'``. Defaults to ``'pyav'``.
         num_threads (int): Decoder threads. Loader workers already run side by side, so the
             default is 1.
         content (bytes, optional): The file itself, where it was read from an archive; ``path``
             then only names it. Defaults to None.
-
-    Raises:
-        ConfigError: If ``frame_backend`` is unknown.
     """
 
     def __init__(
-        self,
-        path: str | Path,
-        frame_backend: str = 'pyav',
-        num_threads: int = 1,
-        content: bytes | None = None,
+        self, path: str | Path, num_threads: int = 1, content: bytes | None = None
     ) -> None:
-        if frame_backend not in FRAME_BACKENDS:
-            raise ConfigError(
-                f'frame_backend={frame_backend!r} is unknown: choose one of '
-                f'{", ".join(sorted(FRAME_BACKENDS))}.'
-            )
         self.path = str(path)
-        self.frame_backend = frame_backend
         self.num_threads = num_threads
-        if content is not None and frame_backend != 'pyav':
-            raise ConfigError(
-                f'frame_backend={frame_backend!r} reads files by their path; files out of an '
-                f"archive need frame_backend='pyav'."
-            )
         self._content = content
         self._container = None
         self._video = None
@@ -99,7 +75,7 @@ class MediaFile:
         self.close()
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}({self.path!r}, frame_backend={self.frame_backend!r})'
+        return f'{type(self).__name__}({self.path!r})'
 
     def close(self) -> None:
         """Close the file. Asking for anything afterwards opens it again."""
@@ -226,17 +202,18 @@ class MediaFile:
         stream = self._video_stream()
         _check_inside('frame times', times, times, self.video_span, self.path)
         times = times + self._picture_delay
-        read = FRAME_BACKENDS[self.frame_backend]
         with _named_damage(self.path):
-            return read(self._container, stream, times, short_side=short_side, path=self.path)
+            return read_frames(
+                self._container, stream, times, short_side=short_side, path=self.path
+            )
 
     def stream_frames(
         self, times: Sequence[float], short_side: int | None = None
     ) -> Iterator[np.ndarray]:
         """The frames shown at the given times, one after the other, whatever their number.
 
-        PyAV reads them, whatever :attr:`frame_backend`. Reading anything else of this object in
-        between moves the file's position: read the audio through an object of its own.
+        Reading anything else of this object in between moves the file's position: read the audio
+        through an object of its own.
 
         Args:
             times (Sequence[float]): ``(T,)`` seconds, not falling, inside :attr:`video_span`.

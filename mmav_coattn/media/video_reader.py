@@ -8,7 +8,7 @@ import numpy as np
 
 from mmav_coattn.errors import UnreadableMediaError
 
-from .frame_converter import FrameConverter, quarter_turns, scaled_size
+from .frame_converter import FrameConverter
 from .planned_decoding import read_planned
 from .seeking import seek_to
 
@@ -19,7 +19,7 @@ _BACK_OFFS = (0.0, 2.0, 10.0, 10**6)
 _EPSILON = 1e-6
 
 
-def read_frames_pyav(
+def read_frames(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> np.ndarray:
     """Decode the frames shown at ``times`` with PyAV, in one pass, turned as their tag says.
@@ -79,7 +79,7 @@ def read_frames_pyav(
 def stream_frames(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> Iterator[np.ndarray]:
-    """Decode the frames shown at ``times`` one after the other; see :func:`read_frames_pyav`.
+    """Decode the frames shown at ``times`` one after the other; see :func:`read_frames`.
 
     However many they are, no more than two of them are in memory, and the file is decoded once.
 
@@ -170,48 +170,3 @@ def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
     while len(shown) < len(wanted) and wanted[len(shown)] <= end + _EPSILON:
         shown.append(current)
     return shown if len(shown) == len(wanted) else None
-
-
-def read_frames_decord(
-    container, stream, times: np.ndarray, *, short_side: int | None, path: str
-) -> np.ndarray:
-    """Read the frames shown at ``times`` with decord; see :func:`read_frames_pyav`.
-
-    decord's own time stamps count from the first frame, so the index of a frame is looked up in
-    PyAV's packet time stamps instead.
-    """
-    import av
-    import decord  # after torch, which the package imports first: decord needs that order
-
-    try:
-        seek_to(container, stream, -_BACK_OFFS[-1])
-        stamps = sorted(
-            packet.pts
-            for packet in container.demux(stream)
-            if packet.pts is not None and not packet.is_discard
-        )
-        start = np.asarray(stamps, dtype=np.float64) * float(stream.time_base)
-        seek_to(container, stream, -_BACK_OFFS[-1])
-        first = next(container.decode(stream))
-        width, height = scaled_size(first.width, first.height, short_side)
-        if quarter_turns(first) % 2:  # decord turns the video itself, and wants the turned size
-            width, height = height, width
-        elif quarter_turns(first):
-            raise UnreadableMediaError(
-                path,
-                'its video is tagged as upside down, which decord cannot read; use '
-                "frame_backend='pyav'",
-            )
-        reader = decord.VideoReader(
-            path, ctx=decord.cpu(0), width=width, height=height, num_threads=1
-        )
-        if len(reader) != len(start):
-            raise UnreadableMediaError(
-                path,
-                f'decord counts {len(reader)} frames, its packets are {len(start)}, so frames '
-                f"cannot be found by time; use frame_backend='pyav'",
-            )
-        indices = np.searchsorted(start, times + _EPSILON, side='right') - 1
-        return reader.get_batch(indices.tolist()).asnumpy()
-    except (av.FFmpegError, decord.DECORDError, OSError) as error:
-        raise UnreadableMediaError(path, f'its video cannot be decoded ({error})') from error

@@ -13,7 +13,6 @@ from media_factory import (
 )
 
 from mmav_coattn.errors import (
-    ConfigError,
     NoAudioError,
     NoVideoError,
     UnreadableMediaError,
@@ -136,17 +135,6 @@ def test_frame_changes_exactly_at_its_time_stamp(media_folder):
     assert numbers == [0] + [n for i in range(1, 25) for n in (i - 1, i)]
 
 
-@pytest.mark.parametrize('name', ['late_picture_b_frames.mp4', 'film.mp4', 'variable.mp4'])
-def test_decord_backend_gives_the_same_frames(media_folder, name):
-    truth = write_clip(media_folder / f'decord_{name}', duration=3.0, **CASES[name][0])
-    times = middles(truth)[:-1]
-    with MediaFile(truth.path, 'decord') as decord, MediaFile(truth.path) as pyav:
-        images = decord.read_frames(times)
-        assert [frame_number(image) for image in images] == list(range(len(times)))
-        # The two convert colours by different code: a few levels.
-        assert np.abs(images.astype(int) - pyav.read_frames(times)).mean() < 3
-
-
 # AAC decoders substitute noise, which depends on what was decoded before: -70 dB here.
 @pytest.mark.parametrize(
     ('name', 'codec', 'tolerance'), [('whole.mov', 'pcm_f32le', 1e-5), ('whole.mp4', 'aac', 1e-3)]
@@ -214,18 +202,13 @@ def test_short_side_scales_down_and_never_up(media_folder):
         assert media.read_frames([0.5], short_side=100).shape == (1, 64, 128, 3)
 
 
-@pytest.mark.parametrize('backend', ['pyav', 'decord'])
 @pytest.mark.parametrize('degrees', [90, 180, -90])
-def test_picture_is_turned_as_its_tag_says(media_folder, backend, degrees):
+def test_picture_is_turned_as_its_tag_says(media_folder, degrees):
     plain, turned = media_folder / 'sideways.mp4', media_folder / f'turned_{degrees}.mp4'
     write_clip(plain, duration=1.0, size=(96, 64), audio=False)
     tag_rotation(plain, turned, degrees)
     upright = np.rot90(MediaFile(plain).read_frames([0.1, 0.9]), degrees // 90, axes=(1, 2))
-    with MediaFile(turned, backend) as media:
-        if (backend, degrees) == ('decord', 180):
-            with pytest.raises(UnreadableMediaError, match='upside down'):
-                media.read_frames([0.1])
-            return
+    with MediaFile(turned) as media:
         frames = media.read_frames([0.1, 0.9])
         assert frames.shape == upright.shape
         assert np.abs(frames.astype(int) - upright).mean() < 1
@@ -327,11 +310,6 @@ def test_nothing_is_opened_before_something_is_asked():
     media = MediaFile('/nowhere/at/all.mp4')
     assert 'all.mp4' in repr(media)
     media.close()
-
-
-def test_unknown_backend():
-    with pytest.raises(ConfigError, match="frame_backend='opencv' is unknown"):
-        MediaFile('x.mp4', 'opencv')
 
 
 def test_reopens_after_close(media_folder):

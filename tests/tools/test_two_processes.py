@@ -1,6 +1,11 @@
 """Two processes of a launcher, without GPUs, train as one with the same global batch does.
 
 Statistics of a batch differ between processes, so batch normalisation keeps those of four clips.
+
+The network is in double precision. In single precision the two trainings differ by rounding alone,
+which this sharp little network lets grow from 1e-7 to 5e-3 within 20 steps; in double precision the
+losses agree to 2e-7, rounding of what they are made of. A wrong average of gradients, or
+clips drawn twice, differs in both.
 """
 
 import json
@@ -19,7 +24,7 @@ STEPS = 20
 BATCH = 4
 MODEL = dict(
     _delete_=True,
-    type='AudioVisualRecognizer',
+    type='DoubleRecognizer',
     backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
     neck=dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16),
     cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
@@ -46,9 +51,7 @@ train_dataloader = dict(
 default_hooks = dict(checkpoint=dict(interval=-1), logger=dict(interval=1))
 param_scheduler = []
 # Adam divides gradients by their size, and so makes rounding errors of tiny ones as large as steps.
-# Small steps, because this little network is sharp: at lr=0.004 rounding grows from 1e-7 to 1e-2
-# within 20 steps. That training moves is tested by the weights.
-optim_wrapper = dict(optimizer=dict(_delete_=True, type='SGD', lr=0.0003, weight_decay=0.0))
+optim_wrapper = dict(optimizer=dict(_delete_=True, type='SGD', lr=0.003, weight_decay=0.0))
 """
 
 #: mmengine logs the losses of the first process alone.
@@ -56,13 +59,24 @@ HOOK = """
 import json, os
 from pathlib import Path
 import torch
-from mmaction.registry import HOOKS
+from mmaction.registry import HOOKS, MODELS
+from mmav_coattn.models.recognizers import AudioVisualRecognizer
 from mmengine.dataset import pseudo_collate
 from mmengine.hooks import Hook
 from torch.nn.modules.batchnorm import _BatchNorm
 
 def weights(runner):
     return torch.cat([each.detach().flatten() for each in runner.model.parameters()]).clone()
+
+@MODELS.register_module()
+class DoubleRecognizer(AudioVisualRecognizer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.double()
+
+    def neck_inputs(self, inputs):
+        names = ('imgs', 'log_mels')
+        return super().neck_inputs(inputs | {name: inputs[name].double() for name in names})
 
 @HOOKS.register_module()
 class NoteLosses(Hook):
@@ -150,10 +164,10 @@ def test_same_losses(tmp_path):
     # The halves of a batch have losses of their own; their mean is that of the whole batch.
     assert np.abs(halves[0] - halves[1]).max() > 1e-3
     difference = np.abs(np.mean(halves, axis=0) - one)
-    assert difference.max() < 1e-4
-    # Training moved all weights, and both trainings moved them alike.
+    assert difference.max() < 1e-6
+    # Training moved the weights, and both trainings moved them alike.
     moved = noted('steps', tmp_path / 'one', 0)
     apart = [noted('steps', tmp_path / 'two', rank) - moved for rank in range(2)]
     assert np.linalg.norm(moved) > 1e-3
-    assert max(np.linalg.norm(each) for each in apart) < 0.02 * np.linalg.norm(moved)
+    assert max(np.linalg.norm(each) for each in apart) < 1e-4 * np.linalg.norm(moved)
     assert 'clips_per_second' in outputs[0] and 'data_wait' in outputs[0]

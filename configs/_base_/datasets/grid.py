@@ -15,18 +15,14 @@ audio_seconds = 2.96  # s; the shortest files have 74 frames
 # Lower face as fractions (x0, y0, x1, y1) of the frame: 112 px of 240 around the mouth.
 lower_face = (0.267, 0.454, 0.733, 0.921)
 
+# Of the small clips' pipelines the sampling is changed, and the lower face is cut out first.
 train_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=3, min_shift=0.2,
          audio_seconds=audio_seconds, grid=frame_seconds, random_phase=False),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='FixedCrop', box=lower_face),
-    dict(type='Resize', scale=(56, 56), keep_ratio=False),
-    dict(type='RandomCrop', size=48),
-    dict(type='Flip', flip_ratio=0.5),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs'),
+    *_base_.train_pipeline[3:],
 ]
 test_pipeline = [
     dict(type='OpenAudioVisual'),
@@ -34,10 +30,7 @@ test_pipeline = [
          audio_seconds=audio_seconds, grid=frame_seconds, test_mode=True),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='FixedCrop', box=lower_face),
-    dict(type='Resize', scale=(56, 56), keep_ratio=False),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs'),
+    *_base_.test_pipeline[3:],
 ]
 train_dataloader = dict(
     batch_size=16,

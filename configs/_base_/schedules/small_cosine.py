@@ -1,7 +1,6 @@
-# AdamW with a warm-up of 50 iterations and one cosine; `max_epochs` of a recipe sets its length.
-max_epochs = 8
-
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=1)
+# AdamW with a warm-up of 50 iterations and one cosine; `train_cfg.max_epochs` of a recipe sets its
+# length.
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=8, val_interval=1)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 

@@ -13,3 +13,27 @@ lower_face = (0.267, 0.454, 0.733, 0.921)
 # Options of each task. A sentence has its words in a fixed order, and is spoken between 0.6 and
 # 2.1 s of its 3 s (loudness of the training files): the first two words lie in the first part.
 first_words, last_words = (0.32, 1.84), (1.0, 2.52)
+
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=0,
+    dataset=dict(
+        type='FewShotDataset',
+        num_per_class=60,
+        dataset=dict(
+            type='GridWordsDataset',
+            data_root=data_root,
+            ann_file='train.csv',
+            hint=data_hint,
+            on_unusable='error')))
+test_dataloader = dict(
+    batch_size=8,
+    num_workers=0,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='GridWordsDataset',
+        data_root=data_root,
+        ann_file='val.csv',
+        hint=data_hint,
+        on_unusable='error',
+        test_mode=True))

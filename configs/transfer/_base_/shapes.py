@@ -20,6 +20,21 @@ test_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename', )),
 ]
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=0,
+    dataset=dict(
+        type='FewShotDataset',
+        num_per_class=10,
+        dataset=dict(
+            type='SoundingShapesDataset',
+            data_root=data_root,
+            tier='easy',
+            split='train',
+            num_clips=num_clips,
+            on_unusable='error',
+            test_mode=True,
+            pipeline=test_pipeline)))
 test_dataloader = dict(
     batch_size=8,
     num_workers=0,

@@ -1,27 +1,15 @@
 # The visual tower of coattn_pretrain_demo.py and coattn_pretrain_grid.py in a stock Recognizer3D.
+_base_ = '../../_base_/models/coattn_small.py'
+
 model = dict(
+    _delete_=True,
     type='Recognizer3D',
-    backbone=dict(
-        type='ResNet3d',
-        depth=18,
-        num_stages=3,
-        stage_blocks=(1, 1, 1),
-        base_channels=16,
-        out_indices=(2, ),
-        conv1_kernel=(3, 5, 5),
-        conv1_stride_t=1,
-        with_pool1=False,
-        with_pool2=False,
-        spatial_strides=(2, 2, 1),
-        temporal_strides=(1, 1, 1),
-        dilations=(1, 1, 1),
-        inflate=(1, 0, 0),
-        pretrained2d=False),
+    backbone=_base_.model.backbone.visual,
     cls_head=dict(
         type='SegmentHead', num_classes=8, in_channels=64, dropout_ratio=0.5,
         average_clips='prob'),
     data_preprocessor=dict(
         type='ActionDataPreprocessor',
-        mean=[110.2, 100.6, 96.0],
-        std=[58.0, 56.2, 56.5],
+        mean=_base_.model.data_preprocessor.mean,
+        std=_base_.model.data_preprocessor.std,
         format_shape='NCTHW'))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError, SilentAudioError
+
+from .base import Transform
 
 
 def level_dbfs(waves: np.ndarray) -> np.ndarray:
@@ -17,7 +18,7 @@ def level_dbfs(waves: np.ndarray) -> np.ndarray:
 
 
 @TRANSFORMS.register_module()
-class LoadAudio(BaseTransform):
+class LoadAudio(Transform):
     """Read the waveform of the audio segment.
 
     A sample is silent if its whole segment is. A rule that looked at the in-sync window alone would
@@ -65,6 +66,3 @@ class LoadAudio(BaseTransform):
                 media.path, f'is silent from {start:.3f} to {start + seconds:.3f} s ({told})'
             )
         return results | dict(audio=audio, sample_rate=self.sample_rate)
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(sample_rate={self.sample_rate}, min_level={self.min_level})'

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 
+from .base import Transform
+
 
 @TRANSFORMS.register_module()
-class FixedCrop(BaseTransform):
+class FixedCrop(Transform):
     """Crop every frame to the same box, given in fractions of its width and height.
 
     Required Keys:
@@ -70,6 +71,3 @@ class FixedCrop(BaseTransform):
             dtype=np.float32,
         )
         return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(box={self.box})'

@@ -1,16 +1,17 @@
-"""Frames of the in-sync window."""
+"""Frames of the in-sync window, or of all clips."""
 
 from __future__ import annotations
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 
+from .base import Transform
+
 
 @TRANSFORMS.register_module()
-class LoadFrames(BaseTransform):
+class LoadFrames(Transform):
     """Read the frames shown in window 0, evenly spread over it by time.
 
     Frame ``i`` is the one shown at ``t0 + (i + 0.5) * clip_seconds / num_frames``, so the
@@ -41,6 +42,9 @@ class LoadFrames(BaseTransform):
         UnreadableMediaError: If the frames cannot be decoded.
     """
 
+    #: Windows that are read.
+    max_clips: int | None = 1
+
     def __init__(self, num_frames: int, short_side: int | None = None) -> None:
         if num_frames < 1:
             raise ConfigError(f'num_frames={num_frames} must be 1 or more.')
@@ -51,15 +55,20 @@ class LoadFrames(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Read the frames."""
+        starts = np.asarray(results['window_starts'])[: self.max_clips]
         step = results['clip_seconds'] / self.num_frames
-        times = results['window_starts'][0] + (np.arange(self.num_frames) + 0.5) * step
-        frames = results['media'].read_frames(times, short_side=self.short_side)
+        times = starts[:, None] + (np.arange(self.num_frames) + 0.5) * step
+        frames = results['media'].read_frames(times.ravel(), short_side=self.short_side)
         results['imgs'] = list(frames)
         results['original_shape'] = results['img_shape'] = frames.shape[1:3]
-        results['num_clips'] = 1
+        results['num_clips'] = len(starts)
         results['clip_len'] = self.num_frames
         results['modality'] = 'RGB'
         return results
 
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(num_frames={self.num_frames}, short_side={self.short_side})'
+
+@TRANSFORMS.register_module()
+class LoadClipFrames(LoadFrames):
+    """As :class:`LoadFrames`, of all clips in one pass: ``num_clips * num_frames`` frames."""
+
+    max_clips = None

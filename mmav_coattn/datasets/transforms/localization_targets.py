@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 
+from .base import Transform
+
 
 @TRANSFORMS.register_module()
-class LocalizationTargets(BaseTransform):
+class LocalizationTargets(Transform):
     """Boxes of the sources in the frame as the network sees it, each with its time.
 
     Sets whose objects move, with boxes per frame and times of events, give a target for every event
@@ -92,9 +93,6 @@ class LocalizationTargets(BaseTransform):
                 box = [float(value) for value in item['boxes'][frame]]
                 targets.append(dict(time=float(event), boxes=[box], annotators=1, source=number))
         return targets
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(moments={self.moments!r})'
 
 
 def _as_seen(box: Sequence[float], results: dict) -> list[float]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError, TooShortError
 
+from .base import Transform
+
 
 @TRANSFORMS.register_module()
-class SampleMiddleWindow(BaseTransform):
+class SampleMiddleWindow(Transform):
     """Choose the window around the middle of the time that has both video and audio.
 
     Required Keys:
@@ -53,6 +54,3 @@ class SampleMiddleWindow(BaseTransform):
         results['clip_seconds'] = results['audio_seconds'] = self.clip_seconds
         results['audio_start'] = start
         return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(clip_seconds={self.clip_seconds})'

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import NoAudioError, NoVideoError
 from mmav_coattn.media import MediaFile, StillMedia
 
+from .base import Transform
+
 
 @TRANSFORMS.register_module()
-class OpenAudioVisual(BaseTransform):
+class OpenAudioVisual(Transform):
     """Open a video with audio on the container's clock.
 
     Required Keys:
@@ -28,8 +29,6 @@ class OpenAudioVisual(BaseTransform):
     - media (:class:`~mmav_coattn.media.MediaFile`)
 
     Args:
-        frame_backend (str): What reads the frames, ``'pyav'`` or ``'decord'``.
-            Defaults to ``'pyav'``.
         num_threads (int): Decoder threads for each file. Defaults to 1, because loader workers
             already run side by side.
         need_video (bool): Whether a file without video is unusable. Defaults to True.
@@ -42,39 +41,22 @@ class OpenAudioVisual(BaseTransform):
     """
 
     def __init__(
-        self,
-        frame_backend: str = 'pyav',
-        num_threads: int = 1,
-        need_video: bool = True,
-        need_audio: bool = True,
+        self, num_threads: int = 1, need_video: bool = True, need_audio: bool = True
     ) -> None:
-        self.frame_backend = frame_backend
         self.num_threads = num_threads
         self.need_video = need_video
         self.need_audio = need_audio
-        MediaFile('', frame_backend)  # an unknown backend fails here, not in a worker
 
     def transform(self, results: dict) -> dict:
         """Open the file and look whether it has what is needed."""
         if 'sound_filename' in results:
             results['media'] = StillMedia(results['filename'], results['sound_filename'])
             return results
-        media = MediaFile(
-            results['filename'],
-            self.frame_backend,
-            self.num_threads,
-            content=results.pop('content', None),
-        )
+        content = results.pop('content', None)
+        media = MediaFile(results['filename'], self.num_threads, content)
         if self.need_video and not media.has_video:
             raise NoVideoError(media.path, 'has no picture')
         if self.need_audio and not media.has_audio:
             raise NoAudioError(media.path, 'has no audio stream')
         results['media'] = media
         return results
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(frame_backend={self.frame_backend!r}, '
-            f'num_threads={self.num_threads}, need_video={self.need_video}, '
-            f'need_audio={self.need_audio})'
-        )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.media import MediaFile
 
+from .base import Transform
 from .sync_windows import stable_rng
 
 
 @TRANSFORMS.register_module()
-class ReplaceSound(BaseTransform):
+class ReplaceSound(Transform):
     """Give a clip marked as silent audio that nothing in its frames makes; leave others alone.
 
     - ``'silence'``: digital silence;
@@ -69,6 +69,3 @@ class ReplaceSound(BaseTransform):
             # A shorter file is read from where it still reaches.
             start = min(max(results['audio_start'], first), max(last - seconds, first))
             return media.read_audio(start, seconds, results['sample_rate'])
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(noise_db={self.noise_db}, seed={self.seed})'

@@ -6,10 +6,10 @@ from math import floor
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError, TooShortError
 
+from .base import Transform
 from .sync_windows import stable_rng
 
 #: Sums of decimal fractions miss by far less than this, in seconds.
@@ -17,7 +17,7 @@ _ROUNDING = 1e-7
 
 
 @TRANSFORMS.register_module()
-class SlideSyncWindows(BaseTransform):
+class SlideSyncWindows(Transform):
     """One window of video, and the audio of every window of the file on one grid.
 
     Window 0 gives the video and the in-sync audio; the others follow in the order of time. The
@@ -86,9 +86,3 @@ class SlideSyncWindows(BaseTransform):
         results['audio_start'] = begin
         results['audio_seconds'] = self.clip_seconds + (slots - 1) * self.grid
         return results
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(clip_seconds={self.clip_seconds}, grid={self.grid}, '
-            f'place={self.place}, seed={self.seed})'
-        )

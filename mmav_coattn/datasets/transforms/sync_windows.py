@@ -14,9 +14,10 @@ from math import ceil, comb, floor
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError, TooShortError
+
+from .base import Transform
 
 #: Sums of decimal fractions miss by far less than this, in seconds.
 _ROUNDING = 1e-7
@@ -61,7 +62,7 @@ def stable_rng(*parts) -> np.random.Generator:
 
 
 @TRANSFORMS.register_module()
-class SampleSyncWindows(BaseTransform):
+class SampleSyncWindows(Transform):
     """Draw one audio segment and in it 1 + K windows: the in-sync one and K out-of-sync ones.
 
     The segment lies at a random time of the file at which there is both video and audio. All
@@ -176,12 +177,4 @@ class SampleSyncWindows(BaseTransform):
             clip_seconds=self.clip_seconds,
             audio_start=start,
             audio_seconds=self.audio_seconds,
-        )
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(clip_seconds={self.clip_seconds}, '
-            f'num_negatives={self.num_negatives}, min_shift={self.min_shift}, '
-            f'audio_seconds={self.audio_seconds}, grid={self.grid}, '
-            f'random_phase={self.random_phase}, test_mode={self.test_mode}, seed={self.seed})'
         )

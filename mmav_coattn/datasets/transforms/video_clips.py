@@ -1,19 +1,20 @@
-"""Clips of the video alone, for recognition: where they lie, their frames, parts of them."""
+"""Clips of the video alone, for recognition: where they lie, parts of them."""
 
 from __future__ import annotations
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError, TooShortError
+
+from .base import Transform
 
 #: Sums of decimal fractions miss by far less than this, s.
 _ROUNDING = 1e-6
 
 
 @TRANSFORMS.register_module()
-class SampleVideoClips(BaseTransform):
+class SampleVideoClips(Transform):
     """Choose clips of a fixed length in a video, whether it has audio or not.
 
     Required Keys:
@@ -79,65 +80,9 @@ class SampleVideoClips(BaseTransform):
         results['clip_seconds'] = self.clip_seconds
         return results
 
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(clip_seconds={self.clip_seconds}, num_clips={self.num_clips}, '
-            f'span={self.span}, test_mode={self.test_mode})'
-        )
-
 
 @TRANSFORMS.register_module()
-class LoadClipFrames(BaseTransform):
-    """Read the frames of all clips, each evenly spread over its clip by time.
-
-    As :class:`LoadFrames` does for the one in-sync window.
-
-    Required Keys:
-
-    - media
-    - window_starts
-    - clip_seconds
-
-    Added Keys:
-
-    - imgs (list[np.ndarray]): ``num_clips * num_frames`` frames ``(H, W, 3)`` uint8, RGB.
-    - original_shape, img_shape (tuple[int, int]): Height and width.
-    - num_clips (int), clip_len (int): ``num_frames``.
-    - modality (str): ``'RGB'``.
-
-    Args:
-        num_frames (int): Frames of a clip.
-        short_side (int, optional): See :class:`LoadFrames`.
-
-    Raises:
-        ConfigError: If ``num_frames`` is below 1.
-        UnreadableMediaError: If the frames cannot be decoded.
-    """
-
-    def __init__(self, num_frames: int, short_side: int | None = None) -> None:
-        if num_frames < 1:
-            raise ConfigError(f'num_frames={num_frames} must be 1 or more.')
-        self.num_frames = num_frames
-        self.short_side = short_side
-
-    def transform(self, results: dict) -> dict:
-        """Read the frames, all clips in one pass."""
-        offsets = (np.arange(self.num_frames) + 0.5) * results['clip_seconds'] / self.num_frames
-        times = np.asarray(results['window_starts'])[:, None] + offsets
-        frames = results['media'].read_frames(times.ravel(), short_side=self.short_side)
-        results['imgs'] = list(frames)
-        results['original_shape'] = results['img_shape'] = frames.shape[1:3]
-        results['num_clips'] = len(times)
-        results['clip_len'] = self.num_frames
-        results['modality'] = 'RGB'
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(num_frames={self.num_frames}, short_side={self.short_side})'
-
-
-@TRANSFORMS.register_module()
-class TemporalCrop(BaseTransform):
+class TemporalCrop(Transform):
     """Cut clips of some frames in a row out of a single longer clip.
 
     Required Keys:
@@ -189,9 +134,3 @@ class TemporalCrop(BaseTransform):
         results['clip_len'] = self.num_frames
         results['num_clips'] = self.num_clips
         return results
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(num_frames={self.num_frames}, num_clips={self.num_clips}, '
-            f'test_mode={self.test_mode})'
-        )

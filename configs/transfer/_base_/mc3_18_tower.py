@@ -1,0 +1,14 @@
+# The visual tower of coattn_pretrain.py in a stock Recognizer3D.
+_base_ = '../../_base_/models/coattn_mc3_18.py'
+
+model = dict(
+    _delete_=True,
+    type='Recognizer3D',
+    backbone=_base_.model.backbone.visual,
+    cls_head=dict(
+        type='I3DHead', num_classes=101, in_channels=512, dropout_ratio=0.5, average_clips='prob'),
+    data_preprocessor=dict(
+        type='ActionDataPreprocessor',
+        mean=_base_.model.data_preprocessor.mean,
+        std=_base_.model.data_preprocessor.std,
+        format_shape='NCTHW'))

@@ -12,6 +12,8 @@ VERSION = 1
 #: Motion classes; the label of a clip is the index of its (first) source's class.
 CLASSES = ('bounce', 'strike', 'swing', 'shake', 'scrape', 'spin', 'tap', 'talk')
 SPLITS = ('train', 'val', 'test')
+#: Clips of a split where nothing else is asked for.
+DEFAULT_NUM_CLIPS = dict(train=1200, val=300, test=300)
 
 
 @dataclass(frozen=True)

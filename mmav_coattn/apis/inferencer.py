@@ -56,7 +56,7 @@ class AudioVisualInferencer:
         device: str = 'cpu',
         progress: bool = False,
     ) -> None:
-        cfg = load_config(config) if isinstance(config, (str, Path)) else config
+        cfg = load_config(str(config)) if isinstance(config, (str, Path)) else config
         if 'model' not in cfg:
             raise ConfigError('The config has no model.')
         init_default_scope(cfg.get('default_scope', 'mmaction'))

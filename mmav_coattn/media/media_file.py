@@ -231,7 +231,7 @@ class MediaFile:
             return read(self._container, stream, times, short_side=short_side, path=self.path)
 
     def stream_frames(
-        self, times: Sequence[float], short_side: int | None = None
+        self, times: Sequence[float] | np.ndarray, short_side: int | None = None
     ) -> Iterator[np.ndarray]:
         """The frames shown at the given times, one after the other, whatever their number.
 

@@ -91,6 +91,10 @@ setup(
     long_description_content_type='text/markdown',
     author='The mmav_coattn authors',
     license='Apache-2.0',
+    project_urls={
+        'Paper': 'https://arxiv.org/abs/2008.05789',
+        'MMAction2': 'https://github.com/open-mmlab/mmaction2',
+    },
     keywords='self-supervised learning, audio-visual, synchronisation, sound source localisation',
     classifiers=[
         'Development Status :: 4 - Beta',
@@ -100,10 +104,12 @@ setup(
         'Programming Language :: Python :: 3.11',
         'Programming Language :: Python :: 3.12',
         'Programming Language :: Python :: 3.13',
+        'Typing :: Typed',
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
     ],
     entry_points={'console_scripts': ['mmav-coattn = mmav_coattn.cli:main']},
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
+    package_data={PACKAGE: ['py.typed']},
     python_requires='>=3.10',
     # mmcv is absent on purpose: mmcv-lite and the full mmcv share one folder, and only the user
     # knows which one the environment has. The extra `lite` adds the small one.
@@ -133,7 +139,8 @@ setup(
         'export': ['onnx>=1.17', 'onnxscript>=0.4', 'onnxruntime>=1.20'],
         'page': ['gradio>=6,<7'],
         'test': ['pytest', 'pytest-cov', 'pytest-xdist', 'wheel', 'webdataset>=0.2.86'],
-        'dev': ['ruff', 'pytest-cov', 'wheel'],
+        'dev': ['ruff', 'mypy', 'pytest-cov', 'wheel'],
+        'docs': ['mkdocs>=1.6,<2', 'mkdocstrings[python]'],
     },
     cmdclass={'build_py': BuildPyWithMim, 'develop': DevelopWithMim},
     zip_safe=False,

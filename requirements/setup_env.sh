@@ -48,7 +48,7 @@ install setuptools wheel
 # shellcheck disable=SC2086  # TORCH_ARGS holds several words on purpose.
 install torch ${TORCH_ARGS:-}
 say 'installing the rest'
-install --no-build-isolation --editable '.[lite,export,test,dev]'
+install --no-build-isolation --editable '.[lite,export,test,dev,docs]'
 
 # opencv-python and opencv-contrib-python need libGL, which slim images lack, and share one cv2
 # folder with the headless build that does not: all go before that one comes.

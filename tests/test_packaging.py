@@ -134,7 +134,8 @@ def test_wheel_has_every_module_and_no_other_top_folder(wheel):
     }
     modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob('mmav_coattn/**/*.py')}
     modules = {name for name in modules if '/.mim/' not in name}
-    assert {name for name in names if name.startswith('mmav_coattn/')} == modules
+    found = {name for name in names if name.startswith('mmav_coattn/')}
+    assert found == modules | {'mmav_coattn/py.typed'}
 
 
 def test_wheel_keeps_launch_scripts_executable(wheel):
@@ -148,6 +149,8 @@ def test_metadata(metadata, wheel):
     assert metadata['Name'] == 'mmav_coattn'
     assert metadata['Version'] == __version__
     assert metadata['Requires-Python'] == '>=3.10'
+    addresses = dict(line.split(', ') for line in metadata.get_all('Project-URL'))
+    assert addresses['Paper'] == 'https://arxiv.org/abs/2008.05789'
     licence = f'mmav_coattn-{__version__}.dist-info/'
     assert [name for name in wheel.namelist() if name.startswith(licence) and 'LICENSE' in name]
 

@@ -59,7 +59,7 @@ def test_torch_comes_first_then_the_project_then_nothing(tmp_path):
     assert [call.split('constraints.txt ')[1] for call in calls[1:]] == [
         'setuptools wheel',
         'torch --index-url somewhere',
-        '--no-build-isolation --editable .[lite,export,test,dev]',
+        '--no-build-isolation --editable .[lite,export,test,dev,docs]',
     ]
     assert machine.set_up() == (0, '', [])
 

@@ -30,6 +30,7 @@ from mmav_coattn.media import MediaFile
 from mmav_coattn.media.read_ahead import ReadAhead
 from mmav_coattn.models.necks import CoAttentionNeck
 from mmav_coattn.models.necks.time_alignment import interpolation_weights
+from mmav_coattn.models.recognizers import AudioVisualRecognizer
 
 from .clip_settings import ClipSettings
 from .faces import FaceTrack
@@ -122,7 +123,7 @@ class Embedding(NamedTuple):
 
 @torch.no_grad()
 def embed_file(
-    model: nn.Module,
+    model: AudioVisualRecognizer,
     settings: ClipSettings,
     path: str,
     progress: Progress = lambda done, total: None,
@@ -136,7 +137,7 @@ def embed_file(
     if they are kept.
 
     Args:
-        model (nn.Module): An :class:`AudioVisualRecognizer` in evaluation mode with a
+        model (AudioVisualRecognizer): In evaluation mode with a
             :class:`CoAttentionNeck`.
         settings (ClipSettings): Of its clips.
         path (str): The file.
@@ -159,9 +160,13 @@ def embed_file(
     if face is not None:
         settings = settings.for_face(face)
     empty = torch.zeros(0)
-    visual = visual_features = audio = audio_features = frames = empty
-    times = audio_times = np.zeros(0)
-    audible, notes, fault, grid = np.zeros(0, bool), [], None, (1, 1)
+    visual = visual_features = audio = audio_features = empty
+    frames: Tensor | None = None
+    times: np.ndarray = np.zeros(0)
+    audio_times: np.ndarray = np.zeros(0)
+    audible: np.ndarray = np.zeros(0, bool)
+    notes: list[str] = []
+    fault, grid = None, (1, 1)
     with MediaFile(path) as video_media, MediaFile(path) as audio_media:
         if 'audio' in streams:
             audio_media.audio_span  # noqa: B018  (a file without audio is refused at once)
@@ -201,14 +206,14 @@ def embed_file(
         audible=audible,
         visual_features=visual_features,
         audio_features=audio_features,
-        frames=frames if keep_frames else None,
+        frames=frames,
         notes=notes,
         fault=fault,
     )
 
 
 def _embed_video(
-    model: nn.Module,
+    model: AudioVisualRecognizer,
     settings: ClipSettings,
     media: MediaFile,
     times: np.ndarray,
@@ -282,7 +287,7 @@ def _embed_video(
 
 
 def _embed_audio(
-    model: nn.Module, settings: ClipSettings, media: MediaFile, device: torch.device
+    model: AudioVisualRecognizer, settings: ClipSettings, media: MediaFile, device: torch.device
 ) -> tuple[Tensor, Tensor, np.ndarray, np.ndarray, list[str], str | None]:
     neck, log_mel = model.neck, model.data_preprocessor.log_mel
     rate, hop = settings.sample_rate, log_mel.hop_length
@@ -290,7 +295,8 @@ def _embed_audio(
     samples = floor((end - begin + ROUNDING) * rate)
     probe = model.backbone.forward_audio(log_mel(torch.zeros(1, 64 * hop, device=device)))
     stride = round(65 / probe.shape[-1]) * hop  # samples a step
-    levels, pooled, unreadable = [], [], []
+    levels, pooled = [], []
+    unreadable: list[tuple[float, float, str]] = []
 
     def blocks() -> Iterator[Tensor]:
         for first in range(0, samples, AUDIO_BLOCK * stride):

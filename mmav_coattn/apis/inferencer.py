@@ -70,7 +70,7 @@ class AudioVisualInferencer:
                     f'{" or ".join(NAMES)} in its place, the network is one of the package.'
                 )
             config, checkpoint = shipped_network(config or NAMES[0])
-        cfg = load_config(config) if isinstance(config, (str, Path)) else config
+        cfg = load_config(str(config)) if isinstance(config, (str, Path)) else config
         if 'model' not in cfg:
             raise ConfigError('The config has no model.')
         init_default_scope(cfg.get('default_scope', 'mmaction'))

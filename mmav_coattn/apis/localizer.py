@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmav_coattn.models.recognizers import AudioVisualRecognizer
+
 from .embedding import Embedding
 from .sync_estimator import MatchCurves
 
@@ -35,11 +37,11 @@ class Localization(NamedTuple):
 
 
 @torch.no_grad()
-def find_sound(model: nn.Module, embedding: Embedding) -> Localization:
+def find_sound(model: AudioVisualRecognizer, embedding: Embedding) -> Localization:
     """Read the maps off an embedding.
 
     Args:
-        model (nn.Module): The network of the embedding. Its ``map_refiner`` is used where the
+        model (AudioVisualRecognizer): Of the embedding. Its ``map_refiner`` is used where the
             embedding keeps the frames.
         embedding (Embedding): Of the file, both streams.
 
@@ -57,24 +59,23 @@ def find_sound(model: nn.Module, embedding: Embedding) -> Localization:
     maps = torch.cat(weights)
     if model.map_refiner is not None and embedding.frames is not None:
         match = torch.cat(evidence).unflatten(-1, embedding.grid)
-        maps = _refine(model.map_refiner, match, embedding)
-    maps = coarse_weights(maps).numpy()
+        maps = _refine(model.map_refiner, match, embedding.frames, embedding.clip_steps)
+    attention = coarse_weights(maps).numpy()
     valid = curves.valid[:, 0]
-    maps[~valid] = 1 / maps[0].size
+    attention[~valid] = 1 / attention[0].size
     scores = np.where(valid, torch.cat(logits).double().numpy(), np.nan)
-    return Localization(maps, embedding.times, scores, embedding.box)
+    return Localization(attention, embedding.times, scores, embedding.box)
 
 
-def _refine(refiner: nn.Module, match: Tensor, embedding: Embedding) -> Tensor:
+def _refine(refiner: nn.Module, match: Tensor, frames: Tensor, length: int) -> Tensor:
     """Refined maps as weights (T, H, W) on the coarse grid, a clip at a time."""
     refined = []
-    length = embedding.clip_steps
     for begin in range(0, len(match), length):
         # The last clip ends with the file; only what is new of it is taken.
         first = max(min(begin, len(match) - length), 0)
         part = slice(first, first + length)
-        frames = embedding.frames[part].transpose(0, 1)[None]
-        maps = refiner(match[part][None, None], frames)[0, 0][begin - first :]
+        clip = frames[part].transpose(0, 1)[None]
+        maps = refiner(match[part][None, None], clip)[0, 0][begin - first :]
         total = maps.sum(dim=(-2, -1), keepdim=True).clamp(min=1e-12)
         refined.append(coarse_weights(maps / total))
     return torch.cat(refined)
@@ -83,7 +84,7 @@ def _refine(refiner: nn.Module, match: Tensor, embedding: Embedding) -> Tensor:
 def coarse_weights(weights: Tensor, most: int = MOST_LOCATIONS) -> Tensor:
     """Weights (T, H', W') on a grid of at most so many locations a side, with the same sums."""
     size = tuple(weights.shape[-2:])
-    fewer = tuple(min(side, most) for side in size)
+    fewer = (min(size[0], most), min(size[1], most))
     if fewer == size:
         return weights
     pooled = F.adaptive_avg_pool2d(weights, fewer)

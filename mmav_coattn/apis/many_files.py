@@ -96,7 +96,8 @@ def _with_unique_names(found: dict[Path, Path]) -> list[InputFile]:
     """Names without suffix where that tells files apart, else with it, else with a number."""
     bare = Counter(name.with_suffix('') for name in found.values())
     full = Counter(found.values())
-    files, number = [], Counter()
+    files: list[InputFile] = []
+    number: Counter[Path] = Counter()
     for path, name in found.items():
         if bare[name.with_suffix('')] == 1:
             unique = name.with_suffix('').as_posix()

@@ -30,7 +30,8 @@ def moving_means(blocks: Iterable[Tensor], length: int) -> Iterator[tuple[Tensor
     Yields:
         tuple[Tensor, Tensor]: Steps (B', ...) and means (B', ...), all steps once, in order.
     """
-    kept, first, done, total = None, 0, 0, 0  # kept[0] is step `first`
+    kept: Tensor | None = None  # kept[0] is step `first`
+    first, done, total = 0, 0, 0
     for block in _and_none(blocks):
         if block is not None:
             kept = block if kept is None else torch.cat([kept, block])
@@ -65,11 +66,14 @@ def with_context(
     Yields:
         tuple[Tensor, slice]: Steps (up to size + 2 context, ...), and which of them the block is.
     """
-    kept, first, done, total = None, 0, 0, 0
+    kept: Tensor | None = None
+    first, done, total = 0, 0, 0
     for block in _and_none(blocks):
         if block is not None:
             kept = block if kept is None else torch.cat([kept, block])
             total += len(block)
+        if kept is None:
+            return
         while done < total and (block is None or done + size + context <= total):
             end = min(done + size, total)
             begin = max(done - context, 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
 from mmav_coattn.evaluation.functional.offset_curve import (
@@ -17,6 +17,7 @@ from mmav_coattn.evaluation.functional.offset_curve import (
     offset_over_time,
 )
 from mmav_coattn.models.necks.sliding_match import sliding_match
+from mmav_coattn.models.recognizers import AudioVisualRecognizer
 
 from .embedding import Embedding
 from .streaming import clip_starts, moving_means
@@ -34,7 +35,7 @@ class MatchCurves:
     """Evidence of every step of a file at every shift of the audio, block by block.
 
     Args:
-        model (nn.Module): An :class:`AudioVisualRecognizer` with a :class:`CoAttentionNeck`.
+        model (AudioVisualRecognizer): With a :class:`CoAttentionNeck`.
         embedding (Embedding): Of the file, both streams.
         reach (int): Largest shift either way, in video steps.
 
@@ -46,7 +47,7 @@ class MatchCurves:
         MediaError: If there is no such clip.
     """
 
-    def __init__(self, model: nn.Module, embedding: Embedding, reach: int) -> None:
+    def __init__(self, model: AudioVisualRecognizer, embedding: Embedding, reach: int) -> None:
         self.neck, self.head = model.neck, model.cls_head
         self.embedding = embedding
         self.reach = reach
@@ -113,12 +114,12 @@ class MatchCurves:
 
 @torch.no_grad()
 def measure_sync(
-    model: nn.Module, embedding: Embedding, max_offset: float, segment_seconds: float
+    model: AudioVisualRecognizer, embedding: Embedding, max_offset: float, segment_seconds: float
 ) -> SyncResult:
     """Read the offset, the offset over time and a drift off an embedding.
 
     Args:
-        model (nn.Module): The network of the embedding.
+        model (AudioVisualRecognizer): The network of the embedding.
         embedding (Embedding): Of the file, both streams.
         max_offset (float): Largest shift to try either way, s.
         segment_seconds (float): Length of the segments whose offset is also estimated alone, s.

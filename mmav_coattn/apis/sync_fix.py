@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from mmav_coattn.errors import UnknownOffsetError
 from mmav_coattn.media.remux import shift_audio
@@ -64,4 +64,5 @@ def fix_sync(
             f'was not mended, because no one shift mends a drift: {result.sentence()}',
         )
     path = shift_audio(result.path, out, -result.offset)
-    return SyncFix(path, -result.offset, inferencer.sync(path, **settings))
+    again = cast('SyncResult', inferencer.sync(path, **settings))  # one file: no BatchResult
+    return SyncFix(path, -result.offset, again)

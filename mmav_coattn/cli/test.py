@@ -4,14 +4,9 @@ import argparse
 import os
 from pathlib import Path
 
-from mmaction.registry import RUNNERS
-from mmengine.config import DictAction
-from mmengine.runner import Runner
-
-import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.cli.run_tool import require_writable
-from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError
+
+from .config_options import add_config_options
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,12 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--work-dir', help='folder for the log and the metrics')
     parser.add_argument('--dump', help='write the predictions to this .pkl file')
     parser.add_argument('--seed', type=int, help='random seed; wins over the config')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='change settings, as key.subkey=value; data_root=FOLDER reaches every dataset',
-    )
+    add_config_options(parser)
     parser.add_argument('--show-dir', help='write pictures of where the network looked, here')
     parser.add_argument('--show', action='store_true', help='show those pictures in a window')
     parser.add_argument('--interval', type=int, default=1, help='show every so many samples')
@@ -71,6 +61,12 @@ def merge_args(cfg, args):
 
 def run(args: argparse.Namespace) -> None:
     """Evaluate a checkpoint."""
+    from mmaction.registry import RUNNERS
+    from mmengine.runner import Runner
+
+    from mmav_coattn.cli.run_tool import require_writable
+    from mmav_coattn.config import load_config
+
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if not Path(args.checkpoint).is_file() and '://' not in args.checkpoint:
         raise DataNotFoundError(f'{args.checkpoint}: there is no such checkpoint file.')

@@ -5,17 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-import torch
-from mmaction.registry import RUNNERS
-from mmengine.config import DictAction
-from mmengine.runner import EpochBasedTrainLoop, Runner
-
-import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.cli.run_tool import require_writable
-from mmav_coattn.config import load_config
-from mmav_coattn.engine.cpu_processes import prepare_processes
 from mmav_coattn.errors import ConfigError, DataNotFoundError
-from mmav_coattn.experiments.overfit_check import overfit_one_batch
+
+from .config_options import add_config_options
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,12 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--deterministic', action='store_true', help='deterministic algorithms, slower'
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='change settings, as key.subkey=value; data_root=FOLDER reaches every dataset',
-    )
+    add_config_options(parser)
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
@@ -104,6 +91,8 @@ def leave_core_to_loader(cfg):
     its core with a worker: on 2 cores an iteration of the demo took 1.11 s with two threads and
     0.94 s with one.
     """
+    import torch
+
     if torch.cuda.is_available() or 'OMP_NUM_THREADS' in os.environ:
         return
     if cfg.train_dataloader.get('num_workers', 0):
@@ -112,6 +101,8 @@ def leave_core_to_loader(cfg):
 
 def require_a_batch(runner):
     """Say so where an epoch has no iteration, which mmengine's schedulers only assert."""
+    from mmengine.runner import EpochBasedTrainLoop
+
     if not isinstance(runner.train_loop, EpochBasedTrainLoop) or len(runner.train_dataloader):
         return
     loader = runner.train_dataloader
@@ -124,6 +115,14 @@ def require_a_batch(runner):
 
 def run(args: argparse.Namespace) -> None:
     """Train a model by its config."""
+    from mmaction.registry import RUNNERS
+    from mmengine.runner import Runner
+
+    from mmav_coattn.cli.run_tool import require_writable
+    from mmav_coattn.config import load_config
+    from mmav_coattn.engine.cpu_processes import prepare_processes
+    from mmav_coattn.experiments.overfit_check import overfit_one_batch
+
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = merge_args(load_config(args.config, args.cfg_options), args)
     leave_core_to_loader(cfg)

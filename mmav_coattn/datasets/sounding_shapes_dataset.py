@@ -8,13 +8,17 @@ import numpy as np
 from mmaction.registry import DATASETS
 
 from mmav_coattn.errors import ConfigError, DataNotFoundError
-from mmav_coattn.sounding_shapes import CLASSES, SPLITS, TIERS, make_split, read_annotation
+from mmav_coattn.sounding_shapes import (
+    CLASSES,
+    DEFAULT_NUM_CLIPS,
+    SPLITS,
+    TIERS,
+    make_split,
+    read_annotation,
+)
 from mmav_coattn.sounding_shapes.spec import check_choice, check_count
 
 from .audio_visual_dataset import AudioVisualDataset
-
-#: Clips per split by default.
-DEFAULT_NUM_CLIPS = dict(train=1200, val=300, test=300)
 
 
 @DATASETS.register_module()

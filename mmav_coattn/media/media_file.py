@@ -208,7 +208,7 @@ class MediaFile:
             )
 
     def stream_frames(
-        self, times: Sequence[float], short_side: int | None = None
+        self, times: Sequence[float] | np.ndarray, short_side: int | None = None
     ) -> Iterator[np.ndarray]:
         """The frames shown at the given times, one after the other, whatever their number.
 

@@ -12,11 +12,12 @@
 
 from .generator import annotation_path, clip_path, make_split, read_annotation
 from .scene import annotate, build_scene, object_boxes
-from .spec import CLASSES, CLIP_FORMAT, SPLITS, TIERS
+from .spec import CLASSES, CLIP_FORMAT, DEFAULT_NUM_CLIPS, SPLITS, TIERS
 
 __all__ = [
     'CLASSES',
     'CLIP_FORMAT',
+    'DEFAULT_NUM_CLIPS',
     'SPLITS',
     'TIERS',
     'annotate',

@@ -169,3 +169,32 @@ def test_only_one_makes_each_clip(tmp_path, monkeypatch):
     for thread in threads:
         thread.join()
     assert sorted(made) == [0, 1, 2]
+
+
+WITHOUT_TORCH = """
+import runpy, sys
+from importlib.machinery import PathFinder
+
+
+class WithoutTorch:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.split('.')[0] not in ('torch', 'mmengine', 'mmaction', 'mmcv'):
+            return PathFinder.find_spec(name, path, target)
+
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = WithoutTorch
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+
+
+def test_generates_without_torch(tmp_path):
+    counts = ['--train', '2', '--val', '0', '--test', '0']
+    command = [sys.executable, '-c', WITHOUT_TORCH, TOOL, '--out', tmp_path / 'bare', *counts]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    make(tmp_path / 'with', 2)
+    for index in range(2):
+        name = f'medium/train/{index:06d}.mp4'
+        assert (tmp_path / 'bare' / name).read_bytes() == (tmp_path / 'with' / name).read_bytes()

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+
+from .base import Transform
 
 
 @TRANSFORMS.register_module()
-class AugmentAudio(BaseTransform):
+class AugmentAudio(Transform):
     """Change what rooms and microphones vary.
 
     The reverberation is noise that decays by 60 dB in its reverberation time, after the direct
@@ -103,10 +104,3 @@ class AugmentAudio(BaseTransform):
             wave *= np.interp(np.arange(length), np.linspace(0, length, len(knots)), knots)
         wave *= level / np.sqrt(np.mean(wave**2)) * 10 ** (rng.uniform(*self.noise_db) / 20)
         return rfft(wave)
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(gain={self.gain}, equalisation={self.equalisation}, '
-            f'reverberation={self.reverberation}, decay={self.decay}, noise_db={self.noise_db}, '
-            f'noise={self.noise})'
-        )

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
+
+from .base import Transform
 
 #: Weights of red, green and blue in the brightness of a pixel (ITU-R BT.601).
 LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @TRANSFORMS.register_module()
-class AugmentFrames(BaseTransform):
+class AugmentFrames(Transform):
     """Crop and scale every frame to a square, and change what real cameras vary.
 
     A part of the frame is taken, stretched, turned, mirrored and scaled in one step. A share of the
@@ -138,13 +139,6 @@ class AugmentFrames(BaseTransform):
         # The middle grey stays where it is, give or take.
         offset = 110 - mix @ np.full(3, 110.0) + 25 * strength * rng.standard_normal()
         return mix, offset, float(np.exp(0.3 * strength * rng.standard_normal()))
-
-    def __repr__(self) -> str:
-        return (
-            f'{type(self).__name__}(size={self.size}, area={self.area}, stretch={self.stretch}, '
-            f'rotation={self.rotation}, moving={self.moving}, flip={self.flip}, '
-            f'colour={self.colour}, blur={self.blur}, noise={self.noise})'
-        )
 
 
 def _wander(rng: np.random.Generator, count: int, channels: int) -> np.ndarray:

@@ -7,10 +7,11 @@ from math import ceil
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
+
+from .base import Transform
 
 
 class SpedUpMedia:
@@ -49,7 +50,7 @@ class SpedUpMedia:
 
 
 @TRANSFORMS.register_module()
-class ChangeSpeed(BaseTransform):
+class ChangeSpeed(Transform):
     """Play a file faster or slower, audio and video together; they stay in sync.
 
     Required Keys:
@@ -76,6 +77,3 @@ class ChangeSpeed(BaseTransform):
         """Draw a speed."""
         speed = float(np.exp(np.random.uniform(*np.log(self.speed))))
         return results | dict(media=SpedUpMedia(results['media'], speed))
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(speed={self.speed})'

@@ -117,10 +117,10 @@ def box_union_mask(boxes: Sequence[Sequence[float]], size: int = 224) -> np.ndar
     mask = np.zeros((size, size), dtype=bool)
     if len(boxes) == 0:
         return mask
-    boxes = finite_array(boxes, 'boxes', ndim=2)
-    if boxes.shape[1] != 4:
-        raise ValueError(f'boxes: expected rows (x0, y0, x1, y1), got shape {boxes.shape}.')
-    for x0, y0, x1, y1 in (boxes.clip(0, 1) * size).astype(int):
+    corners = finite_array(boxes, 'boxes', ndim=2)
+    if corners.shape[1] != 4:
+        raise ValueError(f'boxes: expected rows (x0, y0, x1, y1), got shape {corners.shape}.')
+    for x0, y0, x1, y1 in (corners.clip(0, 1) * size).astype(int):
         mask[y0:y1, x0:x1] = True
     return mask
 

@@ -55,7 +55,7 @@ def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
         return float(truth[mask].sum() / denominator) if denominator > 0 else 0.0
 
     return HeatmapScores(
-        adaptive=ciou_of_top(np.count_nonzero(truth)),
+        adaptive=ciou_of_top(int(np.count_nonzero(truth))),
         half=ciou_of_top(round(truth.size / 2)),
         hit=float(truth[values.argmax()] > 0),
     )

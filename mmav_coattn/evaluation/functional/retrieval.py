@@ -129,7 +129,7 @@ def cross_modal_retrieval(
     for k in ks:
         if not 1 <= k <= len(scores):
             raise ValueError(f'k = {k} is not in [1, {len(scores)}], the number of clips.')
-    figures = {}
+    figures: dict[str, float] = {}
     own = np.diag(scores)
     for name, axis in (('video->audio', 1), ('audio->video', 0)):
         # Those at least as good as the partner, itself included.

@@ -66,7 +66,7 @@ def summarise_detection(
         confidence have a constant one.
     """
     has_source = np.array([True] * len(clips) + [False] * len(silent))
-    kinds = [clip.get('kind') for clip in silent]
+    kinds = [clip['kind'] for clip in silent]
 
     def judge(column: int, confidence: str | None, kept: np.ndarray) -> dict[str, float]:
         cious = [float(clip['scores'][:, column, 0].mean()) for clip in clips] + [0.0] * len(silent)

@@ -34,11 +34,11 @@ def sliding_figures(
         errors.append(abs(shifts[top[(len(top) - 1) // 2]]))
         exact.append(np.mean(np.abs(shifts) < 1e-6))
         near.append(np.mean(np.abs(shifts) <= tolerance + 1e-6))
-    errors = np.array(errors)
+    error = np.array(errors)
     return dict(
-        acc1=float((errors < 1e-6).mean()),
-        acc1_tol=float((errors <= tolerance + 1e-6).mean()),
-        median_abs_error=float(np.median(errors)),
+        acc1=float((error < 1e-6).mean()),
+        acc1_tol=float((error <= tolerance + 1e-6).mean()),
+        median_abs_error=float(np.median(error)),
         chance_acc1=float(np.mean(exact)),
         chance_acc1_tol=float(np.mean(near)),
     )

@@ -163,11 +163,11 @@ class SoundLocalizationMetric(BaseMetric):
         ):
             for column, predictor in enumerate(PREDICTORS):
                 scores[row, column] = self._score(clip.single(predictor, position, source), truth)
-        sources = np.array(sources, dtype=int)
+        numbers = np.array(sources, dtype=int)
         for column, predictor in enumerate(self.predictors[len(PREDICTORS) :], len(PREDICTORS)):
-            if len(sources):
-                scores[:, column] = self._score_split(clip, predictor, sources, truths, positions)
-        return sources, scores
+            if len(numbers):
+                scores[:, column] = self._score_split(clip, predictor, numbers, truths, positions)
+        return numbers, scores
 
     def _score(self, heatmap: np.ndarray | None, truth: np.ndarray) -> tuple[float, float, float]:
         if heatmap is None:  # the whole image

@@ -8,9 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from mmav_coattn.datasets.sounding_shapes_dataset import DEFAULT_NUM_CLIPS
 from mmav_coattn.errors import UserError
-from mmav_coattn.sounding_shapes import SPLITS, TIERS, make_split
+from mmav_coattn.sounding_shapes import DEFAULT_NUM_CLIPS, SPLITS, TIERS, make_split
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

@@ -109,7 +109,7 @@ setup(
     ],
     entry_points={'console_scripts': ['mmav-coattn = mmav_coattn.cli:main']},
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
-    package_data={PACKAGE: ['py.typed']},
+    package_data={PACKAGE: ['py.typed', 'weights/*']},
     python_requires='>=3.10',
     # mmcv is absent on purpose: mmcv-lite and the full mmcv share one folder, and only the user
     # knows which one the environment has. The extra `lite` adds the small one.
@@ -137,6 +137,8 @@ setup(
         # Input from tar shards, for network file systems.
         'shards': ['webdataset>=0.2.86'],
         'export': ['onnx>=1.17', 'onnxscript>=0.4', 'onnxruntime>=1.20'],
+        # Faces for the network `faces`; wheels of dlib, which has none of its own.
+        'faces': ['dlib-bin>=19.24'],
         'page': ['gradio>=6,<7'],
         'test': ['pytest', 'pytest-cov', 'pytest-xdist', 'wheel', 'webdataset>=0.2.86'],
         'dev': ['ruff', 'mypy', 'pytest-cov', 'wheel'],

@@ -10,6 +10,7 @@ from mmav_coattn.media import MediaFile
     ('codec', 'names'), [('vp9', ('vp9', 'opus')), ('mjpeg', ('mjpeg', 'pcm_s16le'))]
 )
 def test_streams_stay_where_they_were(codec, names, tmp_path, here):
+    (tmp_path / 'set/test').mkdir(parents=True)
     clip = write_clip(tmp_path / 'set/test/a.mp4', duration=3.0, fps=25)
     (tmp_path / 'set/test.json').write_text('{}')
     done = here('analysis_tools/change_codec.py', tmp_path / 'set', tmp_path / 'out',

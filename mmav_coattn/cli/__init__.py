@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 
 #: Names of all subcommands; the other modules of this folder are shared by them.
-COMMANDS = ('sync', 'localize', 'extract', 'export', 'page', 'train', 'test')
+COMMANDS = ('sync', 'score', 'localize', 'extract', 'export', 'page', 'train', 'test')
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -101,7 +101,7 @@ def measure_mismatched(inferencer, videos, args):
             audio_times=next_one.audio_times + start,
             audible=next_one.audible,
         )
-        result = measure_sync(inferencer.model, mixed, args.max_offset, segment_seconds=10.0)
+        result = measure_sync(inferencer.model, mixed, args.max_offset)
         records.append(
             dict(file=name, audio_of=other, best=result.best, confidence=result.confidence)
             | dict(offset=result.offset, is_zero=abs(result.best) <= result.step / 2)

@@ -2,6 +2,7 @@
 
 from .embedding import Embedding
 from .feature_extraction import ExtractedFeatures
+from .file_score import FileScore
 from .inferencer import AudioVisualInferencer
 from .localizer import Localization
 from .many_files import BatchResult
@@ -12,6 +13,7 @@ __all__ = [
     'BatchResult',
     'Embedding',
     'ExtractedFeatures',
+    'FileScore',
     'Localization',
     'SyncResult',
 ]

@@ -26,6 +26,7 @@ from .clip_settings import ClipSettings
 from .embedding import Embedding, embed_file
 from .faces import find_faces
 from .feature_extraction import ExtractedFeatures, check_towers, pool_windows
+from .file_score import FileScore, score_file
 from .localizer import Localization, find_sound
 from .many_files import BatchResult, InputFile, expand_inputs, is_one_file, run_each
 from .speaker import best_face
@@ -180,14 +181,12 @@ class AudioVisualInferencer:
         self,
         video: str | Path | Iterable[str | Path],
         max_offset: float = 1.0,
-        segment_seconds: float = 10.0,
     ) -> SyncResult | BatchResult:
         """Measure by how much the audio of a video is late or early.
 
         Args:
             video (str | Path | Iterable): See the class.
             max_offset (float): Largest offset to look for either way, s.
-            segment_seconds (float): Segments whose offset is also estimated alone, s.
 
         Returns:
             SyncResult | BatchResult: The offset, above 0 where the audio is late.
@@ -195,17 +194,28 @@ class AudioVisualInferencer:
         Raises:
             MediaError: If a single file cannot be used.
             DataNotFoundError: If there is no such file.
-            ConfigError: If a setting is out of range.
+            ConfigError: If ``max_offset`` is out of range.
         """
-        for name, value in dict(max_offset=max_offset, segment_seconds=segment_seconds).items():
-            if not value > 0:
-                raise ConfigError(f'{name}={value} must be more than 0 seconds.')
+        if not max_offset > 0:
+            raise ConfigError(f'max_offset={max_offset} must be more than 0 seconds.')
         return self._each(
-            video,
-            lambda file: measure_sync(
-                self.model, self._embed(file.path), max_offset, segment_seconds
-            ),
+            video, lambda file: measure_sync(self.model, self._embed(file.path), max_offset)
         )
+
+    def score(self, video: str | Path | Iterable[str | Path]) -> FileScore | BatchResult:
+        """Measure what tells whether a video is fit for training: one line of a table.
+
+        Args:
+            video (str | Path | Iterable): See the class.
+
+        Returns:
+            FileScore | BatchResult: Offset, confidence, match and verdict.
+
+        Raises:
+            MediaError: If a single file cannot be used.
+            DataNotFoundError: If there is no such file.
+        """
+        return self._each(video, lambda file: score_file(self.sync(file.path)))
 
     def extract(
         self,

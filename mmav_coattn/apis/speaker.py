@@ -43,9 +43,7 @@ def best_face(
     for face in faces[1:]:
         visual = embed(progress, ('visual',), face=face)
         found.append(visual._replace(**{name: getattr(first, name) for name in AUDIO}))
-    matches = [
-        float(np.nanmax(measure_sync(model, each, MAX_OFFSET, 10.0).curve)) for each in found
-    ]
+    matches = [float(np.nanmax(measure_sync(model, each, MAX_OFFSET).curve)) for each in found]
     best = int(np.argmax(matches))
     rows = ', '.join(
         f'{"the speaker, " if i == best else ""}at {describe_place(each.box)} (logit {match:.2f})'

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
-from mmav_coattn.evaluation.functional.offset_curve import (
-    OffsetEstimate,
-    drift_rate,
-    estimate_offset,
-    mean_curve,
-    offset_over_time,
-)
+from mmav_coattn.evaluation.functional.offset_course import find_course, straighten
+from mmav_coattn.evaluation.functional.offset_curve import estimate_offset, mean_curve
 from mmav_coattn.models.necks.sliding_match import sliding_match
 from mmav_coattn.models.recognizers import AudioVisualRecognizer
 
 from .embedding import Embedding
 from .streaming import clip_starts, moving_means
-from .sync_result import Drift, SyncResult
+from .sync_result import Drift, Piece, SyncResult
 
 #: Video steps whose match is computed at once.
 BLOCK = 64
-#: Fewest segments of known offset that a drift is read from.
-MIN_SEGMENTS = 3
-#: Change of the offset along a file that is called drift, in steps of the shift.
-MIN_DRIFT_STEPS = 2.0
 
 
 class MatchCurves:
@@ -114,15 +106,14 @@ class MatchCurves:
 
 @torch.no_grad()
 def measure_sync(
-    model: AudioVisualRecognizer, embedding: Embedding, max_offset: float, segment_seconds: float
+    model: AudioVisualRecognizer, embedding: Embedding, max_offset: float
 ) -> SyncResult:
-    """Read the offset, the offset over time and a drift off an embedding.
+    """Read the offset, and how it changes along the file, off an embedding.
 
     Args:
         model (AudioVisualRecognizer): The network of the embedding.
         embedding (Embedding): Of the file, both streams.
         max_offset (float): Largest shift to try either way, s.
-        segment_seconds (float): Length of the segments whose offset is also estimated alone, s.
 
     Returns:
         SyncResult: See there.
@@ -131,34 +122,42 @@ def measure_sync(
         MediaError: If video and audio do not overlap for as long as a clip, or all of that is
             silent.
     """
-    reach = max(1, round(max_offset / embedding.step))
+    step = embedding.step
+    reach = max(1, round(max_offset / step))
     curves = MatchCurves(model, embedding, reach)
     rows = torch.cat([curves.compete(evidence)[2] for evidence in curves.evidence()])
     scores = np.where(curves.valid, rows.double().numpy(), np.nan)[curves.distinct]
-    shifts = np.arange(-reach, reach + 1) * embedding.step
+    shifts = np.arange(-reach, reach + 1) * step
     times = embedding.times[curves.distinct]
-    whole = estimate_offset(shifts, scores)
-    segment_times, segments = offset_over_time(times, shifts, scores, segment_seconds)
-    drift = find_drift(segment_times, segments, times[0], times[-1], embedding.step)
-    if drift is not None:
-        # The curve of the whole file is smeared over all its offsets, so its segments decide.
-        known = [estimate for estimate in segments if estimate.offset is not None]
-        middle = (drift.first + drift.last) / 2
-        sure = float(np.median([estimate.confidence for estimate in known]))
-        whole = OffsetEstimate(middle, middle, sure, False)
+    begin, end = embedding.times[0] - step / 2, embedding.times[-1] + step / 2
+    stretches, line = find_course(times, shifts, scores, embedding.clip_steps)
+    drift, course = None, np.zeros(len(times))
+    if line is not None:
+        drift = Drift(line.rate, float(line.at(begin)), float(line.at(end)))
+        course = line.at(times) - (drift.first + drift.last) / 2
+    elif stretches:
+        lengths = [part.end - part.first for part in stretches]
+        offsets = np.array([part.estimate.offset for part in stretches])
+        course = np.repeat(offsets - offsets[np.argmax(lengths)], lengths)
+    # Along its course the offset of a file is one, and so is its curve.
+    straight = straighten(scores, np.round(course / step).astype(int))
+    whole = estimate_offset(shifts, straight)
+    cuts = [begin, *(float(times[part.first] - step / 2) for part in stretches[1:]), end]
     return SyncResult(
         path=embedding.path,
         offset=whole.offset,
         confidence=whole.confidence,
         best=whole.best,
         at_edge=whole.at_edge,
-        step=embedding.step,
+        step=step,
         shifts=shifts,
-        curve=mean_curve(scores),
+        curve=mean_curve(straight),
         window_times=times,
         window_scores=scores,
-        segment_times=segment_times,
-        segments=segments,
+        pieces=[
+            Piece(*span, part.estimate.offset, part.estimate.confidence)
+            for span, part in zip(pairwise(cuts), stretches, strict=False)
+        ],
         drift=drift,
         notes=embedding.notes,
     )
@@ -184,29 +183,3 @@ def _refuse(embedding: Embedding, overlap: int) -> None:
     if embedding.fault:
         raise UnreadableMediaError(embedding.path, embedding.fault)
     raise SilentAudioError(embedding.path, 'has no audible audio where there is video')
-
-
-def find_drift(
-    times: np.ndarray, segments: list[OffsetEstimate], first: float, last: float, step: float
-) -> Drift | None:
-    """The drift of a file, or None if its offset stays.
-
-    Args:
-        times (np.ndarray): (G,) middles of segments, s.
-        segments (list[OffsetEstimate]): Offset of each.
-        first (float): Beginning of what was measured, s.
-        last (float): Its end, s.
-        step (float): Distance of the shifts, s. A change of less than two steps, or one that most
-            segments lie farther from than from their median, is no drift.
-    """
-    known = [i for i, estimate in enumerate(segments) if estimate.offset is not None]
-    if len(known) < MIN_SEGMENTS:
-        return None
-    offsets = np.array([segments[i].offset for i in known])
-    rate, at_zero = drift_rate(times[known], offsets)
-    change = abs(rate) * (times[known[-1]] - times[known[0]])
-    off_line = np.median(np.abs(offsets - at_zero - rate * times[known]))
-    off_constant = np.median(np.abs(offsets - np.median(offsets)))
-    if change < MIN_DRIFT_STEPS * step or off_line > off_constant / 2:
-        return None
-    return Drift(rate, at_zero + rate * first, at_zero + rate * last)

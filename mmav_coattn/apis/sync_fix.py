@@ -53,16 +53,28 @@ def fix_sync(
         SyncFix: What was done, and what the copy measures.
 
     Raises:
-        UnknownOffsetError: If the offset could not be told, or drifts, which no shift mends.
+        UnknownOffsetError: If the offset could not be told, drifts or jumps, which no one shift
+            mends, or if the copy is not nearer to sync; then it is removed.
         MediaError: If the copy cannot be made or measured.
     """
     if result.offset is None:
         raise UnknownOffsetError(result.path, f'was not mended: {result.sentence()}')
-    if result.drift is not None:
+    if result.drift is not None or result.pieces:
+        change = 'jump' if result.pieces else 'drift'
         raise UnknownOffsetError(
             result.path,
-            f'was not mended, because no one shift mends a drift: {result.sentence()}',
+            f'was not mended, because no one shift mends a {change}: {result.sentence()}',
         )
     path = shift_audio(result.path, out, -result.offset)
-    again = cast('SyncResult', inferencer.sync(path, **settings))  # one file: no BatchResult
-    return SyncFix(path, -result.offset, again)
+    try:
+        after = cast('SyncResult', inferencer.sync(path, **settings))  # one file
+        if after.worst is None or abs(after.worst) >= abs(result.offset):
+            raise UnknownOffsetError(
+                result.path,
+                'was not mended, because the copy is not nearer to sync: measured again, '
+                f'{after.sentence()}; the original, {result.sentence()}',
+            )
+    except BaseException:
+        path.unlink()  # nobody may take it for a mended file
+        raise
+    return SyncFix(path, -result.offset, after)

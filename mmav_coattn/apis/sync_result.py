@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmav_coattn.evaluation.functional.offset_curve import MIN_CONFIDENCE, OffsetEstimate
+from mmav_coattn.evaluation.functional.offset_curve import MIN_CONFIDENCE
+
+from .verdict import Verdict, judge
 
 
 class Drift(NamedTuple):
@@ -23,22 +25,40 @@ class Drift(NamedTuple):
     last: float
 
 
+class Piece(NamedTuple):
+    """A part of a file whose offset is another one than that of the next.
+
+    Attributes:
+        begin (float): s.
+        end (float): s.
+        offset (float): s.
+        confidence (float): 0 to 1.
+    """
+
+    begin: float
+    end: float
+    offset: float
+    confidence: float
+
+
 class SyncResult(NamedTuple):
     """Offset between audio and video of a file.
 
     Attributes:
         path (str): The file.
-        offset (float | None): s, above 0 where the audio is late; None where it cannot be told.
+        offset (float | None): s, above 0 where the audio is late; None where it cannot be told. Of
+            a file whose offset drifts that in the middle, of one where it jumps that of the
+            longest piece.
         confidence (float): 0 to 1.
         best (float): Shift of the highest score even where it cannot be told, s.
         at_edge (bool): Whether that is the largest shift that was tried.
         step (float): Distance of the shifts, s.
         shifts (np.ndarray): (S,) shifts tried, s.
-        curve (np.ndarray): (S,) mean logit of each, NaN where the file has no such windows.
+        curve (np.ndarray): (S,) mean logit of each, NaN where the file has no such windows; of a
+            file whose offset drifts or jumps, along its course.
         window_times (np.ndarray): (W,) middles of the clips, s.
         window_scores (np.ndarray): (W, S) logits.
-        segment_times (np.ndarray): (G,) middles of stretches of the file, s.
-        segments (list[OffsetEstimate]): (G,) offset of each on its own.
+        pieces (list[Piece]): Two or more, where the offset jumps; else none.
         drift (Drift | None): If the offset changes along the file.
         notes (list[str]): Sentences on sound that was left out.
     """
@@ -53,13 +73,31 @@ class SyncResult(NamedTuple):
     curve: np.ndarray
     window_times: np.ndarray
     window_scores: np.ndarray
-    segment_times: np.ndarray
-    segments: list[OffsetEstimate]
+    pieces: list[Piece]
     drift: Drift | None
     notes: list[str]
 
+    @property
+    def worst(self) -> float | None:
+        """The offset farthest from 0 anywhere in the file, s; None where it cannot be told."""
+        if self.offset is None:
+            return None
+        ends = [] if self.drift is None else [self.drift.first, self.drift.last]
+        return max([self.offset, *ends, *(piece.offset for piece in self.pieces)], key=abs)
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether the offset is nowhere told from 0: at most half a step."""
+        return self.worst is not None and abs(self.worst) <= self.step / 2
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The worst offset against the limits of broadcasting; None where it cannot be told."""
+        return None if self.worst is None else judge(self.worst, self.step)
+
     def sentence(self) -> str:
         """The result in words, its sign explained."""
+        sure = f'(confidence {self.confidence:.2f})'
         if self.offset is None:
             reason = (
                 f'the best match is at the largest shift that could be tried, {self.best:+.2f} s; '
@@ -67,17 +105,26 @@ class SyncResult(NamedTuple):
                 if self.at_edge and self.confidence >= MIN_CONFIDENCE
                 else 'no shift of the audio matches the video clearly better than others'
             )
-            return f'cannot tell: {reason} (confidence {self.confidence:.2f})'
-        if self.drift is not None:
-            return (
+            return f'cannot tell: {reason} {sure}'
+        if self.pieces:
+            each = ', '.join(
+                f'{describe_offset(piece.offset)} from {piece.begin:.2f} to {piece.end:.2f} s'
+                for piece in self.pieces
+            )
+            found = f'the offset jumps: {each}'
+        elif self.drift is not None:
+            found = (
                 f'the offset drifts by {60e3 * self.drift.rate:+.0f} ms a minute, from '
                 f'{describe_offset(self.drift.first)} at the beginning to '
                 f'{describe_offset(self.drift.last)} at the end; {describe_offset(self.offset)} '
-                f'in the middle (confidence {self.confidence:.2f})'
+                'in the middle'
             )
-        if abs(self.offset) <= self.step / 2:
-            return f'in sync, offset {self.offset:+.3f} s (confidence {self.confidence:.2f})'
-        return f'{describe_offset(self.offset)} (confidence {self.confidence:.2f})'
+        elif self.in_sync:
+            found = f'in sync, offset {self.offset:+.3f} s'
+        else:
+            found = describe_offset(self.offset)
+        changes = self.pieces or self.drift is not None
+        return f'{found} {sure}: {"at worst " if changes else ""}{self.verdict.words}'
 
     def to_dict(self) -> dict:
         """Plain numbers, for JSON; the scores of single windows are left out."""
@@ -88,12 +135,10 @@ class SyncResult(NamedTuple):
             at_edge=self.at_edge,
             step=self.step,
             sentence=self.sentence(),
+            verdict=None if self.verdict is None else self.verdict._asdict(),
             shifts=self.shifts.round(6).tolist(),
             curve=[None if np.isnan(value) else float(value) for value in self.curve],
-            over_time=[
-                dict(time=float(time), offset=estimate.offset, confidence=estimate.confidence)
-                for time, estimate in zip(self.segment_times, self.segments, strict=True)
-            ],
+            pieces=[piece._asdict() for piece in self.pieces],
             drift=None if self.drift is None else self.drift._asdict(),
             notes=self.notes,
         )

@@ -14,9 +14,10 @@ from importlib import import_module
 #: All subcommands, each with an example for its help; the other modules of this folder are shared.
 COMMANDS = {
     'sync': 'mmav-coattn sync in.mp4 --fix fixed.mp4',
+    'score': 'mmav-coattn score clips/ --csv scores.csv --keep keep.txt',
     'localize': 'mmav-coattn localize in.mp4 -o out.mp4',
     'extract': 'mmav-coattn extract clips/ "more/**/*.mp4" -o features.npz',
-    'export': 'mmav-coattn export -o coattn.onnx --checkpoint work_dirs/demo/epoch_9.pth',
+    'export': 'mmav-coattn export -o coattn.onnx --network work_dirs/demo/epoch_9.pth',
     'page': 'mmav-coattn page --port 7860',
     'train': 'mmav-coattn train configs/coattn_pretrain_folder.py '
     '--cfg-options data_root=/path/to/videos',

@@ -22,12 +22,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='largest offset to look for either way, s; default: 1',
     )
     parser.add_argument(
-        '--segment',
-        type=float,
-        default=10.0,
-        help='length of the stretches for the offset over time, s; default: 10',
-    )
-    parser.add_argument(
         '--fix',
         type=Path,
         help='write a copy with the audio shifted into sync here, its video not encoded again, '
@@ -51,11 +45,13 @@ def run(args: argparse.Namespace) -> int:
     files = expand_inputs(args.inputs)
     single = len(args.inputs) == 1 and is_one_file(args.inputs[0])
     inferencer = build_inferencer(args)
-    settings = dict(max_offset=args.max_offset, segment_seconds=args.segment)
+    settings = dict(max_offset=args.max_offset)
 
     def act(file):
         result = inferencer.sync(file.path, **settings)
         lines = [result.sentence(), *(f'note: {note}' for note in result.notes)]
+        if result.verdict is not None:
+            lines.append(f'verdict: {result.verdict.sentence}')
         record = result.to_dict()
         if not args.no_curve:
             from mmav_coattn.visualization.sync_curve import plot_sync
@@ -63,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
             picture = args.curve_dir / f'{file.name}_sync.png'
             lines.append(f'curve: {plot_sync(result, picture)}')
         print('\n  '.join([f'{file.path}: {lines[0]}', *lines[1:]]), flush=True)
-        if args.fix is not None:
+        if args.fix is not None and result.in_sync:
+            print('  no copy: the file is in sync as it is', flush=True)
+        elif args.fix is not None:
             # AVI cannot hold a shift of its sound; Matroska holds what AVI does.
             suffix = '.mkv' if file.path.suffix.lower() == '.avi' else file.path.suffix
             out = args.fix if single else args.fix / f'{file.name}{suffix}'

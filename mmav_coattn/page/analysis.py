@@ -73,7 +73,7 @@ def analyse(
 
     tell(0.7, 'mending a copy and measuring it again')
     fixed = None
-    if result.offset is not None and abs(result.offset) <= result.step / 2:
+    if result.in_sync:
         sentences.append('The file is in sync as it is, so there is no corrected copy.')
     else:
         try:

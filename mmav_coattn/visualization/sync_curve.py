@@ -1,4 +1,4 @@
-"""How well audio and video match at each shift, and the offset over time."""
+"""How well audio and video match at each shift, and at each time of a longer file."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from .figure import label_axes, new_figure, save_figure
 if TYPE_CHECKING:
     from mmav_coattn.apis.sync_result import SyncResult
 
+#: Files whose windows lie within so many s have no panel for the match over time.
+OVER_TIME = 10.0
+
 
 def plot_sync(result: SyncResult, out_png: str | Path) -> Path:
-    """Draw the curve of a file, and where it has several segments their offsets over time.
+    """Draw the curve of a file, and if it is not short the match over time.
 
     Args:
         result (SyncResult): Of :meth:`AudioVisualInferencer.sync`.
@@ -23,7 +26,7 @@ def plot_sync(result: SyncResult, out_png: str | Path) -> Path:
     Returns:
         Path: ``out_png``.
     """
-    several = len(result.segments) > 1
+    several = result.window_times[-1] - result.window_times[0] > OVER_TIME
     figure = new_figure(11 if several else 7, 4.4)
     axes = np.atleast_1d(figure.subplots(1, 2 if several else 1))
     _draw_curve(axes[0], result)
@@ -37,7 +40,7 @@ def _draw_curve(axes, result: SyncResult) -> None:
     axes.plot(result.shifts, result.curve, marker='.', markersize=3, linewidth=1.3)
     axes.axhline(0, color='0.4', linestyle='--', linewidth=1, label='in sync above this line')
     axes.axvline(0, color='0.8', linewidth=1, zorder=0)
-    if result.offset is not None and result.drift is None:
+    if result.offset is not None and result.drift is None and not result.pieces:
         axes.axvline(result.offset, color='C3', label=f'offset {result.offset:+.3f} s')
     label_axes(
         axes,
@@ -48,30 +51,29 @@ def _draw_curve(axes, result: SyncResult) -> None:
 
 
 def _draw_over_time(axes, result: SyncResult) -> None:
-    known = np.array([estimate.offset is not None for estimate in result.segments])
-    best = np.array([estimate.best for estimate in result.segments])
-    axes.plot(result.segment_times[known], best[known], 'o', markersize=4, label='offset')
-    if not known.all():
-        axes.plot(
-            result.segment_times[~known],
-            best[~known],
-            'x',
-            color='0.6',
-            markersize=4,
-            label='best shift, but it cannot be told',
-        )
+    span = result.window_times[0], result.window_times[-1]
+    half = result.step / 2
+    axes.imshow(
+        result.window_scores.T,
+        aspect='auto',
+        origin='lower',
+        extent=(*span, result.shifts[0] - half, result.shifts[-1] + half),
+        cmap='Greys',
+    )
     if result.drift is not None:
-        axes.plot(
-            [result.window_times[0], result.window_times[-1]],
-            [result.drift.first, result.drift.last],
-            color='C3',
-            linewidth=1.2,
-            label=f'drift {60e3 * result.drift.rate:+.0f} ms a minute',
-        )
+        ends = [result.drift.first, result.drift.last]
+        label = f'drift {60e3 * result.drift.rate:+.0f} ms a minute'
+        axes.plot(span, ends, color='C3', linewidth=1.2, label=label)
+    for index, piece in enumerate(result.pieces):
+        label = None if index else f'{len(result.pieces)} offsets'
+        axes.plot([piece.begin, piece.end], [piece.offset] * 2, color='C3', label=label)
+    if result.drift is None and not result.pieces:
+        known = result.offset is not None
+        label = 'offset' if known else 'best shift, but it cannot be told'
+        axes.axhline(result.best, color='C3' if known else '0.6', linewidth=1, label=label)
     label_axes(
         axes,
         xlabel='time in the file (s)',
         ylabel='offset (s), above 0: audio late',
-        title='Offset over time',
-        ylim=(result.shifts[0], result.shifts[-1]),
+        title='Logit of "in sync" over time, the darker the higher',
     )

@@ -83,7 +83,7 @@ def test_all_results_are_read_off_one_embedding(inferencer, clip):
     assert embedding.visual.shape[:2] == (21, 16) and embedding.frames is None
     assert inferencer.embed(clip, keep_frames=True).frames.shape == (21, 3, 32, 32)
     found = inferencer.sync(clip, max_offset=0.3)
-    expected = measure_sync(inferencer.model, embedding, 0.3, 10.0)
+    expected = measure_sync(inferencer.model, embedding, 0.3)
     np.testing.assert_allclose(found.curve, expected.curve, atol=1e-5)
     assert found.shifts == pytest.approx([-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3])
     np.testing.assert_allclose(
@@ -164,13 +164,20 @@ def test_folder_with_files_that_fail(inferencer, clip, tmp_path):
     )
 
 
+def test_score_is_read_off_the_offset(inferencer, clip):
+    found, expected = inferencer.score(clip), inferencer.sync(clip)
+    assert (found.path, found.course) == (str(clip), 'constant')
+    assert found.match == pytest.approx(np.nanmax(expected.curve), abs=1e-5)
+    assert found.confidence == pytest.approx(expected.confidence, abs=1e-6)
+    # 21 steps hold 14 clips of 8.
+    assert found.windows == 14 and len(inferencer.score([clip]).results) == 1
+
+
 def test_settings_out_of_range(inferencer, clip):
     with pytest.raises(ConfigError, match='max_offset=0 must be more'):
         inferencer.sync(clip, max_offset=0)
     with pytest.raises(UnwritableMediaError, match='overwrite its original'):
         inferencer.localize(clip, clip)
-    with pytest.raises(ConfigError, match='segment_seconds=-1 must be more'):
-        inferencer.sync(clip, segment_seconds=-1)
 
 
 def test_a_baseline_is_refused(clip):

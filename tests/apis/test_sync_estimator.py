@@ -8,7 +8,7 @@ from oracle import SETTINGS, oracle
 from planted import CLIP, STEP, embedding, network
 
 from mmav_coattn.apis.embedding import embed_file
-from mmav_coattn.apis.sync_estimator import MatchCurves, find_drift, measure_sync
+from mmav_coattn.apis.sync_estimator import MatchCurves, measure_sync
 from mmav_coattn.errors import (
     NoAudioError,
     NoVideoError,
@@ -16,7 +16,6 @@ from mmav_coattn.errors import (
     TooShortError,
     UnreadableMediaError,
 )
-from mmav_coattn.evaluation.functional.offset_curve import OffsetEstimate
 from mmav_coattn.media.remux import shift_audio
 
 #: In the middle of frames, so that click and flash fall into one step of the grid.
@@ -25,7 +24,7 @@ EVENTS = (np.array([7, 13, 31, 47, 52, 72, 83, 97, 112, 127, 132, 148]) + 0.5) *
 
 @pytest.mark.parametrize('shift', [0, 3, -5])
 def test_planted_offset(shift):
-    found = measure_sync(network(), embedding(lambda s: s - shift), 8 * STEP, 10.0)
+    found = measure_sync(network(), embedding(lambda s: s - shift), 8 * STEP)
     assert found.curve.shape == (17,) and np.nanargmax(found.curve) == 8 + shift
     # The top of a parabola through three points, of which two are noise.
     assert found.offset == pytest.approx(shift * STEP, abs=0.1 * STEP)
@@ -71,7 +70,7 @@ def slow_scores(model, file, reach):
 @pytest.mark.parametrize('module', ['AGA', 'CMA'])
 def test_scores_one_step_after_the_other(module):
     model, file = network(module), embedding(lambda s: s + 2, total=40, grid=(1, 2), source=1)
-    found = measure_sync(model, file, 10 * STEP, 10.0).window_scores
+    found = measure_sync(model, file, 10 * STEP).window_scores
     # Clips that begin where another does count once: those of the steps in their middle.
     expected = slow_scores(model, file, 10)[CLIP // 2 : 40 - CLIP // 2 + 1]
     np.testing.assert_allclose(found, expected, atol=1e-4)
@@ -83,7 +82,7 @@ def test_scores_one_step_after_the_other(module):
 def test_a_file_of_one_clip_has_the_score_of_the_network(module):
     model = network(module)
     file = embedding(lambda s: s, total=CLIP, grid=(1, 2), source=1)
-    found = measure_sync(model, file, 4 * STEP, 10.0).window_scores
+    found = measure_sync(model, file, 4 * STEP).window_scores
     features = model.neck.compare(file.visual[None], file.audio[None, None], (1, 2))
     assert found.shape == (1, 9)
     assert found[0, 4] == pytest.approx(model.cls_head(features).item(), abs=1e-4)
@@ -99,7 +98,7 @@ def test_no_score_where_less_than_half_a_clip_is_audible():
     assert np.flatnonzero(~curves.valid[:, 2]).tolist() == list(range(21, 36))
     # Of audio 2 steps later, 2 steps earlier.
     assert np.flatnonzero(~curves.valid[:, 4]).tolist() == list(range(19, 34))
-    found = measure_sync(network(), file, 5 * STEP, 10.0)
+    found = measure_sync(network(), file, 5 * STEP)
     assert np.isnan(found.window_scores[:, 5]).sum() == 15
     assert found.offset == pytest.approx(0, abs=0.1 * STEP)
 
@@ -109,25 +108,60 @@ def test_audio_that_begins_late_and_ends_early():
     curves = MatchCurves(network(), file, 0)
     # Half of each of these clips has audio.
     assert np.flatnonzero(curves.valid[:, 0]).tolist() == list(range(10, 46))
-    found = measure_sync(network(), file, 3 * STEP, 10.0)
+    found = measure_sync(network(), file, 3 * STEP)
     assert found.offset == pytest.approx(0, abs=0.1 * STEP)
 
 
 def test_planted_drift():
     # What is seen at step t is heard at 1.02 t.
     file = embedding(lambda s: s / 1.02, total=400, audio_steps=range(420))
-    found = measure_sync(network(), file, 12 * STEP, 2.0)
+    found = measure_sync(network(), file, 12 * STEP)
     assert found.drift.rate == pytest.approx(0.02, abs=0.001)
     assert found.drift.first == pytest.approx(0.0, abs=0.5 * STEP)
     assert found.drift.last == pytest.approx(8 * STEP, abs=0.5 * STEP)
     assert found.offset == pytest.approx(4 * STEP, abs=0.5 * STEP)
-    assert len(found.segments) == 8 and 'drifts by +' in found.sentence()
+    assert found.worst == found.drift.last and not found.pieces
+    assert 'drifts by +' in found.sentence()
+    # Along its course the audio matches; at no one shift does it.
+    assert found.curve.max() > 10 and np.nanmean(found.window_scores, axis=0).max() < 0
+    assert found.confidence > 0.9
+
+
+@pytest.mark.parametrize(
+    ('shifts', 'cuts'), [((3, -4), (130,)), ((0, 6, 0), (100, 160)), ((-2, 0), (110,))]
+)
+def test_planted_jumps(shifts, cuts):
+    def heard(step):
+        # The video step t of a piece is heard at t + shift.
+        for begin, end, shift in zip((-99, *cuts), (*cuts, 999), shifts, strict=True):
+            if begin <= step - shift < end:
+                return step - shift
+        return -1
+
+    found = measure_sync(network(), embedding(heard, total=240), 8 * STEP)
+    assert [round(piece.offset / STEP) for piece in found.pieces] == list(shifts)
+    # The score of a clip on both sides of a cut is that of the side with more of it.
+    ends = [0.5 + cut * STEP for cut in (0, *cuts, 240)]
+    np.testing.assert_allclose([piece.begin for piece in found.pieces], ends[:-1], atol=6 * STEP)
+    np.testing.assert_allclose([piece.end for piece in found.pieces], ends[1:], atol=6 * STEP)
+    assert found.pieces[0].begin == ends[0] and found.pieces[-1].end == ends[-1]
+    longest = max(found.pieces, key=lambda piece: piece.end - piece.begin)
+    assert found.offset == pytest.approx(longest.offset, abs=0.2 * STEP)
+    assert found.confidence > 0.9 and found.drift is None
+    assert abs(found.worst) == max(abs(piece.offset) for piece in found.pieces)
+
+
+def test_what_is_no_jump():
+    # One step is not told from none, and audio of another file on one side tells nothing of a jump.
+    for heard in (lambda s: s - (s >= 120), lambda s: s - 3 if s < 200 else -1):
+        found = measure_sync(network(), embedding(heard, total=240), 8 * STEP)
+        assert not found.pieces and found.drift is None and found.offset is not None
 
 
 def test_planted_noise_and_offsets_out_of_reach():
-    found = measure_sync(network(), embedding(lambda s: -1), 8 * STEP, 10.0)
+    found = measure_sync(network(), embedding(lambda s: -1), 8 * STEP)
     assert found.offset is None and found.sentence().startswith('cannot tell: no shift')
-    found = measure_sync(network(), embedding(lambda s: s - 8), 8 * STEP, 10.0)
+    found = measure_sync(network(), embedding(lambda s: s - 8), 8 * STEP)
     assert found.offset is None and found.at_edge and 'larger search range' in found.sentence()
 
 
@@ -138,35 +172,22 @@ def test_files_that_are_refused():
         match=r'planted\.mp4: has video from 0\.52 to 2\.88 s and audio from 2\.72 to 4\.08 s, and '
         r'this network compares 0\.64 s of both',
     ):
-        measure_sync(network(), apart, 5 * STEP, 10.0)
+        measure_sync(network(), apart, 5 * STEP)
     # Within a larger reach there is a clip that has audio.
-    assert np.isfinite(measure_sync(network(), apart, 15 * STEP, 10.0).window_scores).any()
+    assert np.isfinite(measure_sync(network(), apart, 15 * STEP).window_scores).any()
     silent = embedding(lambda s: s)
     silent.audible[:] = False
     with pytest.raises(SilentAudioError, match='has no audible audio where there is video$'):
-        measure_sync(network(), silent, 5 * STEP, 10.0)
+        measure_sync(network(), silent, 5 * STEP)
     broken = silent._replace(fault='is broken from 1.00 to 2.00 s')
     with pytest.raises(UnreadableMediaError, match=r'planted\.mp4: is broken from 1\.00'):
-        measure_sync(network(), broken, 5 * STEP, 10.0)
+        measure_sync(network(), broken, 5 * STEP)
 
 
-def test_what_is_no_drift():
-    def estimates(offsets):
-        return [OffsetEstimate(offset, offset or 0.0, 0.9, False) for offset in offsets]
-
-    times = np.arange(5) * 10.0
-    rising = [0.0, 0.1, 0.2, 0.3, 0.4]
-    found = find_drift(times, estimates(rising), 0.0, 50.0, 0.04)
-    assert found == pytest.approx((0.01, 0.0, 0.5))
-    for offsets in ([0.2] * 5, [0.0, 0.01, 0.02, 0.03, 0.04], [0.1, -0.9, 0.12, 0.9, 0.1]):
-        assert find_drift(times, estimates(offsets), 0.0, 50.0, 0.04) is None
-    assert find_drift(times, estimates([0.0, None, None, None, 0.4]), 0.0, 50.0, 0.04) is None
-
-
-def measure(path, max_offset=1.0, segment_seconds=10.0):
+def measure(path, max_offset=1.0):
     """Through the oracle, from the file on."""
     model = oracle()
-    return measure_sync(model, embed_file(model, SETTINGS, str(path)), max_offset, segment_seconds)
+    return measure_sync(model, embed_file(model, SETTINGS, str(path)), max_offset)
 
 
 @pytest.fixture(scope='module')

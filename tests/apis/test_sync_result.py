@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from mmav_coattn.apis.sync_result import Drift, SyncResult
-from mmav_coattn.evaluation.functional.offset_curve import OffsetEstimate
+from mmav_coattn.apis.sync_result import Drift, Piece, SyncResult
+from mmav_coattn.apis.verdict import judge
 
 
-def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None):
+def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None, pieces=()):
     return SyncResult(
         path='a.mp4',
         offset=offset,
@@ -21,25 +21,34 @@ def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None):
         curve=np.array([1.5, np.nan]),
         window_times=np.array([1.0]),
         window_scores=np.array([[1.5, np.nan]]),
-        segment_times=np.array([2.0]),
-        segments=[OffsetEstimate(None, 0.1, 0.25, False)],
+        pieces=list(pieces),
         drift=drift,
         notes=['one'],
     )
 
 
+JUMP = [Piece(0.0, 12.5, 0.02, 0.8), Piece(12.5, 20.0, -0.24, 0.7)]
+R37, BEYOND = 'within EBU R37', 'not acceptable (ITU-R BT.1359)'
+
+
 @pytest.mark.parametrize(
     'settings, sentence',
     [
-        (dict(offset=0.24), 'audio is 0.24 s late (confidence 0.90)'),
-        (dict(offset=-0.24), 'audio is 0.24 s early (confidence 0.90)'),
+        (dict(offset=0.24), f'audio is 0.24 s late (confidence 0.90): {BEYOND}'),
+        (dict(offset=-0.24), f'audio is 0.24 s early (confidence 0.90): {BEYOND}'),
         # Half a step is not told from none.
-        (dict(offset=-0.02), 'in sync, offset -0.020 s (confidence 0.90)'),
-        (dict(offset=0.021), 'audio is 0.02 s late (confidence 0.90)'),
+        (dict(offset=-0.02), f'in sync, offset -0.020 s (confidence 0.90): {R37}'),
+        (dict(offset=0.021), f'audio is 0.02 s late (confidence 0.90): {R37}'),
         (
             dict(offset=0.5, drift=Drift(0.001, 0.2, 0.8)),
             'the offset drifts by +60 ms a minute, from audio is 0.20 s late at the beginning to '
-            'audio is 0.80 s late at the end; audio is 0.50 s late in the middle (confidence 0.90)',
+            'audio is 0.80 s late at the end; audio is 0.50 s late in the middle (confidence '
+            f'0.90): at worst {BEYOND}',
+        ),
+        (
+            dict(offset=0.02, pieces=JUMP),
+            'the offset jumps: audio is 0.02 s late from 0.00 to 12.50 s, audio is 0.24 s early '
+            f'from 12.50 to 20.00 s (confidence 0.90): at worst {BEYOND}',
         ),
         (
             dict(offset=None, at_edge=True),
@@ -69,8 +78,21 @@ def test_json():
         step=0.04,
         shifts=[-0.04, 0.3],
         curve=[1.5, None],
-        over_time=[dict(time=2.0, offset=None, confidence=0.25)],
+        verdict=judge(0.8, 0.04)._asdict(),
+        pieces=[],
         drift=dict(rate=0.001, first=0.2, last=0.8),
         notes=['one'],
     )
     assert result(0.24).to_dict()['drift'] is None
+    assert result(None).to_dict()['verdict'] is None
+    jumped = result(0.02, pieces=JUMP).to_dict()['pieces']
+    assert jumped[1] == dict(begin=12.5, end=20.0, offset=-0.24, confidence=0.7)
+
+
+def test_the_worst_offset_decides():
+    assert result(0.01).worst == 0.01 and result(0.01).in_sync
+    assert result(0.5, drift=Drift(0.001, -0.9, 0.8)).worst == -0.9
+    jumped = result(0.01, pieces=JUMP)
+    assert jumped.worst == -0.24 and not jumped.in_sync
+    unknown = result(None)
+    assert unknown.worst is None and unknown.verdict is None and not unknown.in_sync

@@ -181,7 +181,6 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
             shifts * 0,
             np.zeros(1),
             np.zeros((1, 51)),
-            np.zeros(0),
             [],
             None,
             [],
@@ -205,6 +204,82 @@ def test_fix(command, network, odd_files, tmp_path, monkeypatch):
     assert 'shifted.mp4: audio is 0.24 s late' in out
     assert 'audio moved 0.240 s earlier' in out and 'measured again: in sync' in out
     assert abs(true_offset(tmp_path / 'fixed.mp4').offset) < 0.002
+
+
+@pytest.fixture
+def offsets(monkeypatch):
+    """A measurement that gives each file the offset it is told, by its name."""
+    import numpy as np
+
+    from mmav_coattn.apis import inferencer
+    from mmav_coattn.apis.sync_result import SyncResult
+
+    told, measured = {}, []
+
+    def measure(model, embedding, max_offset):
+        name = Path(embedding.path).name
+        measured.append(name)
+        shifts, offset = np.linspace(-1, 1, 51), told.get(name)
+        return SyncResult(
+            embedding.path, offset, 0.9, offset or 0.0, False, 0.04, shifts, 4 - shifts**2,
+            np.zeros(1), np.zeros((1, 51)), [], None, [],
+        )  # fmt: skip
+
+    monkeypatch.setattr(inferencer, 'measure_sync', measure)
+    return told, measured
+
+
+def test_score_goes_on_and_lists_what_to_keep(command, network, odd_files, tmp_path, offsets):
+    told, measured = offsets
+    told.update({'plain.mp4': 0.05, 'rotated.mp4': -0.3, 'variable.mkv': -0.1})
+    table, keep = tmp_path / 'scores.csv', tmp_path / 'keep.txt'
+    arguments = ('score', odd_files, '--network', network, '--quiet', '--csv', table)
+    code, out, _ = command(*arguments, '--part', '1/2')
+    done = sorted([*USABLE, *UNUSABLE])[::2]
+    assert code == 0 and measured == [name for name in done if name in USABLE]
+    assert 'of 5 files' in out and out.count('failed: ') == sum(name in UNUSABLE for name in done)
+    before = table.read_text()
+    code, out, _ = command(*arguments, '--keep', keep)
+    assert code == 0 and sorted(measured) == sorted(USABLE)  # each file once
+    assert 'of 9 files, 2 in sync within 0.1 s, 1 not, 1 cannot be told, 5 failed; 5' in out
+    assert table.read_text().startswith(before)
+
+    from mmav_coattn.datasets import AudioVisualDataset
+    from mmav_coattn.datasets.video_lists import read_table
+
+    rows = {row['relpath']: row['columns'] for row in read_table(table, str(odd_files))}
+    assert sorted(rows) == sorted([*USABLE, *UNUSABLE])
+    plain = dict(offset_s='+0.050', offset_frames='+1.25', match='4.000', error='')
+    assert rows['plain.mp4'].items() >= plain.items()
+    assert rows['plain.mp4']['verdict'] == 'probably within EBU R37'
+    assert rows['large.mp4']['verdict'] == 'cannot tell'
+    for name, reason in UNUSABLE.items():
+        assert reason in rows[name]['error'] and not rows[name]['offset_s']
+    kept = AudioVisualDataset(ann_file=str(keep), data_root=str(odd_files), pipeline=[])
+    names = [kept.get_data_info(index)['relpath'] for index in range(len(kept))]
+    assert names == ['plain.mp4', 'variable.mkv']
+    # A stricter list is made of the table alone.
+    command(*arguments, '--keep', keep, '--tolerance', 0.06)
+    assert keep.read_text() == f'{odd_files}/plain.mp4\n' and len(measured) == len(USABLE)
+
+
+def test_sync_says_the_verdict_and_makes_no_copy_of_what_is_in_sync(
+    command, network, odd_files, tmp_path, offsets
+):
+    offsets[0]['plain.mp4'] = -0.01
+    code, out, _ = command(
+        'sync',
+        odd_files / 'plain.mp4',
+        '--network',
+        network,
+        '--quiet',
+        '--no-curve',
+        '--fix',
+        tmp_path / 'fixed.mp4',
+    )
+    assert code == 0 and 'in sync, offset -0.010 s (confidence 0.90): within EBU R37\n' in out
+    assert 'verdict: within EBU R37: -10 ms is within -40 to +60 ms' in out
+    assert 'no copy: the file is in sync as it is' in out and not list(tmp_path.iterdir())
 
 
 def test_input_that_is_not_there(command, network):

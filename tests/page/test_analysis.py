@@ -27,8 +27,7 @@ def measured(path, offset):
         curve=-(shifts**2),
         window_times=np.array([0.5]),
         window_scores=-(shifts[None] ** 2),
-        segment_times=np.array([]),
-        segments=[],
+        pieces=[],
         drift=None,
         notes=['a note'],
     )

@@ -1,17 +1,16 @@
-"""The picture marks the offset at its place, and has a second panel for the offset over time."""
+"""The picture marks the offset at its place, and has a second panel for the match over time."""
 
 import cv2
 import numpy as np
 import pytest
 
-from mmav_coattn.apis.sync_result import Drift, SyncResult
-from mmav_coattn.evaluation.functional.offset_curve import OffsetEstimate
+from mmav_coattn.apis.sync_result import Drift, Piece, SyncResult
 from mmav_coattn.visualization.sync_curve import plot_sync
 
 SHIFTS = np.linspace(-1, 1, 51)
 
 
-def result(offset, num_segments=1, drift=None):
+def result(offset, last=8.0, drift=None, pieces=()):
     curve = 8 - 30 * np.abs(SHIFTS - offset)
     curve[:3] = np.nan
     return SyncResult(
@@ -23,13 +22,9 @@ def result(offset, num_segments=1, drift=None):
         step=0.04,
         shifts=SHIFTS,
         curve=curve,
-        window_times=np.array([0.8, 40.0]),
-        window_scores=np.zeros((2, 51)),
-        segment_times=np.arange(num_segments) * 10.0,
-        segments=[
-            OffsetEstimate(None if i == 1 else offset, offset, 0.9, False)
-            for i in range(num_segments)
-        ],
+        window_times=np.array([0.8, last]),
+        window_scores=np.full((2, 51), np.nan),
+        pieces=list(pieces),
         drift=drift,
         notes=[],
     )
@@ -50,8 +45,20 @@ def test_offset_is_marked_at_its_place(tmp_path):
     assert columns[0.0] * 2 == pytest.approx(columns[-0.4] + columns[0.4], abs=2)
 
 
-def test_offset_over_time_has_a_panel_of_its_own(tmp_path):
-    drift = Drift(0.01, 0.0, 0.4)
-    wide = cv2.imread(str(plot_sync(result(0.2, 4, drift), tmp_path / 'wide.png')))
+@pytest.mark.parametrize(
+    'course',
+    [
+        dict(drift=Drift(0.01, 0.0, 0.4)),
+        dict(pieces=[Piece(0.0, 20.0, -0.2, 0.9), Piece(20.0, 40.0, 0.2, 0.9)]),
+    ],
+)
+def test_a_long_file_has_a_panel_for_the_match_over_time(tmp_path, course):
+    wide = cv2.imread(str(plot_sync(result(0.2, 40.0, **course), tmp_path / 'wide.png')))
     assert wide.shape[1] == pytest.approx(1210, abs=2)
-    assert len(red_columns(wide)) == 0  # no one offset is marked where it drifts
+    assert len(red_columns(wide)) == 0  # no one offset is marked where it changes
+    blue, green, red = (wide[..., channel].astype(int) for channel in range(3))
+    rows, columns = np.nonzero((red > 180) & (green < 80) & (blue < 80))
+    assert columns.min() > 605  # the course is drawn in the panel on the right
+    # The longer after the beginning, the later the audio: the higher.
+    early, late = columns < 900, columns > 1000
+    assert rows[early].mean() > rows[late].mean() + 20

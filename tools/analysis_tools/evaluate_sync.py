@@ -118,7 +118,7 @@ def measure_mismatched(inferencer, videos, args):
             audio=other.audio, audio_times=other.audio_times + start, audible=other.audible
         )
         try:
-            result = measure_sync(inferencer.model, mixed, args.max_offset, segment_seconds=10.0)
+            result = measure_sync(inferencer.model, mixed, args.max_offset)
         except (MediaError, DataNotFoundError) as error:
             failures[name] = (kind, str(error))
             continue

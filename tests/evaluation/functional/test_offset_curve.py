@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional.offset_curve import (
-    drift_rate,
     estimate_offset,
     mean_curve,
     offset_confidence,
-    offset_over_time,
     refine_peak,
 )
 
@@ -65,19 +63,3 @@ def test_estimate_says_when_it_cannot_tell():
     assert estimate_offset(SHIFTS, short[None]).at_edge
     with pytest.raises(ValueError, match='none is finite'):
         estimate_offset(SHIFTS, np.full((2, 51), np.nan))
-
-
-def test_offset_over_time_and_drift():
-    times = np.arange(0, 60, 0.4) + 0.8
-    true = 0.1 + 0.005 * times
-    scores = np.stack([parabola(offset) for offset in true])
-    scores[times > 55] = np.nan
-    middles, estimates = offset_over_time(times, SHIFTS, scores, 10.0)
-    assert len(middles) == 6  # that from 50.8 s on has windows up to 55 s
-    np.testing.assert_allclose(middles[:2], [5.6, 15.6])
-    offsets = np.array([estimate.offset for estimate in estimates])
-    np.testing.assert_allclose(offsets[:5], 0.1 + 0.005 * middles[:5], atol=0.006)
-    # One stretch far off does not bend the line.
-    offsets[2] = -0.9
-    rate, at_zero = drift_rate(middles[:5], offsets[:5])
-    assert rate == pytest.approx(0.005, abs=3e-4) and at_zero == pytest.approx(0.1, abs=0.01)

@@ -1,0 +1,79 @@
+"""Score how far each video of a collection is in sync, as a table and a list of those to keep.
+
+  mmav-coattn score clips/ --csv scores.csv --keep keep.txt
+  mmav-coattn score clips/ --csv scores_2.csv --part 2/8    # one of 8 processes
+
+The table has a row a file as soon as it is done: offset (above 0 the audio is late; s and frames),
+confidence, match (mean logit at the best shift), number of windows, course of the offset (constant,
+drifts, jumps), verdict, and the error of a file that cannot be used. The same command goes on where
+it was interrupted: files that the table has are not scored again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from .network_arguments import add_network_arguments, build_inferencer
+from .part import parse_part, take_part
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this subcommand."""
+    add_network_arguments(parser)
+    parser.add_argument('--csv', type=Path, required=True, help='table to write, or to go on with')
+    parser.add_argument(
+        '--keep',
+        type=Path,
+        help='also list the files in sync here, a path a line: an annotation file for training',
+    )
+    parser.add_argument(
+        '--tolerance',
+        type=float,
+        default=0.1,
+        help='largest offset either way of a file to keep, s; default: 0.1',
+    )
+    parser.add_argument(
+        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score; a file that cannot be used is a row of the table, and the exit code is 0."""
+    from mmav_coattn.apis.many_files import expand_inputs, run_each
+    from mmav_coattn.apis.score_table import ScoreTable
+    from mmav_coattn.io import write_whole
+    from mmav_coattn.progress import progress_bar
+
+    files = take_part(expand_inputs(args.inputs), args.part)
+    table = ScoreTable(args.csv)
+    paths = [str(file.path.absolute()) for file in files]
+    new = [file for file, path in zip(files, paths, strict=True) if path not in table.rows]
+    # One bar over all videos, or where there is one, over its seconds.
+    several = len(new) > 1 and not args.quiet
+    args.quiet = args.quiet or several
+    inferencer = build_inferencer(args)
+
+    def report(file, score, failure) -> None:
+        table.add(file.path, score, failure)
+        bar.update()
+        if failure is not None:
+            bar.write(f'failed: {failure}')
+
+    with progress_bar(total=len(new), desc='videos', unit='video', disable=not several) as bar:
+        run_each(new, lambda file: inferencer.score(file.path), report)
+    in_sync = table.in_sync(args.tolerance)
+    kept = [path for path in paths if path in in_sync]
+    rows = [table.rows[path] for path in paths]
+    failed = sum(bool(row['error']) for row in rows)
+    unknown = sum(not row['offset_s'] for row in rows) - failed
+    print(
+        f'{args.csv}: of {len(files)} files, {len(kept)} in sync within {args.tolerance:g} s, '
+        f'{len(files) - len(kept) - unknown - failed} not, {unknown} cannot be told, {failed} '
+        f'failed; {len(files) - len(new)} of them scored before'
+    )
+    if args.keep is not None:
+        write_whole(os.fsencode(''.join(f'{path}\n' for path in kept)), args.keep)
+        print(f'{args.keep}: {len(kept)} files')
+    return 0

@@ -1,0 +1,160 @@
+"""How the offset goes along a file: constant, drifting, or jumping at cuts.
+
+The evidence of a shift in a stretch of the file is the sum of the logits of its clips, those that
+overlap counted as one. The most likely course of the offset is found by dynamic programming over
+the shifts, with a cost for each jump (the segmented form of Viterbi's algorithm, 1967). If a line
+through what was found explains the file as well, the offset drifts; else it jumps.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from .offset_curve import OffsetEstimate, estimate_offset
+
+#: Least change that is a jump or a drift, in steps of the shift: two of them, rounded.
+MIN_CHANGE_STEPS = 1.5
+#: How much less likely a change is beforehand than none, wherever and however large it is.
+CHANGE_ODDS = 100.0
+
+
+class Stretch(NamedTuple):
+    """Windows whose offset is the same.
+
+    Attributes:
+        first (int): Index of its first window.
+        end (int): Index behind its last.
+        estimate (OffsetEstimate): Their offset.
+    """
+
+    first: int
+    end: int
+    estimate: OffsetEstimate
+
+
+class Line(NamedTuple):
+    """An offset that drifts.
+
+    Attributes:
+        rate (float): s of offset a second.
+        at_zero (float): Offset at time 0, s.
+    """
+
+    rate: float
+    at_zero: float
+
+    def at(self, times: np.ndarray) -> np.ndarray:
+        """Offset at these times, s."""
+        return self.at_zero + self.rate * times
+
+
+def find_course(
+    times: np.ndarray, shifts: np.ndarray, scores: np.ndarray, clip_steps: int
+) -> tuple[list[Stretch], Line | None]:
+    """Find where the offset of a file jumps, or whether it drifts.
+
+    Args:
+        times (np.ndarray): (W,) middles of the windows, rising, s.
+        shifts (np.ndarray): (S,), evenly spaced, rising, s.
+        scores (np.ndarray): (W, S) logits, NaN where there is none; at least one is finite.
+        clip_steps (int): Windows after which one has nothing in common with the first.
+
+    Returns:
+        tuple[list[Stretch], Line | None]: Two or more stretches where the offset jumps, each with
+        a known offset, at least two steps from that of its neighbours; else none. The line of a
+        drift of at least two steps; else None.
+    """
+    # A shift that a window lacks is no worse than its best: nothing speaks against it.
+    top = np.where(np.isfinite(scores), scores, -np.inf).max(axis=1, keepdims=True)
+    evidence = np.where(np.isfinite(scores), scores, np.where(np.isfinite(top), top, 0))
+    evidence = evidence / clip_steps
+    cost = np.log(CHANGE_ODDS * max(len(times) / clip_steps, 1) * len(shifts))
+    path = best_path(evidence, cost)
+    cuts = [int(cut) for cut in np.flatnonzero(np.diff(path)) + 1]
+    if not cuts:
+        return [], None
+    step, rows = shifts[1] - shifts[0], np.arange(len(times))
+    found = _stretches(shifts, scores, cuts)
+    line = fit_line(
+        np.array([times[part.first : part.end].mean() for part in found]),
+        np.array([part.estimate.best for part in found]),
+    )
+    column = np.round((line.at(times) - shifts[0]) / step).astype(int).clip(0, len(shifts) - 1)
+    lost = evidence[rows, path].sum() - evidence[rows, column].sum()
+    change = abs(line.rate) * (times[-1] - times[0])
+    if change >= MIN_CHANGE_STEPS * step and lost <= cost * (len(cuts) - 1):
+        along = straighten(scores, column - column[len(column) // 2])
+        return [], line if estimate_offset(shifts, along).offset is not None else None
+    while cuts:
+        weak = [not _is_jump(a.estimate, b.estimate, step) for a, b in pairwise(found)]
+        if not any(weak):
+            return found, None
+        del cuts[weak.index(True)]
+        found = _stretches(shifts, scores, cuts)
+    return [], None
+
+
+def best_path(evidence: np.ndarray, cost: float) -> np.ndarray:
+    """Shift of each window on the path of the highest sum.
+
+    Args:
+        evidence (np.ndarray): (W, S), finite.
+        cost (float): What each change of the shift takes from the sum.
+
+    Returns:
+        np.ndarray: (W,) indices of shifts.
+    """
+    total = evidence[0].copy()
+    tops, stays = [], []
+    for row in evidence[1:]:
+        tops.append(int(total.argmax()))
+        jumped = total[tops[-1]] - cost
+        stays.append(total >= jumped)
+        total = np.maximum(total, jumped) + row
+    path = [int(total.argmax())]
+    for top, stay in zip(reversed(tops), reversed(stays), strict=True):
+        path.append(path[-1] if stay[path[-1]] else top)
+    return np.array(path[::-1])
+
+
+def straighten(scores: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """Scores relative to a course of the offset.
+
+    Args:
+        scores (np.ndarray): (W, S), NaN where there is none.
+        moves (np.ndarray): (W,), how many steps the offset lies above what is wanted.
+
+    Returns:
+        np.ndarray: (W, S), of each window its scores at shifts so much larger; NaN beyond the last.
+    """
+    columns = np.arange(scores.shape[1]) + moves[:, None]
+    inside = (columns >= 0) & (columns < scores.shape[1])
+    moved = np.take_along_axis(scores, columns.clip(0, scores.shape[1] - 1), axis=1)
+    return np.where(inside, moved, np.nan)
+
+
+def fit_line(times: np.ndarray, offsets: np.ndarray) -> Line:
+    """Line through offsets over time that outliers do not bend (Theil 1950, Sen 1968).
+
+    Args:
+        times (np.ndarray): (N,), two or more different ones, s.
+        offsets (np.ndarray): (N,), s.
+    """
+    first, second = np.triu_indices(len(times), k=1)
+    apart = times[second] - times[first]
+    rises = (offsets[second] - offsets[first])[apart != 0] / apart[apart != 0]
+    rate = float(np.median(rises))
+    return Line(rate, float(np.median(offsets - rate * times)))
+
+
+def _stretches(shifts: np.ndarray, scores: np.ndarray, cuts: list[int]) -> list[Stretch]:
+    ends = pairwise([0, *cuts, len(scores)])
+    return [Stretch(a, b, estimate_offset(shifts, scores[a:b])) for a, b in ends]
+
+
+def _is_jump(before: OffsetEstimate, after: OffsetEstimate, step: float) -> bool:
+    known = before.offset is not None and after.offset is not None
+    return known and abs(after.offset - before.offset) >= MIN_CHANGE_STEPS * step

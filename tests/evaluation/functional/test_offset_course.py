@@ -1,0 +1,106 @@
+"""Offsets that jump or drift in scores that were made with a known course."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from mmav_coattn.evaluation.functional.offset_course import (
+    best_path,
+    find_course,
+    fit_line,
+    straighten,
+)
+
+STEP, CLIP = 0.04, 20
+SHIFTS = np.round(np.arange(-15, 16) * STEP, 2)
+TIMES = (np.arange(400) + 0.5) * STEP
+
+
+def scores_of(offsets, height=4.0, noise=0.5):
+    """(W, S) parabolas with their tops at the offsets, and noise that lasts as long as a clip."""
+    random = np.random.default_rng(0).normal(size=(len(offsets) + CLIP, len(SHIFTS)))
+    sums = np.cumsum(random, axis=0)
+    slow = (sums[CLIP:] - sums[:-CLIP]) / np.sqrt(CLIP)
+    away = (SHIFTS - np.asarray(offsets)[:, None]) / (3 * STEP)
+    return height * (1 - away**2).clip(-1) + noise * slow
+
+
+def jump(*offsets, at=(200,)):
+    return np.concatenate(
+        [np.full(len(part), o) for part, o in zip(np.split(TIMES, at), offsets, strict=True)]
+    )
+
+
+def test_the_best_path_is_that_of_all_paths():
+    evidence = np.random.default_rng(1).normal(size=(6, 3))
+    for cost in (0.0, 0.5, 2.0, 50.0):
+
+        def value(path, cost=cost):
+            changes = sum(a != b for a, b in zip(path, path[1:], strict=False))
+            return sum(evidence[w, s] for w, s in enumerate(path)) - cost * changes
+
+        best = max(product(range(3), repeat=6), key=value)
+        assert tuple(best_path(evidence, cost)) == best
+
+
+def test_straighten():
+    scores = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    np.testing.assert_array_equal(
+        straighten(scores, np.array([1, -2])), [[2.0, 3.0, np.nan], [np.nan, np.nan, 4.0]]
+    )
+
+
+def test_line_that_an_outlier_does_not_bend():
+    times = np.arange(5.0)
+    line = fit_line(times, np.array([1.0, 1.5, -9.0, 2.5, 3.0]))
+    assert line == pytest.approx((0.5, 1.0)) and line.at(times)[4] == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ('offsets', 'at'),
+    [((0.0, 0.24), (200,)), ((-0.2, 0.2, -0.2), (120, 250)), ((0.12, 0.04), (170,))],
+)
+def test_jumps(offsets, at):
+    found, line = find_course(TIMES, SHIFTS, scores_of(jump(*offsets, at=at)), CLIP)
+    assert line is None
+    assert [part.estimate.offset for part in found] == pytest.approx(offsets, abs=STEP / 2)
+    assert [part.first for part in found] == pytest.approx([0, *at], abs=3)
+    assert [part.end for part in found] == pytest.approx([*at, 400], abs=3)
+    assert all(part.estimate.confidence > 0.9 for part in found)
+
+
+def test_shifts_that_are_missing_at_the_ends_are_no_jump():
+    # Of audio that is late by 0.5 s the last clips lack the right shift, and others do not.
+    scores = scores_of(np.full(400, 0.48))
+    scores[-60:, 20:] = np.nan
+    scores[100:130] = np.nan
+    assert find_course(TIMES, SHIFTS, scores, CLIP) == ([], None)
+
+
+@pytest.mark.parametrize(
+    'scores',
+    [
+        scores_of(np.full(400, 0.2)),
+        scores_of(np.full(400, 0.2), noise=2.0),
+        # One step is less than a jump.
+        scores_of(jump(0.0, 0.04)),
+        # After the cut nothing matches.
+        np.concatenate([scores_of(np.zeros(200)), scores_of(np.zeros(200), height=0) - 3]),
+        # For less than half a clip the audio matches elsewhere.
+        scores_of(jump(0.0, 0.4, 0.0, at=(200, 208))),
+        scores_of(np.zeros(400), height=0.0, noise=2.0) - 2,
+    ],
+    ids=['constant', 'noise', 'one step', 'unknown side', 'moment', 'nothing'],
+)
+def test_what_is_no_jump_and_no_drift(scores):
+    assert find_course(TIMES, SHIFTS, scores, CLIP) == ([], None)
+
+
+@pytest.mark.parametrize('change', [-0.5, 0.16, 0.5])
+def test_drift(change):
+    times = (np.arange(2000) + 0.5) * STEP
+    found, line = find_course(times, SHIFTS, scores_of(-0.1 + change * times / 80), CLIP)
+    assert not found
+    assert line.rate * 80 == pytest.approx(change, abs=0.02)
+    assert line.at_zero == pytest.approx(-0.1, abs=0.02)

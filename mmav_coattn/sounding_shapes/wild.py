@@ -339,7 +339,7 @@ def build_wild_scene(
         radius = large * np.exp(rng.uniform(-0.3, 0.3)) / (1 + 0.25 * silent)
         parts = _parts(rng, split, look, motion, radius, times, light, centre)
         objects.append(
-            SceneObject(name, Stage(*centre, radius, radius), _NO_LOOK, motion, parts,
+            SceneObject(name, Stage(*centre, radius, radius), NO_LOOK, motion, parts,
                         timbre if number == 0 else None)
         )  # fmt: skip
     # The nearest is drawn last.
@@ -365,7 +365,7 @@ def build_wild_scene(
 
 
 #: A `wild` object has no look of the other tiers.
-_NO_LOOK = Look(DARK, DARK, DARK, (0.0, 0.0), 0, 1, 0.0)
+NO_LOOK = Look(DARK, DARK, DARK, (0.0, 0.0), 0, 1, 0.0)
 
 
 def _centres(rng: np.random.Generator, count: int, size: int) -> np.ndarray:

@@ -67,13 +67,7 @@ def read_ucf101(annotations: Path, split: int) -> Split:
 def read_hmdb51(annotations: Path, split: int) -> Split:
     """HMDB51's ``CLASS_test_splitN.txt``, one a class: ``NAME.avi 0|1|2`` a line.
 
-    Args:
-        annotations (Path): Their folder, ``testTrainMulti_7030_splits`` of the download.
-        split (int): 1, 2 or 3.
-
-    Raises:
-        DataNotFoundError: If there is no such file.
-        ConfigError: If a line is malformed.
+    ``annotations`` is ``testTrainMulti_7030_splits`` of the download; else as :func:`read_ucf101`.
     """
     ending = f'_test_split{split}.txt'
     files = sorted(annotations.glob(f'*{ending}'))

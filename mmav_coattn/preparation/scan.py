@@ -33,6 +33,9 @@ VERDICTS = {
     'still': 'the video does not move',
     'ok': 'usable',
 }
+#: Figures of the report.
+UNITS = dict(duration='s', fps='frames/s', width='px', height='px', sample_rate='Hz', offset='s',
+             level='dBFS', motion='grey levels')  # fmt: skip
 #: Decimals of the table's numbers: 0.1 ms, 0.1 dB and so on.
 _DECIMALS = dict(level=1, motion=1, fps=3)
 _NAMED = 5
@@ -238,16 +241,7 @@ def report_text(summary: dict, rows: Sequence[dict]) -> str:
         '|---|---|---|---|',
     ]
     usable = [row for row in rows if row['status'] == 'ok']
-    for name, unit in dict(
-        duration='s',
-        fps='frames/s',
-        width='px',
-        height='px',
-        sample_rate='Hz',
-        offset='s',
-        level='dBFS',
-        motion='grey levels',
-    ).items():
+    for name, unit in UNITS.items():
         values = sorted(row[name] for row in usable if row[name] is not None)
         if values:
             least, middle, most = values[0], values[len(values) // 2], values[-1]

@@ -30,6 +30,9 @@ def test_the_nearest_word_counts(folder, monkeypatch):
     monkeypatch.setenv('MMAV_CHECKPOINT', 'variable.pth')
     assert network_arguments.find_checkpoint(None).name == 'variable.pth'
     assert network_arguments.find_checkpoint('given.pth').name == 'given.pth'
+    monkeypatch.setenv('MMAV_CHECKPOINT', 'gone.pth')
+    with pytest.raises(CheckpointNotFoundError, match=r'gone\.pth: there is no such checkpoint'):
+        network_arguments.find_checkpoint(None)
     with pytest.raises(CheckpointNotFoundError, match=r'gone\.pth: there is no such checkpoint'):
         network_arguments.find_checkpoint('gone.pth')
 

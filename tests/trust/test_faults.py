@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from pipelines import sync_pipeline
 from torch.utils.data import DataLoader, get_worker_info
 from trust.training import start, write_recipe, write_videos
 
@@ -54,14 +55,7 @@ def test_work_folder_that_is_read_only():
 
 def test_file_that_vanishes(tmp_path):
     videos = write_videos(tmp_path / 'videos')
-    pipeline = [
-        dict(type='OpenAudioVisual'),
-        dict(type='SampleSyncWindows', clip_seconds=0.4, min_shift=0.2),
-        dict(type='LoadFrames', num_frames=2),
-        dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudio', sample_rate=16000),
-        dict(type='PackAudioVisualInputs'),
-    ]
+    pipeline = sync_pipeline(2, clip_seconds=0.4, min_shift=0.2)
     data = AudioVisualDataset(data_root=str(videos), pipeline=pipeline)
     assert 'replaced' not in data[3]['data_samples']
     (videos / '3.mp4').unlink()

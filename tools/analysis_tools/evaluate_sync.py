@@ -70,10 +70,7 @@ def measure(inferencer, path, relpath, folder, args):
         record['residual'] = record['residual_measured'] = None
         try:
             fixed = fix_sync(
-                inferencer,
-                result,
-                folder / f'fixed{Path(path).suffix}',
-                max_offset=args.max_offset,
+                inferencer, result, folder / f'fixed{Path(path).suffix}', max_offset=args.max_offset
             )
         except UnknownOffsetError:
             return record
@@ -97,9 +94,7 @@ def measure_mismatched(inferencer, videos, args):
         # Both from the beginning of their streams.
         start = own.times[0] - next_one.times[0]
         mixed = own._replace(
-            audio=next_one.audio,
-            audio_times=next_one.audio_times + start,
-            audible=next_one.audible,
+            audio=next_one.audio, audio_times=next_one.audio_times + start, audible=next_one.audible
         )
         result = measure_sync(inferencer.model, mixed, args.max_offset, segment_seconds=10.0)
         records.append(

@@ -16,6 +16,7 @@ from mmav_coattn.progress import progress_bar
 
 from .isolated_pool import Outcome, run_isolated
 from .probe import MediaProbe, probe_media
+from .video_index import named_twice
 
 #: Journal of finished probes within the output folder, one JSON object a line.
 JOURNAL = 'probes.jsonl'
@@ -103,7 +104,7 @@ def scan(
     Raises:
         ConfigError: If two items name the same file.
     """
-    double = [path for path, count in Counter(x['relpath'] for x in items).items() if count > 1]
+    double = named_twice(item['relpath'] for item in items)
     if double:
         raise ConfigError(
             f'{len(double)} files are listed more than once: {", ".join(double[:_NAMED])}.'

@@ -53,6 +53,12 @@ def test_work_folder_that_is_read_only():
         assert not list(Path(folder).iterdir())
 
 
+def plain_recipe(folder, **settings):
+    """With videos of its own, and a checkpoint after each epoch."""
+    videos = write_videos(folder / 'videos')
+    return write_recipe(folder / 'recipe.py', videos, checkpoint=dict(interval=1), **settings)
+
+
 def test_file_that_vanishes(tmp_path):
     videos = write_videos(tmp_path / 'videos')
     pipeline = sync_pipeline(2, clip_seconds=0.4, min_shift=0.2)
@@ -92,11 +98,9 @@ def test_death_of_a_worker_names_the_file(capsys):
 
 @pytest.mark.slow
 def test_training_with_a_nan_loss(tmp_path):
-    recipe = write_recipe(
-        tmp_path / 'recipe.py',
-        write_videos(tmp_path / 'videos'),
+    recipe = plain_recipe(
+        tmp_path,
         epochs=3,
-        checkpoint=dict(interval=1),
         # In the second epoch the weights overflow.
         param_scheduler=[dict(type='StepLR', step_size=1, gamma=1e38)],
         optim_wrapper=dict(clip_grad=None),
@@ -144,12 +148,7 @@ def test_training_on_a_file_that_crashes_the_decoder(tmp_path):
 @pytest.mark.slow
 def test_training_whose_disk_is_full(tmp_path):
     """A limit on the size of files, which the second checkpoint reaches: it has the momenta."""
-    recipe = write_recipe(
-        tmp_path / 'recipe.py',
-        write_videos(tmp_path / 'videos'),
-        epochs=2,
-        checkpoint=dict(interval=1),
-    )
+    recipe = plain_recipe(tmp_path, epochs=2)
     run = tmp_path / 'run'
     assert start(recipe, run, '--cfg-options', 'train_cfg.max_epochs=1').wait() == 0
     limit = (run / 'epoch_1.pth').stat().st_size // 2
@@ -171,12 +170,7 @@ def test_training_whose_disk_is_full(tmp_path):
 
 @pytest.mark.slow
 def test_training_whose_worker_is_killed(tmp_path):
-    recipe = write_recipe(
-        tmp_path / 'recipe.py',
-        write_videos(tmp_path / 'videos'),
-        epochs=500,
-        checkpoint=dict(interval=1),
-    )
+    recipe = plain_recipe(tmp_path, epochs=500)
     run = tmp_path / 'run'
     process = start(recipe, run)
     while find_newest_checkpoint(run) is None:

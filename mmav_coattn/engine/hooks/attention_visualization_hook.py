@@ -58,9 +58,7 @@ class AttentionVisualizationHook(Hook):
         least_one = dict(interval=interval, max_samples=max_samples, num_frames=num_frames)
         for name, value in least_one.items():
             if value < 1:
-                raise ConfigError(
-                    f'AttentionVisualizationHook: {name} must be at least 1, got {value}.'
-                )
+                raise ConfigError(f'{type(self).__name__}: {name} must be at least 1, got {value}.')
         self.enable = enable
         self.interval = interval
         self.show = show

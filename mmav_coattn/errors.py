@@ -41,8 +41,11 @@ class MediaError(UserError):
         detail (str): What is wrong with it, as the end of a sentence.
     """
 
-    #: Short name of the reason; counts and reports are grouped by it.
     reason = 'unusable'
+
+    def __init_subclass__(cls, reason: str) -> None:
+        #: Short name of the reason; counts and reports are grouped by it.
+        cls.reason = reason
 
     def __init__(self, path: str, detail: str) -> None:
         super().__init__(f'{path}: {detail}')
@@ -55,55 +58,37 @@ class MediaError(UserError):
         return type(self), (self.path, self.detail)
 
 
-class MissingFileError(MediaError):
+class MissingFileError(MediaError, reason='missing'):
     """An annotation file names a file that does not exist."""
 
-    reason = 'missing'
 
-
-class UnreadableMediaError(MediaError):
+class UnreadableMediaError(MediaError, reason='unreadable'):
     """The container or a stream cannot be opened or decoded."""
 
-    reason = 'unreadable'
 
-
-class NoVideoError(MediaError):
+class NoVideoError(MediaError, reason='no_video'):
     """The file has no video."""
 
-    reason = 'no_video'
 
-
-class NoFaceError(MediaError):
+class NoFaceError(MediaError, reason='no_face'):
     """The network needs a face, and the video shows none."""
 
-    reason = 'no_face'
 
-
-class NoAudioError(MediaError):
+class NoAudioError(MediaError, reason='no_audio'):
     """The file has no audio stream."""
 
-    reason = 'no_audio'
 
-
-class SilentAudioError(MediaError):
+class SilentAudioError(MediaError, reason='silent'):
     """The audio stream is digital silence, or below the configured level."""
 
-    reason = 'silent'
 
-
-class TooShortError(MediaError):
+class TooShortError(MediaError, reason='too_short'):
     """Video and audio overlap for less time than the windows need."""
 
-    reason = 'too_short'
 
-
-class UnknownOffsetError(MediaError):
+class UnknownOffsetError(MediaError, reason='unknown_offset'):
     """The offset between audio and video cannot be told, or no single shift corrects it."""
 
-    reason = 'unknown_offset'
 
-
-class UnwritableMediaError(MediaError):
+class UnwritableMediaError(MediaError, reason='unwritable'):
     """A copy cannot be written under its name, for instance in a container that cannot hold it."""
-
-    reason = 'unwritable'

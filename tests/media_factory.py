@@ -205,12 +205,7 @@ def write_clip(
     times = np.array([float(p) for p in pts])
     audio_duration = duration if audio_duration is None else audio_duration
     truth = Truth(
-        path,
-        times,
-        float(pts[-1] + step),
-        audio_start,
-        audio_start + audio_duration,
-        tuple(events),
+        path, times, float(pts[-1] + step), audio_start, audio_start + audio_duration, tuple(events)
     )
     flashes = {truth.frame_at(event + 1e-6) for event in events}
 

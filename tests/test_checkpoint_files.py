@@ -30,9 +30,7 @@ def test_mmengine_saves_whole_files(tmp_path, monkeypatch):
     assert is_whole(tmp_path / 'run' / 'epoch_1.pth')
     seen = []
     monkeypatch.setattr(
-        os,
-        'fsync',
-        lambda _: seen.extend(sorted(p.name for p in (tmp_path / 'run').iterdir())),
+        os, 'fsync', lambda _: seen.extend(sorted(p.name for p in (tmp_path / 'run').iterdir()))
     )
     save_checkpoint(dict(weight=torch.ones(9)), str(tmp_path / 'run' / 'epoch_2.pth'))
     assert seen == ['.partial.epoch_2.pth', 'epoch_1.pth']

@@ -78,10 +78,7 @@ def test_set_data_root_names_the_old_root():
 def test_configs_that_cannot_be_read(tmp_path):
     with pytest.raises(DataNotFoundError, match=r'gone\.py: there is no such config file'):
         load_config(str(tmp_path / 'gone.py'))
-    for text, reason in (
-        ("_base_ = 'gone.py'\n", r'gone\.py'),
-        ('model = dict(\n', 'line 1'),
-    ):
+    for text, reason in (("_base_ = 'gone.py'\n", r'gone\.py'), ('model = dict(\n', 'line 1')):
         with pytest.raises(ConfigError, match=r'config\.py: this config cannot be read: ') as info:
             load_config(write(tmp_path, text))
         info.match(reason)

@@ -14,8 +14,9 @@ from pathlib import Path
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.errors import UserError
 
-ROOT = Path(__file__).resolve().parent.parent
-CONFIG = ROOT / 'configs/coattn_pretrain_demo.py'
+TOOLS = Path(__file__).resolve().parent
+CONFIG = TOOLS.parent / 'configs/coattn_pretrain_demo.py'
+SPLITS = ('--train', '--val', '--test')
 
 
 def parse_args():
@@ -34,11 +35,12 @@ def parse_args():
     return parser.parse_args()
 
 
-def run(step: str, *command) -> None:
-    """Run one step as its own process; its failure ends the demo."""
-    print(f'\n== {step}\n   $ {" ".join(str(part) for part in command[1:])}', flush=True)
+def run(step: str, tool: str, *arguments) -> None:
+    """Run one tool as its own process; its failure ends the demo."""
+    command = [str(part) for part in (sys.executable, TOOLS / tool, *arguments)]
+    print(f'\n== {step}\n   $ {" ".join(command[1:])}', flush=True)
     start = time.monotonic()
-    code = subprocess.run([str(part) for part in command], check=False).returncode
+    code = subprocess.run(command, check=False).returncode
     if code:
         raise UserError(f'The demo stopped: "{step}" ended with exit code {code}; see above.')
     print(f'   {step}: {time.monotonic() - start:.0f} s', flush=True)
@@ -67,77 +69,27 @@ def cfg_options(args) -> list[str]:
 
 def main():
     args = parse_args()
-    python, options = sys.executable, cfg_options(args)
+    options = cfg_options(args)
     clips = args.clips or (1200, 300, 300)
     begin = time.monotonic()
-
-    run(
-        'generate SoundingShapes',
-        python,
-        ROOT / 'tools/data/sounding_shapes/generate.py',
-        '--out',
-        args.data_root,
-        '--tier',
-        'medium',
-        '--train',
-        clips[0],
-        '--val',
-        clips[1],
-        '--test',
-        clips[2],
-    )
+    counts = [part for pair in zip(SPLITS, clips, strict=True) for part in pair]
+    folder = ['--out', args.data_root, '--tier', 'medium']
+    run('generate SoundingShapes', 'data/sounding_shapes/generate.py', *folder, *counts)
     done = args.work_dir / 'demo_trained'
     if done.is_file():
         print(f'\n== train: {done} says that it is done; delete {args.work_dir} to train again')
     else:
-        run(
-            'train',
-            python,
-            ROOT / 'tools/train.py',
-            CONFIG,
-            '--work-dir',
-            args.work_dir,
-            '--seed',
-            args.seed,
-            '--resume',
-            *options,
-        )
+        settings = ['--work-dir', args.work_dir, '--seed', args.seed, '--resume', *options]
+        run('train', 'train.py', CONFIG, *settings)
         done.write_text('tools/demo.py wrote this after a whole training.\n')
     # The last epoch, not the best one: choosing an epoch by a score would flatter the score.
     checkpoint = Path((args.work_dir / 'last_checkpoint').read_text().strip())
-    run(
-        'evaluate',
-        python,
-        ROOT / 'tools/test.py',
-        CONFIG,
-        checkpoint,
-        '--work-dir',
-        args.work_dir / 'test',
-        *options,
-    )
+    run('evaluate', 'test.py', CONFIG, checkpoint, '--work-dir', args.work_dir / 'test', *options)
     video = args.data_root / 'medium/test/000000.mp4'
-    overlay = args.work_dir / 'overlay.mp4'
-    run(
-        'overlay video',
-        python,
-        ROOT / 'tools/localize.py',
-        video,
-        '--config',
-        CONFIG,
-        '--network',
-        checkpoint,
-        '--out',
-        overlay,
-    )
-    curves = args.work_dir / 'curves.png'
-    run(
-        'training curves',
-        python,
-        ROOT / 'tools/analysis_tools/plot_curves.py',
-        args.work_dir,
-        '--out',
-        curves,
-    )
+    overlay, curves = args.work_dir / 'overlay.mp4', args.work_dir / 'curves.png'
+    network = ['--config', CONFIG, '--network', checkpoint]
+    run('overlay video', 'localize.py', video, *network, '--out', overlay)
+    run('training curves', 'analysis_tools/plot_curves.py', args.work_dir, '--out', curves)
 
     results_file = newest(args.work_dir / 'test', '*/*.json')
     results = json.loads(results_file.read_text().strip().splitlines()[-1])
@@ -146,14 +98,14 @@ def main():
         f'N = {results["sync/num_clips"]:.0f} clips, one in-sync and one shifted window each '
         f'(seed {args.seed}, last epoch):'
     )
-    print(f'   sync accuracy          {results["sync/accuracy"]:.3f}   (chance 0.500)')
-    for name, key in (
-        ('video blanked', 'video_blank'),
-        ('audio blanked', 'audio_blank'),
-        ('still picture', 'video_still'),
+    for name, key, note in (
+        ('sync accuracy', 'accuracy', '   (chance 0.500)'),
+        ('video blanked', 'accuracy_video_blank', '   (must be chance)'),
+        ('audio blanked', 'accuracy_audio_blank', '   (must be chance)'),
+        ('still picture', 'accuracy_video_still', '   (must be chance)'),
+        ('AUROC', 'auroc', ''),
     ):
-        print(f'   {name:<22} {results[f"sync/accuracy_{key}"]:.3f}   (must be chance)')
-    print(f'   AUROC                  {results["sync/auroc"]:.3f}')
+        print(f'   {name:<23}{results[f"sync/{key}"]:.3f}{note}')
     print(f'   files left out         {results["sync/left_out"]:.0f}')
     for name, path in (
         ('videos', args.data_root / 'medium'),

@@ -1,23 +1,8 @@
 #!/usr/bin/env bash
 # Train on the GPUs of this machine, or of several: dist_train.sh CONFIG GPUS [train.py arguments]
-set -euo pipefail
-
 if [ $# -lt 2 ]; then
   echo "usage: $0 CONFIG GPUS [train.py arguments]" >&2
   echo "environment: NNODES NODE_RANK MASTER_ADDR PORT PYTHON" >&2
   exit 2
 fi
-config=$1
-gpus=$2
-shift 2
-tools=$(cd "$(dirname "$0")" && pwd)
-# So that a checkout that is not installed works too.
-export PYTHONPATH="$(dirname "$tools")${PYTHONPATH:+:$PYTHONPATH}"
-
-exec "${PYTHON:-python}" -m torch.distributed.run \
-  --nnodes="${NNODES:-1}" \
-  --node_rank="${NODE_RANK:-0}" \
-  --master_addr="${MASTER_ADDR:-127.0.0.1}" \
-  --master_port="${PORT:-29500}" \
-  --nproc_per_node="$gpus" \
-  "$tools/train.py" "$config" --launcher pytorch "$@"
+exec "$(dirname "$0")/dist_run.sh" "$2" train.py "$1" --launcher pytorch "${@:3}"

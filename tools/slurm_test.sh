@@ -1,31 +1,8 @@
 #!/usr/bin/env bash
 # Evaluate on a Slurm cluster: slurm_test.sh PARTITION JOB_NAME CONFIG CHECKPOINT [test.py arguments]
-set -euo pipefail
-
 if [ $# -lt 4 ]; then
   echo "usage: $0 PARTITION JOB_NAME CONFIG CHECKPOINT [test.py arguments]" >&2
   echo "environment: GPUS GPUS_PER_NODE CPUS_PER_TASK SRUN_ARGS MASTER_PORT PYTHON" >&2
   exit 2
 fi
-partition=$1
-job_name=$2
-config=$3
-checkpoint=$4
-shift 4
-tools=$(cd "$(dirname "$0")" && pwd)
-# So that a checkout that is not installed works too.
-export PYTHONPATH="$(dirname "$tools")${PYTHONPATH:+:$PYTHONPATH}"
-# Two jobs that share a node must not share a port.
-export MASTER_PORT=${MASTER_PORT:-$((12000 + RANDOM % 20000))}
-read -r -a srun_args <<< "${SRUN_ARGS:-}"
-
-exec srun \
-  --partition="$partition" \
-  --job-name="$job_name" \
-  --gres=gpu:"${GPUS_PER_NODE:-8}" \
-  --ntasks="${GPUS:-8}" \
-  --ntasks-per-node="${GPUS_PER_NODE:-8}" \
-  --cpus-per-task="${CPUS_PER_TASK:-5}" \
-  --kill-on-bad-exit=1 \
-  "${srun_args[@]}" \
-  "${PYTHON:-python}" -u "$tools/test.py" "$config" "$checkpoint" --launcher slurm "$@"
+exec "$(dirname "$0")/slurm_run.sh" "$1" "$2" test.py "$3" "$4" --launcher slurm "${@:5}"

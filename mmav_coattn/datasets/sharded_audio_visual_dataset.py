@@ -128,20 +128,11 @@ class ShardedAudioVisualDataset(IterableDataset):
     def _shuffled(self, rng: random.Random) -> Iterator[dict]:
         """Endless stream in random order: shards are shuffled, and videos within a buffer."""
         shards = self._own_shards()
-        buffer: list[dict] = []
+        draw = require_webdataset().shuffle(self.shuffle_buffer, self.shuffle_buffer, rng)
         while True:
             rng.shuffle(shards)
-            for info in self._stream(shards):
-                if len(buffer) < self.shuffle_buffer:
-                    buffer.append(info)
-                    continue
-                place = rng.randrange(len(buffer))
-                info, buffer[place] = buffer[place], info
-                yield info
             # A pass ends with an empty buffer: in it every video has come exactly once.
-            rng.shuffle(buffer)
-            yield from buffer
-            buffer.clear()
+            yield from draw(self._stream(shards))
 
     def _own_shards(self) -> list[str]:
         """Paths of the shards of this loader worker of this process."""

@@ -20,11 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmav_coattn.errors import (
-    NoAudioError,
-    NoVideoError,
-    UnreadableMediaError,
-)
+from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 
 from .audio_reader import read_waveforms
 from .seeking import seek_to

@@ -79,8 +79,7 @@ def _create(partial: Path, out: Path):
 
     if out.suffix.lower() == '.avi':
         raise UnwritableMediaError(
-            str(out),
-            'AVI has no time stamps that could move its audio; name the copy .mp4 or .mkv',
+            str(out), 'AVI has no time stamps that could move its audio; name the copy .mp4 or .mkv'
         )
     try:
         # Wait for both streams however far apart they are, so that they lie interleaved.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +13,7 @@ from mmav_coattn.errors import ConfigError
 from mmav_coattn.io import whole_file
 
 from .official_lists import class_numbers, write_classes
-from .video_index import Clip, VideoIndex
+from .video_index import Clip, VideoIndex, named_twice
 
 
 def make_list(
@@ -203,7 +202,7 @@ def write_list(path: Path, rows: Sequence[dict]) -> None:
     Raises:
         ConfigError: If two rows name the same file.
     """
-    double = [name for name, n in Counter(row['file'] for row in rows).items() if n > 1]
+    double = named_twice(row['file'] for row in rows)
     if double:
         raise ConfigError(
             f'{path}: {len(double)} files would be listed more than once, e.g. {double[0]}.'

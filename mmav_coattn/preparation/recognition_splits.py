@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -67,13 +68,7 @@ def read_ucf101(annotations: Path, split: int) -> Split:
 def read_hmdb51(annotations: Path, split: int) -> Split:
     """HMDB51's ``CLASS_test_splitN.txt``, one a class: ``NAME.avi 0|1|2`` a line.
 
-    Args:
-        annotations (Path): Their folder, ``testTrainMulti_7030_splits`` of the download.
-        split (int): 1, 2 or 3.
-
-    Raises:
-        DataNotFoundError: If there is no such file.
-        ConfigError: If a line is malformed.
+    ``annotations`` is ``testTrainMulti_7030_splits`` of the download; else as :func:`read_ucf101`.
     """
     ending = f'_test_split{split}.txt'
     files = sorted(annotations.glob(f'*{ending}'))
@@ -146,6 +141,22 @@ def write_recognition_lists(
     if missing:
         note.write_text(''.join(f'{path}\n' for path in sorted(missing)), encoding='utf-8')
     return report
+
+
+def main(dataset: str, description: str | None) -> None:
+    """The command that writes the lists of a set, and says how many videos are there."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('data_root', type=Path, help='folder to write the lists to')
+    parser.add_argument('--annotations', type=Path, help='default: DATA_ROOT/annotations')
+    parser.add_argument('--videos', type=Path, help='default: DATA_ROOT/videos')
+    args = parser.parse_args()
+    report = write_recognition_lists(dataset, args.data_root, args.annotations, args.videos)
+    for name, counts in report.items():
+        print(f'{args.data_root / name}: {counts["written"]} videos, {counts["missing"]} missing')
+    if any(counts['missing'] for counts in report.values()):
+        print(f'The missing ones are named in {args.data_root / f"{dataset}_missing.txt"}.')
 
 
 def _lines(path: Path) -> list[tuple[int, list[str]]]:

@@ -16,6 +16,7 @@ from mmav_coattn.progress import progress_bar
 
 from .isolated_pool import Outcome, run_isolated
 from .probe import MediaProbe, probe_media
+from .video_index import named_twice
 
 #: Journal of finished probes within the output folder, one JSON object a line.
 JOURNAL = 'probes.jsonl'
@@ -33,6 +34,9 @@ VERDICTS = {
     'still': 'the video does not move',
     'ok': 'usable',
 }
+#: Figures of the report.
+UNITS = dict(duration='s', fps='frames/s', width='px', height='px', sample_rate='Hz', offset='s',
+             level='dBFS', motion='grey levels')  # fmt: skip
 #: Decimals of the table's numbers: 0.1 ms, 0.1 dB and so on.
 _DECIMALS = dict(level=1, motion=1, fps=3)
 _NAMED = 5
@@ -100,7 +104,7 @@ def scan(
     Raises:
         ConfigError: If two items name the same file.
     """
-    double = [path for path, count in Counter(x['relpath'] for x in items).items() if count > 1]
+    double = named_twice(item['relpath'] for item in items)
     if double:
         raise ConfigError(
             f'{len(double)} files are listed more than once: {", ".join(double[:_NAMED])}.'
@@ -238,16 +242,7 @@ def report_text(summary: dict, rows: Sequence[dict]) -> str:
         '|---|---|---|---|',
     ]
     usable = [row for row in rows if row['status'] == 'ok']
-    for name, unit in dict(
-        duration='s',
-        fps='frames/s',
-        width='px',
-        height='px',
-        sample_rate='Hz',
-        offset='s',
-        level='dBFS',
-        motion='grey levels',
-    ).items():
+    for name, unit in UNITS.items():
         values = sorted(row[name] for row in usable if row[name] is not None)
         if values:
             least, middle, most = values[0], values[len(values) // 2], values[-1]

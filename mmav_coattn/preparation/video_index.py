@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -45,6 +46,11 @@ class Clip:
             for begin in begins:
                 yield f'{self.name}_{begin}'
         yield self.name
+
+
+def named_twice(names: Iterable[str]) -> list[str]:
+    """Those that come more than once."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 class VideoIndex:

@@ -375,25 +375,14 @@ def _talk(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     ]  # fmt: skip
 
 
-_BUILDERS = dict(
-    bounce=_bounce,
-    strike=_strike,
-    swing=_swing,
-    shake=_shake,
-    scrape=_scrape,
-    spin=_spin,
-    tap=_tap,
-    talk=_talk,
-)
+_BUILDERS = {
+    build.__name__.strip('_'): build
+    for build in (_bounce, _strike, _swing, _shake, _scrape, _spin, _tap, _talk)
+}
 
 
 def build_parts(
-    name: str,
-    stage: Stage,
-    look: Look,
-    motion: Motion,
-    times: np.ndarray,
-    rng: np.random.Generator,
+    name: str, stage: Stage, look: Look, motion: Motion, times: np.ndarray, rng: np.random.Generator
 ) -> list[Part]:
     """Parts of an object of motion class ``name`` at the frame ``times`` (s), back to front."""
     return _BUILDERS[name](stage, look, motion, times, rng)

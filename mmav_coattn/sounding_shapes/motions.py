@@ -227,16 +227,9 @@ def talk(rng: np.random.Generator, times: np.ndarray) -> Motion:
     return Motion(times, curves, np.array(events), drive=opening)
 
 
-MOTIONS: dict[str, Callable[[np.random.Generator, np.ndarray], Motion]] = dict(
-    bounce=bounce,
-    strike=strike,
-    swing=swing,
-    shake=shake,
-    scrape=scrape,
-    spin=spin,
-    tap=tap,
-    talk=talk,
-)
+MOTIONS: dict[str, Callable[[np.random.Generator, np.ndarray], Motion]] = {
+    motion.__name__: motion for motion in (bounce, strike, swing, shake, scrape, spin, tap, talk)
+}
 
 
 def simulate_motion(name: str, rng: np.random.Generator, duration: float, warmup: float) -> Motion:

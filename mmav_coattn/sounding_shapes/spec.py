@@ -72,11 +72,7 @@ class Tier:
 
 #: What each number of look-alikes shares: one size of objects, the noise of `hard`.
 _ALIKE = dict(
-    num_sources=1,
-    same_class=True,
-    grid=3,
-    picture_noise=(4.0, 7.0),
-    audio_noise_db=(-22.0, -14.0),
+    num_sources=1, same_class=True, grid=3, picture_noise=(4.0, 7.0), audio_noise_db=(-22.0, -14.0)
 )
 
 #: A tier's place in this table is part of its seed: new ones come last.

@@ -29,8 +29,7 @@ def draw_caption(frame: np.ndarray, text: str, max_height: int = 22) -> np.ndarr
     font, (height, width) = cv2.FONT_HERSHEY_SIMPLEX, frame.shape[:2]
     (text_width, letters), base = cv2.getTextSize(text, font, 1.0, 1)
     scale = min(
-        (width - 2 * MARGIN) / text_width,
-        (min(max_height, height) - 2 * MARGIN) / (letters + base),
+        (width - 2 * MARGIN) / text_width, (min(max_height, height) - 2 * MARGIN) / (letters + base)
     )
     (_, letters), base = cv2.getTextSize(text, font, scale, 1)
     rows = min(letters + base + 2 * MARGIN, max_height)

@@ -14,18 +14,17 @@ FULL_STRENGTH = 4.0
 OPAQUE_FROM = 0.4
 
 
-def attention_intensity(attention: np.ndarray, full_strength: float = FULL_STRENGTH) -> np.ndarray:
+def attention_intensity(attention: np.ndarray) -> np.ndarray:
     """Turn attention weights into intensities from 0 (leave the frame alone) to 1 (full colour).
 
     A weight is measured as a multiple r of the uniform one, r = weight / mean weight of its time
     step, and its intensity is ``(r - 1) / (top - 1)``, cut off to [0, 1], where ``top`` is the
-    largest r of the whole clip, but at least ``full_strength``. So locations that get no more than
-    their share stay untouched, times can be compared with each other, and attention that is
+    largest r of the whole clip, but at least :data:`FULL_STRENGTH`. So locations that get no more
+    than their share stay untouched, times can be compared with each other, and attention that is
     uniform up to noise looks uniform: noise is not stretched to full scale.
 
     Args:
         attention (np.ndarray): (T', H', W'), not negative. It need not sum to 1.
-        full_strength (float): Lower limit of ``top``, larger than 1.
 
     Returns:
         np.ndarray: float32, (T', H', W'), 0 to 1. A time step without any weight is 0.
@@ -38,11 +37,9 @@ def attention_intensity(attention: np.ndarray, full_strength: float = FULL_STREN
         raise ValueError(f'attention: expected the axes (T, H, W), got the shape {weights.shape}.')
     if not np.isfinite(weights).all() or weights.min() < 0:
         raise ValueError('attention: weights must be finite and not negative.')
-    if full_strength <= 1:
-        raise ValueError(f'full_strength must be larger than 1, got {full_strength}.')
     mean = weights.mean(axis=(1, 2), keepdims=True)
     ratio = np.divide(weights, mean, out=np.zeros_like(weights), where=mean > 0)
-    top = max(full_strength, ratio.max())
+    top = max(FULL_STRENGTH, ratio.max())
     return ((ratio - 1) / (top - 1)).clip(0, 1).astype(np.float32)
 
 

@@ -7,6 +7,7 @@ from media_factory import write_clip
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from models.tiny import MODEL
+from pipelines import sync_pipeline
 
 from mmav_coattn.apis import AudioVisualInferencer, embedding
 from mmav_coattn.apis.embedding import _find_audible, embed_file
@@ -25,12 +26,8 @@ STEP = CLIP / FRAMES
 
 
 def build(module='AGA', subtract_mean_frame=True, centre_time=True):
-    pipeline = [
-        dict(type='SampleSyncWindows', clip_seconds=CLIP, audio_seconds=CLIP, num_negatives=0),
-        dict(type='LoadFrames', num_frames=FRAMES),
-        dict(type='Resize', scale=(32, 32), keep_ratio=False),
-        dict(type='LoadAudio', sample_rate=RATE),
-    ]
+    windows = dict(clip_seconds=CLIP, audio_seconds=CLIP, num_negatives=0)
+    pipeline = sync_pipeline(FRAMES, 32, **windows)
     neck = dict(MODEL['neck'], module=module, centre_time=centre_time)
     preprocessor = dict(
         type='AudioVisualDataPreprocessor',

@@ -8,7 +8,7 @@ import pytest
 import torch
 from media_factory import write_clip
 from mmengine.config import Config
-from models.tiny import MODEL
+from models.tiny import CONFIG
 
 from mmav_coattn import cli
 from mmav_coattn.apis import AudioVisualInferencer, ExtractedFeatures
@@ -17,16 +17,6 @@ from mmav_coattn.apis.feature_extraction import FeatureFile, pool_windows
 from mmav_coattn.apis.many_files import expand_inputs
 from mmav_coattn.errors import ConfigError, NoAudioError, TooShortError, UserError
 from mmav_coattn.io import read_features
-
-CONFIG = f"""
-model = {MODEL!r}
-test_pipeline = [
-    dict(type='SampleSyncWindows', clip_seconds=0.8, test_mode=True),
-    dict(type='LoadFrames', num_frames=8),
-    dict(type='Resize', scale=(32, 32), keep_ratio=False),
-    dict(type='LoadAudio', sample_rate=16000),
-]
-"""
 
 
 @pytest.fixture(scope='module')
@@ -150,7 +140,7 @@ def test_folder_into_one_file_that_goes_on(
     config = tmp_path / 'network/tiny.py'
     config.write_text(CONFIG + "data_root = 'elsewhere'\n")  # changes nothing of the features
     assert command('--out', out, '--towers', 'visual')[0] == 0
-    config.write_text(CONFIG.replace('num_frames=8', 'num_frames=4'))
+    config.write_text(CONFIG.replace("'num_frames': 8", "'num_frames': 4"))
     code, _, err = command('--out', out, '--towers', 'visual')
     assert code == 1 and 'another network' in err
 

@@ -7,6 +7,7 @@ import torch
 from media_factory import write_clip
 from mmengine.config import Config
 from models.tiny import MODEL
+from pipelines import sync_pipeline
 
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.localizer import find_sound
@@ -22,22 +23,14 @@ from mmav_coattn.media import MediaFile
 
 CLIP = 0.8
 FRAMES = 8
+CROP = dict(type='CenterCrop', crop_size=16)
 
 
 def config(**changes):
     return Config(
         dict(
             model=dict(MODEL, test_cfg=dict(blind_controls=True)),
-            test_pipeline=[
-                dict(type='OpenAudioVisual'),
-                dict(type='SampleSyncWindows', clip_seconds=CLIP, test_mode=True),
-                dict(type='LoadFrames', num_frames=FRAMES),
-                dict(type='Resize', scale=(32, 32), keep_ratio=False),
-                dict(type='CenterCrop', crop_size=16),
-                dict(type='FormatShape', input_format='NCTHW'),
-                dict(type='LoadAudio', sample_rate=16000),
-                dict(type='PackAudioVisualInputs'),
-            ],
+            test_pipeline=sync_pipeline(FRAMES, 32, [CROP], clip_seconds=CLIP, test_mode=True),
             **changes,
         )
     )

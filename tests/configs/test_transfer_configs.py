@@ -7,7 +7,12 @@ from paths import CONFIGS
 
 import mmav_coattn  # noqa: F401
 from mmav_coattn.config import iter_datasets, load_config
-from mmav_coattn.experiments.transfer.experiment import Run, run_config, same_last_evaluation, transfer_settings
+from mmav_coattn.experiments.transfer.experiment import (
+    Run,
+    run_config,
+    same_last_evaluation,
+    transfer_settings,
+)
 
 RECIPES = sorted((CONFIGS / 'transfer').glob('*.py'))
 COMPARED = [path for path in RECIPES if not path.stem.startswith('nearest_neighbours')]

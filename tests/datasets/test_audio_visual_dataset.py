@@ -5,6 +5,7 @@ import pytest
 import torch
 from media_factory import audio_lag, frame_number, write_clip
 from mmengine.dataset import pseudo_collate
+from pipelines import sync_pipeline
 
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.errors import (
@@ -17,24 +18,8 @@ from mmav_coattn.errors import (
 
 
 def pipeline(test_mode=False, **sampling):
-    return [
-        dict(type='OpenAudioVisual'),
-        dict(
-            type='SampleSyncWindows',
-            **{
-                'clip_seconds': 0.8,
-                'num_negatives': 2,
-                'min_shift': 0.2,
-                'audio_seconds': 1.4,
-                **sampling,
-            },
-            test_mode=test_mode,
-        ),
-        dict(type='LoadFrames', num_frames=8),
-        dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudio', sample_rate=16000),
-        dict(type='PackAudioVisualInputs'),
-    ]
+    windows = dict(clip_seconds=0.8, num_negatives=2, min_shift=0.2, audio_seconds=1.4)
+    return sync_pipeline(8, **(windows | sampling), test_mode=test_mode)
 
 
 @pytest.fixture(scope='module')

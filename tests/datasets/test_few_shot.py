@@ -25,26 +25,20 @@ def test_too_few():
         draw_per_class(LABELS, 6)
 
 
-@pytest.fixture
-def grid(tmp_path):
-    names = ['bbaf2n', 'lgwzzs', 'prbi9a', 'swix1p', 'bbaf3n', 'lgwz4s']
-    (tmp_path / 'train.csv').write_text('file\n' + ''.join(f'{name}.mp4\n' for name in names))
-    return tmp_path
-
-
 def labels(dataset):
     return [dataset.get_data_info(index)['label'] for index in range(len(dataset))]
 
 
-def test_few_shot_dataset_holds_nothing_else(grid):
-    inner = dict(type='GridWordsDataset', word='command', data_root=str(grid), ann_file='train.csv')
-    (grid / 'train.csv').write_text('file\nbbaf2n.mp4\nbbaf3n.mp4\nbbaf4n.mp4\nlgwzzs.mp4\n')
+def test_few_shot_dataset_holds_nothing_else(tmp_path):
+    listed = dict(data_root=str(tmp_path), ann_file='train.csv')
+    inner = dict(type='GridWordsDataset', word='command', **listed)
+    (tmp_path / 'train.csv').write_text('file\nbbaf2n.mp4\nbbaf3n.mp4\nbbaf4n.mp4\nlgwzzs.mp4\n')
     dataset = DATASETS.build(dict(type='FewShotDataset', dataset=inner, num_per_class=1, seed=5))
     assert isinstance(dataset, GridWordsDataset)
     # Also where a damaged video is replaced by another draw: there are no others.
     assert len(dataset) == 2 and sorted(labels(dataset)) == [0, 1]
     assert {dataset._rand_another() for _ in range(50)} <= {0, 1}
-    (grid / 'train.csv').write_text('file\nbbaf2n.mp4\n')
-    plain = dict(type='AudioVisualDataset', data_root=str(grid), ann_file='train.csv')
+    (tmp_path / 'train.csv').write_text('file\nbbaf2n.mp4\n')
+    plain = dict(type='AudioVisualDataset', **listed)
     with pytest.raises(ConfigError, match='videos without a label'):
         DATASETS.build(dict(type='FewShotDataset', dataset=plain, num_per_class=1))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from mmaction.registry import DATASETS
+from pipelines import sync_pipeline
 
 from mmav_coattn.datasets.sounding_shapes_dataset import DEFAULT_NUM_CLIPS, SoundingShapesDataset
 from mmav_coattn.errors import ConfigError, DataNotFoundError
@@ -50,15 +51,8 @@ def test_builds_from_the_registry_with_fewer_clips(root):
 
 
 def test_samples_are_packed_in_sync(root):
-    pipeline = [
-        dict(type='OpenAudioVisual'),
-        dict(type='SampleSyncWindows', clip_seconds=1.6, num_negatives=1, min_shift=0.4, grid=0.04),
-        dict(type='LoadFrames', num_frames=32),
-        dict(type='Resize', scale=(56, 56), keep_ratio=False),
-        dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudio', sample_rate=16000),
-        dict(type='PackAudioVisualInputs'),
-    ]
+    windows = dict(clip_seconds=1.6, num_negatives=1, min_shift=0.4, grid=0.04)
+    pipeline = sync_pipeline(32, 56, **windows)
     sample = build(root, pipeline=pipeline)[0]
     assert sample['inputs']['imgs'].shape == (1, 3, 32, 56, 56)
     assert sample['inputs']['audio'].shape == (38400,)

@@ -7,12 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmav_coattn.datasets.video_lists import (
-    find_videos,
-    is_held_out,
-    read_annotations,
-    read_table,
-)
+from mmav_coattn.datasets.video_lists import find_videos, is_held_out, read_annotations, read_table
 from mmav_coattn.errors import ConfigError
 
 

@@ -3,20 +3,9 @@
 import media_factory
 import numpy as np
 import pytest
-from media_factory import (
-    audio_lag,
-    click_time,
-    frame_number,
-    is_flash,
-    tag_rotation,
-    write_clip,
-)
+from media_factory import audio_lag, click_time, frame_number, is_flash, tag_rotation, write_clip
 
-from mmav_coattn.errors import (
-    NoAudioError,
-    NoVideoError,
-    UnreadableMediaError,
-)
+from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 from mmav_coattn.media import MediaFile
 
 _STEPS = np.random.default_rng(3).choice([0.02, 0.033, 0.06, 0.1], 60)
@@ -34,10 +23,7 @@ CASES = {
     'fast.mp4': (dict(fps='60000/1001', sample_rate=44100, layout='stereo'), 0),
     'variable.mp4': (dict(frame_times=_VARIABLE, sample_rate=22050), 0),
     'variable.mkv': (dict(frame_times=_VARIABLE, b_frames=2, audio_start=0.31), 0),
-    'surround_late.mkv': (
-        dict(audio_start=0.7, fps=12.5, layout='5.1', sample_rate=48000),
-        0,
-    ),
+    'surround_late.mkv': (dict(audio_start=0.7, fps=12.5, layout='5.1', sample_rate=48000), 0),
     'mp3.mkv': (dict(audio_codec='libmp3lame', sample_rate=44100, layout='stereo'), 0),
     'ac3.mkv': (dict(audio_codec='ac3', sample_rate=48000, layout='5.1'), 0),
     'pcm.mkv': (dict(audio_codec='pcm_s16le', sample_rate=22050, video_start=0.3), 0),
@@ -49,10 +35,7 @@ CASES = {
     'pcm8.avi': (dict(video_codec='mpeg4', audio_codec='pcm_s16le', sample_rate=8000), 0),
     'stereo.mov': (dict(audio_codec='pcm_s16le', layout='stereo', audio_start=0.25), 0),
     'aac.ts': (dict(b_frames=2), 0.08),
-    'fragmented.mp4': (
-        dict(b_frames=2, options={'movflags': 'frag_keyframe+empty_moov'}),
-        0.08,
-    ),
+    'fragmented.mp4': (dict(b_frames=2, options={'movflags': 'frag_keyframe+empty_moov'}), 0.08),
     'aac.flv': (dict(sample_rate=44100), 0.023),
 }
 

@@ -84,13 +84,7 @@ def test_what_cannot_be_done(media_folder, tmp_path):
         (clip, 'out.mp4', -5.0, TooShortError, 'no sound left'),
         (clip, 'out.avi', 0.1, UnwritableMediaError, 'AVI has no time stamps'),
         (clip, 'out.unknown', 0.1, UnwritableMediaError, 'its suffix must be'),
-        (
-            clip,
-            'out.webm',
-            0.1,
-            either,
-            r'out\.webm|remux_whole',
-        ),
+        (clip, 'out.webm', 0.1, either, r'out\.webm|remux_whole'),
         (clip, clip, 0.1, UnwritableMediaError, 'overwrite'),
     ):
         with pytest.raises(error, match=sentence):

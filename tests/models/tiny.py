@@ -3,6 +3,7 @@
 import torch
 from mmaction.registry import MODELS
 from mmengine.registry import init_default_scope
+from pipelines import sync_pipeline
 
 import mmav_coattn  # noqa: F401
 
@@ -23,12 +24,7 @@ VISUAL = dict(
     pretrained2d=False,
 )
 AUDIO = dict(type='AudioResNet', base_channels=8, strides=((2, 1), (2, 2)), stage_blocks=(2, 2))
-NECK = dict(
-    type='CoAttentionNeck',
-    in_channels=(16, 16),
-    embed_dims=16,
-    match=dict(channels=8),
-)
+NECK = dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, match=dict(channels=8))
 #: The smallest recognizer.
 MODEL = dict(
     type='AudioVisualRecognizer',
@@ -36,6 +32,11 @@ MODEL = dict(
     neck=NECK,
     cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
 )
+#: A config file of it, for whole videos.
+CONFIG = f"""
+model = {MODEL!r}
+test_pipeline = {sync_pipeline(8, 32, clip_seconds=0.8, test_mode=True)!r}
+"""
 
 
 def build(cfg: dict):

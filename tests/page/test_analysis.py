@@ -6,6 +6,7 @@ import torch
 from media_factory import write_clip
 from mmengine.config import Config
 from models.tiny import MODEL
+from pipelines import sync_pipeline
 
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.sync_result import SyncResult
@@ -111,12 +112,7 @@ def test_a_network_without_a_map(video, tmp_path):
 
 def test_with_a_real_network(video, tmp_path):
     """Every stage that an inferencer reports has its share of the bar."""
-    pipeline = [
-        dict(type='SampleSyncWindows', clip_seconds=0.8, test_mode=True),
-        dict(type='LoadFrames', num_frames=8),
-        dict(type='Resize', scale=(32, 32), keep_ratio=False),
-        dict(type='LoadAudio', sample_rate=16000),
-    ]
+    pipeline = sync_pipeline(8, 32, clip_seconds=0.8, test_mode=True)
     torch.manual_seed(0)
     inferencer = AudioVisualInferencer(Config(dict(model=MODEL, test_pipeline=pipeline)))
     told = []

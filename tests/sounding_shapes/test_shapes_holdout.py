@@ -6,12 +6,7 @@ import numpy as np
 import pytest
 
 from mmav_coattn.sounding_shapes.backgrounds import FAMILIES
-from mmav_coattn.sounding_shapes.holdout import (
-    BANDS,
-    draw_held_out,
-    draw_held_out_log,
-    split_of,
-)
+from mmav_coattn.sounding_shapes.holdout import BANDS, draw_held_out, draw_held_out_log, split_of
 from mmav_coattn.sounding_shapes.scene import build_scene
 from mmav_coattn.sounding_shapes.spec import SPLITS
 from mmav_coattn.sounding_shapes.timbres import MATERIALS, PITCH_RANGES

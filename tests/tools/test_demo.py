@@ -71,8 +71,10 @@ def test_newest(demo, tmp_path):
         demo.newest(tmp_path, '*.pkl')
 
 
-def test_a_step_that_fails_ends_the_demo(demo, capfd):
-    demo.run('greet', sys.executable, '-c', 'print("hello")')
-    assert 'hello' in capfd.readouterr().out
+def test_a_step_that_fails_ends_the_demo(demo, tmp_path, capfd):
+    tool = tmp_path / 'tool.py'
+    tool.write_text('import sys; print("hello", sys.argv[1]); raise SystemExit(int(sys.argv[2]))')
+    demo.run('greet', tool, 'you', 0)
+    assert 'hello you' in capfd.readouterr().out
     with pytest.raises(UserError, match='"stop" ended with exit code 3'):
-        demo.run('stop', sys.executable, '-c', 'raise SystemExit(3)')
+        demo.run('stop', tool, 'you', 3)

@@ -19,6 +19,7 @@ import pytest
 from media_factory import write_clip
 from models.tiny import AUDIO, VISUAL
 from paths import CONFIGS, ROOT, TOOLS
+from pipelines import sync_pipeline
 
 STEPS = 20
 BATCH = 4
@@ -35,16 +36,7 @@ _base_ = {str(CONFIGS / 'coattn_pretrain_folder.py')!r}
 model = {MODEL!r}
 custom_imports = dict(imports=['mmav_coattn', 'note_losses'], allow_failed_imports=False)
 custom_hooks = [dict(type='NoteLosses')]
-train_pipeline = [
-    dict(type='OpenAudioVisual'),
-    dict(type='SampleSyncWindows', clip_seconds=1.0, num_negatives=1, min_shift=0.4,
-         test_mode=True),
-    dict(type='LoadFrames', num_frames=8),
-    dict(type='Resize', scale=(32, 32), keep_ratio=False),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs'),
-]
+train_pipeline = {sync_pipeline(8, 32, clip_seconds=1.0, min_shift=0.4, test_mode=True)!r}
 train_dataloader = dict(
     num_workers=0, persistent_workers=False, pin_memory=False, drop_last=True,
     dataset=dict(held_out=None, pipeline=train_pipeline))
@@ -116,12 +108,7 @@ def start(folder, work_dir, batch, *arguments, **environment):
     command += [f'train_cfg.max_epochs={STEPS // 2}']
     return subprocess.Popen(
         [str(part) for part in command],
-        env={
-            **os.environ,
-            'PYTHONPATH': f'{ROOT}:{folder}',
-            'OMP_NUM_THREADS': '1',
-            **environment,
-        },
+        env={**os.environ, 'PYTHONPATH': f'{ROOT}:{folder}', 'OMP_NUM_THREADS': '1', **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from pipelines import sync_pipeline
 from torch.utils.data import DataLoader, get_worker_info
 from trust.training import start, write_recipe, write_videos
 
@@ -52,16 +53,15 @@ def test_work_folder_that_is_read_only():
         assert not list(Path(folder).iterdir())
 
 
+def plain_recipe(folder, **settings):
+    """With videos of its own, and a checkpoint after each epoch."""
+    videos = write_videos(folder / 'videos')
+    return write_recipe(folder / 'recipe.py', videos, checkpoint=dict(interval=1), **settings)
+
+
 def test_file_that_vanishes(tmp_path):
     videos = write_videos(tmp_path / 'videos')
-    pipeline = [
-        dict(type='OpenAudioVisual'),
-        dict(type='SampleSyncWindows', clip_seconds=0.4, min_shift=0.2),
-        dict(type='LoadFrames', num_frames=2),
-        dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudio', sample_rate=16000),
-        dict(type='PackAudioVisualInputs'),
-    ]
+    pipeline = sync_pipeline(2, clip_seconds=0.4, min_shift=0.2)
     data = AudioVisualDataset(data_root=str(videos), pipeline=pipeline)
     assert 'replaced' not in data[3]['data_samples']
     (videos / '3.mp4').unlink()
@@ -98,11 +98,9 @@ def test_death_of_a_worker_names_the_file(capsys):
 
 @pytest.mark.slow
 def test_training_with_a_nan_loss(tmp_path):
-    recipe = write_recipe(
-        tmp_path / 'recipe.py',
-        write_videos(tmp_path / 'videos'),
+    recipe = plain_recipe(
+        tmp_path,
         epochs=3,
-        checkpoint=dict(interval=1),
         # In the second epoch the weights overflow.
         param_scheduler=[dict(type='StepLR', step_size=1, gamma=1e38)],
         optim_wrapper=dict(clip_grad=None),
@@ -150,12 +148,7 @@ def test_training_on_a_file_that_crashes_the_decoder(tmp_path):
 @pytest.mark.slow
 def test_training_whose_disk_is_full(tmp_path):
     """A limit on the size of files, which the second checkpoint reaches: it has the momenta."""
-    recipe = write_recipe(
-        tmp_path / 'recipe.py',
-        write_videos(tmp_path / 'videos'),
-        epochs=2,
-        checkpoint=dict(interval=1),
-    )
+    recipe = plain_recipe(tmp_path, epochs=2)
     run = tmp_path / 'run'
     assert start(recipe, run, '--cfg-options', 'train_cfg.max_epochs=1').wait() == 0
     limit = (run / 'epoch_1.pth').stat().st_size // 2
@@ -177,12 +170,7 @@ def test_training_whose_disk_is_full(tmp_path):
 
 @pytest.mark.slow
 def test_training_whose_worker_is_killed(tmp_path):
-    recipe = write_recipe(
-        tmp_path / 'recipe.py',
-        write_videos(tmp_path / 'videos'),
-        epochs=500,
-        checkpoint=dict(interval=1),
-    )
+    recipe = plain_recipe(tmp_path, epochs=500)
     run = tmp_path / 'run'
     process = start(recipe, run)
     while find_newest_checkpoint(run) is None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from mmengine.dataset import pseudo_collate
 from mutants import write_mutants
+from pipelines import sync_pipeline
 from torch.utils.data import DataLoader
 
 from mmav_coattn.datasets import AudioVisualDataset
@@ -15,15 +16,7 @@ from mmav_coattn.datasets import AudioVisualDataset
 #: Seconds for one file, address space of a worker in bytes.
 TIME_LIMIT, MEMORY_LIMIT = 10, 6 * 2**30
 REASONS = {'unreadable', 'no_video', 'no_audio', 'silent', 'too_short'}
-PIPELINE = [
-    dict(type='OpenAudioVisual'),
-    dict(type='SampleSyncWindows', clip_seconds=0.4, min_shift=0.2, test_mode=True),
-    dict(type='LoadFrames', num_frames=4),
-    dict(type='Resize', scale=(32, 32), keep_ratio=False),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs'),
-]
+PIPELINE = sync_pipeline(4, 32, clip_seconds=0.4, min_shift=0.2, test_mode=True)
 
 
 def bound_memory(worker_id):

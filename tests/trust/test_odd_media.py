@@ -14,6 +14,7 @@ from mmengine.config import Config
 from models.tiny import MODEL
 from odd_media import IN_PARTS, ITEMS, RIGHT
 from paths import TOOLS
+from pipelines import sync_pipeline
 from tool_process import run_process
 
 from mmav_coattn.apis import AudioVisualInferencer
@@ -26,22 +27,8 @@ QUARTER_TURNS = {'turned_90.mp4': 1, 'turned_180.mp4': 2, 'turned_270.mp4': 3}
 
 
 def pipeline(test_mode, *, size=None):
-    resize = [dict(type='Resize', scale=size, keep_ratio=False)] if size else []
-    return [
-        dict(type='OpenAudioVisual'),
-        dict(
-            type='SampleSyncWindows',
-            clip_seconds=CLIP,
-            num_negatives=1,
-            min_shift=0.2,
-            test_mode=test_mode,
-        ),
-        dict(type='LoadFrames', num_frames=NUM_FRAMES),
-        *resize,
-        dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='LoadAudio', sample_rate=RATE),
-        dict(type='PackAudioVisualInputs'),
-    ]
+    windows = dict(clip_seconds=CLIP, num_negatives=1, min_shift=0.2, test_mode=test_mode)
+    return sync_pipeline(NUM_FRAMES, size, **windows)
 
 
 @pytest.fixture(scope='module')

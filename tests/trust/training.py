@@ -10,9 +10,11 @@ from media_factory import write_clip
 from mmengine.config import Config
 from models.tiny import MODEL
 from paths import ROOT, TOOLS
+from pipelines import sync_pipeline
 
 CLIPS, BATCH = 8, 2
 EPOCH = CLIPS // BATCH
+AUGMENTATION = [dict(type='RandomCrop', size=24), dict(type='Flip', flip_ratio=0.5)]
 
 
 def write_videos(folder: Path) -> Path:
@@ -41,16 +43,9 @@ def write_recipe(path: Path, videos: Path, *, epochs: int, checkpoint: dict, **c
                 dataset=dict(
                     type='AudioVisualDataset',
                     data_root=str(videos),
-                    pipeline=[
-                        dict(type='OpenAudioVisual'),
-                        dict(type='SampleSyncWindows', clip_seconds=0.4, min_shift=0.2),
-                        dict(type='LoadFrames', num_frames=4),
-                        dict(type='RandomCrop', size=24),
-                        dict(type='Flip', flip_ratio=0.5),
-                        dict(type='FormatShape', input_format='NCTHW'),
-                        dict(type='LoadAudio', sample_rate=16000),
-                        dict(type='PackAudioVisualInputs'),
-                    ],
+                    pipeline=sync_pipeline(
+                        4, between=AUGMENTATION, clip_seconds=0.4, min_shift=0.2
+                    ),
                 ),
             ),
             train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=epochs),

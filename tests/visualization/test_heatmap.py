@@ -3,11 +3,7 @@ import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
-from mmav_coattn.visualization import (
-    attention_intensity,
-    interpolate_in_time,
-    overlay_heatmap,
-)
+from mmav_coattn.visualization import attention_intensity, interpolate_in_time, overlay_heatmap
 
 
 def test_uniform_attention_is_not_stretched_to_full_scale():

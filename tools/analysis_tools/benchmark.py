@@ -117,12 +117,7 @@ def network_table(args) -> list[Row]:
     cfg = Config.fromfile(args.config).model
     for num_negatives in args.negatives:
         shape = network.ClipShape(
-            args.batch,
-            args.frames,
-            args.size,
-            args.clip_seconds,
-            args.audio_seconds,
-            num_negatives,
+            args.batch, args.frames, args.size, args.clip_seconds, args.audio_seconds, num_negatives
         )
         rows += network.sharing_rows(cfg, shape, args.device, args.precisions[0], args.rounds)
     return rows + network.precision_rows(cfg, shape, args.device, args.precisions, args.rounds)

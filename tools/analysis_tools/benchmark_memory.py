@@ -14,12 +14,7 @@ import time
 from pathlib import Path
 
 from mmengine.config import DictAction
-from speed.memory_use import (
-    AnnotationReader,
-    WithMemory,
-    memory_mib,
-    relative_growth,
-)
+from speed.memory_use import AnnotationReader, WithMemory, memory_mib, relative_growth
 from torch.utils.data import DataLoader
 
 import mmav_coattn  # noqa: F401  (before mmaction.datasets: today's stack needs its shims)

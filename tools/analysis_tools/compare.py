@@ -122,11 +122,7 @@ def run_one(network, seed, args):
     """Figures of a network and seed, from its finished run or a new one; None if it may not run."""
     path = network.config
     folder = args.work_dir / network.name / f'seed_{seed}'
-    options = [
-        *network.options,
-        *args.options,
-        f'train_cfg.val_interval={args.val_interval}',
-    ]
+    options = [*network.options, *args.options, f'train_cfg.val_interval={args.val_interval}']
     if args.data_root:
         options.append(f'data_root={args.data_root}')
     cfg = load_config(str(path), dict(parse_option(option) for option in options))

@@ -10,12 +10,7 @@ from pathlib import Path
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.preparation import official_lists
-from mmav_coattn.preparation.list_maker import (
-    grid_file,
-    grid_speaker,
-    make_folder_lists,
-    make_list,
-)
+from mmav_coattn.preparation.list_maker import grid_file, grid_speaker, make_folder_lists, make_list
 
 
 def parse_args():

@@ -55,15 +55,10 @@ class AttentionVisualizationHook(Hook):
         max_samples: int = 100,
         num_frames: int = 8,
     ) -> None:
-        for name, value in (
-            ('interval', interval),
-            ('max_samples', max_samples),
-            ('num_frames', num_frames),
-        ):
+        least_one = dict(interval=interval, max_samples=max_samples, num_frames=num_frames)
+        for name, value in least_one.items():
             if value < 1:
-                raise ConfigError(
-                    f'AttentionVisualizationHook: {name} must be at least 1, got {value}.'
-                )
+                raise ConfigError(f'{type(self).__name__}: {name} must be at least 1, got {value}.')
         self.enable = enable
         self.interval = interval
         self.show = show

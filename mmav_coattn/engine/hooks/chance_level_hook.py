@@ -8,6 +8,9 @@ from collections import deque
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 
+#: The mean loss (nats) counts as chance above the first, the mean accuracy below the second.
+CHANCE_LOSS, CHANCE_ACCURACY = math.log(2) - 0.01, 0.53
+
 
 @HOOKS.register_module()
 class ChanceLevelHook(Hook):
@@ -21,22 +24,12 @@ class ChanceLevelHook(Hook):
     Args:
         patience (int): Steps before the first look.
         window (int): Steps that are averaged.
-        loss_margin (float): Loss counts as chance above ln 2 less this, nats.
-        accuracy_margin (float): Accuracy counts as chance below 0.5 and this.
     """
 
     priority = 'LOW'
 
-    def __init__(
-        self,
-        patience: int = 1000,
-        window: int = 100,
-        loss_margin: float = 0.01,
-        accuracy_margin: float = 0.03,
-    ) -> None:
+    def __init__(self, patience: int = 1000, window: int = 100) -> None:
         self.patience = patience
-        self.loss_margin = loss_margin
-        self.accuracy_margin = accuracy_margin
         self._losses: deque[float] = deque(maxlen=window)
         self._accuracies: deque[float] = deque(maxlen=window)
         self._warned = False
@@ -55,7 +48,7 @@ class ChanceLevelHook(Hook):
             return
         loss = sum(self._losses) / len(self._losses)
         accuracy = sum(self._accuracies) / len(self._accuracies)
-        if loss > math.log(2) - self.loss_margin and accuracy < 0.5 + self.accuracy_margin:
+        if loss > CHANCE_LOSS and accuracy < CHANCE_ACCURACY:
             self._warned = True
             runner.logger.warning(self.message(step, loss, accuracy))
 

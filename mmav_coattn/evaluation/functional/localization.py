@@ -203,18 +203,15 @@ def ciou_success_and_auc(cious: ArrayLike) -> dict[str, float]:
     )
 
 
-def every_source_success(
-    cious: ArrayLike, images: Sequence, threshold: float = 0.5
-) -> dict[str, float]:
+def every_source_success(cious: ArrayLike, images: Sequence) -> dict[str, float]:
     """Every-source IoU (IIoU): an image counts only if *each* of its sources is found.
 
     Args:
         cious (ArrayLike): (N,), consensus IoU of each source.
         images (Sequence): (N,), which image each source belongs to; any hashable values.
-        threshold (float): Consensus IoU that a source must reach.
 
     Returns:
-        dict: ``iiou``, the share of images whose worst source reaches the threshold; ``iiou_auc``,
+        dict: ``iiou``, the share of images whose worst source reaches 0.5; ``iiou_auc``,
         the area under that share over the thresholds 0, 0.05 ... 1; ``num_images``.
 
     Raises:
@@ -229,7 +226,7 @@ def every_source_success(
         worst[image] = min(worst.get(image, 1.0), float(ciou))
     values = np.array(list(worst.values()))
     return dict(
-        iiou=float((values >= threshold).mean()),
+        iiou=float((values >= 0.5).mean()),
         iiou_auc=ciou_success_and_auc(values)['auc'],
         num_images=len(values),
     )

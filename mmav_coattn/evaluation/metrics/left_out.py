@@ -1,9 +1,89 @@
-"""What an evaluation says about the files that it had to leave out."""
+"""Evaluations that leave out the files that cannot be used, count them and name them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import MMLogger
+
+from mmav_coattn.errors import UserError
+
+
+class FileMetric(BaseMetric):
+    """Base of the metrics: a sample with ``unusable=(reason, sentence)`` is left out.
+
+    Args:
+        num_listed (int): Left-out files to name in the log; the others are only counted.
+        **kwargs: Of mmengine's ``BaseMetric``: ``collect_device``, ``prefix``, ``collect_dir``.
+    """
+
+    def __init__(self, num_listed: int = 10, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.num_listed = num_listed
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Store one small result a sample, also for those left out.
+
+        One each, because mmengine cuts the collected results to the size of the data set, which
+        drops the samples that the sampler repeated to give all processes the same number.
+        """
+        for index, sample in enumerate(data_samples):
+            name = sample.get('relpath', sample.get('filename', ''))
+            if sample.get('unusable') is not None:
+                reason, sentence = sample['unusable']
+                self.results.append(dict(name=name, reason=reason, sentence=sentence))
+            else:
+                self.results.append(
+                    dict(name=name, **self.measure(sample, name, data_batch, index))
+                )
+
+    def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
+        """What is kept of a usable sample, the ``index``-th of its batch."""
+        raise NotImplementedError
+
+    def split(self, results: list[dict]) -> tuple[list[dict], list[dict]]:
+        """Results that were measured and those left out, which are logged."""
+        used = [result for result in results if 'reason' not in result]
+        left_out = [result for result in results if 'reason' in result]
+        if left_out:
+            told = describe_left_out(left_out, len(results), self.num_listed)
+            MMLogger.get_current_instance().warning(f'{self.prefix}: {told}')
+        return used, left_out
+
+
+def refuse(left_out: Sequence[dict], total: int) -> None:
+    """Raise a :class:`UserError`: not one file could be used."""
+    first = f' The first: {left_out[0]["sentence"]}' if left_out else ''
+    raise UserError(
+        f'None of the {total} files of the evaluation could be used '
+        f'({count_reasons(left_out)}). Check the data set of the evaluator.{first}'
+    )
+
+
+def finite_scores(values: Any, name: str) -> np.ndarray:
+    """Scores as float64.
+
+    Raises:
+        ValueError: If one is not finite; the message names the file.
+    """
+    scores = to_array(values)
+    if not np.isfinite(scores).all():
+        raise ValueError(
+            f'{name}: the sync scores are {scores.tolist()}. The model has diverged: lower the '
+            f'learning rate, clip gradients, or train without mixed precision.'
+        )
+    return scores
+
+
+def to_array(values: Any) -> np.ndarray:
+    """A tensor of any type, or a sequence, as float64."""
+    if hasattr(values, 'detach'):  # bfloat16 has no numpy counterpart
+        values = values.detach().float().cpu().numpy()
+    return np.asarray(values, dtype=np.float64)
 
 
 def count_reasons(left_out: Sequence[dict]) -> str:

@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 from mmaction.registry import METRICS
-from mmengine.evaluator import BaseMetric
-from mmengine.logging import MMLogger
 
-from mmav_coattn.errors import UserError
+from .left_out import FileMetric, finite_scores, refuse
 
 
 def sliding_figures(
@@ -45,7 +43,7 @@ def sliding_figures(
 
 
 @METRICS.register_module()
-class OffsetMetric(BaseMetric):
+class OffsetMetric(FileMetric):
     """Offset by sliding: the audio goes along the video and the best score is the answer.
 
     Needs of each data sample ``relpath``, ``sync_scores`` (J,) and ``shift`` (J,), s, as
@@ -55,9 +53,7 @@ class OffsetMetric(BaseMetric):
 
     Args:
         tolerance (float): Error that still counts in ``acc1_tol``, s: one frame.
-        collect_device (str): ``'cpu'`` or ``'gpu'``, to collect from several processes.
-        prefix (str, optional): Replaces the prefix ``offset``.
-        collect_dir (str, optional): Shared folder for collecting on ``'cpu'``.
+        **kwargs: See :class:`FileMetric`.
 
     Raises:
         UserError: At the end, if not one file could be used.
@@ -66,44 +62,24 @@ class OffsetMetric(BaseMetric):
 
     default_prefix = 'offset'
 
-    def __init__(
-        self,
-        tolerance: float = 0.04,
-        collect_device: str = 'cpu',
-        prefix: str | None = None,
-        collect_dir: str | None = None,
-    ) -> None:
-        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+    def __init__(self, tolerance: float = 0.04, **kwargs) -> None:
+        super().__init__(**kwargs)
         self.tolerance = tolerance
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Store the curve of each sample."""
-        for sample in data_samples:
-            name = sample.get('relpath', sample.get('filename', ''))
-            if sample.get('unusable') is not None:
-                self.results.append(dict(name=name, sentence=sample['unusable'][1]))
-                continue
-            scores = np.asarray(sample['sync_scores'].detach().float().cpu(), dtype=np.float64)
-            if not np.isfinite(scores).all():
-                raise ValueError(f'{name}: a sync score is not finite; the model has diverged.')
-            shifts = np.round(np.asarray(sample['shift'], dtype=np.float64), 6)
-            self.results.append(dict(name=name, shifts=shifts, scores=scores))
+    def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
+        """The curve of one sample."""
+        shifts = np.round(np.asarray(sample['shift'], dtype=np.float64), 6)
+        return dict(shifts=shifts, scores=finite_scores(sample['sync_scores'], name))
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
         """Join the curves of each file and compute the figures."""
-        left_out = [result for result in results if 'sentence' in result]
+        used, left_out = self.split(results)
+        if not used:
+            refuse(left_out, len(results))
         files: dict[str, dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for result in results:
-            if 'sentence' not in result:
-                for shift, score in zip(result['shifts'], result['scores'], strict=True):
-                    files[result['name']][float(shift)].append(float(score))
-        if not files:
-            first = f' The first: {left_out[0]["sentence"]}' if left_out else ''
-            raise UserError(f'None of the {len(results)} samples could be used.{first}')
-        for result in left_out:
-            MMLogger.get_current_instance().warning(
-                f'{self.prefix}: left out: {result["name"]}: {result["sentence"]}'
-            )
+        for result in used:
+            for shift, score in zip(result['shifts'], result['scores'], strict=True):
+                files[result['name']][float(shift)].append(float(score))
         curves = []
         for scores_by_shift in files.values():
             shifts = np.array(sorted(scores_by_shift))

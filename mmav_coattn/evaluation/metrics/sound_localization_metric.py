@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from mmaction.registry import METRICS
-from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
 from mmav_coattn.errors import UserError
@@ -19,7 +17,7 @@ from mmav_coattn.evaluation.functional import (
 )
 
 from .clip_predictors import PREDICTORS, SPLIT_PREDICTORS, ClipPredictors
-from .left_out import count_reasons, describe_left_out
+from .left_out import FileMetric, count_reasons
 from .localization_summary import format_table, summarise_detection, summarise_predictor
 
 _PACKING = (
@@ -35,7 +33,7 @@ REMEDIES = {
 
 
 @METRICS.register_module()
-class SoundLocalizationMetric(BaseMetric):
+class SoundLocalizationMetric(FileMetric):
     """Where the audio is made, whether its source is in sight, and what trivial baselines score.
 
     Needs of each data sample ``sound_map`` (1+K, T', H', W') and ``map_confidence`` (1+K,), of
@@ -72,10 +70,7 @@ class SoundLocalizationMetric(BaseMetric):
         size (int): Side at which maps and boxes are compared, px.
         seed (int): Seed of the random blobs.
         num_sources (int, optional): See above.
-        num_listed (int): Left-out files to name in the log.
-        collect_device (str): ``'cpu'`` or ``'gpu'``.
-        prefix (str, optional): Replaces ``localization``.
-        collect_dir (str, optional): Shared folder for collecting on ``'cpu'``.
+        **kwargs: See :class:`FileMetric`.
 
     Raises:
         UserError: If the model gave no map, there are no targets, or none is left.
@@ -85,65 +80,42 @@ class SoundLocalizationMetric(BaseMetric):
     default_prefix = 'localization'
 
     def __init__(
-        self,
-        size: int = 224,
-        seed: int = 0,
-        num_sources: int | None = None,
-        num_listed: int = 10,
-        collect_device: str = 'cpu',
-        prefix: str | None = None,
-        collect_dir: str | None = None,
+        self, size: int = 224, seed: int = 0, num_sources: int | None = None, **kwargs
     ) -> None:
-        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        super().__init__(**kwargs)
         self.size = size
         self.seed = seed
         self.num_sources = num_sources
-        self.num_listed = num_listed
         self.predictors = PREDICTORS + (SPLIT_PREDICTORS if num_sources else ())
         #: After an evaluation: (sample_idx, adaptive cIoU of the model) of each clip with a target.
         self.clip_scores: list[tuple[int, float]] = []
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Score each clip; one small result a sample.
-
-        Args:
-            data_batch (dict): ``inputs`` with ``imgs``, a list of (1, C, T, H, W), and ``audio``,
-                a list of (S,), of the clip alone.
-            data_samples (Sequence[dict]): See the class.
-        """
-        inputs = data_batch['inputs']
-        for imgs, waves, sample in zip(inputs['imgs'], inputs['audio'], data_samples, strict=True):
-            name = sample.get('relpath', sample.get('filename', ''))
-            if sample.get('unusable') is not None:
-                reason, sentence = sample['unusable']
-                self.results.append(dict(name=name, reason=reason, sentence=sentence))
-                continue
-            for key, remedy in REMEDIES.items():
-                if key not in sample:
-                    raise UserError(f'{name}: the data sample has no {key!r}; {remedy}.')
-            maps = sample['sound_map'][0].float().cpu().numpy().astype(np.float64)
-            confidence = float(sample['map_confidence'][0])
-            if not (np.isfinite(maps).all() and np.isfinite(confidence)):
-                raise ValueError(
-                    f'{name}: the map of where the audio is made is not finite. The model has '
-                    'diverged: lower the learning rate or train without mixed precision.'
-                )
-            frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
-            wave = waves.cpu().numpy()
-            clip = ClipPredictors(maps, frames, wave, name, self.size, self.seed, self.num_sources)
-            sources, scores = self._score_clip(clip, sample)
-            self.results.append(
-                dict(
-                    name=name,
-                    index=int(sample.get('sample_idx', -1)),
-                    kind=str(sample.get('silent_kind', 'silent')),
-                    has_source=bool(sample['has_source']),
-                    confidence=confidence,
-                    motion_confidence=clip.motion_confidence(),
-                    sources=sources,
-                    scores=scores,
-                )
+    def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
+        """Score one clip; of the batch ``imgs`` (1, C, T, H, W) and ``audio`` (S,) are read."""
+        for key, remedy in REMEDIES.items():
+            if key not in sample:
+                raise UserError(f'{name}: the data sample has no {key!r}; {remedy}.')
+        maps = sample['sound_map'][0].float().cpu().numpy().astype(np.float64)
+        confidence = float(sample['map_confidence'][0])
+        if not (np.isfinite(maps).all() and np.isfinite(confidence)):
+            raise ValueError(
+                f'{name}: the map of where the audio is made is not finite. The model has '
+                'diverged: lower the learning rate or train without mixed precision.'
             )
+        imgs = data_batch['inputs']['imgs'][index]
+        frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
+        wave = data_batch['inputs']['audio'][index].cpu().numpy()
+        clip = ClipPredictors(maps, frames, wave, name, self.size, self.seed, self.num_sources)
+        sources, scores = self._score_clip(clip, sample)
+        return dict(
+            index=int(sample.get('sample_idx', -1)),
+            kind=str(sample.get('silent_kind', 'silent')),
+            has_source=bool(sample['has_source']),
+            confidence=confidence,
+            motion_confidence=clip.motion_confidence(),
+            sources=sources,
+            scores=scores,
+        )
 
     def _score_clip(self, clip: ClipPredictors, sample: dict) -> tuple[np.ndarray, np.ndarray]:
         """Source of each target (M,), and scores (M, predictors, 3): adaptive, half, hit."""
@@ -189,21 +161,8 @@ class SoundLocalizationMetric(BaseMetric):
         return by_map[np.arange(len(sources)), chosen]
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Summarise the test set and log the table of model and trivial baselines.
-
-        Args:
-            results (list[dict]): What :meth:`process` stored, of all processes.
-
-        Returns:
-            dict: See the class.
-        """
-        logger = MMLogger.get_current_instance()
-        left_out = [result for result in results if 'reason' in result]
-        used = [result for result in results if 'reason' not in result]
-        if left_out:
-            logger.warning(
-                f'{self.prefix}: {describe_left_out(left_out, len(results), self.num_listed)}'
-            )
+        """Summarise the test set and log the table of model and trivial baselines."""
+        used, left_out = self.split(results)
         clips = [result for result in used if result['has_source'] and len(result['sources'])]
         silent = [result for result in used if not result['has_source']]
         if not clips:
@@ -230,6 +189,7 @@ class SoundLocalizationMetric(BaseMetric):
             (clip['index'], float(clip['scores'][:, 0, 0].mean())) for clip in clips
         ]
         told = ', '.join(f'{name} {value}' for name, value in counts.items())
+        logger = MMLogger.get_current_instance()
         logger.info(f'{self.prefix}: {told}, seed {self.seed}\n{format_table(rows)}')
         figures = {
             name if predictor == 'model' else f'{name}_{predictor}': value

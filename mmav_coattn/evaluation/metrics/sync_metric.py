@@ -7,20 +7,18 @@ from typing import Any
 
 import numpy as np
 from mmaction.registry import METRICS
-from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
-from mmav_coattn.errors import UserError
 from mmav_coattn.evaluation.functional import binary_sync_metrics
 
-from .left_out import count_reasons, describe_left_out
+from .left_out import FileMetric, finite_scores, refuse, to_array
 
 #: Blind controls: the suffix of their scores in the data sample and of their figures here.
 CONTROLS = ('video_blank', 'audio_blank', 'video_still')
 
 
 @METRICS.register_module()
-class SyncMetric(BaseMetric):
+class SyncMetric(FileMetric):
     """Accuracy of the in-sync / shifted decision.
 
     Needs of each data sample ``sync_scores`` (1+K,), ``sync_label`` (1+K,) and ``shift`` (1+K,), s.
@@ -37,10 +35,7 @@ class SyncMetric(BaseMetric):
 
     Args:
         shift_bins (Sequence[float]): Edges between the bins of abs(shift), rising, s.
-        num_listed (int): Left-out files to name in the log; the others are only counted.
-        collect_device (str): ``'cpu'`` or ``'gpu'``, to collect from several processes.
-        prefix (str, optional): Replaces the prefix ``sync``.
-        collect_dir (str, optional): Shared folder for collecting on ``'cpu'``.
+        **kwargs: See :class:`FileMetric`.
 
     Raises:
         UserError: At the end, if not one file could be used.
@@ -50,65 +45,28 @@ class SyncMetric(BaseMetric):
     default_prefix = 'sync'
 
     def __init__(
-        self,
-        shift_bins: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 2.0),
-        num_listed: int = 10,
-        collect_device: str = 'cpu',
-        prefix: str | None = None,
-        collect_dir: str | None = None,
+        self, shift_bins: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 2.0), **kwargs
     ) -> None:
-        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        super().__init__(**kwargs)
         self.shift_bins = tuple(shift_bins)
-        self.num_listed = num_listed
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Store one small result a sample, also for those left out.
-
-        One each, because mmengine cuts the collected results to the size of the data set, which
-        drops the samples that the sampler repeated to give all processes the same number.
-
-        Args:
-            data_batch (Any): Not used.
-            data_samples (Sequence[dict]): See the class.
-        """
-        for sample in data_samples:
-            name = sample.get('relpath', sample.get('filename', ''))
-            if sample.get('unusable') is not None:
-                reason, sentence = sample['unusable']
-                self.results.append(dict(name=name, reason=reason, sentence=sentence))
-                continue
-            result = dict(
-                name=name,
-                label=_to_array(sample['sync_label']),
-                shift=_to_array(sample['shift']),
-                scores=_finite_scores(sample['sync_scores'], name),
-            )
-            for control in CONTROLS:
-                if f'sync_scores_{control}' in sample:
-                    result[control] = _finite_scores(sample[f'sync_scores_{control}'], name)
-            self.results.append(result)
+    def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
+        """Labels, shifts and scores, with those of the blind controls."""
+        result = dict(
+            label=to_array(sample['sync_label']),
+            shift=to_array(sample['shift']),
+            scores=finite_scores(sample['sync_scores'], name),
+        )
+        for control in CONTROLS:
+            if f'sync_scores_{control}' in sample:
+                result[control] = finite_scores(sample[f'sync_scores_{control}'], name)
+        return result
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Compute the figures of the whole data set.
-
-        Args:
-            results (list[dict]): What :meth:`process` stored, of all processes.
-
-        Returns:
-            dict: Figures by name, without the prefix.
-        """
-        left_out = [result for result in results if 'reason' in result]
-        used = [result for result in results if 'reason' not in result]
+        """Figures of the whole data set by name, without the prefix."""
+        used, left_out = self.split(results)
         if not used:
-            first = f' The first: {left_out[0]["sentence"]}' if left_out else ''
-            raise UserError(
-                f'None of the {len(results)} files of the evaluation could be used '
-                f'({count_reasons(left_out)}). Check the data set of the evaluator.{first}'
-            )
-        if left_out:
-            told = describe_left_out(left_out, len(results), self.num_listed)
-            MMLogger.get_current_instance().warning(f'{self.prefix}: {told}')
-
+            refuse(left_out, len(results))
         labels = np.stack([result['label'] for result in used])
         shifts = np.stack([result['shift'] for result in used])
         scores = np.stack([result['scores'] for result in used])
@@ -136,19 +94,3 @@ class SyncMetric(BaseMetric):
             f'{self.prefix}: {counts["num_clips"]} clips, {counts["num_pairs"]} pairs; accuracy by '
             f'|shift|: {", ".join(cells)}'
         )
-
-
-def _to_array(values: Any) -> np.ndarray:
-    if hasattr(values, 'detach'):  # bfloat16 has no numpy counterpart
-        values = values.detach().float().cpu().numpy()
-    return np.asarray(values, dtype=np.float64)
-
-
-def _finite_scores(values: Any, name: str) -> np.ndarray:
-    scores = _to_array(values)
-    if not np.isfinite(scores).all():
-        raise ValueError(
-            f'{name}: the sync scores are {scores.tolist()}. The model has diverged: lower the '
-            f'learning rate, clip gradients, or train without mixed precision.'
-        )
-    return scores

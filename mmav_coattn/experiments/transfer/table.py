@@ -5,14 +5,14 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+from mmav_coattn.experiments.comparison import mean_and_deviation
+
 from .experiment import INITS
 
 
-def spread(values: Sequence[float], decimals: int = 1) -> str:
-    """``41.2 +- 0.7`` of shares, in percent; the deviation is that of a sample."""
-    percent = [100 * value for value in values]
-    text = f'{statistics.fmean(percent):.{decimals}f}'
-    return text if len(percent) < 2 else f'{text} +- {statistics.stdev(percent):.{decimals}f}'
+def spread(shares: Sequence[float]) -> str:
+    """``41.2 +- 0.7``, percent; the deviation is that of a sample, and left out of one value."""
+    return mean_and_deviation([100 * share for share in shares], 1)
 
 
 def by_seed(runs: Sequence[dict], init: str, key: str, splits: Sequence[str]) -> dict[int, float]:

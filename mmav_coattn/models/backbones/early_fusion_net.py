@@ -56,9 +56,9 @@ class FusionBlock(nn.Module):
         return F.relu(self.norm(self.shortcut(x) + self.conv2(self.conv1(x))))
 
 
-def compress(waveforms: Tensor, levels: float = 255.0) -> Tensor:
+def compress(waveforms: Tensor) -> Tensor:
     """Mu-law compression, ``sign(x) ln(1 + 255 |x|) / ln 256``; it raises quiet audio."""
-    return waveforms.sign() * torch.log1p(levels * waveforms.abs()) / math.log1p(levels)
+    return waveforms.sign() * torch.log1p(255 * waveforms.abs()) / math.log(256)
 
 
 @MODELS.register_module()

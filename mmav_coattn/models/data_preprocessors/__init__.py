@@ -4,8 +4,4 @@ from .audio_visual_data_preprocessor import AudioVisualDataPreprocessor
 from .log_mel import LogMelSpectrogram
 from .motion_data_preprocessor import MotionDataPreprocessor
 
-__all__ = [
-    'AudioVisualDataPreprocessor',
-    'LogMelSpectrogram',
-    'MotionDataPreprocessor',
-]
+__all__ = ['AudioVisualDataPreprocessor', 'LogMelSpectrogram', 'MotionDataPreprocessor']

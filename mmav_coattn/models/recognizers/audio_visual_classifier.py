@@ -30,11 +30,7 @@ class AudioVisualClassifier(BaseRecognizer):
     """
 
     def __init__(
-        self,
-        backbone: dict,
-        cls_head: dict,
-        data_preprocessor: dict | None = None,
-        **kwargs,
+        self, backbone: dict, cls_head: dict, data_preprocessor: dict | None = None, **kwargs
     ) -> None:
         data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
         super().__init__(backbone, cls_head, data_preprocessor=data_preprocessor, **kwargs)

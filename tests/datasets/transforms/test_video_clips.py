@@ -5,11 +5,7 @@ import pytest
 from media_factory import frame_number, write_clip
 from mmaction.registry import TRANSFORMS
 
-from mmav_coattn.datasets.transforms import (
-    LoadClipFrames,
-    SampleVideoClips,
-    TemporalCrop,
-)
+from mmav_coattn.datasets.transforms import LoadClipFrames, SampleVideoClips, TemporalCrop
 from mmav_coattn.errors import ConfigError, TooShortError
 from mmav_coattn.media import MediaFile
 

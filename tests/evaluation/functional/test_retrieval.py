@@ -1,11 +1,7 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional import (
-    cross_modal_retrieval,
-    knn_accuracy,
-    knn_retrieval,
-)
+from mmav_coattn.evaluation.functional import cross_modal_retrieval, knn_accuracy, knn_retrieval
 from mmav_coattn.evaluation.functional import retrieval as retrieval_module
 
 

@@ -5,18 +5,11 @@ import torch
 from media_factory import write_clip
 from mmaction.registry import DATASETS
 from models.tiny import MODEL, recognizer
+from pipelines import sync_pipeline
 
 from mmav_coattn.experiments.transfer.cross_modal import all_pair_scores
 
-PIPELINE = [
-    dict(type='OpenAudioVisual'),
-    dict(type='SampleSyncWindows', clip_seconds=0.8, num_negatives=1, test_mode=True),
-    dict(type='LoadFrames', num_frames=8),
-    dict(type='Resize', scale=(24, 24), keep_ratio=False),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs'),
-]
+PIPELINE = sync_pipeline(8, 24, clip_seconds=0.8, num_negatives=1, test_mode=True)
 
 
 @pytest.fixture(scope='module')

@@ -18,12 +18,7 @@ def test_equals_librosa(n_fft, win_length, hop, n_mels):
     wave = 0.3 * np.sin(2 * np.pi * (200 + 800 * seconds) * seconds) + 0.01 * rng.normal(size=20000)
     wave = wave.astype(np.float32)
     expected = librosa.feature.melspectrogram(
-        y=wave,
-        sr=16000,
-        n_fft=n_fft,
-        win_length=win_length,
-        hop_length=hop,
-        n_mels=n_mels,
+        y=wave, sr=16000, n_fft=n_fft, win_length=win_length, hop_length=hop, n_mels=n_mels
     )
     log_mel = LogMelSpectrogram(16000, n_fft, win_length, hop, n_mels)
     ours = log_mel(torch.from_numpy(wave)).numpy()

@@ -37,11 +37,7 @@ def batch(*keys):
 
 @pytest.mark.parametrize(
     ('modalities', 'keys'),
-    [
-        (('visual',), ('imgs',)),
-        (('audio',), ('audio',)),
-        (('visual', 'audio'), ('imgs', 'audio')),
-    ],
+    [(('visual',), ('imgs',)), (('audio',), ('audio',)), (('visual', 'audio'), ('imgs', 'audio'))],
 )
 def test_each_modality(modalities, keys):
     model = classifier(*modalities).train()

@@ -2,12 +2,7 @@
 
 import numpy as np
 import pytest
-from speed.memory_use import (
-    AnnotationReader,
-    WithMemory,
-    memory_mib,
-    relative_growth,
-)
+from speed.memory_use import AnnotationReader, WithMemory, memory_mib, relative_growth
 from torch.utils.data import DataLoader
 
 from mmav_coattn.datasets import AudioVisualDataset

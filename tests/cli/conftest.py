@@ -1,0 +1,103 @@
+"""The console command, a small network, and files of every kind."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from media_factory import tag_rotation, write_clip
+from models.tiny import CONFIG
+
+from mmav_coattn import cli
+
+#: Files that cannot be used, and what is said of each.
+UNUSABLE = {
+    'blind.mp4': 'has no picture',
+    'brief.mp4': 'this network',
+    'garbage.mp4': 'cannot be opened',
+    'mute.mp4': 'has no audio stream',
+    'silent.mp4': 'is silent',
+}
+USABLE = ('large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mkv')
+SUMMARY = f'{len(USABLE)} of {len(USABLE) + len(UNUSABLE)} files done, {len(UNUSABLE)} failed'
+
+
+@pytest.fixture(scope='session')
+def network(tmp_path_factory):
+    """A work dir as training leaves it, with random weights."""
+    from mmav_coattn.apis import AudioVisualInferencer
+
+    folder = tmp_path_factory.mktemp('network')
+    (folder / 'tiny.py').write_text(CONFIG)
+    torch.manual_seed(0)
+    model = AudioVisualInferencer(str(folder / 'tiny.py')).model
+    torch.save(dict(state_dict=model.state_dict()), folder / 'epoch_1.pth')
+    return folder / 'epoch_1.pth'
+
+
+@pytest.fixture(scope='session')
+def odd_files(tmp_path_factory):
+    """A folder of files that can be used, though odd, and of such that cannot."""
+    folder = tmp_path_factory.mktemp('odd')
+    write_clip(folder / 'plain.mp4', duration=2.0, size=(96, 64))
+    tag_rotation(folder / 'plain.mp4', folder / 'rotated.mp4', 90)
+    write_clip(folder / 'variable.mkv', frame_times=[0, 0.1, 0.14, 0.5, 0.52, 0.9, 1.3, 1.31, 1.6])
+    fast = dict(preset='ultrafast')
+    write_clip(folder / 'large.mp4', duration=1.0, fps=5, size=(3840, 2160), codec_options=fast)
+    write_clip(folder / 'brief.mp4', duration=0.2)
+    write_clip(folder / 'mute.mp4', duration=2.0, audio=False)
+    write_clip(folder / 'blind.mp4', duration=2.0, video=False)
+    write_clip(folder / 'silent.mp4', duration=2.0, level=0.0)
+    (folder / 'garbage.mp4').write_bytes(b'no video' * 99)
+    return folder
+
+
+@pytest.fixture
+def command(capsys):
+    """Runs ``mmav-coattn ARGUMENTS``: exit code, what it printed, and its complaints."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as end:
+            cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert 'Traceback' not in out + err
+        return end.value.code or 0, out, err
+
+    return run
+
+
+@pytest.fixture
+def check_complaints(odd_files):
+    """Each failure is named when it happens, and again in the summary, which ends the output."""
+
+    def check(out, err):
+        lines = err.splitlines()
+        at = lines.index(SUMMARY)
+        assert len(lines) == at + 1 + len(UNUSABLE), err
+        for (name, reason), line in zip(UNUSABLE.items(), lines[at + 1 :], strict=True):
+            assert str(odd_files / name) in line and reason in line
+            assert f'failed: {line.strip()}' in out
+
+    return check
+
+
+@pytest.fixture
+def offsets(monkeypatch):
+    """A measurement that gives each file the offset it is told, by its name."""
+    import numpy as np
+
+    from mmav_coattn.apis import inferencer
+    from mmav_coattn.apis.sync_result import SyncResult
+
+    told, measured = {}, []
+
+    def measure(model, embedding, max_offset):
+        name = Path(embedding.path).name
+        measured.append(name)
+        shifts, offset = np.linspace(-1, 1, 51), told.get(name)
+        return SyncResult(
+            embedding.path, offset, 0.9, offset or 0.0, False, 0.04, shifts, 4 - shifts**2,
+            np.zeros(1), np.zeros((1, 51)), [], None, [],
+        )  # fmt: skip
+
+    monkeypatch.setattr(inferencer, 'measure_sync', measure)
+    return told, measured

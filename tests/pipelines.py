@@ -1,0 +1,20 @@
+"""The pipeline of the pretext, in the sizes of the tests."""
+
+
+def sync_pipeline(num_frames, size=None, between=(), **windows):
+    """From file names to packed clips.
+
+    ``windows`` are settings of ``SampleSyncWindows``; frames are resized to ``size``, an int or
+    (width, height), and then go through the transforms ``between``.
+    """
+    scale = (size, size) if isinstance(size, int) else size
+    return [
+        dict(type='OpenAudioVisual'),
+        dict(type='SampleSyncWindows', **windows),
+        dict(type='LoadFrames', num_frames=num_frames),
+        *([dict(type='Resize', scale=scale, keep_ratio=False)] if scale else []),
+        *between,
+        dict(type='FormatShape', input_format='NCTHW'),
+        dict(type='LoadAudio', sample_rate=16000),
+        dict(type='PackAudioVisualInputs'),
+    ]

@@ -131,21 +131,21 @@ def measure_sync(
     times = embedding.times[curves.distinct]
     begin, end = embedding.times[0] - step / 2, embedding.times[-1] + step / 2
     stretches, line = find_course(times, shifts, scores, embedding.clip_steps)
-    drift, course = None, np.zeros(len(times))
+    drift, longest, course = None, None, np.zeros(len(times))
     if line is not None:
         drift = Drift(line.rate, float(line.at(begin)), float(line.at(end)))
         course = line.at(times) - (drift.first + drift.last) / 2
     elif stretches:
         lengths = [part.end - part.first for part in stretches]
-        offsets = np.array([part.estimate.offset for part in stretches])
-        course = np.repeat(offsets - offsets[np.argmax(lengths)], lengths)
+        longest = stretches[np.argmax(lengths)].estimate.offset
+        course = np.repeat([part.estimate.offset - longest for part in stretches], lengths)
     # Along its course the offset of a file is one, and so is its curve.
     straight = straighten(scores, np.round(course / step).astype(int))
     whole = estimate_offset(shifts, straight)
     cuts = [begin, *(float(times[part.first] - step / 2) for part in stretches[1:]), end]
     return SyncResult(
         path=embedding.path,
-        offset=whole.offset,
+        offset=whole.offset if longest is None else longest,
         confidence=whole.confidence,
         best=whole.best,
         at_edge=whole.at_edge,

@@ -83,7 +83,8 @@ class SyncResult(NamedTuple):
         if self.offset is None:
             return None
         ends = [] if self.drift is None else [self.drift.first, self.drift.last]
-        return max([self.offset, *ends, *(piece.offset for piece in self.pieces)], key=abs)
+        pieces = [piece.offset for piece in self.pieces]
+        return max(pieces or [self.offset, *ends], key=abs)
 
     @property
     def in_sync(self) -> bool:

@@ -146,7 +146,7 @@ def test_planted_jumps(shifts, cuts):
     np.testing.assert_allclose([piece.end for piece in found.pieces], ends[1:], atol=6 * STEP)
     assert found.pieces[0].begin == ends[0] and found.pieces[-1].end == ends[-1]
     longest = max(found.pieces, key=lambda piece: piece.end - piece.begin)
-    assert found.offset == pytest.approx(longest.offset, abs=0.2 * STEP)
+    assert found.offset == longest.offset
     assert found.confidence > 0.9 and found.drift is None
     assert abs(found.worst) == max(abs(piece.offset) for piece in found.pieces)
 

@@ -38,6 +38,7 @@ talkers = dict(
 
 model = dict(backbone=dict(audio=dict(strides=((1, 1), (2, 2), (2, 1)))))
 train_dataloader = dict(
-    dataset=dict(_delete_=True, type='ConcatDataset', datasets=[grid, grid, talkers]))
+    dataset=dict(_delete_=True, type='ConcatDataset', ignore_keys=['classes', 'dataset_type'],
+                 datasets=[grid, grid, talkers]))
 optim_wrapper = dict(optimizer=dict(lr=4e-3))
 train_cfg = dict(max_epochs=9, val_interval=9)

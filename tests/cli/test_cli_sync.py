@@ -47,9 +47,9 @@ def test_fix(sync, odd_files, tmp_path, monkeypatch):
     def true_offset(path):
         with MediaFile(path) as media:
             offset = audio_lag(media.read_audio(0.6, 0.8, 16000), 0.6, 16000, 0.5)
-        shifts, none = np.linspace(-1, 1, 51), np.zeros(0)
+        shifts = np.linspace(-1, 1, 51)
         found = (offset, 0.99, offset, False, 0.04, shifts, shifts * 0)
-        return SyncResult(path, *found, np.zeros(1), np.zeros((1, 51)), none, [], None, [])
+        return SyncResult(path, *found, np.zeros(1), np.zeros((1, 51)), [], None, [])
 
     monkeypatch.setattr(
         inferencer, 'measure_sync', lambda model, embedding, *_: true_offset(embedding.path)

@@ -13,7 +13,7 @@ COUNTS = dict(easy=(1, {0}), medium=(1, {1, 2}), hard=(1, {2, 3}), multi=(2, {0,
 ALIKE = {f'alike{count}': (1, {count}) for count in (0, 1, 3, 5, 8)}
 
 
-@pytest.mark.parametrize('tier', TIERS)
+@pytest.mark.parametrize('tier', COUNTS | ALIKE)
 def test_tiers(tier):
     scenes = [build_scene(0, tier, 'train', index) for index in range(24)]
     sources, silent = (COUNTS | ALIKE)[tier]

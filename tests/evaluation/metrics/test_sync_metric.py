@@ -136,7 +136,10 @@ def _evaluate_share(rank: int, world_size: int, folder: str) -> None:
 
 
 def test_two_processes_give_the_figures_of_one(tmp_path):
-    multiprocessing.spawn(_evaluate_share, args=(2, str(tmp_path)), nprocs=2)
+    # Forked, as spawned processes take seconds to import what this one has.
+    multiprocessing.start_processes(
+        _evaluate_share, args=(2, str(tmp_path)), nprocs=2, start_method='fork'
+    )
     alone = evaluate(random_samples())
     assert alone['sync/num_clips'] == NUM_SAMPLES - 1
     assert alone['sync/left_out'] == 1

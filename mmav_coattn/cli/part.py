@@ -1,0 +1,38 @@
+"""A share of many files for one of several processes, such as the tasks of a SLURM array."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+Item = TypeVar('Item')
+
+
+def parse_part(text: str) -> tuple[int, int]:
+    """Read ``i/n``, the i-th of n parts; the type of an argument.
+
+    >>> parse_part('2/8')
+    (2, 8)
+
+    Raises:
+        argparse.ArgumentTypeError: If it is not of this form, or i is not from 1 to n.
+    """
+    found = re.fullmatch(r'([0-9]+)/([0-9]+)', text)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not i/n, the number of a part from 1 and how many there are, such as 2/8'
+        )
+    return int(found[1]), int(found[2])
+
+
+def take_part(files: Sequence[Item], part: tuple[int, int] | None) -> list[Item]:
+    """Every n-th file from the i-th on; the parts are disjoint, and together they are all files.
+
+    Args:
+        files (Sequence): In the same order for all parts.
+        part (tuple[int, int], optional): i, from 1, and n. None is all files.
+    """
+    number, count = part or (1, 1)
+    return list(files[number - 1 :: count])

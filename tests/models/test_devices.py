@@ -1,5 +1,7 @@
 """Tensors meet on one device, tested without a GPU by tensors that have a device but no content."""
 
+from contextlib import nullcontext
+
 import pytest
 import torch
 from models.tiny import random_inputs, recognizer
@@ -36,8 +38,9 @@ def test_whole_files_are_compared_on_the_cpu_with_a_network_on_a_gpu():
 
 
 @pytest.mark.parametrize('training', [True, False])
-def test_the_network_makes_no_tensor_on_another_device_than_its_inputs(training):
-    """The meta device refuses tensors of the CPU, as a GPU does."""
+def test_the_network_makes_no_tensor_on_another_device_than_its_inputs(training, monkeypatch):
+    """The meta device refuses tensors of the CPU, as a GPU does; it has no autocast."""
+    monkeypatch.setattr(torch, 'autocast', lambda *_, **__: nullcontext())
     model = recognizer().to('meta').train(training)
     inputs = random_inputs()
     inputs |= {name: x.to('meta') for name, x in inputs.items() if isinstance(x, torch.Tensor)}

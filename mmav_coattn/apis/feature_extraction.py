@@ -119,7 +119,9 @@ class FeatureFile:
                 f'{self.parts}: holds features of another network, config or other towers; '
                 'delete it, or give another file.'
             )
-        write_whole(self.source.encode(), mark)
+        if not mark.is_file():
+            # Several processes may begin at once.
+            write_whole(self.source, mark, unique=True)
 
     def has(self, file: InputFile) -> bool:
         """Whether a video was done before and has not changed since."""
@@ -129,6 +131,10 @@ class FeatureFile:
         """Keep the features of a video."""
         arrays = {name: value for name, value in features._asdict().items() if value is not None}
         write_whole(features_to_bytes(**arrays), self._part(file))
+
+    def mark_of(self, name: str) -> Path:
+        """The file that says that a part of the videos, by its name, has ended."""
+        return self.parts / f'{name}.txt'
 
     def join(self, files: Sequence[InputFile]) -> int:
         """Write the file, of those videos that were done.

@@ -2,7 +2,8 @@
 
 Each video is cut into windows of the length the network was trained with; of each window the file
 has the mean features of the visual and the audio tower. What is done is kept: the same command
-goes on where it was interrupted, and computes only videos that are new or have changed.
+goes on where it was interrupted, and computes only videos that are new or have changed. Several
+processes share many videos by --part; --merge joins what they have computed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .network_arguments import (
     find_network,
     finish,
 )
+from .part import parse_part, take_part
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=('visual', 'audio'),
         help='default: both; with one, videos need not have the other stream',
     )
+    share = parser.add_mutually_exclusive_group()
+    share.add_argument(
+        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
+    )
+    share.add_argument('--merge', type=int, metavar='N', help='join the features of N parts')
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,12 +43,17 @@ def run(args: argparse.Namespace) -> int:
     from mmav_coattn.apis.feature_extraction import FeatureFile, source_digest
     from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.config import load_config
+    from mmav_coattn.io import write_whole
+    from mmav_coattn.preparation.parts import part_name, require_parts
     from mmav_coattn.progress import progress_bar
 
-    files = expand_inputs(args.inputs)
+    files = take_part(expand_inputs(args.inputs), args.part)
     config, checkpoint = find_network(args)
     cfg = load_config(str(config))
     features = FeatureFile(args.out, args.towers, source_digest(cfg, checkpoint))
+    if args.merge is not None:
+        require_parts(features.mark_of, args.merge)
+        return _merge(features, files)
     # One bar over all videos, or where there is one, over its seconds.
     several = len(files) > 1 and not args.quiet
     args.quiet = args.quiet or several
@@ -59,9 +71,25 @@ def run(args: argparse.Namespace) -> int:
 
     with progress_bar(total=len(files), desc='videos', unit='video', disable=not several) as bar:
         batch = run_each(files, act, report)
+    if args.part is not None:
+        write_whole('', features.mark_of(part_name(args.part)))
+        print(
+            f'{features.parts}: {len(batch.results)} videos of part {"/".join(map(str, args.part))}'
+        )
+        return finish(batch)
     windows = features.join(files)
     print(
         f'{args.out}: {windows} windows of {len(batch.results)} videos'
         + (f', {len(before)} of them computed before' if before else '')
     )
     return finish(batch)
+
+
+def _merge(features, files) -> int:
+    """Join what the parts have computed; exit code 1 if videos failed there."""
+    lacking = [file.path for file in files if not features.has(file)]
+    windows = features.join(files)
+    print(f'{features.out}: {windows} windows of {len(files) - len(lacking)} videos')
+    for path in lacking:
+        print(f'failed: {path}: no part has its features; its part says why')
+    return 1 if lacking else 0

@@ -8,13 +8,15 @@ from functools import partial
 from pathlib import Path
 
 from mmav_coattn.errors import ConfigError, MediaError
+from mmav_coattn.io import write_whole
 from mmav_coattn.progress import progress_bar
 
 from .isolated_pool import run_isolated
+from .parts import part_name, require_parts
 from .transcode import Encoding, is_prepared, transcode
 
-#: Name of the report within the output folder.
-REPORT = 'prepare.json'
+#: Names of the report and of the list of files within the output folder.
+REPORT, LIST = 'prepare.json', 'prepared.txt'
 
 
 def target_path(relpath: str) -> str:
@@ -31,6 +33,7 @@ def prepare(
     timeout: float = 600.0,
     force: bool = False,
     progress: bool = True,
+    part: tuple[int, int] | None = None,
 ) -> dict:
     """Re-encode files into another folder; what is there and as long as its source is kept.
 
@@ -43,6 +46,8 @@ def prepare(
         timeout (float): Seconds for one file. Defaults to 600.
         force (bool): Whether to encode anew what is there. Defaults to False.
         progress (bool): Whether to show a progress bar. Defaults to True.
+        part (tuple[int, int], optional): i, from 1, and n: only every n-th file from the i-th on;
+            report and list get names of their own, see :func:`merge_reports`.
 
     Returns:
         dict: ``done``, ``kept`` (were there already), ``failed`` (sentence by path),
@@ -64,18 +69,12 @@ def prepare(
             )
     out.mkdir(parents=True, exist_ok=True)
     job = partial(_prepare_one, root=str(root), out=str(out), encoding=encoding, force=force)
-    report = dict(
-        done=0,
-        kept=0,
-        failed={},
-        bytes_before=0,
-        bytes_after=0,
-        holes={},
-        audio=dict(aac=0, keep=0),
-    )
-    outcomes = run_isolated(job, sources.values(), num_workers, timeout)
+    report = _empty_report()
+    number, count = part or (1, 1)
+    chosen = list(sources.values())[number - 1 :: count]
+    outcomes = run_isolated(job, chosen, num_workers, timeout)
     for outcome in progress_bar(
-        outcomes, total=len(sources), desc='prepare', unit='file', disable=not progress
+        outcomes, total=len(chosen), desc='prepare', unit='file', disable=not progress
     ):
         failure = outcome.failure or (outcome.value or {}).get('failure')
         if failure:
@@ -89,10 +88,69 @@ def prepare(
             report['audio'][outcome.value['audio']] += 1
             if outcome.value['hole']:
                 report['holes'][outcome.task] = round(outcome.value['hole'], 3)
-    (out / REPORT).write_text(json.dumps(report, indent=1) + '\n', encoding='utf-8')
-    good = [item for item in items if item['relpath'] not in report['failed']]
-    _write_list(out / 'prepared.txt', good)
+    if part is None:
+        _write_results(out, items, report)
+    else:
+        write_whole(json.dumps(report, indent=1) + '\n', out / f'{part_name(part)}.json')
     return report
+
+
+def merge_reports(items: Sequence[dict], out: Path, count: int) -> dict:
+    """Report and list of the whole set from the reports of all parts.
+
+    Args:
+        items (Sequence[dict]): All files, as for :func:`prepare`.
+        out (Path): Folder of the re-encoded files.
+        count (int): Number of parts.
+
+    Returns:
+        dict: As of :func:`prepare`.
+
+    Raises:
+        ConfigError: If parts are missing or unfinished, or files have come since; it names them.
+    """
+    merged = _empty_report()
+    for file in require_parts(lambda name: out / f'{name}.json', count):
+        report = json.loads(file.read_text(encoding='utf-8'))
+        for name in ('done', 'kept', 'bytes_before', 'bytes_after'):
+            merged[name] += report[name]
+        for name in ('failed', 'holes'):
+            merged[name] |= report[name]
+        for name in merged['audio']:
+            merged['audio'][name] += report['audio'][name]
+    for name in ('failed', 'holes'):
+        paths = [item['relpath'] for item in items if item['relpath'] in merged[name]]
+        merged[name] = {path: merged[name][path] for path in paths}
+    absent = [
+        item['relpath']
+        for item in items
+        if item['relpath'] not in merged['failed']
+        and not (out / target_path(item['relpath'])).is_file()
+    ]
+    if absent:
+        raise ConfigError(
+            f'{out}: {len(absent)} files are in no part, for instance {absent[0]}: run the parts '
+            'again on the same list of files.'
+        )
+    _write_results(out, items, merged)
+    return merged
+
+
+def _empty_report() -> dict:
+    return dict(
+        done=0,
+        kept=0,
+        failed={},
+        bytes_before=0,
+        bytes_after=0,
+        holes={},
+        audio=dict(aac=0, keep=0),
+    )
+
+
+def _write_results(out: Path, items: Sequence[dict], report: dict) -> None:
+    write_whole(json.dumps(report, indent=1) + '\n', out / REPORT)
+    _write_list(out / LIST, [item for item in items if item['relpath'] not in report['failed']])
 
 
 def _prepare_one(relpath: str, root: str, out: str, encoding: Encoding, force: bool) -> dict | None:

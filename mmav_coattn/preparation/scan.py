@@ -15,6 +15,7 @@ from mmav_coattn.io import acquire_lock, whole_file, write_whole
 from mmav_coattn.progress import progress_bar
 
 from .isolated_pool import Outcome, run_isolated
+from .parts import require_parts
 from .probe import MediaProbe, probe_media
 from .video_index import named_twice
 
@@ -129,6 +130,28 @@ def scan(
                     journal.flush()
         rows = [_row(item, records.get(item['relpath']), stamps, limits) for item in items]
         return write_results(out, rows, limits)
+
+
+def merge_scans(out: Path, count: int) -> None:
+    """Put the measurements of all parts, scanned into ``OUT/part_i_of_n``, into the journal of OUT.
+
+    A :func:`scan` of all files then has nothing left to probe but what took too long.
+
+    Args:
+        out (Path): Folder for the results of the whole set.
+        count (int): Number of parts.
+
+    Raises:
+        ConfigError: If parts are missing or unfinished; it names them.
+    """
+    reports = require_parts(lambda name: out / name / SUMMARY, count)
+    with acquire_lock(
+        out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
+    ):
+        records = _read_journal(out / JOURNAL)
+        for report in reports:
+            records |= _read_journal(report.with_name(JOURNAL))
+        write_whole(''.join(json.dumps(x) + '\n' for x in records.values()), out / JOURNAL)
 
 
 def _probe_all(root, todo, num_workers, timeout, progress) -> Iterator[Outcome]:

@@ -1,16 +1,18 @@
 """Re-encode a set small and quick to seek in: short side 256, a keyframe every 16 frames, AAC.
 
 Each file is written beside its place, read back and compared with its source before it gets its
-name. Run again to go on after an interruption: files that are there and whole are kept.
+name. Run again to go on after an interruption: files that are there and whole are kept. Several
+processes share a set by --part; --merge joins their reports and lists the files.
 """
 
 import argparse
 from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
+from mmav_coattn.cli.part import parse_part
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.preparation.prepare import REPORT, prepare
+from mmav_coattn.preparation.prepare import LIST, REPORT, merge_reports, prepare
 from mmav_coattn.preparation.transcode import Encoding
 
 
@@ -43,6 +45,11 @@ def parse_args():
     )
     parser.add_argument('--workers', type=int, help='processes (default: one per core)')
     parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
+    share = parser.add_mutually_exclusive_group()
+    share.add_argument(
+        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
+    )
+    share.add_argument('--merge', type=int, metavar='N', help='join the reports of N parts')
     parser.add_argument('--force', action='store_true', help='encode anew what is there')
     return parser.parse_args()
 
@@ -58,24 +65,31 @@ def main():
         args.audio,
         box=tuple(args.box) if args.box else None,
     )
-    report = prepare(
-        Path(dataset.video_root),
-        dataset.load_data_list(),
-        args.out,
-        encoding,
-        args.workers,
-        args.timeout,
-        args.force,
-    )
+    items = dataset.load_data_list()
+    if args.merge is not None:
+        report = merge_reports(items, args.out, args.merge)
+    else:
+        report = prepare(
+            Path(dataset.video_root),
+            items,
+            args.out,
+            encoding,
+            args.workers,
+            args.timeout,
+            args.force,
+            part=args.part,
+        )
     before, after = report['bytes_before'] / 1e6, report['bytes_after'] / 1e6
     print(
         f'{report["done"]} re-encoded ({before:.1f} MB became {after:.1f} MB), '
         f'{report["kept"]} were there, {len(report["failed"])} failed, '
-        f'{len(report["holes"])} had holes filled with silence; details in {args.out / REPORT}.'
+        f'{len(report["holes"])} had holes filled with silence.'
     )
     for relpath, failure in list(report['failed'].items())[:10]:
         print(f'  {relpath}: {failure}')
-    print(f'The files are listed in {args.out / "prepared.txt"}; use it as ann_file.')
+    if args.part is None:
+        print(f'Details are in {args.out / REPORT}.')
+        print(f'The files are listed in {args.out / LIST}; use it as ann_file.')
 
 
 if __name__ == '__main__':

@@ -1,16 +1,19 @@
 """Look at every file of a set, and write which can be used.
 
 Writes into OUT: files.csv (all files), usable.csv (an ann_file for AudioVisualDataset), report.md
-and report.json. Run again to go on after an interruption, or to judge by other limits.
+and report.json. Run again to go on after an interruption, or to judge by other limits. Several
+processes share a set by --part; --merge joins their results.
 """
 
 import argparse
 from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
+from mmav_coattn.cli.part import parse_part, take_part
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.preparation.scan import REPORT, USABLE_TABLE, Limits, scan
+from mmav_coattn.preparation.parts import part_name
+from mmav_coattn.preparation.scan import REPORT, USABLE_TABLE, Limits, merge_scans, scan
 
 
 def parse_args():
@@ -22,6 +25,11 @@ def parse_args():
     parser.add_argument('--out', type=Path, help='folder for the results (default: DATA_ROOT/scan)')
     parser.add_argument('--workers', type=int, help='processes (default: one per core)')
     parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
+    share = parser.add_mutually_exclusive_group()
+    share.add_argument(
+        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
+    )
+    share.add_argument('--merge', type=int, metavar='N', help='join the results of N parts')
     limits = Limits()
     parser.add_argument(
         '--min-seconds',
@@ -50,9 +58,15 @@ def main():
     out = args.out or Path(args.data_root, 'scan')
     limits = Limits(args.min_seconds, args.min_level, args.min_motion)
     root = Path(dataset.video_root)
-    scan(root, dataset.load_data_list(), out, limits, args.workers, args.timeout)
+    if args.merge is not None:
+        merge_scans(out, args.merge)
+    if args.part is not None:
+        out = out / part_name(args.part)
+    items = take_part(dataset.load_data_list(), args.part)
+    scan(root, items, out, limits, args.workers, args.timeout)
     print((out / REPORT).read_text())
-    print(f'The usable files are listed in {out / USABLE_TABLE}; use it as ann_file.')
+    if args.part is None:
+        print(f'The usable files are listed in {out / USABLE_TABLE}; use it as ann_file.')
 
 
 if __name__ == '__main__':

@@ -31,4 +31,4 @@ class MatchHead(BaseSyncHead):
 
     def logits(self, score: Tensor) -> Tensor:
         """Logits of scores of any shape."""
-        return self.gain * score + self.bias
+        return self.gain.to(score.device) * score + self.bias.to(score.device)

@@ -131,7 +131,7 @@ class CoAttentionNeck(TokenNeck):
             tuple[Tensor, Tensor, Tensor]: Weights (..., P, L), evidence of the locations (..., P)
             and score (...).
         """
-        sharpness = self.log_sharpness.exp() * math.sqrt(steps)
+        sharpness = self.log_sharpness.exp().to(evidence.device) * math.sqrt(steps)
         products = sharpness * evidence
         weights = products.flatten(-2).softmax(dim=-1).view_as(evidence)
         locations = products.logsumexp(dim=-1) - math.log(products.shape[-1])

@@ -1,6 +1,7 @@
 """Make SoundingShapes sets: simulated scenes in which motion causes sound, as MP4 files.
 
-An interrupted run goes on where it stopped; what is there already is kept.
+An interrupted run goes on where it stopped; what is there already is kept. With --verify nothing is
+made: a copy is compared with the published set.
 """
 
 import argparse
@@ -10,6 +11,10 @@ from pathlib import Path
 
 from mmav_coattn.errors import UserError
 from mmav_coattn.sounding_shapes import DEFAULT_NUM_CLIPS, SPLITS, TIERS, make_split
+from mmav_coattn.sounding_shapes.verify import VERDICTS, read_digests, verify_set
+
+#: Digests of the first clips of each tier.
+DIGESTS = Path(__file__).with_name('digests.txt')
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -28,13 +33,26 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
             f'--{split}', type=int, default=DEFAULT_NUM_CLIPS[split], help=f'clips of {split}'
         )
     parser.add_argument('--workers', type=int, help='processes; by default one per core')
+    parser.add_argument('--verify', type=Path, metavar='FOLDER', help='only compare this copy')
     return parser.parse_args(argv)
+
+
+def verify(root: Path) -> int:
+    """Print what the copy is; exit code 1 if it is another set than the published one."""
+    bad = 0
+    for tier, counts in verify_set(root, read_digests(DIGESTS)).items():
+        said = [f'{count} {VERDICTS[verdict]}' for verdict, count in counts.items() if count]
+        bad += counts['different'] + counts['missing']
+        print(f'{tier}: of {sum(counts.values())} clips, {", ".join(said)}.')
+    return 1 if bad else 0
 
 
 def main(argv: list[str] | None = None) -> int:
     args = parse_args(argv)
     begin = time.monotonic()
     try:
+        if args.verify is not None:
+            return verify(args.verify)
         for tier in args.tier:
             for split in SPLITS:
                 make_split(args.out, tier, split, getattr(args, split), args.seed, args.workers)

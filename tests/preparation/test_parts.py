@@ -1,0 +1,74 @@
+"""Parts of a set, each by a process of its own, make up what one process makes of it."""
+
+import json
+
+import pytest
+from media_factory import write_clip
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.preparation.parts import part_name, require_parts
+from mmav_coattn.preparation.prepare import merge_reports, prepare
+from mmav_coattn.preparation.scan import Limits, merge_scans, scan
+from mmav_coattn.preparation.transcode import Encoding
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp('videos')
+    for name in ('a', 'b', 'c'):
+        write_clip(root / f'{name}.mp4', duration=2.5)
+    write_clip(root / 'd.mp4', duration=2.5, audio=False)
+    (root / 'e.mp4').write_text('this is no video')
+    return root
+
+
+ITEMS = [dict(relpath=f'{name}.mp4', label=-1) for name in 'abcde']
+PARTS = [(1, 2), (2, 2)]
+
+
+def test_missing_parts_are_named(tmp_path):
+    for number in (1, 3):
+        (tmp_path / part_name((number, 4))).touch()
+    with pytest.raises(ConfigError, match=r'2 of 4 parts .* run --part 2/4, --part 4/4, then'):
+        require_parts(lambda name: tmp_path / name, 4)
+    for number in (2, 4):
+        (tmp_path / part_name((number, 4))).touch()
+    names = [file.name for file in require_parts(lambda name: tmp_path / name, 4)]
+    assert names == ['part_1_of_4', 'part_2_of_4', 'part_3_of_4', 'part_4_of_4']
+    with pytest.raises(ConfigError, match='must be 1 or more'):
+        require_parts(lambda name: tmp_path / name, 0)
+
+
+def test_scan_in_parts(folder, tmp_path):
+    limits = dict(limits=Limits(), num_workers=1, progress=False)
+    scan(folder, ITEMS, tmp_path / 'whole', **limits)
+    out = tmp_path / 'parts'
+    scan(folder, ITEMS[0::2], out / 'part_1_of_2', **limits)
+    with pytest.raises(ConfigError, match='1 of 2 parts have not ended: run --part 2/2'):
+        merge_scans(out, 2)
+    scan(folder, ITEMS[1::2], out / 'part_2_of_2', **limits)
+    merge_scans(out, 2)
+    # Nothing is left to probe: a decoder that is needed again would fail here.
+    journal = (out / 'probes.jsonl').read_text()
+    assert len(journal.splitlines()) == 5
+    scan(folder, ITEMS, out, **limits)
+    assert (out / 'probes.jsonl').read_text() == journal
+    for name in ('files.csv', 'usable.csv', 'report.json'):
+        assert (out / name).read_text() == (tmp_path / 'whole' / name).read_text()
+    assert json.loads((out / 'report.json').read_text())['verdicts']['ok'] == 3
+
+
+def test_prepare_in_parts(folder, tmp_path):
+    settings = dict(encoding=Encoding(short_side=32), num_workers=1, progress=False)
+    whole = prepare(folder, ITEMS, tmp_path / 'whole', **settings)
+    out = tmp_path / 'parts'
+    reports = [prepare(folder, ITEMS, out, **settings, part=part) for part in PARTS]
+    assert [report['done'] for report in reports] == [2, 1]
+    assert not (out / 'prepared.txt').exists()
+    merged = merge_reports(ITEMS, out, 2)
+    assert merged == whole and set(merged['failed']) == {'d.mp4', 'e.mp4'}
+    for name in ('prepare.json', 'prepared.txt', 'a.mp4', 'b.mp4', 'c.mp4'):
+        assert (out / name).read_bytes() == (tmp_path / 'whole' / name).read_bytes()
+    (out / 'b.mp4').unlink()
+    with pytest.raises(ConfigError, match=r'1 files are in no part, for instance b\.mp4'):
+        merge_reports(ITEMS, out, 2)

@@ -1,0 +1,113 @@
+"""A copy of the set is told from other sets: equal, encoded anew, different, missing."""
+
+import shutil
+from pathlib import Path
+
+import av
+import pytest
+
+from mmav_coattn.errors import ConfigError, DataNotFoundError
+from mmav_coattn.sounding_shapes import make_split
+from mmav_coattn.sounding_shapes.spec import TIERS
+from mmav_coattn.sounding_shapes.verify import (
+    COUNT,
+    SPLITS,
+    VERDICTS,
+    Digests,
+    drawn_digest,
+    packets_digest,
+    read_digests,
+    verify_set,
+)
+
+PUBLISHED = Path(__file__).parents[2] / 'tools/data/sounding_shapes/digests.txt'
+
+
+@pytest.fixture(scope='module')
+def made(tmp_path_factory):
+    root = tmp_path_factory.mktemp('set')
+    make_split(root, 'medium', 'test', 3, num_workers=0, progress=False)
+    return root
+
+
+@pytest.fixture
+def copy(made, tmp_path):
+    return Path(shutil.copytree(made, tmp_path / 'copy'))
+
+
+@pytest.fixture(scope='module')
+def known(made):
+    """Digests of the first two clips, as this machine makes them."""
+    clips = {('medium', 'test', i): made / f'medium/test/{i:06d}.mp4' for i in range(2)}
+    return {key: Digests(drawn_digest(*key), packets_digest(path)) for key, path in clips.items()}
+
+
+def encode_anew(path, crf='28'):
+    """The same frames and samples through other settings of the encoders."""
+    source, target = av.open(str(path)), av.open(str(path.with_suffix('.new.mp4')), 'w')
+    with source, target:
+        video = target.add_stream('libx264', rate=20, options=dict(crf=crf, bf='0'))
+        video.width = video.height = 128
+        audio = target.add_stream('aac', rate=16000, layout='mono')
+        for frame in source.decode(video=0):
+            fresh = av.VideoFrame.from_ndarray(frame.to_ndarray(format='yuv420p'), 'yuv420p')
+            target.mux(video.encode(fresh))
+        target.mux(video.encode(None))
+        source.seek(0)
+        for block in source.decode(audio=0):
+            target.mux(audio.encode(block))
+        target.mux(audio.encode(None))
+    path.with_suffix('.new.mp4').replace(path)
+
+
+def verdicts(root, known):
+    counts = verify_set(root, known)['medium']
+    assert list(counts) == list(VERDICTS)
+    return {verdict: count for verdict, count in counts.items() if count}
+
+
+def test_an_equal_copy(copy, known):
+    assert verdicts(copy, known) == {'identical': 2}
+
+
+def test_encoded_anew(copy, known):
+    encode_anew(copy / 'medium/test/000001.mp4')
+    assert verdicts(copy, known) == {'identical': 1, 'encoded anew': 1}
+
+
+def test_encoded_anew_is_not_claimed_where_this_machine_draws_otherwise(copy, known):
+    encode_anew(copy / 'medium/test/000001.mp4')
+    other = {key: digests._replace(drawn='0' * 16) for key, digests in known.items()}
+    assert verdicts(copy, other) == {'identical': 1, 'different': 1}
+
+
+def test_another_clip_in_its_place(copy, known):
+    shutil.copy(copy / 'medium/test/000002.mp4', copy / 'medium/test/000001.mp4')
+    assert verdicts(copy, known) == {'identical': 1, 'different': 1}
+
+
+def test_missing_and_broken(copy, known):
+    (copy / 'medium/test/000000.mp4').unlink()
+    (copy / 'medium/test/000001.mp4').write_text('no video')
+    assert verdicts(copy, known) == {'missing': 2}
+
+
+def test_sentences(copy, known, tmp_path):
+    with pytest.raises(DataNotFoundError, match='holds no tier of SoundingShapes'):
+        verify_set(tmp_path / 'nothing', known)
+    with pytest.raises(DataNotFoundError, match='no such list of digests'):
+        read_digests(tmp_path / 'gone.txt')
+    spec = copy / 'medium/spec.json'
+    spec.write_text(spec.read_text().replace('"seed": 0', '"seed": 3'))
+    with pytest.raises(ConfigError, match='made with seed 3; digests are published for seed 0'):
+        verify_set(copy, known)
+
+
+def test_published_list_is_complete_and_drawn_by_this_version():
+    published = read_digests(PUBLISHED)
+    keys = [(tier, split, index) for tier in TIERS for split in SPLITS for index in range(COUNT)]
+    assert list(published) == keys
+    assert all(len(digest) == 16 for digests in published.values() for digest in digests)
+    assert len({digests.drawn for digests in published.values()}) == len(keys)
+    # Which of the two is equal depends on the versions of numpy, OpenCV and the encoders.
+    assert drawn_digest('medium', 'test', 0) == published['medium', 'test', 0].drawn

@@ -25,14 +25,10 @@ from mmav_coattn.io import PARTIAL, acquire_lock, write_whole
 from mmav_coattn.progress import progress_bar
 
 from .render import render_audio, render_frames
-from .scene import annotate, build_scene
+from .scene import annotate
 from .spec import CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count, tier_classes
-from .talkers import build_talker
-from .wild import build_wild_scene
+from .worlds import draw_scene
 from .writer import audio_span, write_clip
-
-#: What draws the scenes of tiers that are worlds of their own.
-BUILDERS = dict(wild=build_wild_scene, talkers=build_talker)
 
 #: Each worker holds the libraries in memory; more than this many gain little.
 MAX_WORKERS = 16
@@ -61,7 +57,7 @@ def read_annotation(root: Path | str, tier: str, split: str) -> list[dict] | Non
 
 def make_clip(index: int, root: str, tier: str, split: str, seed: int) -> dict:
     """Makes one clip unless its file is there, and returns its annotation."""
-    scene = BUILDERS.get(tier, build_scene)(seed, tier, split, index)
+    scene = draw_scene(seed, tier, split, index)
     relative = clip_path(tier, split, index)
     path = Path(root) / relative
     if not _is_whole(path):

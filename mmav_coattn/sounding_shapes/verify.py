@@ -19,8 +19,8 @@ from mmav_coattn.io import write_whole
 
 from .generator import clip_path
 from .render import render_audio, render_frames
-from .scene import build_scene
 from .spec import CLIP_FORMAT, TIERS
+from .worlds import draw_scene
 from .writer import audio_span
 
 #: Seed of the set whose digests are kept.
@@ -150,7 +150,7 @@ def _verdicts(root: Path, tier: str, known) -> Iterator[str]:
 
 def _draw(tier: str, split: str, index: int) -> tuple[np.ndarray, np.ndarray]:
     """Frames (T, size, size, 3) uint8 and the waveform that is encoded, float32."""
-    scene = build_scene(SEED, tier, split, index)
+    scene = draw_scene(SEED, tier, split, index)
     waveform = render_audio(scene, SEED, *audio_span(CLIP_FORMAT))
     return np.stack(list(render_frames(scene, SEED))), waveform
 

@@ -19,7 +19,7 @@ def test_extract_in_parts(command, network, odd_files, tmp_path):
     from mmav_coattn.io import read_features
 
     common = ('extract', odd_files / 'plain.mp4', odd_files / 'rotated.mp4', odd_files / 'mute.mp4',
-              '--checkpoint', network, '--quiet')  # fmt: skip
+              '--network', network, '--quiet')  # fmt: skip
     code, _, _ = command(*common, '-o', tmp_path / 'whole.npz')
     assert code == 1
     parts = ('-o', tmp_path / 'parts.npz')

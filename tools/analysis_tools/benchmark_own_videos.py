@@ -66,7 +66,7 @@ def run(args, name: str, video: Path) -> tuple[float, float]:
     out = str(args.folder / f'out_{video.name}')
     command = [sys.executable, str(TOOLS / tool), str(video)]
     command += [out if argument == 'OUT' else argument for argument in arguments]
-    for option in ('checkpoint', 'config', 'device'):
+    for option in ('network', 'config', 'device'):
         if getattr(args, option):
             command += [f'--{option}', str(getattr(args, option))]
     start = time.monotonic()

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
 from mmav_coattn.evaluation.functional.offset_course import find_course, straighten
-from mmav_coattn.evaluation.functional.offset_curve import estimate_offset, mean_curve
+from mmav_coattn.evaluation.functional.offset_curve import Confidence, estimate_offset, mean_curve
 from mmav_coattn.models.necks.sliding_match import sliding_match
 from mmav_coattn.models.recognizers import AudioVisualRecognizer
 
@@ -130,7 +130,8 @@ def measure_sync(
     shifts = np.arange(-reach, reach + 1) * step
     times = embedding.times[curves.distinct]
     begin, end = embedding.times[0] - step / 2, embedding.times[-1] + step / 2
-    stretches, line = find_course(times, shifts, scores, embedding.clip_steps)
+    confidence = Confidence(embedding.clip_steps, *model.calibration)
+    stretches, line = find_course(times, shifts, scores, confidence)
     drift, longest, course = None, None, np.zeros(len(times))
     if line is not None:
         drift = Drift(line.rate, float(line.at(begin)), float(line.at(end)))
@@ -141,7 +142,7 @@ def measure_sync(
         course = np.repeat([part.estimate.offset - longest for part in stretches], lengths)
     # Along its course the offset of a file is one, and so is its curve.
     straight = straighten(scores, np.round(course / step).astype(int))
-    whole = estimate_offset(shifts, straight)
+    whole = estimate_offset(shifts, straight, confidence)
     cuts = [begin, *(float(times[part.first] - step / 2) for part in stretches[1:]), end]
     return SyncResult(
         path=embedding.path,

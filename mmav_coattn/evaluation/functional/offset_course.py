@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .offset_curve import OffsetEstimate, estimate_offset
+from .offset_curve import Confidence, OffsetEstimate, estimate_offset
 
 #: Least change that is a jump or a drift, in steps of the shift: two of them, rounded.
 MIN_CHANGE_STEPS = 1.5
@@ -52,7 +52,7 @@ class Line(NamedTuple):
 
 
 def find_course(
-    times: np.ndarray, shifts: np.ndarray, scores: np.ndarray, clip_steps: int
+    times: np.ndarray, shifts: np.ndarray, scores: np.ndarray, confidence: Confidence
 ) -> tuple[list[Stretch], Line | None]:
     """Find where the offset of a file jumps, or whether it drifts.
 
@@ -60,7 +60,7 @@ def find_course(
         times (np.ndarray): (W,) middles of the windows, rising, s.
         shifts (np.ndarray): (S,), evenly spaced, rising, s.
         scores (np.ndarray): (W, S) logits, NaN where there is none; at least one is finite.
-        clip_steps (int): Windows after which one has nothing in common with the first.
+        confidence (Confidence): Of the estimates; with ``clip_steps``.
 
     Returns:
         tuple[list[Stretch], Line | None]: Two or more stretches where the offset jumps, each with
@@ -70,6 +70,7 @@ def find_course(
     # A shift that a window lacks is no worse than its best: nothing speaks against it.
     top = np.where(np.isfinite(scores), scores, -np.inf).max(axis=1, keepdims=True)
     evidence = np.where(np.isfinite(scores), scores, np.where(np.isfinite(top), top, 0))
+    clip_steps = confidence.clip_steps or len(times)
     evidence = evidence / clip_steps
     cost = np.log(CHANGE_ODDS * max(len(times) / clip_steps, 1) * len(shifts))
     path = best_path(evidence, cost)
@@ -77,7 +78,7 @@ def find_course(
     if not cuts:
         return [], None
     step, rows = shifts[1] - shifts[0], np.arange(len(times))
-    found = _stretches(shifts, scores, cuts)
+    found = _stretches(shifts, scores, cuts, confidence)
     line = fit_line(
         np.array([times[part.first : part.end].mean() for part in found]),
         np.array([part.estimate.best for part in found]),
@@ -87,13 +88,13 @@ def find_course(
     change = abs(line.rate) * (times[-1] - times[0])
     if change >= MIN_CHANGE_STEPS * step and lost <= cost * (len(cuts) - 1):
         along = straighten(scores, column - column[len(column) // 2])
-        return [], line if estimate_offset(shifts, along).offset is not None else None
+        return [], line if estimate_offset(shifts, along, confidence).offset is not None else None
     while cuts:
         weak = [not _is_jump(a.estimate, b.estimate, step) for a, b in pairwise(found)]
         if not any(weak):
             return found, None
         del cuts[weak.index(True)]
-        found = _stretches(shifts, scores, cuts)
+        found = _stretches(shifts, scores, cuts, confidence)
     return [], None
 
 
@@ -150,9 +151,11 @@ def fit_line(times: np.ndarray, offsets: np.ndarray) -> Line:
     return Line(rate, float(np.median(offsets - rate * times)))
 
 
-def _stretches(shifts: np.ndarray, scores: np.ndarray, cuts: list[int]) -> list[Stretch]:
+def _stretches(
+    shifts: np.ndarray, scores: np.ndarray, cuts: list[int], confidence: Confidence
+) -> list[Stretch]:
     ends = pairwise([0, *cuts, len(scores)])
-    return [Stretch(a, b, estimate_offset(shifts, scores[a:b])) for a, b in ends]
+    return [Stretch(a, b, estimate_offset(shifts, scores[a:b], confidence)) for a, b in ends]
 
 
 def _is_jump(before: OffsetEstimate, after: OffsetEstimate, step: float) -> bool:

@@ -22,7 +22,7 @@ class OffsetEstimate(NamedTuple):
     Attributes:
         offset (float | None): s; None where the curve does not tell.
         best (float): Shift of the highest score, between the steps of the grid, s.
-        confidence (float): 0 to 1, see :func:`offset_confidence`.
+        confidence (float): 0 to 1, see :class:`Confidence`.
         at_edge (bool): Whether the highest score is that of the first or last shift that the file
             has windows for: the true one may lie beyond.
     """
@@ -67,36 +67,53 @@ def refine_peak(shifts: np.ndarray, curve: np.ndarray) -> float:
     return float(shifts[top] + move * (shifts[1] - shifts[0]))
 
 
-def offset_confidence(curve: np.ndarray) -> float:
+class Confidence(NamedTuple):
     """How sure the highest point of a curve is, 0 to 1.
 
-    The product of two probabilities that the logits stand for: that audio and video are in sync
-    at the best shift, ``sigmoid(highest)``; and, the offset being one of these shifts, that it is
-    within two steps of the best one (softmax over shifts). A curve that is low everywhere fails the
-    first, a flat one the second.
+    It begins with the product of two probabilities that the logits stand for: that audio and video
+    are in sync at the best shift, ``sigmoid(highest)``; and, the offset being one of these shifts,
+    that it is within two steps of the best one (softmax over shifts). A curve that is low
+    everywhere fails the first, a flat one the second. The softmax sharpens with the square root of
+    the number of clips, as the noise of their mean falls.
 
-    Args:
-        curve (np.ndarray): (S,) mean logits, NaN where there is none.
+    On other videos than those of the training, the logits are not probabilities. ``gain`` and
+    ``bias`` change the logit of the product, so that the confidence is the share that is right.
 
-    Returns:
-        float: 0 to 1.
+    Attributes:
+        clip_steps (int, optional): Windows after which one has nothing in common with the first.
+            None takes all of them for one clip.
+        gain (float): Factor of the logit.
+        bias (float): Added after that.
     """
-    top = int(np.nanargmax(curve))
-    weights = np.where(np.isfinite(curve), np.exp(curve - curve[top]), 0.0)
-    near = weights[max(top - NEAR_STEPS, 0) : top + NEAR_STEPS + 1].sum() / weights.sum()
-    in_sync = 1 / (1 + np.exp(-np.clip(curve[top], -60, 60)))
-    return float(near * in_sync)
+
+    clip_steps: int | None = None
+    gain: float = 1.0
+    bias: float = 0.0
+
+    def of(self, curve: np.ndarray, windows: int) -> float:
+        """Confidence of a curve (S,) of mean logits, NaN where there is none."""
+        clips = 1.0 if self.clip_steps is None else 1 + (windows - 1) / self.clip_steps
+        top = int(np.nanargmax(curve))
+        weights = np.where(np.isfinite(curve), np.exp(np.sqrt(clips) * (curve - curve[top])), 0.0)
+        near = weights[max(top - NEAR_STEPS, 0) : top + NEAR_STEPS + 1].sum() / weights.sum()
+        product = near / (1 + np.exp(-np.clip(curve[top], -60, 60)))
+        logit = np.log(product) - np.log1p(-min(product, 1 - 1e-12))
+        return float(1 / (1 + np.exp(-np.clip(self.gain * logit + self.bias, -60, 60))))
+
+
+#: Of logits that are probabilities.
+PLAIN = Confidence()
 
 
 def estimate_offset(
-    shifts: np.ndarray, scores: np.ndarray, min_confidence: float = MIN_CONFIDENCE
+    shifts: np.ndarray, scores: np.ndarray, confidence: Confidence = PLAIN
 ) -> OffsetEstimate:
     """The offset that the windows of a file agree on.
 
     Args:
         shifts (np.ndarray): (S,), evenly spaced, rising, s.
         scores (np.ndarray): (W, S) logits, NaN where there is none.
-        min_confidence (float): Below it the offset is None.
+        confidence (Confidence): Below :data:`MIN_CONFIDENCE` the offset is None.
 
     Returns:
         OffsetEstimate: See there.
@@ -108,9 +125,9 @@ def estimate_offset(
         raise ValueError('scores: none is finite, so there is no offset to find.')
     curve = mean_curve(scores)
     top = int(np.nanargmax(curve))
-    confidence = offset_confidence(curve)
+    sure = confidence.of(curve, len(scores))
     tried = np.flatnonzero(np.isfinite(curve))
     at_edge = top in (tried[0], tried[-1])
     best = refine_peak(shifts, curve)
-    known = confidence >= min_confidence and not at_edge
-    return OffsetEstimate(best if known else None, best, confidence, at_edge)
+    known = sure >= MIN_CONFIDENCE and not at_edge
+    return OffsetEstimate(best if known else None, best, sure, at_edge)

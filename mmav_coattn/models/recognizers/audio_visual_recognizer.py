@@ -32,7 +32,9 @@ class AudioVisualRecognizer(BaseRecognizer):
         test_cfg (dict, optional): ``blind_controls`` (bool): judge each clip also with its video
             and with its audio blanked. ``return_map`` (bool): add the map of where the audio of
             each window is made. ``map_refiner`` (dict, optional): refine it by the frames, see
-            :class:`MovingSourceMap`.
+            :class:`MovingSourceMap`. ``calibration`` (tuple[float, float]): gain and bias of
+            the confidence of an offset, see
+            :class:`~mmav_coattn.evaluation.functional.offset_curve.Confidence`.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
     """
 
@@ -50,6 +52,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         test_cfg = test_cfg or {}
         self.blind_controls = test_cfg.get('blind_controls', False)
         #: Set by whoever wants maps, for instance the visualisation hook.
+        self.calibration = tuple(test_cfg.get('calibration', (1.0, 0.0)))
         self.return_map = test_cfg.get('return_map', False)
         refiner = test_cfg.get('map_refiner')
         self.map_refiner = None if refiner is None else MODELS.build(refiner)

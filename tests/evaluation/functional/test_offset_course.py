@@ -11,6 +11,7 @@ from mmav_coattn.evaluation.functional.offset_course import (
     fit_line,
     straighten,
 )
+from mmav_coattn.evaluation.functional.offset_curve import Confidence
 
 STEP, CLIP = 0.04, 20
 SHIFTS = np.round(np.arange(-15, 16) * STEP, 2)
@@ -62,7 +63,7 @@ def test_line_that_an_outlier_does_not_bend():
     [((0.0, 0.24), (200,)), ((-0.2, 0.2, -0.2), (120, 250)), ((0.12, 0.04), (170,))],
 )
 def test_jumps(offsets, at):
-    found, line = find_course(TIMES, SHIFTS, scores_of(jump(*offsets, at=at)), CLIP)
+    found, line = find_course(TIMES, SHIFTS, scores_of(jump(*offsets, at=at)), Confidence(CLIP))
     assert line is None
     assert [part.estimate.offset for part in found] == pytest.approx(offsets, abs=STEP / 2)
     assert [part.first for part in found] == pytest.approx([0, *at], abs=3)
@@ -76,7 +77,7 @@ def test_shifts_that_are_missing_at_the_ends_are_no_jump():
     scores[-60:, 20:] = np.nan
     scores[-60:, 5] = 3.0
     scores[100:130] = np.nan
-    assert find_course(TIMES, SHIFTS, scores, CLIP) == ([], None)
+    assert find_course(TIMES, SHIFTS, scores, Confidence(CLIP)) == ([], None)
 
 
 @pytest.mark.parametrize(
@@ -95,13 +96,15 @@ def test_shifts_that_are_missing_at_the_ends_are_no_jump():
     ids=['constant', 'noise', 'one step', 'unknown side', 'moment', 'nothing'],
 )
 def test_what_is_no_jump_and_no_drift(scores):
-    assert find_course(TIMES, SHIFTS, scores, CLIP) == ([], None)
+    assert find_course(TIMES, SHIFTS, scores, Confidence(CLIP)) == ([], None)
 
 
 @pytest.mark.parametrize('change', [-0.5, 0.16, 0.5])
 def test_drift(change):
     times = (np.arange(2000) + 0.5) * STEP
-    found, line = find_course(times, SHIFTS, scores_of(-0.1 + change * times / 80), CLIP)
+    found, line = find_course(
+        times, SHIFTS, scores_of(-0.1 + change * times / 80), Confidence(CLIP)
+    )
     assert not found
     assert line.rate * 80 == pytest.approx(change, abs=0.02)
     assert line.at_zero == pytest.approx(-0.1, abs=0.02)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional.offset_curve import (
+    PLAIN,
+    Confidence,
     estimate_offset,
     mean_curve,
-    offset_confidence,
     refine_peak,
 )
 
@@ -38,16 +39,29 @@ def test_confidence():
     # Flat: 5 of 51 shifts are near the best one, and half of sigmoid(0) is left.
     middle = np.zeros(51)
     middle[25] = 1e-12
-    assert offset_confidence(middle) == pytest.approx(5 / 51 / 2)
+    assert PLAIN.of(middle, 1) == pytest.approx(5 / 51 / 2)
     # A clear peak of logit 2, all else far below: sigmoid(2).
     clear = np.full(51, -40.0)
     clear[30] = 2.0
-    assert offset_confidence(clear) == pytest.approx(1 / (1 + np.exp(-2.0)))
+    assert PLAIN.of(clear, 1) == pytest.approx(1 / (1 + np.exp(-2.0)))
     # A clear peak that does not look in sync at all.
-    assert offset_confidence(clear - 12) < 1e-4
+    assert PLAIN.of(clear - 12, 1) < 1e-4
     # Two peaks share it.
     clear[10] = 2.0
-    assert offset_confidence(clear) == pytest.approx(0.5 / (1 + np.exp(-2.0)))
+    assert PLAIN.of(clear, 1) == pytest.approx(0.5 / (1 + np.exp(-2.0)))
+
+
+def test_confidence_over_several_clips_and_calibrated():
+    curve = np.full(51, -1.0)
+    curve[25] = 0.0
+    # 33 windows of clips of 8 are 5 clips: 1 + 32 / 8. Five near shifts, of which one stands out.
+    other = np.exp(-np.sqrt(5.0))
+    near = (1 + 4 * other) / (1 + 50 * other)
+    assert Confidence(8).of(curve, 33) == pytest.approx(near / 2)
+    assert Confidence(8).of(curve, 33) > PLAIN.of(curve, 33)
+    logit = np.log(near / 2 / (1 - near / 2))
+    calibrated = Confidence(8, gain=2.0, bias=1.5).of(curve, 33)
+    assert calibrated == pytest.approx(1 / (1 + np.exp(-2.0 * logit - 1.5)))
 
 
 def test_estimate_says_when_it_cannot_tell():

@@ -17,6 +17,12 @@ train_pipeline = [
     dict(type='AugmentAudio'),
     dict(type='PackAudioVisualInputs'),
 ]
+# Real videos show more, and smaller things, than the scenes of the training.
+test_pipeline = [
+    *_base_.test_pipeline[:3],
+    dict(type='Resize', scale=(112, 112), keep_ratio=False),
+    *_base_.test_pipeline[4:],
+]
 train_dataloader = dict(
     dataset=dict(
         _delete_=True, type='ConcatDataset',
@@ -28,4 +34,6 @@ train_dataloader = dict(
             dict(type='SoundingShapesDataset', data_root={{_base_.data_root}}, tier='medium',
                  split='train', pipeline=train_pipeline),
         ]))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 train_cfg = dict(max_epochs=5, val_interval=5)

@@ -6,7 +6,7 @@
     holdout   disjoint parameter bands of the splits
     motions   motion -> curves, impacts, drive          timbres, sounds   motion -> waveform
     sprites, actors, backgrounds   what it looks like   scene    one clip and its annotation
-    wild, talkers   worlds to train on for real videos  worlds   which of them a tier is
+    wild      scenes to train on for real videos
     render    scene -> frames and waveform              writer   -> MP4
     generator, lock   whole splits, in parallel
 """

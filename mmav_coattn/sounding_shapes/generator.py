@@ -27,7 +27,7 @@ from mmav_coattn.progress import progress_bar
 from .render import render_audio, render_frames
 from .scene import annotate
 from .spec import CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count, tier_classes
-from .worlds import draw_scene
+from .wild import draw_scene
 from .writer import audio_span, write_clip
 
 #: Each worker holds the libraries in memory; more than this many gain little.

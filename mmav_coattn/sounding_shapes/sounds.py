@@ -177,9 +177,9 @@ def growl(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """A rough voice: pulses at uneven times through one broad resonance, and noise."""
     rate = _rate(times)
     opening = _drive(times, motion)
-    wobble = np.interp(times, np.arange(times[0], times[-1] + 0.05, 0.03),
-                       rng.standard_normal(int((times[-1] - times[0]) / 0.03) + 3)[
-                           : len(np.arange(times[0], times[-1] + 0.05, 0.03))])  # fmt: skip
+    knots = np.arange(times[0], times[-1] + 0.05, 0.03)
+    drawn = rng.standard_normal(int((times[-1] - times[0]) / 0.03) + 3)
+    wobble = np.interp(times, knots, drawn[: len(knots)])
     pitch = timbre.pitch * (0.8 + 0.4 * opening) * np.exp(0.2 * timbre.roughness * wobble)
     cycle = np.cumsum(pitch / rate) % 1.0
     pulses = (np.diff(cycle, prepend=cycle[0]) < -0.5) * np.exp(0.5 * rng.standard_normal())
@@ -189,35 +189,9 @@ def growl(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     return opening**1.2 * (low + high)
 
 
-def speech(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
-    """Voice through the formants of a vowel, hum, hiss and bursts; see talkers.py."""
-    rate = _rate(times)
-    vowel, voiced, nasal, hiss, burst = (
-        np.interp(times, motion.times, motion.curves[name])
-        for name in ('vowel', 'voiced', 'nasal', 'hiss', 'burst')
-    )
-    glide = 1 + 0.15 * np.sin(2 * np.pi * 0.7 * times + rng.uniform(0, 6.28)) + 0.1 * voiced
-    cycle = np.cumsum(timbre.pitch * glide / rate) % 1.0
-    breath = rng.standard_normal(len(times))
-    source = (np.diff(cycle, prepend=cycle[0]) < -0.5) + 0.05 * timbre.roughness * breath
-    scale = 0.85 + 0.35 * timbre.brightness  # length of the vocal tract
-    out = np.zeros_like(times)
-    weights = np.clip(1 - np.abs(vowel[None] * 4 - np.arange(5)[:, None]), 0, 1)
-    for weight, (first, second) in zip(weights, FORMANTS, strict=True):
-        if weight.any():
-            low = _resonate(source, scale * first, 90, rate)
-            high = _resonate(source, scale * second, 130, rate)
-            out += weight * voiced * (low + 0.7 * high)
-    out += nasal * _resonate(source, 260 * scale, 80, rate)
-    level = np.sqrt(np.mean(out**2)) + 1e-9
-    noise = _resonate(breath, rng.uniform(3000, 6500), 2500, rate)
-    noise *= level / np.sqrt(np.mean(noise**2))
-    return out + (0.7 * hiss + 1.2 * burst) * noise
-
-
 SYNTHESES = dict(
     impact=impact, rattle=rattle, friction=friction, whirr=whirr, voice=voice, burst=burst,
-    pluck=pluck, tone=tone, growl=growl, speech=speech,
+    pluck=pluck, tone=tone, growl=growl,
 )  # fmt: skip
 
 

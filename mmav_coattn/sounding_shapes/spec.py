@@ -89,7 +89,6 @@ TIERS = {
     'multi': Tier(num_sources=2, num_silent=(0, 1)),
     **{f'alike{count}': Tier(num_silent=(count, count), **_ALIKE) for count in (0, 1, 3, 5, 8)},
     'wild': Tier(num_sources=1, num_silent=(0, 3)),
-    'talkers': Tier(num_sources=1, num_silent=(0, 0)),
 }
 
 

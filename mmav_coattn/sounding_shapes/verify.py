@@ -20,7 +20,7 @@ from mmav_coattn.io import write_whole
 from .generator import clip_path
 from .render import render_audio, render_frames
 from .spec import CLIP_FORMAT, TIERS
-from .worlds import draw_scene
+from .wild import draw_scene
 from .writer import audio_span
 
 #: Seed of the set whose digests are kept.

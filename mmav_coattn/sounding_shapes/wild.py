@@ -24,7 +24,7 @@ from .motions import (
     spin,
     wander,
 )
-from .scene import Scene, SceneObject
+from .scene import Scene, SceneObject, build_scene
 from .spec import CLIP_FORMAT, ClipFormat, clip_rngs
 from .sprites import Canvas, Sprite
 from .timbres import MATERIALS, Timbre
@@ -339,7 +339,7 @@ def build_wild_scene(
         radius = large * np.exp(rng.uniform(-0.3, 0.3)) / (1 + 0.25 * silent)
         parts = _parts(rng, split, look, motion, radius, times, light, centre)
         objects.append(
-            SceneObject(name, Stage(*centre, radius, radius), NO_LOOK, motion, parts,
+            SceneObject(name, Stage(*centre, radius, radius), _NO_LOOK, motion, parts,
                         timbre if number == 0 else None)
         )  # fmt: skip
     # The nearest is drawn last.
@@ -365,7 +365,7 @@ def build_wild_scene(
 
 
 #: A `wild` object has no look of the other tiers.
-NO_LOOK = Look(DARK, DARK, DARK, (0.0, 0.0), 0, 1, 0.0)
+_NO_LOOK = Look(DARK, DARK, DARK, (0.0, 0.0), 0, 1, 0.0)
 
 
 def _centres(rng: np.random.Generator, count: int, size: int) -> np.ndarray:
@@ -377,3 +377,9 @@ def _centres(rng: np.random.Generator, count: int, size: int) -> np.ndarray:
         if apart.min() > widest:
             best, widest = drawn, apart.min()
     return best
+
+
+def draw_scene(seed: int, tier: str, split: str, index: int) -> Scene:
+    """Draws the scene of one clip of any tier; see :func:`~.scene.build_scene`."""
+    build = build_wild_scene if tier == 'wild' else build_scene
+    return build(seed, tier, split, index)

@@ -23,8 +23,7 @@ model = dict(
                     1,
                 ),
             ),
-            type='AudioResNet',
-        ),
+            type='AudioResNet'),
         bf16=True,
         type='AudioVisualBackbone',
         visual=dict(
@@ -47,7 +46,7 @@ model = dict(
                 0,
             ),
             num_stages=3,
-            out_indices=(2,),
+            out_indices=(2, ),
             pretrained2d=False,
             spatial_strides=(
                 2,
@@ -66,10 +65,9 @@ model = dict(
             ),
             type='ResNet3d',
             with_pool1=False,
-            with_pool2=False,
-        ),
-    ),
-    cls_head=dict(loss_contrast=dict(type='TimeContrastLoss'), type='MatchHead'),
+            with_pool2=False)),
+    cls_head=dict(
+        loss_contrast=dict(type='TimeContrastLoss'), type='MatchHead'),
     data_preprocessor=dict(
         log_mel=dict(
             hop_length=160,
@@ -78,8 +76,7 @@ model = dict(
             n_mels=64,
             sample_rate=16000,
             std=4.0,
-            win_length=400,
-        ),
+            win_length=400),
         mean=[
             110.2,
             100.6,
@@ -91,8 +88,7 @@ model = dict(
             56.5,
         ],
         subtract_mean_frame=True,
-        type='AudioVisualDataPreprocessor',
-    ),
+        type='AudioVisualDataPreprocessor'),
     neck=dict(
         embed_dims=64,
         in_channels=(
@@ -100,11 +96,10 @@ model = dict(
             64,
         ),
         module='AGA',
-        type='CoAttentionNeck',
-    ),
-    test_cfg=dict(blind_controls=True, map_refiner=dict(type='MovingSourceMap')),
-    type='AudioVisualRecognizer',
-)
+        type='CoAttentionNeck'),
+    test_cfg=dict(
+        blind_controls=True, map_refiner=dict(type='MovingSourceMap')),
+    type='AudioVisualRecognizer')
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(
@@ -114,17 +109,12 @@ test_pipeline = [
         min_shift=0.4,
         num_negatives=1,
         test_mode=True,
-        type='SampleSyncWindows',
-    ),
+        type='SampleSyncWindows'),
     dict(num_frames=32, type='LoadFrames'),
-    dict(
-        keep_ratio=False,
-        scale=(
-            56,
-            56,
-        ),
-        type='Resize',
-    ),
+    dict(keep_ratio=False, scale=(
+        112,
+        112,
+    ), type='Resize'),
     dict(input_format='NCTHW', type='FormatShape'),
     dict(sample_rate=16000, type='LoadAudio'),
     dict(type='PackAudioVisualInputs'),

@@ -58,10 +58,8 @@ def main():
     for low, high in zip(EDGES, EDGES[1:], strict=False):
         inside = (sure >= low) & ((sure < high) | (high == EDGES[-1]))
         if inside.any():
-            share = right[inside].mean()
-            print(
-                f'{low:.1f} to {high:<7.1f}{inside.sum():>5}{sure[inside].mean():>8.2f}{share:>8.2f}'
-            )
+            means = f'{sure[inside].mean():>8.2f}{right[inside].mean():>8.2f}'
+            print(f'{low:.1f} to {high:<7.1f}{inside.sum():>5}{means}')
     print(f'calibration=({gain:.2f}, {bias:.2f}), on top of what was set')
 
 

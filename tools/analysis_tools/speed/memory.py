@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
+from .memory_use import memory_mib
 from .timing import Row
 
 #: Samples at the beginning that do not count: caches fill in them.
 WARM_UP = 200
-
-
-def resident_mib() -> float:
-    """Resident memory of this process in MiB (Linux)."""
-    pages = int(Path('/proc/self/statm').read_text().split()[1])
-    return pages * os.sysconf('SC_PAGE_SIZE') / 2**20
 
 
 def watch_memory(load: Callable[[int], object], num_samples: int, every: int = 50) -> list[float]:
@@ -33,7 +26,7 @@ def watch_memory(load: Callable[[int], object], num_samples: int, every: int = 5
     for number in range(1, num_samples + 1):
         load(number)
         if number % every == 0:
-            seen.append(resident_mib())
+            seen.append(memory_mib()['resident'])
     return seen
 
 

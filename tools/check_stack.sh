@@ -17,9 +17,9 @@ python=$1
 torch=$2
 shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
-tests=${TESTS:-tests/models/necks tests/models/losses tests/evaluation/functional \
-  tests/datasets/transforms/test_sync_windows.py tests/media/test_audio_reader.py \
-  tests/configs/test_configs.py tests/sounding_shapes/test_shapes_verify.py \
+tests=${TESTS:-tests/models/necks/test_match.py tests/models/recognizers \
+  tests/evaluation/functional/test_sync.py tests/datasets/transforms/test_sync_windows.py \
+  tests/media/test_audio_reader.py tests/sounding_shapes/test_shapes_verify.py \
   tests/test_compat.py tests/tools/test_train_test.py}
 
 folder=$(mktemp -d)
@@ -41,7 +41,7 @@ fi
 cd "$root"
 export OMP_NUM_THREADS=1 PYTHONPATH="$root"
 # shellcheck disable=SC2086
-result=$("$folder/venv/bin/python" -m pytest -q -p no:cacheprovider $tests | tee /dev/stderr | tail -1)
+result=$("$folder/venv/bin/python" -m pytest -q -m 'not slow' -p no:cacheprovider $tests | tee /dev/stderr | tail -1)
 "$folder/venv/bin/python" - "$result" <<'PYTHON'
 import platform, sys
 from importlib.metadata import PackageNotFoundError, version

@@ -1,9 +1,10 @@
 """Whether a copy of a set is the set: digests of its first clips against a list of known ones.
 
 Two digests a clip. ``packets`` is of the encoded streams: equal ones are equal in every frame and
-sample, whatever decodes them. Other versions of the encoders make other packets of the same
-drawing. So ``drawn`` is of what is drawn before encoding; where this machine draws it as the list
-says, a clip is compared with the drawing itself.
+sample, whatever decodes them. Other versions of the encoders, numpy or OpenCV make other packets of
+the same scene, and even what is drawn before encoding is not equal bit for bit. So ``scene`` is of
+the annotation: classes, boxes and events, rounded. Where it is as the list says, a file is compared
+with the scene as this machine draws it, within what drawing and encoding change.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from mmav_coattn.io import write_whole
 
 from .generator import clip_path
 from .render import render_audio, render_frames
+from .scene import annotate
 from .spec import CLIP_FORMAT, TIERS
 from .wild import draw_scene
 from .writer import audio_span
@@ -34,7 +36,7 @@ MAX_DIFFERENCE = 12.0
 MIN_CORRELATION = 0.99
 VERDICTS = {
     'identical': 'equal the published set in every frame and sample',
-    'encoded anew': 'are the same drawings, encoded by other versions',
+    'same scenes': 'show the same scenes, drawn or encoded by other versions',
     'different': 'differ from the published set',
     'missing': 'are missing or cannot be read',
 }
@@ -43,16 +45,15 @@ VERDICTS = {
 class Digests(NamedTuple):
     """Digests of one clip, hexadecimal."""
 
-    drawn: str
+    scene: str
     packets: str
 
 
-def drawn_digest(tier: str, split: str, index: int) -> str:
-    """Digest of the frames and the samples, rounded to 16 bits, that a clip is encoded from."""
-    frames, waveform = _draw(tier, split, index)
-    digest = hashlib.sha256(frames.tobytes())
-    digest.update(np.round(waveform * 32767).astype('<i2').tobytes())
-    return digest.hexdigest()[:16]
+def scene_digest(tier: str, split: str, index: int) -> str:
+    """Digest of a clip's annotation as this machine makes it."""
+    scene = draw_scene(SEED, tier, split, index)
+    text = json.dumps(annotate(scene, clip_path(tier, split, index)), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def packets_digest(path: Path) -> str:
@@ -89,12 +90,12 @@ def read_digests(path: Path) -> dict[tuple[str, str, int], Digests]:
 
 def write_digests(root: Path, path: Path) -> None:
     """Write the list from a set with all tiers: needed when ``VERSION`` is raised."""
-    lines = ['# SoundingShapes, seed 0: tier, split, clip, digest of the drawing, of the packets.']
+    lines = ['# SoundingShapes, seed 0: tier, split, clip, digest of the scene, of the packets.']
     for tier in TIERS:
         for split in SPLITS:
             for index in range(COUNT):
                 packets = packets_digest(root / clip_path(tier, split, index))
-                lines.append(f'{tier} {split} {index} {drawn_digest(tier, split, index)} {packets}')
+                lines.append(f'{tier} {split} {index} {scene_digest(tier, split, index)} {packets}')
     write_whole('\n'.join(lines) + '\n', path)
 
 
@@ -144,8 +145,8 @@ def _verdicts(root: Path, tier: str, known) -> Iterator[str]:
         except (OSError, ValueError, IndexError):
             yield 'missing'
             continue
-        drawn_alike = close and drawn_digest(tier, split, index) == digests.drawn
-        yield 'encoded anew' if drawn_alike else 'different'
+        alike = close and scene_digest(tier, split, index) == digests.scene
+        yield 'same scenes' if alike else 'different'
 
 
 def _draw(tier: str, split: str, index: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""A copy of the set is told from other sets: equal, encoded anew, different, missing."""
+"""A copy of the set is told from other sets: equal, the same scenes, different, missing."""
 
 import shutil
 from pathlib import Path
@@ -14,9 +14,9 @@ from mmav_coattn.sounding_shapes.verify import (
     SPLITS,
     VERDICTS,
     Digests,
-    drawn_digest,
     packets_digest,
     read_digests,
+    scene_digest,
     verify_set,
 )
 
@@ -39,7 +39,7 @@ def copy(made, tmp_path):
 def known(made):
     """Digests of the first two clips, as this machine makes them."""
     clips = {('medium', 'test', i): made / f'medium/test/{i:06d}.mp4' for i in range(2)}
-    return {key: Digests(drawn_digest(*key), packets_digest(path)) for key, path in clips.items()}
+    return {key: Digests(scene_digest(*key), packets_digest(path)) for key, path in clips.items()}
 
 
 def encode_anew(path, crf='28'):
@@ -72,12 +72,12 @@ def test_an_equal_copy(copy, known):
 
 def test_encoded_anew(copy, known):
     encode_anew(copy / 'medium/test/000001.mp4')
-    assert verdicts(copy, known) == {'identical': 1, 'encoded anew': 1}
+    assert verdicts(copy, known) == {'identical': 1, 'same scenes': 1}
 
 
-def test_encoded_anew_is_not_claimed_where_this_machine_draws_otherwise(copy, known):
+def test_the_same_scene_is_not_claimed_where_this_machine_makes_another(copy, known):
     encode_anew(copy / 'medium/test/000001.mp4')
-    other = {key: digests._replace(drawn='0' * 16) for key, digests in known.items()}
+    other = {key: digests._replace(scene='0' * 16) for key, digests in known.items()}
     assert verdicts(copy, other) == {'identical': 1, 'different': 1}
 
 
@@ -103,11 +103,11 @@ def test_sentences(copy, known, tmp_path):
         verify_set(copy, known)
 
 
-def test_published_list_is_complete_and_drawn_by_this_version():
+def test_published_list_is_complete_and_made_by_this_version():
     published = read_digests(PUBLISHED)
     keys = [(tier, split, index) for tier in TIERS for split in SPLITS for index in range(COUNT)]
     assert list(published) == keys
     assert all(len(digest) == 16 for digests in published.values() for digest in digests)
-    assert len({digests.drawn for digests in published.values()}) == len(keys)
-    # Which of the two is equal depends on the versions of numpy, OpenCV and the encoders.
-    assert drawn_digest('medium', 'test', 0) == published['medium', 'test', 0].drawn
+    assert len({digests.scene for digests in published.values()}) == len(keys)
+    # The packets depend on the versions of numpy, OpenCV and the encoders.
+    assert scene_digest('medium', 'test', 0) == published['medium', 'test', 0].scene

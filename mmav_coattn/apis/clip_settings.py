@@ -15,7 +15,7 @@ from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
 
-from .faces import FaceCrop, FaceTrack
+from .faces import FaceCrop
 
 #: Transforms of a test pipeline that draw windows or read the file; here others choose and read.
 READING_TRANSFORMS = (
@@ -103,9 +103,9 @@ class ClipSettings(NamedTuple):
             face=FaceCrop(**cfg.face_crop) if 'face_crop' in cfg else None,
         )
 
-    def for_face(self, track: FaceTrack) -> ClipSettings:
-        """The same, decoding frames as large as this face needs."""
-        first, last = np.split(np.median(track.mouths(self.face), axis=0), 2)
+    def for_face(self, mouths: np.ndarray) -> ClipSettings:
+        """The same, decoding frames as large as these crops (T, 4) need."""
+        first, last = np.split(np.median(mouths, axis=0), 2)
         # The crop is square: of the shorter side it takes the larger fraction.
         return self._replace(short_side=_short_side(self.spatial, float(max(last - first))))
 
@@ -133,8 +133,8 @@ def cut(image: np.ndarray, box: Sequence[float]) -> np.ndarray:
     beyond = (-top, bottom - height, -left, right - width)
     part = image[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
     if max(beyond) > 0 and part.size:
-        margins = (max(side, 0) for side in beyond)
-        return cv2.copyMakeBorder(part, *margins, cv2.BORDER_REPLICATE)
+        above, below, before, after = (max(side, 0) for side in beyond)
+        return cv2.copyMakeBorder(part, above, below, before, after, cv2.BORDER_REPLICATE)
     return part
 
 

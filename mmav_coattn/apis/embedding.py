@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import ceil, floor
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -52,6 +52,7 @@ SMALLEST_PIECE = 0.25
 ROUNDING = 1e-6
 
 Progress = Callable[[float, float], None]
+Box = tuple[float, float, float, float]
 
 
 class Embedding(NamedTuple):
@@ -83,7 +84,7 @@ class Embedding(NamedTuple):
     times: np.ndarray
     visual: Tensor
     grid: tuple[int, int]
-    box: tuple[float, float, float, float]
+    box: Box
     audio_times: np.ndarray
     audio: Tensor
     audible: np.ndarray
@@ -157,8 +158,6 @@ def embed_file(
         )
     device = next(model.parameters()).device
     boxes = np.array([settings.box])
-    if face is not None:
-        settings = settings.for_face(face)
     empty = torch.zeros(0)
     visual = visual_features = audio = audio_features = empty
     frames: Tensor | None = None
@@ -182,8 +181,9 @@ def embed_file(
                 )
             times = begin + (np.arange(count) + 0.5) * settings.step
             boxes = boxes.repeat(count, axis=0)
-            if face is not None:
+            if face is not None and settings.face is not None:
                 boxes = face.mouths_at(times, settings.face)
+                settings = settings.for_face(boxes)
             visual, visual_features, frames, grid = _embed_video(
                 model, settings, video_media, times, boxes, device, progress, keep_frames
             )
@@ -200,7 +200,7 @@ def embed_file(
         times=times,
         visual=visual,
         grid=grid,
-        box=tuple(float(side) for side in np.clip(np.median(boxes, axis=0), 0, 1)),
+        box=cast('Box', tuple(np.clip(np.median(boxes, axis=0), 0, 1).tolist())),
         audio_times=audio_times,
         audio=audio,
         audible=audible,

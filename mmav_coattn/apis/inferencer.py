@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -112,8 +111,12 @@ class AudioVisualInferencer:
         """
         return self._each(video, lambda file: self._embed(file.path, keep_frames=keep_frames))
 
-    def _embed(self, path: Path, streams: Sequence[str] = ('visual', 'audio'), **kwargs):
-        embed = partial(embed_file, self.model, self.settings, str(path), **kwargs)
+    def _embed(
+        self, path: Path, streams: tuple[str, ...] = ('visual', 'audio'), **kwargs: Any
+    ) -> Embedding:
+        def embed(*arguments: Any, **faces: Any) -> Embedding:
+            return embed_file(self.model, self.settings, str(path), *arguments, **kwargs, **faces)
+
         with self._bar(path, 'embedding') as progress:
             if self.settings.face is None or 'visual' not in streams:
                 return embed(progress, streams)
@@ -215,7 +218,7 @@ class AudioVisualInferencer:
             MediaError: If a single file cannot be used.
             DataNotFoundError: If there is no such file.
         """
-        return self._each(video, lambda file: score_file(self.sync(file.path)))
+        return self._each(video, lambda file: score_file(cast(SyncResult, self.sync(file.path))))
 
     def extract(
         self,

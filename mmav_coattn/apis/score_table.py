@@ -57,13 +57,13 @@ class ScoreTable:
                 '' if score.frames is None else f'{score.frames:+.2f}',
                 f'{score.confidence:.3f}',
                 f'{score.match:.3f}',
-                score.windows,
+                str(score.windows),
                 score.course,
                 score.verdict,
                 '',
             ]
         row = [str(file.absolute()), *cells]
-        self.rows[row[0]] = dict(zip(COLUMNS, map(str, row), strict=True))
+        self.rows[row[0]] = dict(zip(COLUMNS, row, strict=True))
         self._append(row)
 
     def in_sync(self, tolerance: float) -> set[str]:

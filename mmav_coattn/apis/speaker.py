@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from torch import nn
+
+from mmav_coattn.models.recognizers import AudioVisualRecognizer
 
 from .embedding import Embedding, Progress
 from .faces import FaceTrack
@@ -18,20 +19,20 @@ AUDIO = ('audio_times', 'audio', 'audible', 'audio_features', 'notes', 'fault')
 
 
 def best_face(
-    model: nn.Module,
+    model: AudioVisualRecognizer,
     embed: Callable[..., Embedding],
     faces: Sequence[FaceTrack],
     progress: Progress,
-    streams: Sequence[str],
+    streams: tuple[str, ...],
 ) -> Embedding:
     """Embed every face of a file, and choose the one that matches the audio best at any shift.
 
     Args:
-        model (nn.Module): The network.
+        model (AudioVisualRecognizer): The network.
         embed (Callable): :func:`embed_file` of the file.
         faces (Sequence[FaceTrack]): One or more.
         progress (Callable): See :func:`embed_file`.
-        streams (Sequence[str]): Likewise. Without audio, the face seen most often is chosen.
+        streams (tuple[str, ...]): Likewise. Without audio, the face seen most often is chosen.
 
     Returns:
         Embedding: Its notes say which face, where there are several.

@@ -138,8 +138,8 @@ def measure_sync(
         course = line.at(times) - (drift.first + drift.last) / 2
     elif stretches:
         lengths = [part.end - part.first for part in stretches]
-        longest = stretches[np.argmax(lengths)].estimate.offset
-        course = np.repeat([part.estimate.offset - longest for part in stretches], lengths)
+        longest = stretches[np.argmax(lengths)].estimate.best
+        course = np.repeat([part.estimate.best - longest for part in stretches], lengths)
     # Along its course the offset of a file is one, and so is its curve.
     straight = straighten(scores, np.round(course / step).astype(int))
     whole = estimate_offset(shifts, straight, confidence)
@@ -156,7 +156,7 @@ def measure_sync(
         window_times=times,
         window_scores=scores,
         pieces=[
-            Piece(*span, part.estimate.offset, part.estimate.confidence)
+            Piece(*span, part.estimate.best, part.estimate.confidence)
             for span, part in zip(pairwise(cuts), stretches, strict=False)
         ],
         drift=drift,

@@ -125,7 +125,8 @@ class SyncResult(NamedTuple):
         else:
             found = describe_offset(self.offset)
         changes = self.pieces or self.drift is not None
-        return f'{found} {sure}: {"at worst " if changes else ""}{self.verdict.words}'
+        words = '' if self.verdict is None else self.verdict.words
+        return f'{found} {sure}: {"at worst " if changes else ""}{words}'
 
     def to_dict(self) -> dict:
         """Plain numbers, for JSON; the scores of single windows are left out."""

@@ -160,4 +160,4 @@ def _stretches(
 
 def _is_jump(before: OffsetEstimate, after: OffsetEstimate, step: float) -> bool:
     known = before.offset is not None and after.offset is not None
-    return known and abs(after.offset - before.offset) >= MIN_CHANGE_STEPS * step
+    return known and abs(after.best - before.best) >= MIN_CHANGE_STEPS * step

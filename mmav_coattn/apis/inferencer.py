@@ -22,8 +22,8 @@ from mmav_coattn.visualization import write_overlay_video
 from mmav_coattn.weights import NAMES, shipped_network
 
 from .clip_settings import ClipSettings
-from .embedding import Embedding, embed_file
-from .faces import find_faces
+from .embedding import Embedding, Progress, embed_file
+from .faces import FaceTrack, find_faces
 from .feature_extraction import ExtractedFeatures, check_towers, pool_windows
 from .file_score import FileScore, score_file
 from .localizer import Localization, find_sound
@@ -112,10 +112,17 @@ class AudioVisualInferencer:
         return self._each(video, lambda file: self._embed(file.path, keep_frames=keep_frames))
 
     def _embed(
-        self, path: Path, streams: tuple[str, ...] = ('visual', 'audio'), **kwargs: Any
+        self,
+        path: Path,
+        streams: tuple[str, ...] = ('visual', 'audio'),
+        keep_frames: bool = False,
     ) -> Embedding:
-        def embed(*arguments: Any, **faces: Any) -> Embedding:
-            return embed_file(self.model, self.settings, str(path), *arguments, **kwargs, **faces)
+        def embed(
+            progress: Progress, streams: tuple[str, ...], face: FaceTrack | None = None
+        ) -> Embedding:
+            return embed_file(
+                self.model, self.settings, str(path), progress, streams, keep_frames, face
+            )
 
         with self._bar(path, 'embedding') as progress:
             if self.settings.face is None or 'visual' not in streams:

@@ -84,7 +84,9 @@ class AudioVisualInferencer:
 
     def _load(self, checkpoint: str | Path) -> None:
         try:
-            load_checkpoint(self.model, str(checkpoint), map_location='cpu', strict=True)
+            load_checkpoint(
+                self.model, str(checkpoint), map_location='cpu', strict=True, logger='current'
+            )
         except RuntimeError as error:
             if 'do not match' not in str(error):
                 raise

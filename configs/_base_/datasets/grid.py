@@ -24,6 +24,20 @@ train_pipeline = [
     dict(type='FixedCrop', box=lower_face),
     *_base_.train_pipeline[3:],
 ]
+# The same changed by all that faces, voices, cameras, rooms and microphones vary.
+varied_train_pipeline = [
+    dict(type='OpenAudioVisual'),
+    dict(type='ChangeSpeed'),
+    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=3, min_shift=0.2,
+         audio_seconds=2.24, grid=frame_seconds),
+    dict(type='LoadFrames', num_frames=num_frames),
+    dict(type='FixedCrop', box=(0.1, 0.33, 0.75, 0.98)),  # the face, with room around it
+    dict(type='AugmentFrames', size=48, area=(0.3, 0.8)),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudio', sample_rate=16000),
+    dict(type='AugmentAudio'),
+    dict(type='PackAudioVisualInputs'),
+]
 test_pipeline = [
     dict(type='OpenAudioVisual'),
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1, min_shift=min_shift,

@@ -62,7 +62,7 @@ class OffsetMetric(FileMetric):
 
     default_prefix = 'offset'
 
-    def __init__(self, tolerance: float = 0.04, **kwargs) -> None:
+    def __init__(self, tolerance: float = 0.04, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.tolerance = tolerance
 

@@ -80,7 +80,7 @@ class SoundLocalizationMetric(FileMetric):
     default_prefix = 'localization'
 
     def __init__(
-        self, size: int = 224, seed: int = 0, num_sources: int | None = None, **kwargs
+        self, size: int = 224, seed: int = 0, num_sources: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.size = size

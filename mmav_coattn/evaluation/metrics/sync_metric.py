@@ -45,7 +45,7 @@ class SyncMetric(FileMetric):
     default_prefix = 'sync'
 
     def __init__(
-        self, shift_bins: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 2.0), **kwargs
+        self, shift_bins: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 2.0), **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.shift_bins = tuple(shift_bins)

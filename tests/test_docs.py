@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-PATTERNS = ('*.md', 'docs/**/*.md', 'configs/**/*.md', 'tools/**/*.md')
+PATTERNS = ('*.md', 'mmav_coattn/weights/*.md', 'docs/**/*.md', 'configs/**/*.md', 'tools/**/*.md')
 PAGES = sorted(page for pattern in PATTERNS for page in ROOT.glob(pattern))
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmav_coattn.errors import ConfigError, MissingDependencyError, UserError
+from mmav_coattn.media.remux import shift_audio
+from mmav_coattn.sounding_shapes import make_split, read_annotation
 
 from .analysis import analyse
 
@@ -21,6 +23,8 @@ EXPLANATION = (
     'seen is heard 0.24 s later. The network judges what it was trained on; on other videos look '
     'at the curve before you believe the number. Nothing leaves this computer.'
 )
+#: Two clips to begin with: the offset of their audio, s, by their name.
+SAMPLES = {'in_sync.mp4': 0.0, 'audio_0.24_s_late.mp4': 0.24}
 
 
 def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
@@ -81,9 +85,28 @@ def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
                 curve = gradio.Image(
                     label='Match at each shift', elem_id='curve', type='filepath', interactive=False
                 )
+        samples = [[str(path)] for path in make_samples(Path(folder))]
+        gradio.Examples(samples, [video], label='Simulated clips to begin with')
         outputs = [sentence, overlay, curve, fixed]
         button.click(on_click, [video, max_offset], outputs, api_name='analyse')
     return page
+
+
+def make_samples(folder: Path) -> list[Path]:
+    """Make two clips of SoundingShapes to try the page with, one of them with late audio.
+
+    Args:
+        folder (Path): Where they are written.
+
+    Returns:
+        list[Path]: The files named in :data:`SAMPLES`.
+    """
+    make_split(folder / 'samples', 'medium', 'test', len(SAMPLES), progress=False)
+    clips = read_annotation(folder / 'samples', 'medium', 'test') or []
+    return [
+        shift_audio(folder / 'samples' / clip['path'], folder / name, offset)
+        for clip, (name, offset) in zip(clips, SAMPLES.items(), strict=True)
+    ]
 
 
 def serve(

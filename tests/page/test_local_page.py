@@ -15,6 +15,7 @@ from test_analysis import StandIn
 
 from mmav_coattn.errors import ConfigError, MissingDependencyError, NoAudioError
 from mmav_coattn.page import serve
+from mmav_coattn.page.local_page import SAMPLES, make_samples
 from mmav_coattn.visualization import write_overlay_video
 
 
@@ -51,6 +52,16 @@ def clip(tmp_path_factory):
     write_clip(folder / 'mute.mp4', duration=1.0, audio=False)
     (folder / 'large.mp4').write_bytes(bytes(2_000_000))
     return folder / 'late.mp4'
+
+
+def test_samples_have_the_offset_of_their_name(tmp_path):
+    from mmav_coattn.apis import AudioVisualInferencer
+
+    inferencer = AudioVisualInferencer()
+    paths = make_samples(tmp_path)
+    assert [path.name for path in paths] == list(SAMPLES)
+    for path in paths:
+        assert abs(inferencer.sync(path).best - SAMPLES[path.name]) < 0.04
 
 
 def test_only_this_computer_reaches_it(page):

@@ -7,7 +7,7 @@
     motions   motion -> curves, impacts, drive          timbres, sounds   motion -> waveform
     sprites, actors, backgrounds   what it looks like   scene    one clip and its annotation
     render    scene -> frames and waveform              writer   -> MP4
-    generator, lock   whole splits, in parallel
+    generator whole splits, in parallel                 verify   whether a copy is the set
 """
 
 from .generator import annotation_path, clip_path, make_split, read_annotation

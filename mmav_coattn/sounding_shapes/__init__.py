@@ -8,7 +8,7 @@
     sprites, actors, backgrounds   what it looks like   scene    one clip and its annotation
     wild      scenes to train on for real videos
     render    scene -> frames and waveform              writer   -> MP4
-    generator, lock   whole splits, in parallel
+    generator whole splits, in parallel                 verify   whether a copy is the set
 """
 
 from .generator import annotation_path, clip_path, make_split, read_annotation

@@ -1,4 +1,4 @@
-"""The networks that the package ships: of each the weights, its config and a card."""
+"""The networks that the package ships, each made by a recipe of its name; with their cards."""
 
 from pathlib import Path
 
@@ -11,7 +11,10 @@ def shipped_network(name: str) -> tuple[Path, Path]:
 
     >>> config, checkpoint = shipped_network('events')
     >>> config.name, checkpoint.name
-    ('events.py', 'events.pth')
+    ('coattn_events.py', 'events.pth')
     """
     folder = Path(__file__).parent
-    return folder / f'{name}.py', folder / f'{name}.pth'
+    # In a checkout the recipes lie beside the package, else where the wheel put them.
+    beside = folder.parent.parent / 'configs' / f'coattn_{name}.py'
+    installed = folder.parent / '.mim' / 'configs' / f'coattn_{name}.py'
+    return beside if beside.is_file() else installed, folder / f'{name}.pth'

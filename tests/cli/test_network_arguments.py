@@ -25,7 +25,7 @@ def network_of(*words):
 def test_networks_of_the_package_by_name():
     for words, name in (((), 'events'), (('--network', 'faces'), 'faces')):
         config, checkpoint = network_of(*words)
-        assert (config.name, checkpoint.name) == (f'{name}.py', f'{name}.pth')
+        assert (config.name, checkpoint.name) == (f'coattn_{name}.py', f'{name}.pth')
         assert config.is_file() and checkpoint.is_file()
 
 

@@ -15,7 +15,7 @@ def test_every_cell_runs(tmp_path, monkeypatch, capsys):
     names = {}
     for cell in cells:
         if cell['cell_type'] == 'code':
-            assert not cell['outputs']  # pictures do not belong into the repository
+            assert not cell['outputs']  # images do not belong in the repository
             exec(compile(''.join(cell['source']), str(TOUR), 'exec'), names)
     assert abs(names['result'].best - 0.24) < 0.03
     assert 'audio is 0.2' in capsys.readouterr().out

@@ -102,7 +102,7 @@ def main():
         ('sync accuracy', 'accuracy', '   (chance 0.500)'),
         ('video blanked', 'accuracy_video_blank', '   (must be chance)'),
         ('audio blanked', 'accuracy_audio_blank', '   (must be chance)'),
-        ('still picture', 'accuracy_video_still', '   (must be chance)'),
+        ('still frame', 'accuracy_video_still', '   (must be chance)'),
         ('AUROC', 'auroc', ''),
     ):
         print(f'   {name:<23}{results[f"sync/{key}"]:.3f}{note}')

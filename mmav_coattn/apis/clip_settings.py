@@ -48,7 +48,7 @@ class ClipSettings(NamedTuple):
         min_level (float | None): Sound below it counts as silence, dB of full scale.
         short_side (int): Frames are scaled down to it while they are decoded, px.
         box (tuple): Part of the frame that the network sees (x0, y0, x1, y1), fractions.
-        spatial (Compose): Transforms of single pictures, crops left out.
+        spatial (Compose): Transforms of single frames, crops left out.
         face (FaceCrop | None): Where the network looks at a face; None where it needs none.
     """
 

@@ -74,7 +74,7 @@ def fix_sync(
                 'was not mended, because the copy is not nearer to sync: measured again, '
                 f'{after.sentence()}; the original, {result.sentence()}',
             )
-    except BaseException:
-        path.unlink()  # nobody may take it for a mended file
+    except BaseException:  # also where it is interrupted: nobody may take it for a mended file
+        path.unlink()
         raise
     return SyncFix(path, -result.offset, after)

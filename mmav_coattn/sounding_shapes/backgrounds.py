@@ -213,7 +213,7 @@ def paint_texture(rng: np.random.Generator, setting: Setting, size: int) -> np.n
     tones = [hsv(hue, rng.uniform(0, 0.7), rng.uniform(0.1, 0.95)) for hue in hues]
     octaves = tuple((n, n) for n in (2, 5, int(rng.integers(8, 20)), int(rng.integers(30, size))))
     share = np.clip(0.5 + 0.6 * cloud_noise(rng, size, size, octaves), 0, 1)[..., None]
-    picture = np.ascontiguousarray(tones[0] * share + tones[1] * (1 - share), np.float32)
+    frame = np.ascontiguousarray(tones[0] * share + tones[1] * (1 - share), np.float32)
     kind = rng.integers(4)
     if kind:
         largest = np.exp(rng.uniform(np.log(3), np.log(30)))
@@ -223,10 +223,10 @@ def paint_texture(rng: np.random.Generator, setting: Setting, size: int) -> np.n
             a, b = largest * rng.uniform(0.2, 1, 2)
             turn = rng.uniform(0, 360) if kind < 3 else 90.0 * int(rng.integers(2))
             if kind == 1:
-                cv2.ellipse(picture, ((x, y), (a, b), turn), colour.tolist(), -1, cv2.LINE_AA)
+                cv2.ellipse(frame, ((x, y), (a, b), turn), colour.tolist(), -1, cv2.LINE_AA)
             else:
                 corners = cv2.boxPoints(((x, y), (a, 3 * b if kind == 3 else b), turn))
-                cv2.fillPoly(picture, [np.int32(corners)], colour.tolist(), cv2.LINE_AA)
+                cv2.fillPoly(frame, [np.int32(corners)], colour.tolist(), cv2.LINE_AA)
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / (size - 1) - 0.5
     slope = rng.normal(0, 0.4, 2)
-    return np.clip(picture * (1 + slope[0] * x + slope[1] * y)[..., None], 0, 255)
+    return np.clip(frame * (1 + slope[0] * x + slope[1] * y)[..., None], 0, 255)

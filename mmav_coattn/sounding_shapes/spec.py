@@ -16,7 +16,7 @@ WILD_CLASSES = (
     'stick', 'step', 'hop', 'bow', 'rub', 'pluck', 'strum', 'call', 'shot', 'clap', 'shake', 'turn',
 )  # fmt: skip
 SPLITS = ('train', 'val', 'test')
-#: Clips of a split where nothing else is asked for.
+#: Default number of clips of a split.
 DEFAULT_NUM_CLIPS = dict(train=1200, val=300, test=300)
 
 

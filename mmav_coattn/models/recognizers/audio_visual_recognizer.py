@@ -131,7 +131,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         return maps if self.map_refiner is None else self.map_refiner(maps, inputs['frames'])
 
     def predict_blind(self, inputs: dict) -> dict[str, Tensor]:
-        """Scores (N, J) of each control: nothing to see, nothing to hear, a still picture."""
+        """Scores (N, J) of each control: nothing to see, nothing to hear, a still frame."""
         scores = {}
         for name in CONTROLS:
             features, _ = self.extract_feat(self.data_preprocessor.control_inputs(inputs, name))

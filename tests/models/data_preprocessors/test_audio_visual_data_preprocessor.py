@@ -100,12 +100,12 @@ def test_blank_video_is_the_mean_colour_and_blank_audio_silence():
     assert plain['imgs'].any() and plain['audio'].any()  # left as they were
 
 
-def test_a_still_picture_repeats_the_first_frame():
+def test_a_still_frame_repeats_the_first_frame():
     plain = AudioVisualDataPreprocessor()(packed(2))['inputs']
     still = AudioVisualDataPreprocessor().control_inputs(plain, 'video_still')
     assert (still['imgs'] == plain['imgs'][:, :, :1]).all() and still['imgs'].any()
     torch.testing.assert_close(still['log_mels'], plain['log_mels'])
-    # Relative to its mean frame, a still picture is nothing.
+    # Relative to its mean frame, a still frame is nothing.
     moving = AudioVisualDataPreprocessor(subtract_mean_frame=True)
     assert not moving.control_inputs(moving(packed(2))['inputs'], 'video_still')['imgs'].any()
 

@@ -119,7 +119,7 @@ def test_blind_controls_see_nothing():
         assert not torch.allclose(sample.sync_scores, video.sync_scores)
         assert not torch.allclose(sample.sync_scores, audio.sync_scores)
         assert sample.sync_scores_video_blank.shape == (3,)
-        # A still picture differs from clip to clip, but not from one of itself.
+        # A still frame differs from clip to clip, but not from one of itself.
         assert not torch.allclose(sample.sync_scores_video_still, video.sync_scores_video_still)
     data = batch(2, 2)
     for img in data['inputs']['imgs']:

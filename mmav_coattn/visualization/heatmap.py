@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+from mmav_coattn.evaluation.functional import upsample_heatmap
 
 #: Multiple of the uniform weight that is drawn at full strength, unless the clip has higher ones.
 FULL_STRENGTH = 4.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+from mmav_coattn.evaluation.functional import upsample_heatmap
 
 from .caption import draw_caption
 from .cells import plain_and_overlay

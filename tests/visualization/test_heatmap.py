@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+from mmav_coattn.evaluation.functional import upsample_heatmap
 from mmav_coattn.visualization import attention_intensity, interpolate_in_time, overlay_heatmap
 
 

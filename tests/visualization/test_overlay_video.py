@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnreadableMediaError
-from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+from mmav_coattn.evaluation.functional import upsample_heatmap
 from mmav_coattn.visualization import video_track, write_overlay_video
 from mmav_coattn.visualization.caption import draw_caption
 from mmav_coattn.visualization.overlay_video import draw_overlay

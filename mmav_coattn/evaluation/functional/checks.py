@@ -7,18 +7,11 @@ from numpy.typing import ArrayLike
 
 
 def finite_array(values: ArrayLike, name: str, ndim: int) -> np.ndarray:
-    """Convert to a float64 array of the given rank, without NaN or infinity.
-
-    Args:
-        values (ArrayLike): The values.
-        name (str): Name of the argument, for the message.
-        ndim (int): Number of axes it must have.
-
-    Returns:
-        np.ndarray: float64.
+    """Convert to float64.
 
     Raises:
-        ValueError: If the rank is wrong, the array is empty, or a value is not finite.
+        ValueError: Beginning with ``name``, if there are not ``ndim`` axes, the array is empty, or
+            a value is not finite.
     """
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != ndim:

@@ -2,8 +2,7 @@
 
 Formulas: consensus IoU and its AUC from Senocak et al., "Learning to Localize Sound Source in
 Visual Scenes" (CVPR 2018); VGG-SS boxes from Chen et al., "Localizing Visual Sounds the Hard Way"
-(CVPR 2021). The pointing game is from Zhang et al., "Top-down Neural Attention by Excitation
-Backprop" (ECCV 2016).
+(CVPR 2021).
 """
 
 from __future__ import annotations
@@ -39,89 +38,22 @@ def binarize_top_fraction(heatmap: ArrayLike, fraction: float = 0.5) -> np.ndarr
     if not 0 <= fraction <= 1:
         raise ValueError(f'fraction must lie in [0, 1], got {fraction}.')
     heatmap = finite_array(heatmap, 'heatmap', ndim=2)
-    return binarize_top_count(heatmap, round(fraction * heatmap.size))
-
-
-def binarize_top_count(heatmap: ArrayLike, count: int) -> np.ndarray:
-    """Keep the ``count`` highest pixels; ties by index order.
-
-    With ``count`` the number of non-zero pixels of the ground truth this is the *adaptive*
-    binarisation.
-
-    Args:
-        heatmap (ArrayLike): (H, W), larger means more likely a source.
-        count (int): Pixels to keep, 0 to H * W.
-
-    Returns:
-        np.ndarray: bool, (H, W).
-
-    Raises:
-        ValueError: If the count does not fit, or the map is not (H, W) or not finite.
-    """
-    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
-    if not 0 <= count <= heatmap.size:
-        raise ValueError(f'count must lie in [0, {heatmap.size}], got {count}.')
-    return top_pixels(heatmap.ravel(), count).reshape(heatmap.shape)
+    return top_pixels(heatmap, round(fraction * heatmap.size))
 
 
 def top_pixels(values: np.ndarray, count: int) -> np.ndarray:
-    """Mask (P,) of the ``count`` highest of (P,) finite values; ties by index order.
+    """Mask of the ``count`` highest of some finite values; ties by index order.
 
     What a stable sort would keep, several times as fast: the value at the border is found by
-    partition, and of those equal to it the first are taken.
+    partition, and of those equal to it the first are taken. With ``count`` the number of non-zero
+    pixels of the ground truth this is the *adaptive* binarisation.
     """
     if count == 0:
         return np.zeros(values.shape, dtype=bool)
-    border = np.partition(values, values.size - count)[values.size - count]
+    border = np.partition(values, values.size - count, axis=None)[values.size - count]
     mask = values > border
     ties = np.flatnonzero(values == border)
-    mask[ties[: count - np.count_nonzero(mask)]] = True
-    return mask
-
-
-def centre_disc(size: int, count: int) -> np.ndarray:
-    """Disc of ``count`` pixels around the centre: the trivial predictor to stand beside a model.
-
-    Args:
-        size (int): Side of the square image, px.
-        count (int): Pixels in the disc, e.g. half the image.
-
-    Returns:
-        np.ndarray: bool, (size, size).
-
-    Raises:
-        ValueError: If the count is not in [0, size * size].
-    """
-    distance = np.arange(size) - (size - 1) / 2
-    return binarize_top_count(-(distance[:, None] ** 2 + distance**2), count)
-
-
-def box_union_mask(boxes: Sequence[Sequence[float]], size: int = 224) -> np.ndarray:
-    """Union of boxes as a mask: the ground truth of VGG-SS.
-
-    Corners are clipped to the image, scaled, and cut off to whole pixels, as the set's own
-    evaluation does; the right and lower edge are exclusive. A box that ends before it starts covers
-    nothing: the published file holds 12 images with such a corner, and the published figures
-    count them so.
-
-    Args:
-        boxes (Sequence[Sequence[float]]): (x0, y0, x1, y1) each, as fractions of width and height.
-        size (int): Side of the square mask, px.
-
-    Returns:
-        np.ndarray: bool, (size, size). Empty if there is no box.
-
-    Raises:
-        ValueError: If a box is not four finite numbers.
-    """
-    mask = np.zeros((size, size), dtype=bool)
-    if len(boxes) == 0:
-        return mask
-    corners = finite_array(boxes, 'boxes', ndim=2)
-    if corners.shape[1] != 4:
-        raise ValueError(f'boxes: expected rows (x0, y0, x1, y1), got shape {corners.shape}.')
-    for x0, y0, x1, y1 in (corners.clip(0, 1) * size).astype(int):
-        mask[y0:y1, x0:x1] = True
+    mask.flat[ties[: count - np.count_nonzero(mask)]] = True
     return mask
 
 
@@ -134,13 +66,19 @@ def consensus_map(
     images have the boxes of three annotators: half where one drew, 1 where two or three did
     (Senocak et al., CVPR 2018). With 1 it is the union of the boxes, as for VGG-SS.
 
+    Corners are clipped to the image, scaled, and cut off to whole pixels, as the evaluation of
+    VGG-SS does; the right and lower edge are exclusive. A box that ends before it starts covers
+    nothing: the published file holds 12 images with such a corner, and the published figures
+    count them so.
+
     Args:
-        boxes (Sequence[Sequence[float]]): See :func:`box_union_mask`; of all annotators.
+        boxes (Sequence[Sequence[float]]): (x0, y0, x1, y1) each, as fractions of width and height;
+            of all annotators.
         annotators (float): Boxes that must overlap for g = 1.
         size (int): Side of the square map, px.
 
     Returns:
-        np.ndarray: float64, (size, size), 0 to 1.
+        np.ndarray: float64, (size, size), 0 to 1; 0 everywhere if there is no box.
 
     Raises:
         ValueError: If a box is not four finite numbers, or ``annotators`` is not positive.
@@ -148,8 +86,12 @@ def consensus_map(
     if not annotators > 0:
         raise ValueError(f'annotators must be positive, got {annotators}.')
     total = np.zeros((size, size))
-    for box in boxes:
-        total += box_union_mask([box], size)
+    if len(boxes):
+        corners = finite_array(boxes, 'boxes', ndim=2)
+        if corners.shape[1] != 4:
+            raise ValueError(f'boxes: expected rows (x0, y0, x1, y1), got shape {corners.shape}.')
+        for x0, y0, x1, y1 in (corners.clip(0, 1) * size).astype(int):
+            total[y0:y1, x0:x1] += 1
     return np.minimum(total / annotators, 1.0)
 
 
@@ -173,8 +115,13 @@ def consensus_ciou(pred_mask: ArrayLike, gt_map: ArrayLike) -> float:
     require_unit_interval(gt, 'gt_map')
     if not np.isin(pred, (0, 1)).all():
         raise ValueError('pred_mask: must be a mask of 0 and 1; binarise the heatmap first.')
-    denominator = gt.sum() + pred[gt == 0].sum()
-    return float((pred * gt).sum() / denominator) if denominator > 0 else 0.0
+    return mask_ciou(pred.astype(bool), gt)
+
+
+def mask_ciou(mask: np.ndarray, truth: np.ndarray) -> float:
+    """:func:`consensus_ciou` of a mask and a ground truth that need no checking."""
+    denominator = truth.sum() + np.count_nonzero(mask & (truth == 0))
+    return float(truth[mask].sum() / denominator) if denominator > 0 else 0.0
 
 
 def ciou_success_and_auc(cious: ArrayLike) -> dict[str, float]:
@@ -223,30 +170,6 @@ def every_source_success(cious: ArrayLike, images: Sequence) -> dict[str, float]
         raise ValueError(f'{len(cious)} sources, but images names {len(images)}.')
     worst: dict = {}
     for image, ciou in zip(images, cious, strict=True):
-        worst[image] = min(worst.get(image, 1.0), float(ciou))
-    values = np.array(list(worst.values()))
-    return dict(
-        iiou=float((values >= 0.5).mean()),
-        iiou_auc=ciou_success_and_auc(values)['auc'],
-        num_images=len(values),
-    )
-
-
-def pointing_hit(heatmap: ArrayLike, gt_map: ArrayLike) -> bool:
-    """Pointing game: whether the highest pixel lies on a source.
-
-    Args:
-        heatmap (ArrayLike): (H, W). Among equal maxima the lowest row-major index counts, so a
-            constant map points at the upper left corner.
-        gt_map (ArrayLike): (H, W), non-zero on a source.
-
-    Returns:
-        bool: Whether it is a hit.
-
-    Raises:
-        ValueError: If shapes differ or a value is not finite.
-    """
-    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
-    gt = finite_array(gt_map, 'gt_map', ndim=2)
-    require_equal_shapes(heatmap=heatmap, gt_map=gt)
-    return bool(gt.flat[heatmap.argmax()] > 0)
+        worst[image] = min(worst.get(image, np.inf), ciou)
+    found = ciou_success_and_auc(list(worst.values()))
+    return dict(iiou=found['ciou50'], iiou_auc=found['auc'], num_images=len(worst))

@@ -8,36 +8,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .checks import finite_array
-from .localization import ciou_success_and_auc, consensus_ciou
+from .localization import ciou_success_and_auc, mask_ciou
 from .localization_scores import score_heatmap
 
 
-def centre_heatmap(size: int) -> np.ndarray:
-    """Map that falls with the distance from the centre; its top pixels are a centre disc.
+def disc_heatmap(size: int, rng: np.random.Generator | None = None) -> np.ndarray:
+    """Map whose top pixels are a disc: around the centre, or a location drawn uniformly by ``rng``.
 
     Args:
         size (int): Side of the square map, px.
+        rng (np.random.Generator, optional): None for the centre.
 
     Returns:
         np.ndarray: float64, (size, size).
     """
-    distance = np.arange(size) - (size - 1) / 2
-    return -(distance[:, None] ** 2 + distance**2)
-
-
-def random_blob_heatmap(size: int, rng: np.random.Generator) -> np.ndarray:
-    """Map that falls with the distance from a location drawn uniformly over the image.
-
-    Args:
-        size (int): Side of the square map, px.
-        rng (np.random.Generator): Source of the location.
-
-    Returns:
-        np.ndarray: float64, (size, size).
-    """
-    y, x = rng.uniform(0, size, 2)
-    rows = np.arange(size)
-    return -((rows[:, None] + 0.5 - y) ** 2 + (rows + 0.5 - x) ** 2)
+    y, x = (size / 2, size / 2) if rng is None else rng.uniform(0, size, 2)
+    middles = np.arange(size) + 0.5
+    return -((middles[:, None] - y) ** 2 + (middles - x) ** 2)
 
 
 def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
@@ -118,8 +105,7 @@ def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str,
         gt_maps (Iterable[np.ndarray]): Ground truths (S, S) in [0, 1], square and of one size.
 
     Returns:
-        dict[str, dict[str, float]]: For each predictor the figures of
-        :func:`~.localization.ciou_success_and_auc`.
+        dict[str, dict[str, float]]: The figures of :func:`ciou_success_and_auc` by predictor.
 
     Raises:
         ValueError: If there is no ground truth, or one is not a square map in [0, 1].
@@ -129,14 +115,15 @@ def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str,
     for gt in gt_maps:
         gt = finite_array(gt, 'gt_maps', ndim=2)
         if centre is None:
-            centre = centre_heatmap(len(gt))
-        disc, perfect = score_heatmap(centre, gt), score_heatmap(gt, gt)
-        for name, ciou in (
-            ('centre_disc', disc.half),
-            ('centre_disc_adaptive', disc.adaptive),
-            ('whole_image', consensus_ciou(np.ones(gt.shape, dtype=bool), gt)),
-            ('perfect_half', perfect.half),
-        ):
+            centre = disc_heatmap(len(gt))
+        disc = score_heatmap(centre, gt)
+        found = dict(
+            centre_disc=disc.half,
+            centre_disc_adaptive=disc.adaptive,
+            whole_image=mask_ciou(np.ones(gt.shape, dtype=bool), gt),
+            perfect_half=score_heatmap(gt, gt).half,
+        )
+        for name, ciou in found.items():
             cious.setdefault(name, []).append(ciou)
     if not cious:
         raise ValueError('gt_maps: there is no ground truth.')

@@ -1,4 +1,4 @@
-"""Scores of one heat map against one ground truth, and which map is meant for which source."""
+"""Scores of heat maps against ground truths, and maps and ground truths of several sources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .checks import finite_array, require_equal_shapes, require_unit_interval
-from .localization import top_pixels
+from .localization import mask_ciou, top_pixels
 
 
 class HeatmapScores(NamedTuple):
@@ -17,7 +17,9 @@ class HeatmapScores(NamedTuple):
     Attributes:
         adaptive (float): Consensus IoU of as many top pixels as the ground truth has.
         half (float): Consensus IoU of the top half of the pixels.
-        hit (float): 1 if the highest pixel lies on the source, else 0 (pointing game).
+        hit (float): 1 if the highest pixel lies on the source, else 0: the pointing game of Zhang
+            et al., "Top-down Neural Attention by Excitation Backprop" (ECCV 2016). Among equal
+            maxima the lowest row-major index counts.
     """
 
     adaptive: float
@@ -28,15 +30,9 @@ class HeatmapScores(NamedTuple):
 def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
     """All scores of one heat map.
 
-    The masks are those of :func:`~.localization.binarize_top_count` (ties by index), the hit that
-    of :func:`~.localization.pointing_hit`.
-
     Args:
         heatmap (ArrayLike): (H, W), larger means more likely a source.
         gt_map (ArrayLike): (H, W), in [0, 1], non-zero on the source.
-
-    Returns:
-        HeatmapScores: See there.
 
     Raises:
         ValueError: If shapes differ or a value is not finite.
@@ -45,20 +41,49 @@ def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
     gt = finite_array(gt_map, 'gt_map', ndim=2)
     require_equal_shapes(heatmap=heatmap, gt_map=gt)
     require_unit_interval(gt, 'gt_map')
-    values, truth = heatmap.ravel(), gt.ravel()
-    outside, total = truth == 0, truth.sum()
-
-    def ciou_of_top(count: int) -> float:
-        # Consensus IoU of a mask that needs no checking.
-        mask = top_pixels(values, count)
-        denominator = total + np.count_nonzero(mask & outside)
-        return float(truth[mask].sum() / denominator) if denominator > 0 else 0.0
-
     return HeatmapScores(
-        adaptive=ciou_of_top(int(np.count_nonzero(truth))),
-        half=ciou_of_top(round(truth.size / 2)),
-        hit=float(truth[values.argmax()] > 0),
+        adaptive=mask_ciou(top_pixels(heatmap, int(np.count_nonzero(gt))), gt),
+        half=mask_ciou(top_pixels(heatmap, round(gt.size / 2)), gt),
+        hit=float(gt.flat[heatmap.argmax()] > 0),
     )
+
+
+def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.35) -> np.ndarray:
+    """A map for each of the locations that stand out over a clip, told apart by where they are.
+
+    Sources that sound at different times make different locations stand out at different times. Of
+    every location the highest value over time is taken; its ``count`` highest peaks that lie
+    ``apart`` are the sources, and each location belongs to the nearest of them. In the maps of a
+    source all other locations lie below the lowest of its own. Two sources closer than ``apart``
+    stay one.
+
+    Args:
+        maps (ArrayLike): (T, H, W), larger means more likely a source.
+        count (int): Sources to look for.
+        apart (float): Least distance of two peaks, as a share of the longer side.
+
+    Returns:
+        np.ndarray: float64, (S, T, H, W), that of the highest peak first; S is ``count``, or fewer
+        where no location is left that lies apart.
+
+    Raises:
+        ValueError: If the maps are not (T, H, W) or not finite, or ``count`` is below 1.
+    """
+    maps = finite_array(maps, 'maps', ndim=3)
+    if count < 1:
+        raise ValueError(f'count must be at least 1, got {count}.')
+    highest = maps.max(axis=0)
+    rows, columns = np.indices(highest.shape)
+    left = np.ones(highest.shape, dtype=bool)
+    distances: list[np.ndarray] = []
+    while len(distances) < count and left.any():
+        peak = np.where(left, highest, -np.inf).argmax()
+        row, column = np.unravel_index(peak, highest.shape)
+        distances.append(np.hypot(rows - row, columns - column))
+        left &= distances[-1] >= apart * max(highest.shape)
+    owner = np.argmin(distances, axis=0)
+    below = maps - (maps.max() - maps.min() + 1)
+    return np.stack([np.where(owner == index, maps, below) for index in range(len(distances))])
 
 
 def best_assignment(values: ArrayLike) -> list[int]:
@@ -86,17 +111,8 @@ def best_assignment(values: ArrayLike) -> list[int]:
 
 
 def upsample_heatmap(heatmap: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Enlarge one map bilinearly, its cells laid side by side over the frame.
-
-    Args:
-        heatmap (np.ndarray): (H', W').
-        size (tuple[int, int]): Height and width of the frame, px.
-
-    Returns:
-        np.ndarray: float32, (H, W).
-    """
+    """Enlarge a map (H', W') bilinearly to a frame of ``size`` (H, W), px; float32 (H, W)."""
     import cv2
 
-    height, width = size
     heatmap = np.ascontiguousarray(heatmap, dtype=np.float32)
-    return cv2.resize(heatmap, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(heatmap, size[::-1], interpolation=cv2.INTER_LINEAR)

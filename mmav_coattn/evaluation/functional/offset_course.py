@@ -36,12 +36,7 @@ class Stretch(NamedTuple):
 
 
 class Line(NamedTuple):
-    """An offset that drifts.
-
-    Attributes:
-        rate (float): s of offset a second.
-        at_zero (float): Offset at time 0, s.
-    """
+    """An offset that drifts: s of offset a second, and the offset at time 0, s."""
 
     rate: float
     at_zero: float

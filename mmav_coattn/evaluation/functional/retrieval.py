@@ -39,31 +39,10 @@ def knn_retrieval(
         ValueError: If shapes do not fit, a value is not finite, k is not in [1, G], or a feature
             equals the mean of its side and so has no direction (constant features, a single clip).
     """
-    query = _unit_directions(query_feats, 'query_feats')
-    gallery = _unit_directions(gallery_feats, 'gallery_feats')
-    query_labels, gallery_labels = np.asarray(query_labels), np.asarray(gallery_labels)
-    if query.shape[1] != gallery.shape[1]:
-        raise ValueError(
-            f'query_feats has {query.shape[1]} dimensions, gallery_feats {gallery.shape[1]}.'
-        )
-    for name, feats, labels in (
-        ('query', query, query_labels),
-        ('gallery', gallery, gallery_labels),
-    ):
-        if labels.shape != (len(feats),):
-            raise ValueError(f'{name}: {len(feats)} features, but labels of shape {labels.shape}.')
-    for k in ks:
-        if not 1 <= k <= len(gallery):
-            raise ValueError(f'k = {k} is not in [1, {len(gallery)}], the size of the gallery.')
-
-    hits = dict.fromkeys(ks, 0)
-    for start in range(0, len(query), QUERY_CHUNK):
-        chunk = slice(start, start + QUERY_CHUNK)
-        nearest = np.argsort(-(query[chunk] @ gallery.T), axis=1, kind='stable')[:, : max(ks)]
-        same = gallery_labels[nearest] == query_labels[chunk, None]
-        for k in ks:
-            hits[k] += int(same[:, :k].any(axis=1).sum())
-    return {f'R@{k}': hits[k] / len(query) for k in ks}
+    query_labels = np.asarray(query_labels)
+    near = _nearest_labels(query_feats, query_labels, gallery_feats, gallery_labels, ks)
+    same = near == query_labels[:, None]
+    return {f'R@{k}': float(same[:, :k].any(axis=1).mean()) for k in ks}
 
 
 def knn_accuracy(
@@ -75,34 +54,23 @@ def knn_accuracy(
 ) -> float:
     """Accuracy of the k-nearest-neighbour classifier: the class of most of the k nearest clips.
 
-    Nearness as in :func:`knn_retrieval`. Of classes with equally many, that of the nearest clip
-    among theirs wins.
-
-    Args:
-        query_feats (ArrayLike): (Q, D).
-        query_labels (ArrayLike): (Q,), integers.
-        gallery_feats (ArrayLike): (G, D).
-        gallery_labels (ArrayLike): (G,), integers.
-        k (int): Number of neighbours, 1 to G.
+    Of classes with equally many, that of the nearest clip among theirs wins. Nearness, arguments
+    and errors as in :func:`knn_retrieval`.
 
     Returns:
         float: 0 to 1.
-
-    Raises:
-        ValueError: If k is not in [1, G], or a feature has no direction.
     """
-    query = _unit_directions(query_feats, 'query')
-    gallery = _unit_directions(gallery_feats, 'gallery')
-    query_labels, gallery_labels = np.asarray(query_labels), np.asarray(gallery_labels)
-    if not 1 <= k <= len(gallery):
-        raise ValueError(f'k = {k} is not in [1, {len(gallery)}], the size of the gallery.')
+    query_labels = np.asarray(query_labels)
     hits = 0
-    for feature, label in zip(query, query_labels, strict=True):
-        near = gallery_labels[np.argsort(-(gallery @ feature), kind='stable')[:k]]
+    for near, label in zip(
+        _nearest_labels(query_feats, query_labels, gallery_feats, gallery_labels, [k]),
+        query_labels,
+        strict=True,
+    ):
         # unique gives the first, that is the nearest, position of each class.
         classes, first, counts = np.unique(near, return_index=True, return_counts=True)
         hits += int(classes[np.lexsort((first, -counts))[0]] == label)
-    return hits / len(query)
+    return hits / len(query_labels)
 
 
 def cross_modal_retrieval(
@@ -137,6 +105,30 @@ def cross_modal_retrieval(
         figures |= {f'{name} R@{k}': float((ranks <= k).mean()) for k in ks}
         figures[f'{name} median rank'] = float(np.median(ranks))
     return figures
+
+
+def _nearest_labels(query_feats, query_labels, gallery_feats, gallery_labels, ks) -> np.ndarray:
+    """Labels (Q, max(ks)) of the nearest gallery clips of each query, the nearest first."""
+    query = _unit_directions(query_feats, 'query_feats')
+    gallery = _unit_directions(gallery_feats, 'gallery_feats')
+    gallery_labels = np.asarray(gallery_labels)
+    if query.shape[1] != gallery.shape[1]:
+        raise ValueError(
+            f'query_feats has {query.shape[1]} dimensions, gallery_feats {gallery.shape[1]}.'
+        )
+    sides = dict(query=(query, query_labels), gallery=(gallery, gallery_labels))
+    for name, (feats, labels) in sides.items():
+        if labels.shape != (len(feats),):
+            raise ValueError(f'{name}: {len(feats)} features, but labels of shape {labels.shape}.')
+    for k in ks:
+        if not 1 <= k <= len(gallery):
+            raise ValueError(f'k = {k} is not in [1, {len(gallery)}], the size of the gallery.')
+    found = []
+    for start in range(0, len(query), QUERY_CHUNK):
+        cosines = query[start : start + QUERY_CHUNK] @ gallery.T
+        order = np.argsort(-cosines, axis=1, kind='stable')[:, : max(ks)]
+        found.append(gallery_labels[order])
+    return np.concatenate(found)
 
 
 def _unit_directions(feats: ArrayLike, name: str) -> np.ndarray:

@@ -79,8 +79,7 @@ def binary_sync_metrics(
 def auroc(positives: ArrayLike, negatives: ArrayLike) -> float:
     """Area under the ROC curve: probability that a positive scores above a negative.
 
-    By ranks (Mann & Whitney 1947): ``(sum of the positives' ranks - P (P + 1) / 2) / (P N)``, equal
-    scores sharing their mean rank, so a tie counts half.
+    A tie counts half (Mann & Whitney 1947).
 
     Args:
         positives (ArrayLike): (P,) scores.
@@ -93,14 +92,10 @@ def auroc(positives: ArrayLike, negatives: ArrayLike) -> float:
         ValueError: If either is empty or not finite.
     """
     positives = finite_array(positives, 'positives', ndim=1)
-    negatives = finite_array(negatives, 'negatives', ndim=1)
-    _, group, sizes = np.unique(
-        np.concatenate([positives, negatives]), return_inverse=True, return_counts=True
-    )
-    mean_ranks = np.cumsum(sizes) - (sizes - 1) / 2
-    rank_sum = mean_ranks[group[: positives.size]].sum()
-    smallest = positives.size * (positives.size + 1) / 2
-    return float((rank_sum - smallest) / (positives.size * negatives.size))
+    negatives = np.sort(finite_array(negatives, 'negatives', ndim=1))
+    below = negatives.searchsorted(positives, 'left')
+    not_above = negatives.searchsorted(positives, 'right')
+    return float((below + not_above).sum() / (2 * positives.size * negatives.size))
 
 
 def _bin_by_shift(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from mmav_coattn.evaluation.functional import (
-    centre_heatmap,
+    disc_heatmap,
     motion_energy_maps,
     onset_correlation_maps,
-    random_blob_heatmap,
     split_by_peaks,
+    upsample_heatmap,
 )
-from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
 
 #: Predictors with one map for all sources of a clip; the model comes first.
 PREDICTORS = (
@@ -63,46 +62,42 @@ class ClipPredictors:
         self.size = size
         self.seed = [seed, *name.encode()]
         blurred = motion_energy_maps(frames, BLUR)
-        self.maps = dict(
+        one = dict(
             model=maps,
             motion_energy=motion_energy_maps(frames),
             motion_energy_blurred=blurred,
             onset_correlation=onset_correlation_maps(blurred, wave),
         )
-        self.split = {}
+        #: Maps (sources it sees, T', H', W') by predictor.
+        self.maps = {predictor: own[None] for predictor, own in one.items()}
         if num_sources is not None:
-            for predictor, own in self.maps.items():
-                self.split[f'{predictor}_split'] = split_by_peaks(own, num_sources)
+            for predictor, own in one.items():
+                self.maps[f'{predictor}_split'] = split_by_peaks(own, num_sources)
 
-    def single(self, predictor: str, position: float | None, source: int) -> np.ndarray | None:
-        """Map (size, size) of a predictor of :data:`PREDICTORS`.
+    def maps_at(
+        self, predictor: str, position: float | None, source: int
+    ) -> list[np.ndarray | None]:
+        """Maps (size, size) of a predictor, one a source that it sees; None for ``whole_image``.
 
         Args:
             predictor (str): Which.
             position (float, optional): When, 0 to 1 over the clip; None for the clip's mean map.
-            source (int): For which source.
-
-        Returns:
-            np.ndarray | None: None for ``whole_image``.
+            source (int): For which source, if the predictor is ``random_blob``.
         """
         if predictor == 'centre_disc':
-            return centre_heatmap(self.size)
+            return [disc_heatmap(self.size)]
         if predictor == 'whole_image':
-            return None
+            return [None]
         if predictor == 'random_blob':
-            rng = np.random.default_rng([*self.seed, source])
-            return random_blob_heatmap(self.size, rng)
-        return self._at(self.maps[predictor], position)
-
-    def several(self, predictor: str, position: float | None) -> list[np.ndarray]:
-        """Maps (size, size) of a predictor of :data:`SPLIT_PREDICTORS`, one a source it sees."""
-        return [self._at(maps, position) for maps in self.split[predictor]]
+            return [disc_heatmap(self.size, np.random.default_rng([*self.seed, source]))]
+        return [self._at(maps, position) for maps in self.maps[predictor]]
 
     def motion_confidence(self) -> float:
         """Confidence of the motion: the top quarter of its map, at its highest time."""
-        places = np.sort(self.maps['motion_energy'].reshape(len(self.maps['motion_energy']), -1))
-        quarter = -(-places.shape[1] // 4)
-        return float(places[:, -quarter:].mean(axis=1).max())
+        energy = self.maps['motion_energy'][0]
+        locations = np.sort(energy.reshape(len(energy), -1))
+        quarter = -(-locations.shape[1] // 4)
+        return float(locations[:, -quarter:].mean(axis=1).max())
 
     def _at(self, maps: np.ndarray, position: float | None) -> np.ndarray:
         if position is None:

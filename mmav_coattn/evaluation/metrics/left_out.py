@@ -34,34 +34,33 @@ class FileMetric(BaseMetric):
         for index, sample in enumerate(data_samples):
             name = sample.get('relpath', sample.get('filename', ''))
             if sample.get('unusable') is not None:
-                reason, sentence = sample['unusable']
-                self.results.append(dict(name=name, reason=reason, sentence=sentence))
+                found = dict(zip(('reason', 'sentence'), sample['unusable'], strict=True))
             else:
-                self.results.append(
-                    dict(name=name, **self.measure(sample, name, data_batch, index))
-                )
+                found = self.measure(sample, name, data_batch, index)
+            self.results.append(dict(name=name, **found))
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
         """What is kept of a usable sample, the ``index``-th of its batch."""
         raise NotImplementedError
 
     def split(self, results: list[dict]) -> tuple[list[dict], list[dict]]:
-        """Results that were measured and those left out, which are logged."""
+        """Results that were measured and those left out, which are logged.
+
+        Raises:
+            UserError: If not one file could be used.
+        """
         used = [result for result in results if 'reason' not in result]
         left_out = [result for result in results if 'reason' in result]
         if left_out:
             told = describe_left_out(left_out, len(results), self.num_listed)
             MMLogger.get_current_instance().warning(f'{self.prefix}: {told}')
+        if not used:
+            first = f' The first: {left_out[0]["sentence"]}' if left_out else ''
+            raise UserError(
+                f'None of the {len(results)} files of the evaluation could be used '
+                f'({count_reasons(left_out)}). Check the data set of the evaluator.{first}'
+            )
         return used, left_out
-
-
-def refuse(left_out: Sequence[dict], total: int) -> None:
-    """Raise a :class:`UserError`: not one file could be used."""
-    first = f' The first: {left_out[0]["sentence"]}' if left_out else ''
-    raise UserError(
-        f'None of the {total} files of the evaluation could be used '
-        f'({count_reasons(left_out)}). Check the data set of the evaluator.{first}'
-    )
 
 
 def finite_scores(values: Any, name: str) -> np.ndarray:
@@ -93,12 +92,9 @@ def count_reasons(left_out: Sequence[dict]) -> str:
 
 
 def describe_left_out(left_out: Sequence[dict], total: int, num_listed: int = 10) -> str:
-    """How many files were left out and why, and the first of them by name.
+    """How many of ``total`` files were left out and why, and the first of them by name.
 
-    Args:
-        left_out (Sequence[dict]): With ``name``, ``reason`` and ``sentence``.
-        total (int): Files of the evaluation.
-        num_listed (int): Files to name.
+    Those left out have ``name``, ``reason`` and ``sentence``.
     """
     lines = [f'  {each["name"]}: {each["sentence"]}' for each in left_out[:num_listed]]
     if len(left_out) > num_listed:

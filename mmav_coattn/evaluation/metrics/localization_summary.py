@@ -74,10 +74,11 @@ def summarise_detection(
         return detection_ap_max_f1(np.array(values)[kept], np.array(cious)[kept], has_source[kept])
 
     everything = np.ones(len(has_source), dtype=bool)
-    figures = {}
-    for column, predictor in enumerate(PREDICTORS):
-        confidence = dict(model='confidence', motion_energy='motion_confidence').get(predictor)
-        figures[predictor] = judge(column, confidence, everything)
+    confidences = dict(model='confidence', motion_energy='motion_confidence')
+    figures = {
+        predictor: judge(column, confidences.get(predictor), everything)
+        for column, predictor in enumerate(PREDICTORS)
+    }
     figures['model']['max_f1_confidence'] = best_confidence_threshold(
         [x['confidence'] for x in [*clips, *silent]],
         [float(clip['scores'][:, 0, 0].mean()) for clip in clips] + [0.0] * len(silent),

@@ -17,7 +17,7 @@ from mmav_coattn.evaluation.functional import (
 )
 
 from .clip_predictors import PREDICTORS, SPLIT_PREDICTORS, ClipPredictors
-from .left_out import FileMetric, count_reasons
+from .left_out import FileMetric
 from .localization_summary import format_table, summarise_detection, summarise_predictor
 
 _PACKING = (
@@ -130,15 +130,19 @@ class SoundLocalizationMetric(FileMetric):
             time = target['time']
             positions.append(None if time is None else (time - start) / seconds)
         scores = np.zeros((len(sources), len(self.predictors), 3))
-        for row, (source, truth, position) in enumerate(
-            zip(sources, truths, positions, strict=True)
-        ):
-            for column, predictor in enumerate(PREDICTORS):
-                scores[row, column] = self._score(clip.single(predictor, position, source), truth)
         numbers = np.array(sources, dtype=int)
-        for column, predictor in enumerate(self.predictors[len(PREDICTORS) :], len(PREDICTORS)):
-            if len(numbers):
-                scores[:, column] = self._score_split(clip, predictor, numbers, truths, positions)
+        for column, predictor in enumerate(self.predictors if sources else ()):
+            by_map = np.array(
+                [
+                    [self._score(each, truth) for each in clip.maps_at(predictor, position, source)]
+                    for source, truth, position in zip(sources, truths, positions, strict=True)
+                ]
+            )  # (M, maps, 3)
+            # Each source is judged by one map for the whole clip, as suits all best.
+            found, number = np.unique(numbers, return_inverse=True)
+            values = np.stack([by_map[numbers == source, :, 0].mean(axis=0) for source in found])
+            chosen = np.array(best_assignment(values))[number]
+            scores[:, column] = by_map[np.arange(len(numbers)), chosen]
         return numbers, scores
 
     def _score(self, heatmap: np.ndarray | None, truth: np.ndarray) -> tuple[float, float, float]:
@@ -147,19 +151,6 @@ class SoundLocalizationMetric(FileMetric):
             return ciou, ciou, float(truth[self.size // 2, self.size // 2] > 0)
         return score_heatmap(heatmap, truth)
 
-    def _score_split(self, clip, predictor, sources, truths, positions) -> np.ndarray:
-        """Scores (M, 3), each source judged by one map for the whole clip, as suits all best."""
-        by_map = np.array(
-            [
-                [score_heatmap(each, truth) for each in clip.several(predictor, position)]
-                for truth, position in zip(truths, positions, strict=True)
-            ]
-        )  # (M, maps, 3)
-        found, number = np.unique(sources, return_inverse=True)
-        values = np.stack([by_map[sources == source, :, 0].mean(axis=0) for source in found])
-        chosen = np.array(best_assignment(values))[number]
-        return by_map[np.arange(len(sources)), chosen]
-
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
         """Summarise the test set and log the table of model and trivial baselines."""
         used, left_out = self.split(results)
@@ -167,9 +158,8 @@ class SoundLocalizationMetric(FileMetric):
         silent = [result for result in used if not result['has_source']]
         if not clips:
             raise UserError(
-                f'None of the {len(results)} clips has a source in sight to look for '
-                f'({len(left_out)} could not be used: {count_reasons(left_out)}). Check the data '
-                'set of the evaluator.'
+                f'None of the {len(results)} clips has a source in sight to look for. Check the '
+                'data set of the evaluator.'
             )
         rows = {
             predictor: summarise_predictor(clips, column)
@@ -192,8 +182,8 @@ class SoundLocalizationMetric(FileMetric):
         logger = MMLogger.get_current_instance()
         logger.info(f'{self.prefix}: {told}, seed {self.seed}\n{format_table(rows)}')
         figures = {
-            name if predictor == 'model' else f'{name}_{predictor}': value
+            name if predictor == 'model' else f'{name}_{predictor}': float(value)
             for predictor, row in rows.items()
             for name, value in row.items()
         }
-        return {name: float(value) for name, value in {**figures, **counts}.items()}
+        return figures | {name: float(value) for name, value in counts.items()}

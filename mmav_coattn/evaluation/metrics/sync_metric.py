@@ -11,7 +11,7 @@ from mmengine.logging import MMLogger
 
 from mmav_coattn.evaluation.functional import binary_sync_metrics
 
-from .left_out import FileMetric, finite_scores, refuse, to_array
+from .left_out import FileMetric, finite_scores, to_array
 
 #: Blind controls: the suffix of their scores in the data sample and of their figures here.
 CONTROLS = ('video_blank', 'audio_blank', 'video_still')
@@ -65,11 +65,9 @@ class SyncMetric(FileMetric):
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
         """Figures of the whole data set by name, without the prefix."""
         used, left_out = self.split(results)
-        if not used:
-            refuse(left_out, len(results))
-        labels = np.stack([result['label'] for result in used])
-        shifts = np.stack([result['shift'] for result in used])
-        scores = np.stack([result['scores'] for result in used])
+        labels, shifts, scores = (
+            np.stack([result[key] for result in used]) for key in ('label', 'shift', 'scores')
+        )
         figures = binary_sync_metrics(scores, labels, shifts, self.shift_bins)
         bins = figures.pop('bins')
         counts = {name: figures.pop(name) for name in ('num_clips', 'num_pairs')}
@@ -80,17 +78,14 @@ class SyncMetric(FileMetric):
                 blind = binary_sync_metrics(np.stack([r[control] for r in used]), labels)
                 figures[f'accuracy_{control}'] = blind['accuracy']
                 figures[f'auroc_{control}'] = blind['auroc']
-        self._log_bins(bins, counts)
+        by_shift = ', '.join(
+            f'{each["low"]:g}-{each["high"]:g} s: {each["accuracy"]:.3f} (N={each["num_pairs"]})'
+            for each in bins
+        )
+        MMLogger.get_current_instance().info(
+            f'{self.prefix}: {counts["num_clips"]} clips, {counts["num_pairs"]} pairs; accuracy by '
+            f'|shift|: {by_shift}'
+        )
         figures |= {**counts, 'left_out': len(left_out)}
         # All as float: mmengine turns whole numbers into numpy's, and those into null in its JSON.
         return {name: float(value) for name, value in figures.items()}
-
-    def _log_bins(self, bins: list[dict], counts: dict[str, int]) -> None:
-        cells = [
-            f'{each["low"]:g}-{each["high"]:g} s: {each["accuracy"]:.3f} (N={each["num_pairs"]})'
-            for each in bins
-        ]
-        MMLogger.get_current_instance().info(
-            f'{self.prefix}: {counts["num_clips"]} clips, {counts["num_pairs"]} pairs; accuracy by '
-            f'|shift|: {", ".join(cells)}'
-        )

@@ -2,14 +2,13 @@ import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional import (
-    binarize_top_count,
     binarize_top_fraction,
-    box_union_mask,
-    centre_disc,
     ciou_success_and_auc,
     consensus_ciou,
-    pointing_hit,
+    consensus_map,
+    every_source_success,
 )
+from mmav_coattn.evaluation.functional.localization import top_pixels
 
 
 def slow_ciou(pred, gt):
@@ -41,14 +40,7 @@ def test_binarize_keeps_exactly_the_share_whatever_the_ties(fraction, shape):
 def test_binarize_breaks_ties_by_index():
     assert binarize_top_fraction(np.ones((2, 4))).ravel().tolist() == [True] * 4 + [False] * 4
     heatmap = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    assert binarize_top_count(heatmap, 3).ravel().tolist() == [
-        True,
-        True,
-        False,
-        False,
-        False,
-        True,
-    ]
+    assert top_pixels(heatmap, 3).astype(int).tolist() == [[1, 1, 0], [0, 0, 1]]
 
 
 def test_consensus_ciou_by_hand():
@@ -99,29 +91,40 @@ def test_every_threshold_is_reached_by_its_own_decimal(multiple):
     assert ciou_success_and_auc([value])['auc'] == pytest.approx(by_hand)
 
 
-def test_box_union_mask():
-    mask = box_union_mask([[0.0, 0.0, 0.5, 0.25], [0.25, 0.0, 0.79, 0.5]], size=4)
-    assert mask.astype(int).tolist() == [[1, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
-    assert box_union_mask([[-0.5, -1, 2, 3]], size=4).all()
-    assert not box_union_mask([[0.5, 0.5, -2.9e16, 0.8]], size=4).any()
-    assert not box_union_mask([], size=4).any()
+def test_union_of_boxes():
+    found = consensus_map([[0.0, 0.0, 0.5, 0.25], [0.25, 0.0, 0.79, 0.5]], size=4)
+    assert found.tolist() == [[1, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+    assert (consensus_map([[-0.5, -1, 2, 3]], size=4) == 1).all()
+    assert not consensus_map([[0.5, 0.5, -2.9e16, 0.8]], size=4).any()
 
 
-def test_centre_disc_is_a_disc_around_the_centre():
-    disc = centre_disc(224, 224 * 224 // 2)
-    assert disc.sum() == 25088
-    rows, columns = np.nonzero(disc)
-    assert abs(rows.mean() - 111.5) < 0.05 and abs(columns.mean() - 111.5) < 0.05
-    radius = np.sqrt(25088 / np.pi)
-    assert np.hypot(rows - 111.5, columns - 111.5).max() < radius + 1
-    assert centre_disc(3, 1).astype(int).tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+def test_consensus_of_three_annotators_by_hand():
+    boxes = [[0, 0, 0.5, 0.5], [0, 0, 0.5, 1.0], [0, 0, 0.25, 0.25]]
+    assert consensus_map(boxes, 2, size=4).tolist() == [
+        [1, 1, 0, 0],
+        [1, 1, 0, 0],
+        [0.5, 0.5, 0, 0],
+        [0.5, 0.5, 0, 0],
+    ]
+    assert consensus_map(boxes, 1, size=4).sum() == 8
+    assert not consensus_map([], 2, size=4).any()
+    # Boxes at and over the border are clipped.
+    assert consensus_map([[0.75, 0.75, 1.5, 1.0]], 1, size=4).sum() == 1
+    with pytest.raises(ValueError, match='positive'):
+        consensus_map(boxes, 0)
 
 
-def test_pointing_hit():
-    heatmap = np.array([[0.0, 0.2], [0.9, 0.1]])
-    assert pointing_hit(heatmap, np.array([[0, 0], [0.5, 0]]))
-    assert not pointing_hit(heatmap, np.array([[1, 1], [0, 1]]))
-    assert pointing_hit(np.ones((2, 2)), np.array([[1, 0], [0, 0]]))
+def test_every_source_success_by_hand():
+    cious = [0.9, 0.5, 0.8, 0.4, 0.6]
+    found = every_source_success(cious, ['a', 'a', 'b', 'b', 'c'])
+    assert found['iiou'] == pytest.approx(2 / 3) and found['num_images'] == 3
+    assert found['iiou_auc'] == ciou_success_and_auc([0.5, 0.4, 0.6])['auc']
+    assert every_source_success(cious, ['a'] * 5)['iiou'] == 0.0
+    assert (
+        every_source_success(cious, list('abcde'))['iiou'] == ciou_success_and_auc(cious)['ciou50']
+    )
+    with pytest.raises(ValueError, match='5 sources'):
+        every_source_success(cious, 'ab')
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,6 @@ def test_pointing_hit():
         lambda: binarize_top_fraction(np.array([[np.nan, 1.0]])),
         lambda: binarize_top_fraction(np.ones(4)),
         lambda: binarize_top_fraction(np.ones((2, 2)), 1.5),
-        lambda: binarize_top_count(np.ones((2, 2)), 5),
         lambda: consensus_ciou(np.ones((2, 2), bool), np.ones((2, 3))),
         lambda: consensus_ciou(np.ones((2, 2), bool), np.full((2, 2), np.nan)),
         lambda: consensus_ciou(np.ones((2, 2), bool), np.full((2, 2), 2.0)),
@@ -138,8 +140,8 @@ def test_pointing_hit():
         lambda: ciou_success_and_auc([]),
         lambda: ciou_success_and_auc([0.2, np.nan]),
         lambda: ciou_success_and_auc([1.2]),
-        lambda: box_union_mask([[0.1, 0.2, 0.3]]),
-        lambda: pointing_hit(np.ones((2, 2)), np.ones((3, 2))),
+        lambda: consensus_map([[0.1, 0.2, 0.3]]),
+        lambda: every_source_success([1.2, 0.1], 'aa'),
     ],
 )
 def test_bad_arguments_are_errors(call):
@@ -155,4 +157,4 @@ def test_top_pixels_are_those_of_a_stable_sort():
         for count in (0, 1, 40, 98, 99):
             expected = np.zeros(99, bool)
             expected[order[:count]] = True
-            assert (binarize_top_count(heatmap, count).ravel() == expected).all()
+            assert (top_pixels(heatmap, count).ravel() == expected).all()

@@ -2,40 +2,38 @@ import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional import (
-    binarize_top_count,
-    centre_disc,
-    centre_heatmap,
     ciou_success_and_auc,
     consensus_ciou,
-    consensus_map,
-    every_source_success,
+    disc_heatmap,
     floors_of_ground_truth,
     motion_energy_maps,
     onset_correlation_maps,
-    random_blob_heatmap,
 )
+from mmav_coattn.evaluation.functional.localization import top_pixels
 
 
-def test_centre_heatmap_makes_the_centre_disc():
-    for size, count in ((224, 25088), (7, 5)):
-        assert (binarize_top_count(centre_heatmap(size), count) == centre_disc(size, count)).all()
+def centre_disc(size, count):
+    return top_pixels(disc_heatmap(size), count)
 
 
-def test_random_blob_is_a_disc_and_follows_its_generator():
-    first = random_blob_heatmap(40, np.random.default_rng(3))
-    assert (first == random_blob_heatmap(40, np.random.default_rng(3))).all()
-    assert (first != random_blob_heatmap(40, np.random.default_rng(4))).any()
+def test_disc_around_the_centre():
+    rows, columns = np.nonzero(centre_disc(224, 25088))
+    assert abs(rows.mean() - 111.5) < 0.05 and abs(columns.mean() - 111.5) < 0.05
+    assert np.hypot(rows - 111.5, columns - 111.5).max() < np.sqrt(25088 / np.pi) + 1
+    assert centre_disc(3, 1).astype(int).tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+
+
+def test_disc_around_a_location_that_the_generator_draws():
+    heatmap = disc_heatmap(40, np.random.default_rng(3))
     y, x = np.random.default_rng(3).uniform(0, 40, 2)
-    row, column = np.unravel_index(first.argmax(), first.shape)
+    row, column = np.unravel_index(heatmap.argmax(), heatmap.shape)
     assert abs(row + 0.5 - y) <= 0.5 and abs(column + 0.5 - x) <= 0.5
+    assert heatmap[7, 9] == pytest.approx(-((7.5 - y) ** 2) - (9.5 - x) ** 2)
 
 
 def test_random_blobs_cover_the_image_evenly():
     rng = np.random.default_rng(0)
-    places = [np.unravel_index(random_blob_heatmap(8, rng).argmax(), (8, 8)) for _ in range(2000)]
-    counts = np.zeros((8, 8))
-    for place in places:
-        counts[place] += 1
+    counts = np.bincount([disc_heatmap(8, rng).argmax() for _ in range(2000)], minlength=64)
     assert counts.min() > 0 and counts.max() < 2.2 * counts.mean()
 
 
@@ -79,35 +77,6 @@ def test_onset_correlation_against_a_loop():
     np.testing.assert_array_equal(onset_correlation_maps(energy, np.zeros(140)), energy)
     with pytest.raises(ValueError, match='fewer than the 7 frames'):
         onset_correlation_maps(energy, np.zeros(6))
-
-
-def test_consensus_of_three_annotators_by_hand():
-    boxes = [[0, 0, 0.5, 0.5], [0, 0, 0.5, 1.0], [0, 0, 0.25, 0.25]]
-    assert consensus_map(boxes, 2, size=4).tolist() == [
-        [1, 1, 0, 0],
-        [1, 1, 0, 0],
-        [0.5, 0.5, 0, 0],
-        [0.5, 0.5, 0, 0],
-    ]
-    assert consensus_map(boxes, 1, size=4).sum() == 8
-    assert not consensus_map([], 2, size=4).any()
-    # Boxes at and over the border are clipped.
-    assert consensus_map([[0.75, 0.75, 1.5, 1.0]], 1, size=4).sum() == 1
-    with pytest.raises(ValueError, match='positive'):
-        consensus_map(boxes, 0)
-
-
-def test_every_source_success_by_hand():
-    cious = [0.9, 0.5, 0.8, 0.4, 0.6]
-    found = every_source_success(cious, ['a', 'a', 'b', 'b', 'c'])
-    assert found['iiou'] == pytest.approx(2 / 3) and found['num_images'] == 3
-    assert found['iiou_auc'] == ciou_success_and_auc([0.5, 0.4, 0.6])['auc']
-    assert every_source_success(cious, ['a'] * 5)['iiou'] == 0.0
-    assert (
-        every_source_success(cious, list('abcde'))['iiou'] == ciou_success_and_auc(cious)['ciou50']
-    )
-    with pytest.raises(ValueError, match='5 sources'):
-        every_source_success(cious, 'ab')
 
 
 def test_floors_of_ground_truth_against_the_single_functions():

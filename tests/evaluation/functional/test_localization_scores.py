@@ -5,12 +5,12 @@ import pytest
 
 from mmav_coattn.evaluation.functional import (
     best_assignment,
-    binarize_top_count,
     binarize_top_fraction,
     consensus_ciou,
-    pointing_hit,
     score_heatmap,
+    split_by_peaks,
 )
+from mmav_coattn.evaluation.functional.localization import top_pixels
 
 
 def test_equals_the_single_functions_with_ties_and_soft_truth():
@@ -20,11 +20,12 @@ def test_equals_the_single_functions_with_ties_and_soft_truth():
             heatmap = rng.integers(0, levels, (9, 8)) / 7
             gt = rng.choice([0.0, 0.5, 1.0], (9, 8), p=[0.7, 0.2, 0.1])
             found = score_heatmap(heatmap, gt)
-            adaptive = binarize_top_count(heatmap, np.count_nonzero(gt))
+            adaptive = top_pixels(heatmap, np.count_nonzero(gt))
             assert found.adaptive == pytest.approx(consensus_ciou(adaptive, gt))
             half = binarize_top_fraction(heatmap)
             assert found.half == pytest.approx(consensus_ciou(half, gt))
-            assert found.hit == pointing_hit(heatmap, gt)
+            highest = max(range(72), key=lambda i: (heatmap.flat[i], -i))
+            assert found.hit == (gt.flat[highest] > 0)
 
 
 def test_constant_map_and_empty_truth():
@@ -57,3 +58,40 @@ def test_best_assignment_against_all_of_them():
 def test_best_assignment_with_too_few_maps_uses_them_again():
     assert best_assignment([[0.2], [0.9]]) == [0, 0]
     assert best_assignment([[0.2, 0.1], [0.9, 0.3], [0.0, 0.1]]) == [0, 0, 1]
+
+
+def peak(maps):
+    return [np.unravel_index(each.argmax(), each.shape) for each in maps]
+
+
+def test_two_sources_that_sound_in_turn():
+    maps = np.zeros((4, 8, 8))
+    maps[0, 1, 1] = maps[2, 1, 1] = 5.0
+    maps[0, 1, 2] = 4.0  # close to the first peak: not a source of its own
+    maps[1, 6, 6] = 3.0
+    first, second = split_by_peaks(maps, 2, apart=0.5)
+    assert peak([first[0], first[2], second[1]]) == [(1, 1), (1, 1), (6, 6)]
+    own = first[3] == maps[3]
+    assert own[1, 2] and not own[6, 6]
+    # Each place belongs to one source; elsewhere a map lies below the lowest of its own places.
+    assert (own ^ (second[3] == maps[3])).all()
+    for each, place in ((first, own), (second, ~own)):
+        assert (each[:, place] == maps[:, place]).all()
+        assert each[:, ~place].max() < each[:, place].min()
+
+
+def test_no_room_for_a_second_peak():
+    assert len(split_by_peaks(np.ones((2, 4, 4)), 9, apart=2)) == 1
+    assert (split_by_peaks(np.ones((2, 4, 4)), 1)[0] == 1).all()
+
+
+def test_constant_maps_are_split_all_the_same():
+    first, second = split_by_peaks(np.zeros((1, 6, 6)), 2, apart=0.5)
+    # Peaks by index: (0, 0), then (0, 3); column 2 is nearer to the second, which begins there.
+    assert peak([first[0]]) == [(0, 0)] and peak([second[0]]) == [(0, 2)]
+
+
+@pytest.mark.parametrize('maps', [np.full((1, 2, 2), np.nan), np.ones((2, 2))])
+def test_bad_maps(maps):
+    with pytest.raises(ValueError, match='maps'):
+        split_by_peaks(maps, 2)

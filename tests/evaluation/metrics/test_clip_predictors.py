@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional import centre_heatmap, motion_energy_maps
-from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+from mmav_coattn.evaluation.functional import disc_heatmap, motion_energy_maps, upsample_heatmap
 from mmav_coattn.evaluation.metrics.clip_predictors import (
     PREDICTORS,
     SPLIT_PREDICTORS,
@@ -28,42 +27,39 @@ def parts():
 def test_the_map_of_a_moment(position, index, parts):
     predictors = ClipPredictors(*parts, name='a.mp4', size=SIZE, seed=0)
     expected = upsample_heatmap(parts[0][index], (SIZE, SIZE))
-    np.testing.assert_array_equal(predictors.single('model', position, 0), expected)
+    np.testing.assert_array_equal(predictors.maps_at('model', position, 0), [expected])
 
 
 def test_without_a_moment_the_mean_of_all(parts):
     predictors = ClipPredictors(*parts, name='a.mp4', size=SIZE, seed=0)
     for name, maps in (('model', parts[0]), ('motion_energy', motion_energy_maps(parts[1]))):
         expected = upsample_heatmap(maps.mean(axis=0), (SIZE, SIZE))
-        np.testing.assert_allclose(predictors.single(name, None, 0), expected, atol=1e-6)
+        np.testing.assert_allclose(predictors.maps_at(name, None, 0), [expected], atol=1e-6)
 
 
 def test_predictors_that_look_at_nothing(parts):
     def of(name, seed=0):
         return ClipPredictors(*parts, name=name, size=SIZE, seed=seed)
 
-    np.testing.assert_array_equal(of('a').single('centre_disc', 0.3, 0), centre_heatmap(SIZE))
-    assert of('a').single('whole_image', 0.3, 0) is None
-    blob = of('a').single('random_blob', 0.3, 0)
-    np.testing.assert_array_equal(blob, of('a').single('random_blob', 0.9, 0))
+    np.testing.assert_array_equal(of('a').maps_at('centre_disc', 0.3, 0), [disc_heatmap(SIZE)])
+    assert of('a').maps_at('whole_image', 0.3, 0) == [None]
+    blob = of('a').maps_at('random_blob', 0.3, 0)
+    np.testing.assert_array_equal(blob, of('a').maps_at('random_blob', 0.9, 0))
     # Another clip, source or seed, another place.
-    for other in (of('b'), of('a', seed=1)):
-        assert not np.array_equal(blob, other.single('random_blob', 0.3, 0))
-    assert not np.array_equal(blob, of('a').single('random_blob', 0.3, 1))
+    for other, source in ((of('b'), 0), (of('a', seed=1), 0), (of('a'), 1)):
+        assert not np.array_equal(blob, other.maps_at('random_blob', 0.3, source))
 
 
 def test_every_predictor_has_a_map_of_the_size(parts):
     predictors = ClipPredictors(*parts, name='a', size=SIZE, seed=0, num_sources=2)
-    for name in PREDICTORS:
-        found = predictors.single(name, 0.5, 0)
-        assert name == 'whole_image' if found is None else found.shape == (SIZE, SIZE)
-    for name in SPLIT_PREDICTORS:
-        found = predictors.several(name, 0.5)
-        assert 1 <= len(found) <= 2 and all(each.shape == (SIZE, SIZE) for each in found)
+    for name in PREDICTORS + SPLIT_PREDICTORS:
+        if name != 'whole_image':
+            found = predictors.maps_at(name, 0.5, 0)
+            assert np.shape(found) == (2 if name in SPLIT_PREDICTORS else 1, SIZE, SIZE)
 
 
 def test_confidence_of_the_motion_by_hand(parts):
     predictors = ClipPredictors(*parts, name='a', size=SIZE, seed=0)
-    predictors.maps['motion_energy'] = np.array([[[0.0, 1], [2, 3]], [[5.0, 0], [0, 0]]])
+    predictors.maps['motion_energy'] = np.array([[[[0.0, 1], [2, 3]], [[5.0, 0], [0, 0]]]])
     # The highest of four pixels, at the moment at which it is highest.
     assert predictors.motion_confidence() == 5.0

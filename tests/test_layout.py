@@ -8,7 +8,7 @@ import mmav_coattn
 #: From the lowest to the highest; packages of one row do not import one another.
 ROWS = (
     ('version', 'errors', 'progress', 'weights'),
-    ('compat', 'safe_load', 'io'),
+    ('compat', 'safe_load', 'io', 'isolated_pool'),
     ('config', 'checkpoint_files'),
     ('media', 'sounding_shapes'),
     ('datasets',),

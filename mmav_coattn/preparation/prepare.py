@@ -9,9 +9,9 @@ from pathlib import Path
 
 from mmav_coattn.errors import ConfigError, MediaError
 from mmav_coattn.io import write_whole
+from mmav_coattn.isolated_pool import run_isolated
 from mmav_coattn.progress import progress_bar
 
-from .isolated_pool import run_isolated
 from .parts import part_name, require_parts
 from .transcode import Encoding, is_prepared, transcode
 

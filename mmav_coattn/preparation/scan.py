@@ -12,9 +12,9 @@ from pathlib import Path
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.io import acquire_lock, whole_file, write_whole
+from mmav_coattn.isolated_pool import Outcome, run_isolated
 from mmav_coattn.progress import progress_bar
 
-from .isolated_pool import Outcome, run_isolated
 from .parts import require_parts
 from .probe import MediaProbe, probe_media
 from .video_index import named_twice

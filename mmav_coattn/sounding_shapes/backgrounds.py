@@ -12,23 +12,16 @@ from .holdout import draw_held_out
 
 #: Families (wall, floor) of each split; val and test show families that train never does.
 FAMILIES = dict(
-    train=(
-        ('plaster', 'planks'),
-        ('brick', 'concrete'),
-        ('sky', 'grass'),
-        ('panels', 'carpet'),
-        ('plaster', 'carpet'),
-        ('brick', 'planks'),
-    ),
+    train=(('plaster', 'planks'), ('brick', 'concrete'), ('sky', 'grass'), ('panels', 'carpet'),
+           ('plaster', 'carpet'), ('brick', 'planks')),
     val=(('stripes', 'checker'), ('dusk', 'gravel')),
     test=(('wall_tiles', 'floor_tiles'), ('hills', 'sand')),
-)
+)  # fmt: skip
 
 
 def hsv(hue: float, saturation: float, value: float) -> np.ndarray:
     """RGB colour (3,), float32 in [0, 255], of hue, saturation and value in [0, 1]."""
-    sector = (hue % 1.0) * 6 + np.array([5.0, 3.0, 1.0])
-    k = sector % 6
+    k = ((hue % 1.0) * 6 + np.array([5.0, 3.0, 1.0])) % 6
     rgb = value - value * saturation * np.clip(np.minimum(k, 4 - k), 0, 1)
     return (255 * rgb).astype(np.float32)
 
@@ -44,21 +37,14 @@ def cloud_noise(
     return out
 
 
-def _grid_lines(
-    height: int, width: int, row: float, column: float, stagger: float, offset: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Joints of a masonry pattern as weights in [0, 1], and the number of each cell."""
-    y = (np.arange(height, dtype=np.float32) + offset)[:, None]
-    x = np.arange(width, dtype=np.float32)[None]
-    rows = np.floor(y / row)
-    shifted = x + rows * stagger * column
-    edge = np.minimum(np.minimum(y % row, row - y % row), np.minimum(shifted % column, 1e3))
-    cells = (rows * 37 + np.floor(shifted / column)).astype(int)
-    return np.clip(1.3 - edge, 0, 1), cells
-
-
 def _masonry(rng, colour, height, width, row, column, stagger, joint, variety) -> np.ndarray:
-    lines, cells = _grid_lines(height, width, row, column, stagger, rng.uniform(0, row))
+    """Bricks, tiles or boards of row x column px; their joints are darker, their shades vary."""
+    y = (np.arange(height, dtype=np.float32) + rng.uniform(0, row))[:, None]
+    rows = np.floor(y / row)
+    shifted = np.arange(width, dtype=np.float32)[None] + rows * stagger * column
+    edge = np.minimum(np.minimum(y % row, row - y % row), np.minimum(shifted % column, 1e3))
+    lines = np.clip(1.3 - edge, 0, 1)
+    cells = (rows * 37 + np.floor(shifted / column)).astype(int)
     shade = 1 + variety * rng.uniform(-1, 1, 997).astype(np.float32)[cells % 997]
     return colour * (shade * (1 - joint * lines))[..., None]
 
@@ -67,10 +53,8 @@ def _wall(kind: str, rng, colour: np.ndarray, height: int, width: int) -> np.nda
     ramp = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     flat = np.broadcast_to(colour, (height, width, 3))
     if kind == 'plaster':
-        return (
-            flat
-            * (1 + 0.07 * cloud_noise(rng, height, width, ((4, 5), (12, 14), (50, 60))))[..., None]
-        )
+        stain = cloud_noise(rng, height, width, ((4, 5), (12, 14), (50, 60)))
+        return flat * (1 + 0.07 * stain)[..., None]
     if kind == 'brick':
         return _masonry(rng, colour, height, width, 8.0, 19.0, 0.5, 0.35, 0.14)
     if kind == 'wall_tiles':
@@ -122,7 +106,6 @@ def _floor(kind: str, rng, colour: np.ndarray, height: int, width: int) -> np.nd
         bent = rows / 5 + 3 * cloud_noise(rng, height, width, ((3, 4), (6, 8)))
         return flat * (1 + 0.06 * np.sin(bent) + 0.07 * fine)[..., None]
     if kind == 'checker':
-        _, cells = _grid_lines(height, width, 16.0, 16.0, 0.0, 0.0)
         y, x = np.arange(height)[:, None] // 16, np.arange(width)[None] // 16
         return flat * (0.86 + 0.28 * ((x + y) % 2) + 0.03 * fine).astype(np.float32)[..., None]
     if kind == 'floor_tiles':
@@ -157,8 +140,7 @@ class Setting:
 
 def draw_setting(rng: np.random.Generator, split: str) -> Setting:
     """Draws a setting from those of ``split``."""
-    families = FAMILIES[split]
-    wall, floor = families[rng.integers(len(families))]
+    wall, floor = FAMILIES[split][rng.integers(len(FAMILIES[split]))]
     return Setting(wall, floor, draw_held_out(rng, split, 0, 1), draw_held_out(rng, split, 0, 1))
 
 

@@ -10,25 +10,21 @@ Layout::
 
 import json
 import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.io import PARTIAL, acquire_lock, write_whole
+from mmav_coattn.isolated_pool import available_cores, run_isolated
 from mmav_coattn.progress import progress_bar
 
 from .render import render_audio, render_frames
 from .scene import annotate
 from .spec import CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count, tier_classes
 from .wild import draw_scene
-from .writer import audio_span, write_clip
+from .writer import AUDIO_SPAN, write_clip
 
 #: Each worker holds the libraries in memory; more than this many gain little.
 MAX_WORKERS = 16
@@ -61,9 +57,15 @@ def make_clip(index: int, root: str, tier: str, split: str, seed: int) -> dict:
     relative = clip_path(tier, split, index)
     path = Path(root) / relative
     if not _is_whole(path):
-        waveform = render_audio(scene, seed, *audio_span(CLIP_FORMAT))
-        write_clip(path, render_frames(scene, seed), waveform, CLIP_FORMAT)
+        write_clip(path, render_frames(scene, seed), render_audio(scene, seed, *AUDIO_SPAN))
     return annotate(scene, relative)
+
+
+def _make_in_worker(index: int, **key) -> dict:
+    import cv2
+
+    cv2.setNumThreads(1)
+    return make_clip(index, **key)
 
 
 def make_split(
@@ -82,13 +84,13 @@ def make_split(
 
     Args:
         root (Path or str): Data root; made if absent.
-        tier (str): 'easy', 'medium', 'hard' or 'multi'.
+        tier (str): A key of :data:`~.spec.TIERS`.
         split (str): 'train', 'val' or 'test'.
         count (int): How many clips the split needs at least.
-        seed (int): Seed of the set. Defaults to 0.
+        seed (int): Seed of the set.
         num_workers (int, optional): Processes; 0 works in this one. Defaults to one per available
             core, :data:`MAX_WORKERS` at most, and to 0 for a handful of clips.
-        progress (bool): Whether to show a progress bar. Defaults to True.
+        progress (bool): Whether to show a progress bar.
 
     Returns:
         Path: The annotation file.
@@ -96,7 +98,7 @@ def make_split(
     Raises:
         ConfigError: An argument is out of range, or the folder holds a set of another seed or
             version.
-        UserError: A worker was killed.
+        UserError: A clip cannot be made, for instance because a worker was killed.
     """
     check_choice('tier', tier, TIERS)
     check_choice('split', split, SPLITS)
@@ -129,79 +131,43 @@ def _make_absent(root, tier, split, count, seed, num_workers, progress) -> None:
     }
     total = max(count, max(known, default=-1) + 1)
     todo = [index for index in range(total) if index not in known]
-    job = partial(make_clip, root=str(root), tier=tier, split=split, seed=seed)
-    results = _run(job, todo, _choose_workers(num_workers, len(todo)), root / tier / split)
-    bar = progress_bar(
-        results,
-        total=len(todo),
-        desc=f'{tier}/{split}',
-        unit='clip',
+    key = dict(root=str(root), tier=tier, split=split, seed=seed)
+    made = _make_clips(todo, key, _choose_workers(num_workers, len(todo)))
+    for entry in progress_bar(
+        made, total=len(todo), desc=f'{tier}/{split}', unit='clip',
         disable=not progress or not todo,
-    )
-    for index, entry in bar:
-        known[index] = entry
+    ):  # fmt: skip
+        known[int(Path(entry['path']).stem)] = entry
     metainfo = dict(
-        dataset_type='SoundingShapes',
-        version=VERSION,
-        seed=seed,
-        tier=tier,
-        split=split,
+        dataset_type='SoundingShapes', version=VERSION, seed=seed, tier=tier, split=split,
         classes=list(tier_classes(tier)),
-    )
-    data_list = [known[index] for index in range(total)]
-    write_whole(
-        json.dumps(dict(metainfo=metainfo, data_list=data_list), separators=(',', ':')),
-        annotation_path(root, tier, split),
-    )
+    )  # fmt: skip
+    content = dict(metainfo=metainfo, data_list=[known[index] for index in range(total)])
+    write_whole(json.dumps(content, separators=(',', ':')), annotation_path(root, tier, split))
 
 
 def _choose_workers(num_workers: int | None, num_clips: int) -> int:
     # A daemonic process (a data loader's worker, say) may not have children of its own.
-    if multiprocessing.current_process().daemon or num_clips == 0:
+    if multiprocessing.current_process().daemon:
         return 0
     if num_workers is None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
-        num_workers = min(cores or 1, MAX_WORKERS) if num_clips >= MIN_PARALLEL else 0
+        num_workers = min(available_cores(), MAX_WORKERS) if num_clips >= MIN_PARALLEL else 0
     return min(num_workers, num_clips)
 
 
-def _run(job, indices: Iterable[int], workers: int, folder: Path) -> Iterator[tuple[int, dict]]:
-    """Yields (index, result) as they come."""
+def _make_clips(indices: list[int], key: dict, workers: int) -> Iterator[dict]:
+    """Annotations as the clips are made, in this process where there is at most one worker."""
     if workers <= 1:
-        for index in indices:
-            yield index, job(index)
+        yield from (make_clip(index, **key) for index in indices)
         return
-    # Not forked from the caller, which may have threads and an accelerator open, but from a server
-    # that imports the libraries once for all workers.
-    context = multiprocessing.get_context('forkserver')
-    context.set_forkserver_preload([__name__, 'av', 'scipy.signal'])
-    pool = ProcessPoolExecutor(workers, context, initializer=_start_worker)
-    try:
-        futures = {pool.submit(job, index): index for index in indices}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BrokenProcessPool as error:
-        raise UserError(
-            f'A worker that made clips in {folder} was killed, perhaps for lack of memory. What is '
-            f'finished stays: run again, with fewer workers, to go on.'
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _start_worker() -> None:
-    import cv2
-
-    cv2.setNumThreads(1)
-    # Ctrl-C is for the parent, which then stops its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
-    """Ends this worker when its parent was killed: it would wait for work for ever."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    for outcome in run_isolated(partial(_make_in_worker, **key), indices, workers):
+        if outcome.failure:
+            raise UserError(
+                f'{clip_path(key["tier"], key["split"], outcome.task)} in {key["root"]} cannot be '
+                f'made ({outcome.failure}). What is finished stays: run again, with fewer workers '
+                f'if memory is short, to go on.'
+            )
+        yield outcome.value
 
 
 def _is_whole(path: Path) -> bool:

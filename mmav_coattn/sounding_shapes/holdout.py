@@ -24,12 +24,3 @@ def draw_held_out(rng: np.random.Generator, split: str, low: float, high: float)
 def draw_held_out_log(rng: np.random.Generator, split: str, low: float, high: float) -> float:
     """As :func:`draw_held_out`, uniform in the logarithm: for frequencies."""
     return float(np.exp(draw_held_out(rng, split, np.log(low), np.log(high))))
-
-
-def split_of(value: float, low: float, high: float) -> str | None:
-    """The split whose bands of [low, high] contain ``value``; None in a margin."""
-    position = (value - low) / (high - low) * NUM_BANDS
-    band = min(int(position), NUM_BANDS - 1)
-    if not MARGIN - 1e-9 <= position - band <= 1 - MARGIN + 1e-9:
-        return None
-    return next(split for split, bands in BANDS.items() if band in bands)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .spec import CLIP_FORMAT
+
 #: Steps per second of the simulation clock: ten times finer than what ears and frames resolve.
 CLOCK_RATE = 1000
 
@@ -38,9 +40,10 @@ class Motion:
         return np.interp(times, self.times, self.curves[name])
 
 
-def simulation_clock(duration: float, warmup: float) -> np.ndarray:
-    """Clock from ``-warmup`` to a little past ``duration``, s."""
-    start, stop = round(-warmup * CLOCK_RATE), round((duration + 0.5) * CLOCK_RATE)
+def simulation_clock() -> np.ndarray:
+    """Clock from ``-warmup`` to a little past the end of the clip, s."""
+    start = round(-CLIP_FORMAT.warmup * CLOCK_RATE)
+    stop = round((CLIP_FORMAT.duration + 0.5) * CLOCK_RATE)
     return np.arange(start, stop + 1) / CLOCK_RATE
 
 
@@ -232,6 +235,6 @@ MOTIONS: dict[str, Callable[[np.random.Generator, np.ndarray], Motion]] = {
 }
 
 
-def simulate_motion(name: str, rng: np.random.Generator, duration: float, warmup: float) -> Motion:
-    """Simulates motion class ``name`` over ``[-warmup, duration]`` s."""
-    return MOTIONS[name](rng, simulation_clock(duration, warmup))
+def simulate_motion(name: str, rng: np.random.Generator) -> Motion:
+    """Simulates motion class ``name`` over the clip and the time before it."""
+    return MOTIONS[name](rng, simulation_clock())

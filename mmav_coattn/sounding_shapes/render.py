@@ -9,7 +9,7 @@ from .actors import WOOD, Stage
 from .backgrounds import hsv, paint_background
 from .scene import Scene
 from .sounds import mix, synthesise
-from .spec import clip_rngs
+from .spec import CLIP_FORMAT, clip_rngs
 from .sprites import SPRITE_SCALE, Canvas, Sprite, soft_shadow
 
 #: Rim around the background, px, into which the camera's jitter may look.
@@ -76,7 +76,7 @@ def _shelf(stage: Stage, colour: np.ndarray, light: float, legs: float) -> Sprit
 
 def paint_stage_set(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     """Background with shelves and all parts that never move; (size + 2 RIM,)*2 + (3,)."""
-    size = scene.clip_format.size + 2 * RIM
+    size = CLIP_FORMAT.size + 2 * RIM
     picture = paint_background(rng, scene.setting, size, scene.horizon + RIM, scene.light)
     colour = 0.75 * WOOD + 0.25 * hsv(scene.setting.floor_hue, 0.4, 0.7)
     for stage in scene.shelves:
@@ -101,12 +101,12 @@ def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
         seed (int): Seed of the set.
     """
     _, rng, _ = clip_rngs(seed, scene.tier, scene.split, scene.index)
-    size = scene.clip_format.size
+    size = CLIP_FORMAT.size
     stage_set = paint_stage_set(scene, rng)
     # Fresh noise for every pixel would cost more than all else; random windows of one large
     # field look the same.
     field = rng.standard_normal((2 * size, 2 * size, 3), dtype=np.float32) * scene.picture_noise
-    windows = rng.integers(0, size, (scene.clip_format.num_frames, 2))
+    windows = rng.integers(0, size, (CLIP_FORMAT.num_frames, 2))
     count = scene.exposures
     jitter = np.pad(scene.camera, ((0, 0), (0, 3)))
     moving = [
@@ -115,7 +115,7 @@ def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
         for part in item.parts
         if not part.is_static
     ]
-    for frame in range(scene.clip_format.num_frames):
+    for frame in range(CLIP_FORMAT.num_frames):
         exposed = []
         for each in range(frame * count, (frame + 1) * count):
             dx, dy = scene.camera[each]
@@ -143,10 +143,9 @@ def render_audio(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:
         np.ndarray: (stop - start,) float32 in [-1, 1].
     """
     _, _, rng = clip_rngs(seed, scene.tier, scene.split, scene.index)
-    clip = scene.clip_format
     # All of the warm-up is synthesised, so that sounds begun before `start` still decay in it.
-    first = -round(clip.warmup * clip.sample_rate)
-    times = np.arange(first, stop) / clip.sample_rate
+    first = -round(CLIP_FORMAT.warmup * CLIP_FORMAT.sample_rate)
+    times = np.arange(first, stop) / CLIP_FORMAT.sample_rate
     sources = [item for item in scene.objects if item.sounding]
     heard = [
         (item.motion, item.timbre, gain) for gain, item in zip(scene.gains, sources, strict=True)

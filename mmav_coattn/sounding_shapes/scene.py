@@ -10,8 +10,8 @@ import numpy as np
 from .actors import Look, Part, Stage, build_parts, draw_look
 from .backgrounds import Setting, draw_setting
 from .motions import Motion, simulate_motion, wander
-from .spec import CLASSES, CLIP_FORMAT, TIERS, ClipFormat, clip_rngs, tier_classes
-from .timbres import Timbre, draw_timbre
+from .sounds import Timbre, draw_timbre
+from .spec import CLASSES, CLIP_FORMAT, TIERS, clip_rngs, tier_classes
 
 
 @dataclass
@@ -46,7 +46,6 @@ class Scene:
         audio_noise_db (float): Room noise relative to the sources' RMS, dB.
         gains (list[float]): Amplitude of each source.
         peak (float): Largest sample of the waveform.
-        clip_format (ClipFormat): Length and rates.
         exposures (int): Poses (and camera offsets) of a frame, over which it is averaged.
         off_screen (list[tuple[Motion, Timbre, float]]): Sounds from outside the frame, and their
             amplitudes against the sources.
@@ -65,7 +64,6 @@ class Scene:
     audio_noise_db: float
     gains: list[float]
     peak: float
-    clip_format: ClipFormat
     exposures: int = 1
     off_screen: list[tuple[Motion, Timbre, float]] = field(default_factory=list)
 
@@ -117,9 +115,7 @@ def _pick_classes(rng: np.random.Generator, tier: str, index: int) -> list[str]:
     return [str(name) for name in sources + distractors]
 
 
-def build_scene(
-    seed: int, tier: str, split: str, index: int, clip_format: ClipFormat = CLIP_FORMAT
-) -> Scene:
+def build_scene(seed: int, tier: str, split: str, index: int) -> Scene:
     """Draws the scene of one clip.
 
     Args:
@@ -127,24 +123,23 @@ def build_scene(
         tier (str): A key of :data:`~.spec.TIERS`.
         split (str): 'train', 'val' or 'test'.
         index (int): Number of the clip in its split.
-        clip_format (ClipFormat): Length, rates and size.
 
     Returns:
         Scene: The scene; the same for the same arguments.
     """
     rng, _, _ = clip_rngs(seed, tier, split, index)
-    rule, size = TIERS[tier], clip_format.size
+    rule, size = TIERS[tier], CLIP_FORMAT.size
     names = _pick_classes(rng, tier, index)
     stages, shelved = _stages(rng, len(names), size, rule.grid)
     light = rng.uniform(-1, 1)
-    times = np.arange(clip_format.num_frames) / clip_format.fps
+    times = np.arange(CLIP_FORMAT.num_frames) / CLIP_FORMAT.fps
     objects = []
     for number, (name, stage) in enumerate(zip(names, stages, strict=True)):
         # Silent objects draw a timbre, too, and drop it: sounding must leave no trace in what
         # the random stream gives the objects after it.
         timbre = draw_timbre(rng, split, name)
         look = draw_look(rng, split, light)
-        motion = simulate_motion(name, rng, clip_format.duration, clip_format.warmup)
+        motion = simulate_motion(name, rng)
         parts = build_parts(name, stage, look, motion, times, rng)
         objects.append(
             SceneObject(
@@ -166,7 +161,6 @@ def build_scene(
         audio_noise_db=rng.uniform(*rule.audio_noise_db),
         gains=[float(10 ** rng.uniform(-0.12, 0.12)) for _ in range(rule.num_sources)],
         peak=rng.uniform(0.35, 0.85),
-        clip_format=clip_format,
     )
 
 
@@ -191,7 +185,7 @@ def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
         points = points + scene.camera[:, None]
         lows.append(points.min(1))
         highs.append(points.max(1))
-    boxes = np.concatenate([np.min(lows, 0), np.max(highs, 0)], axis=1) / scene.clip_format.size
+    boxes = np.concatenate([np.min(lows, 0), np.max(highs, 0)], axis=1) / CLIP_FORMAT.size
     return np.clip(boxes[:: scene.exposures], 0, 1)
 
 
@@ -207,11 +201,10 @@ def annotate(scene: Scene, path: str) -> dict:
         each object has ``class, label, sounding, boxes`` ((T, 4), see :func:`object_boxes`) and
         ``events`` (s; impacts or, for continuous sounds, the peaks of the motion).
     """
-    clip = scene.clip_format
     objects = []
     for item in scene.objects:
         events = item.motion.events
-        inside = (events >= 0) & (events < clip.duration)
+        inside = (events >= 0) & (events < CLIP_FORMAT.duration)
         objects.append(
             {
                 'class': item.motion_class,
@@ -227,8 +220,8 @@ def annotate(scene: Scene, path: str) -> dict:
         label=objects[0]['label'],
         classes=[item.motion_class for item in scene.objects if item.sounding],
         objects=objects,
-        fps=clip.fps,
-        num_frames=clip.num_frames,
-        duration=clip.duration,
-        sample_rate=clip.sample_rate,
+        fps=CLIP_FORMAT.fps,
+        num_frames=CLIP_FORMAT.num_frames,
+        duration=CLIP_FORMAT.duration,
+        sample_rate=CLIP_FORMAT.sample_rate,
     )

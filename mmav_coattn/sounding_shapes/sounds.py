@@ -1,17 +1,92 @@
-"""Sound of a motion: modal synthesis of impacts, filtered noise and voices driven by the motion.
+"""Timbres, and the sound of a motion: impacts by modal synthesis, driven noise and voices.
 
-Every function takes the times of the samples (s, uniform), a motion and a timbre, and returns the
-waveform as float64 (n,) of no particular level.
+A timbre belongs to a sound family, not to a class, colour or shape: all impacts draw from one
+pool. Pitches and materials of the splits are disjoint.
+
+Every synthesis takes the times of the samples (s) and their rate (Hz), a motion, a timbre and a
+random stream, and returns the waveform as float64 (n,) of no particular level.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from .holdout import draw_held_out_log
 from .motions import Motion
-from .timbres import Timbre
+
+#: Sound family of each motion class.
+FAMILIES = dict(
+    bounce='impact', strike='impact', swing='impact', tap='impact', shake='rattle',
+    scrape='friction', spin='whirr', talk='voice',
+)  # fmt: skip
+#: Range of the pitch-like parameter per family, Hz: lowest mode, centre of the noise, tone at
+#: full speed, or the voice's fundamental. The splits share each range out in bands.
+PITCH_RANGES = dict(
+    impact=(180.0, 1500.0), rattle=(1800.0, 5500.0), friction=(700.0, 3200.0),
+    whirr=(140.0, 520.0), voice=(95.0, 290.0),
+)  # fmt: skip
+#: Frequency ratios of the vibration modes of idealised bodies (Fletcher & Rossing, *The Physics
+#: of Musical Instruments*) and a typical decay time (to 1/e, s) of the lowest.
+MATERIALS = dict(
+    train=dict(
+        wood_bar=((1.0, 2.756, 5.404, 8.933), 0.035),
+        drum=((1.0, 1.594, 2.136, 2.296, 2.653, 2.918), 0.06),
+        marimba=((1.0, 3.93, 9.6), 0.06),
+        square_plate=((1.0, 1.73, 2.33, 3.91, 4.11, 6.3), 0.09),
+        glass=((1.0, 2.32, 4.25, 6.63, 9.38), 0.11),
+        stone=((1.0, 1.41, 2.09, 2.56, 3.14), 0.03),
+    ),
+    val=dict(bell=((0.5, 1.0, 1.19, 1.5, 2.0, 2.74), 0.12), plastic=((1.0, 2.0, 3.01, 4.1), 0.03)),
+    test=dict(
+        clamped_bar=((1.0, 6.267, 17.55), 0.07),
+        round_plate=((1.0, 2.08, 3.41, 3.89, 5.0, 5.95), 0.1),
+        box=((1.0, 1.28, 1.62, 2.41, 3.3), 0.04),
+    ),
+)
 
 
-def _rate(times: np.ndarray) -> float:
-    return (len(times) - 1) / (times[-1] - times[0])
+@dataclass(frozen=True)
+class Timbre:
+    """One object's voice.
+
+    Attributes:
+        family (str): A key of :data:`SYNTHESES`.
+        pitch (float): The family's pitch-like parameter, Hz.
+        material (str): Name of the material; '' for continuous sounds.
+        modes (tuple[float, ...]): Ratios of the modes to the pitch; empty likewise.
+        decay (float): Decay time of the lowest mode, s.
+        brightness (float): Share of high partials and noise, in [0, 1].
+        roughness (float): Depth of grain in continuous sounds, in [0, 1].
+    """
+
+    family: str
+    pitch: float
+    material: str
+    modes: tuple[float, ...]
+    decay: float
+    brightness: float
+    roughness: float
+
+
+def draw_timbre(rng: np.random.Generator, split: str, motion_class: str) -> Timbre:
+    """Draws a timbre for ``motion_class`` from those of ``split``."""
+    family = FAMILIES[motion_class]
+    material, modes, decay = '', (), 0.0
+    if family == 'impact':
+        pool = MATERIALS[split]
+        material = str(rng.choice(list(pool)))
+        modes, decay = pool[material]
+        decay *= rng.uniform(0.75, 1.3)
+    return Timbre(
+        family=family,
+        pitch=draw_held_out_log(rng, split, *PITCH_RANGES[family]),
+        material=material,
+        modes=modes,
+        decay=decay,
+        brightness=rng.uniform(0.2, 1.0),
+        roughness=rng.uniform(0.3, 0.9),
+    )
 
 
 def _resonate(noise: np.ndarray, centre: float, bandwidth: float, rate: float) -> np.ndarray:
@@ -25,12 +100,23 @@ def _resonate(noise: np.ndarray, centre: float, bandwidth: float, rate: float) -
     return lfilter([gain], poles, noise)
 
 
-def impact(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def _drive(times: np.ndarray, motion: Motion) -> np.ndarray:
+    return np.interp(times, motion.times, motion.drive)
+
+
+def _hits(times: np.ndarray, rate: float, motion: Motion) -> Iterator[tuple[int, float]]:
+    """Sample and strength of each impact that is heard from its beginning."""
+    for event, strength in zip(motion.events, motion.strengths, strict=True):
+        sample = round((event - times[0]) * rate)
+        if 0 <= sample < len(times):
+            yield sample, strength
+
+
+def impact(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Decaying modes and a click at each impact; harder impacts are louder and brighter.
 
     Modal synthesis after van den Doel & Pai, *The Sounds of Physical Shapes* (1998).
     """
-    rate = _rate(times)
     t = np.arange(int((0.01 + 7 * timbre.decay) * rate)) / rate
     body, ring = np.zeros_like(t), np.zeros_like(t)
     for order, ratio in enumerate(timbre.modes):
@@ -45,21 +131,14 @@ def impact(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray
     click = np.exp(-t / 0.004) * rng.standard_normal(len(t))
     ring = (0.3 + 0.7 * timbre.brightness) * ring + 0.6 * click
     out = np.zeros(len(times) + len(t))
-    first = np.rint((motion.events - times[0]) * rate).astype(int)
-    for sample, strength in zip(first, motion.strengths, strict=True):
-        if 0 <= sample < len(times):
-            # Amplitude grows with impact speed; its high part grows faster (shorter contact).
-            out[sample : sample + len(t)] += strength * body + strength**1.5 * ring
+    for sample, strength in _hits(times, rate, motion):
+        # Amplitude grows with impact speed; its high part grows faster (shorter contact).
+        out[sample : sample + len(t)] += strength * body + strength**1.5 * ring
     return out[: len(times)]
 
 
-def _drive(times: np.ndarray, motion: Motion) -> np.ndarray:
-    return np.interp(times, motion.times, motion.drive)
-
-
-def rattle(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def rattle(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Many small collisions: the drive is their rate and their force."""
-    rate = _rate(times)
     drive = _drive(times, motion)
     density = 150 + 2500 * (1 - timbre.roughness)  # collisions per second at full drive
     hits = rng.random(len(times)) < drive * density / rate
@@ -68,9 +147,8 @@ def rattle(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray
     return bright + 0.3 * _resonate(grains, 0.45 * timbre.pitch, 400, rate)
 
 
-def friction(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def friction(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Noise that swells and brightens with speed, over the bumps of the surface."""
-    rate = _rate(times)
     drive = _drive(times, motion)
     noise = rng.standard_normal(len(times))
     dull = _resonate(noise, 0.5 * timbre.pitch, 0.5 * timbre.pitch, rate)
@@ -80,9 +158,8 @@ def friction(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarr
     return drive * bumps * (dull + 2 * timbre.brightness * drive * bright)
 
 
-def whirr(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def whirr(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Blade tone whose pitch and level follow the rotation speed, with wind noise."""
-    rate = _rate(times)
     drive = _drive(times, motion)
     phase = 2 * np.pi * np.cumsum(timbre.pitch * (0.25 + 0.75 * drive)) / rate
     rolloff = 0.35 + 0.45 * timbre.brightness
@@ -96,9 +173,8 @@ def whirr(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
 FORMANTS = np.array([[730, 1090], [530, 1840], [270, 2290], [570, 840], [300, 870]], float)
 
 
-def voice(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def voice(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Glottal pulses through formants; the opening of the mouth sets the level."""
-    rate = _rate(times)
     opening = _drive(times, motion)
     vowel = np.interp(times, motion.times, motion.curves['vowel'])
     glide = 1 + 0.12 * np.sin(2 * np.pi * 0.9 * times + rng.uniform(0, 6.28)) + 0.1 * opening
@@ -116,14 +192,11 @@ def voice(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     return opening**1.3 * out
 
 
-def burst(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def burst(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Decaying noise at each impact, as of leaves, cloth, gravel or a shot."""
-    rate = _rate(times)
     level = np.zeros(len(times))
-    for event, strength in zip(motion.events, motion.strengths, strict=True):
-        sample = round((event - times[0]) * rate)
-        if 0 <= sample < len(times):
-            level[sample] += strength ** rng.uniform(0.8, 1.5)
+    for sample, strength in _hits(times, rate, motion):
+        level[sample] += strength ** rng.uniform(0.8, 1.5)
     decay = np.exp(-np.arange(int(7 * timbre.decay * rate)) / (timbre.decay * rate))
     level = np.convolve(level, decay)[: len(times)]
     noise = rng.standard_normal(len(times))
@@ -134,15 +207,11 @@ def burst(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     return level * (body + 0.15 * timbre.brightness * noise)
 
 
-def pluck(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def pluck(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Harmonics that decay from each event on, of another note each time."""
-    rate = _rate(times)
     t = np.arange(int(6 * timbre.decay * rate)) / rate
     out = np.zeros(len(times) + len(t))
-    for event, strength in zip(motion.events, motion.strengths, strict=True):
-        sample = round((event - times[0]) * rate)
-        if not 0 <= sample < len(times):
-            continue
+    for sample, strength in _hits(times, rate, motion):
         pitch = timbre.pitch * 2 ** (rng.integers(-7, 8) / 12)
         for order in timbre.modes:
             if order * pitch < 0.45 * rate:
@@ -153,9 +222,8 @@ def pluck(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     return out[: len(times)]
 
 
-def tone(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def tone(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Harmonics and breath as loud as the drive, as of bowed or blown notes."""
-    rate = _rate(times)
     drive = _drive(times, motion)
     # A new note about every event, its pitch gliding within 30 ms.
     index = np.searchsorted(motion.events, times - 0.5 * np.median(np.diff(motion.events)))
@@ -173,9 +241,8 @@ def tone(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     return drive * (wave + 4 * timbre.roughness * breath)
 
 
-def growl(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
+def growl(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """A rough voice: pulses at uneven times through one broad resonance, and noise."""
-    rate = _rate(times)
     opening = _drive(times, motion)
     knots = np.arange(times[0], times[-1] + 0.05, 0.03)
     drawn = rng.standard_normal(int((times[-1] - times[0]) / 0.03) + 3)
@@ -189,17 +256,18 @@ def growl(times: np.ndarray, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     return opening**1.2 * (low + high)
 
 
-SYNTHESES = dict(
-    impact=impact, rattle=rattle, friction=friction, whirr=whirr, voice=voice, burst=burst,
-    pluck=pluck, tone=tone, growl=growl,
-)  # fmt: skip
+SYNTHESES = {
+    synthesis.__name__: synthesis
+    for synthesis in (impact, rattle, friction, whirr, voice, burst, pluck, tone, growl)
+}
 
 
 def synthesise(
     times: np.ndarray, motion: Motion, timbre: Timbre, rng: np.random.Generator
 ) -> np.ndarray:
     """Sound of ``motion`` with ``timbre`` at the sample ``times``, float64 (n,), RMS 1."""
-    sound = SYNTHESES[timbre.family](times, motion, timbre, rng)
+    rate = (len(times) - 1) / (times[-1] - times[0])
+    sound = SYNTHESES[timbre.family](times, rate, motion, timbre, rng)
     return sound / np.sqrt(np.mean(sound**2))
 
 

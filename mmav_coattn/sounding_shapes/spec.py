@@ -42,6 +42,10 @@ class ClipFormat:
     def num_frames(self) -> int:
         return round(self.duration * self.fps)
 
+    @property
+    def num_samples(self) -> int:
+        return round(self.duration * self.sample_rate)
+
 
 CLIP_FORMAT = ClipFormat()
 
@@ -70,24 +74,18 @@ class Tier:
     audio_noise_db: tuple[float, float] = (-40.0, -28.0)
 
 
-#: What each number of look-alikes shares: one size of objects, the noise of `hard`.
-_ALIKE = dict(
-    num_sources=1, same_class=True, grid=3, picture_noise=(4.0, 7.0), audio_noise_db=(-22.0, -14.0)
+#: What `hard` and each number of look-alikes share.
+_NOISY_ALIKE = dict(
+    num_sources=1, same_class=True, picture_noise=(4.0, 7.0), audio_noise_db=(-22.0, -14.0)
 )
 
 #: A tier's place in this table is part of its seed: new ones come last.
 TIERS = {
     'easy': Tier(num_sources=1, num_silent=(0, 0)),
     'medium': Tier(num_sources=1, num_silent=(1, 2)),
-    'hard': Tier(
-        num_sources=1,
-        num_silent=(2, 3),
-        same_class=True,
-        picture_noise=(4.0, 7.0),
-        audio_noise_db=(-22.0, -14.0),
-    ),
+    'hard': Tier(num_silent=(2, 3), **_NOISY_ALIKE),
     'multi': Tier(num_sources=2, num_silent=(0, 1)),
-    **{f'alike{count}': Tier(num_silent=(count, count), **_ALIKE) for count in (0, 1, 3, 5, 8)},
+    **{f'alike{n}': Tier(num_silent=(n, n), grid=3, **_NOISY_ALIKE) for n in (0, 1, 3, 5, 8)},
     'wild': Tier(num_sources=1, num_silent=(0, 3)),
 }
 
@@ -129,9 +127,5 @@ def clip_rngs(
     computed without rendering.
     """
     key = (seed, VERSION, list(TIERS).index(tier), SPLITS.index(split), index)
-    scene, picture, sound = np.random.SeedSequence(key).spawn(3)
-    return (
-        np.random.default_rng(scene),
-        np.random.default_rng(picture),
-        np.random.default_rng(sound),
-    )
+    scene, picture, sound = map(np.random.default_rng, np.random.SeedSequence(key).spawn(3))
+    return scene, picture, sound

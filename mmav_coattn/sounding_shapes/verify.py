@@ -9,7 +9,6 @@ with the scene as this machine draws it, within what drawing and encoding change
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from .render import render_audio, render_frames
 from .scene import annotate
 from .spec import CLIP_FORMAT, TIERS
 from .wild import draw_scene
-from .writer import audio_span
+from .writer import AUDIO_SPAN
 
 #: Seed of the set whose digests are kept.
 SEED = 0
@@ -89,7 +88,7 @@ def read_digests(path: Path) -> dict[tuple[str, str, int], Digests]:
 
 
 def write_digests(root: Path, path: Path) -> None:
-    """Write the list from a set with all tiers: needed when ``VERSION`` is raised."""
+    """Write the list from a set with all tiers, after a tier was added or ``VERSION`` raised."""
     lines = ['# SoundingShapes, seed 0: tier, split, clip, digest of the scene, of the packets.']
     for tier in TIERS:
         for split in SPLITS:
@@ -108,61 +107,45 @@ def verify_set(root: Path, known: dict[tuple[str, str, int], Digests]) -> dict[s
 
     Returns:
         dict[str, dict[str, int]]: Of each tier in the folder, clips by verdict
-        (:data:`VERDICTS`).
+        (:data:`VERDICTS`). A split that is absent altogether is not part of the copy.
 
     Raises:
         DataNotFoundError: If the folder holds no tier.
         ConfigError: If a tier was made with another seed.
     """
-    tiers = [tier for tier in TIERS if (root / tier).is_dir()]
-    if not tiers:
+    found = {tier: dict.fromkeys(VERDICTS, 0) for tier in TIERS if (root / tier).is_dir()}
+    if not found:
         raise DataNotFoundError(f'{root}: holds no tier of SoundingShapes ({", ".join(TIERS)}).')
-    found = {}
-    for tier in tiers:
+    for tier in found:
         spec = root / tier / 'spec.json'
         seed = json.loads(spec.read_text())['seed'] if spec.is_file() else SEED
         if seed != SEED:
             raise ConfigError(
                 f'{root / tier} was made with seed {seed}; digests are published for seed {SEED}.'
             )
-        found[tier] = dict.fromkeys(VERDICTS, 0)
-        for verdict in _verdicts(root, tier, known):
-            found[tier][verdict] += 1
+    for key, digests in known.items():
+        if key[0] in found and (root / key[0] / key[1]).is_dir():
+            found[key[0]][_verdict(root / clip_path(*key), key, digests)] += 1
     return found
 
 
-def _verdicts(root: Path, tier: str, known) -> Iterator[str]:
-    for (of_tier, split, index), digests in known.items():
-        # A split that is absent altogether is not part of the copy.
-        if of_tier != tier or not (root / tier / split).is_dir():
-            continue
-        path = root / clip_path(tier, split, index)
-        try:
-            if packets_digest(path) == digests.packets:
-                yield 'identical'
-                continue
-            close = _is_close(path, tier, split, index)
-        except (OSError, ValueError, IndexError):
-            yield 'missing'
-            continue
-        alike = close and scene_digest(tier, split, index) == digests.scene
-        yield 'same scenes' if alike else 'different'
+def _verdict(path: Path, key: tuple[str, str, int], digests: Digests) -> str:
+    try:
+        if packets_digest(path) == digests.packets:
+            return 'identical'
+        close = _is_close(path, key)
+    except (OSError, ValueError, IndexError):
+        return 'missing'
+    return 'same scenes' if close and scene_digest(*key) == digests.scene else 'different'
 
 
-def _draw(tier: str, split: str, index: int) -> tuple[np.ndarray, np.ndarray]:
-    """Frames (T, size, size, 3) uint8 and the waveform that is encoded, float32."""
-    scene = draw_scene(SEED, tier, split, index)
-    waveform = render_audio(scene, SEED, *audio_span(CLIP_FORMAT))
-    return np.stack(list(render_frames(scene, SEED))), waveform
-
-
-def _is_close(path: Path, tier: str, split: str, index: int) -> bool:
+def _is_close(path: Path, key: tuple[str, str, int]) -> bool:
     """Whether a file shows and plays the drawing of a clip, up to what encoding changes."""
     import av
 
-    drawn, waveform = _draw(tier, split, index)
-    start, stop = -audio_span(CLIP_FORMAT)[0], round(CLIP_FORMAT.duration * CLIP_FORMAT.sample_rate)
-    waveform = waveform[start : start + stop]
+    scene = draw_scene(SEED, *key)
+    drawn = np.stack(list(render_frames(scene, SEED)))
+    waveform = render_audio(scene, SEED, *AUDIO_SPAN)[-AUDIO_SPAN[0] :][: CLIP_FORMAT.num_samples]
     with av.open(str(path)) as container:
         shown = list(container.decode(video=0))
     frames = np.stack([x.to_ndarray(format='rgb24') for x in shown])

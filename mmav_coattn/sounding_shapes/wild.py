@@ -7,6 +7,8 @@ among them bursts of noise, plucked and bowed strings and growls, beside sounds 
 frame. One rule stays: what is heard of an object follows from how it moves.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .actors import DARK, METAL, WOOD, Look, Part, Stage, pose
@@ -23,11 +25,11 @@ from .motions import (
     simulation_clock,
     spin,
     wander,
-)
+)  # fmt: skip
 from .scene import Scene, SceneObject, build_scene
-from .spec import CLIP_FORMAT, ClipFormat, clip_rngs
+from .sounds import MATERIALS, Timbre
+from .spec import CLIP_FORMAT, clip_rngs
 from .sprites import Canvas, Sprite
-from .timbres import MATERIALS, Timbre
 
 #: Poses of a frame over which it is averaged: moving objects are blurred.
 EXPOSURES = 3
@@ -129,18 +131,16 @@ def _shots(rng: np.random.Generator, times: np.ndarray) -> Motion:
     return Motion(times, curves, events, strengths=strengths)
 
 
-def _shakes(rng: np.random.Generator, times: np.ndarray) -> Motion:
-    motion = shake(rng, times)
-    zero = np.zeros_like(times)
-    motion.curves.update(along=motion.curves['position'], across=zero, lift=zero)
-    return motion
+def _as_elsewhere(simulate: Callable) -> Callable:
+    """A motion of the other tiers, at one place but for its strokes."""
 
+    def simulate_in_place(rng: np.random.Generator, times: np.ndarray) -> Motion:
+        motion = simulate(rng, times)
+        zero = 0 * times
+        motion.curves.update(along=motion.curves.get('position', zero), across=zero, lift=zero)
+        return motion
 
-def _turns(rng: np.random.Generator, times: np.ndarray) -> Motion:
-    motion = spin(rng, times)
-    zero = np.zeros_like(times)
-    motion.curves.update(along=zero, across=zero, lift=zero)
-    return motion
+    return simulate_in_place
 
 
 #: Motions, the sound families each may have, and how it looks.
@@ -155,9 +155,11 @@ KINDS = dict(
     call=(_calls, ('voice', 'growl', 'tone'), 'mouth'),
     shot=(_shots, ('burst', 'impact'), 'blob'),
     clap=(_hits, ('burst', 'impact'), 'pair'),
-    shake=(_shakes, ('rattle',), 'blob'),
-    turn=(_turns, ('whirr',), 'rotor'),
+    shake=(_as_elsewhere(shake), ('rattle',), 'blob'),
+    turn=(_as_elsewhere(spin), ('whirr',), 'rotor'),
 )
+#: A `wild` object has no look of the other tiers.
+_NO_LOOK = Look(DARK, DARK, DARK, (0.0, 0.0), 0, 1, 0.0)
 #: Lowest and highest of each family's pitch-like parameter, Hz.
 PITCHES = dict(
     impact=(120, 2500), burst=(200, 5000), friction=(500, 4500), rattle=(1500, 6000),
@@ -315,15 +317,13 @@ def _parts(rng, split, look, motion, size, times, light, centre) -> list[Part]:
     return parts
 
 
-def build_wild_scene(
-    seed: int, tier: str, split: str, index: int, clip_format: ClipFormat = CLIP_FORMAT
-) -> Scene:
+def build_wild_scene(seed: int, tier: str, split: str, index: int) -> Scene:
     """Draws the scene of one clip; see :func:`~.scene.build_scene`."""
     rng, _, _ = clip_rngs(seed, tier, split, index)
-    size = clip_format.size
-    clock = simulation_clock(clip_format.duration, clip_format.warmup)
+    size = CLIP_FORMAT.size
+    clock = simulation_clock()
     open_for = SHUTTER * np.arange(EXPOSURES) / EXPOSURES
-    times = ((np.arange(clip_format.num_frames)[:, None] + open_for) / clip_format.fps).ravel()
+    times = ((np.arange(CLIP_FORMAT.num_frames)[:, None] + open_for) / CLIP_FORMAT.fps).ravel()
     names = list(KINDS)
     first = names[index % len(names)]
     silent = rng.choice([0, 0, 1, 1, 2, 3])
@@ -333,9 +333,7 @@ def build_wild_scene(
     objects, large = [], np.exp(rng.uniform(np.log(13), np.log(55)))
     centres = _centres(rng, 1 + silent, size)
     for number, (name, centre) in enumerate(zip([first, *others], centres, strict=True)):
-        simulate, families, look = KINDS[name]
-        motion = simulate(rng, clock)
-        timbre = draw_wild_timbre(rng, split, str(rng.choice(families)))
+        motion, timbre, look = _draw_kind(rng, split, name, clock)
         radius = large * np.exp(rng.uniform(-0.3, 0.3)) / (1 + 0.25 * silent)
         parts = _parts(rng, split, look, motion, radius, times, light, centre)
         objects.append(
@@ -348,9 +346,7 @@ def build_wild_scene(
         camera[:, 1] += 4 * (objects[0].motion.at('lift', times) - 0.5)
     off_screen = []
     if rng.random() < 0.5:
-        name = str(rng.choice(names))
-        motion = KINDS[name][0](rng, clock)
-        timbre = draw_wild_timbre(rng, split, str(rng.choice(KINDS[name][1])))
+        motion, timbre, _ = _draw_kind(rng, split, str(rng.choice(names)), clock)
         off_screen.append((motion, timbre, 10 ** (rng.uniform(-24, -6) / 20)))
     wall, floor = FAMILIES[split][rng.integers(len(FAMILIES[split]))]
     hues = draw_held_out(rng, split, 0, 1), draw_held_out(rng, split, 0, 1)
@@ -360,12 +356,16 @@ def build_wild_scene(
         horizon=rng.uniform(0.3, 0.8) * size, light=light, shelves=[], camera=camera,
         picture_noise=np.exp(rng.uniform(np.log(1), np.log(9))),
         audio_noise_db=rng.uniform(-40, -8), gains=[1.0], peak=rng.uniform(0.15, 0.9),
-        clip_format=clip_format, exposures=EXPOSURES, off_screen=off_screen,
+        exposures=EXPOSURES, off_screen=off_screen,
     )  # fmt: skip
 
 
-#: A `wild` object has no look of the other tiers.
-_NO_LOOK = Look(DARK, DARK, DARK, (0.0, 0.0), 0, 1, 0.0)
+def _draw_kind(
+    rng: np.random.Generator, split: str, name: str, clock: np.ndarray
+) -> tuple[Motion, Timbre, str]:
+    simulate, families, look = KINDS[name]
+    motion = simulate(rng, clock)
+    return motion, draw_wild_timbre(rng, split, str(rng.choice(families))), look
 
 
 def _centres(rng: np.random.Generator, count: int, size: int) -> np.ndarray:

@@ -8,59 +8,41 @@ import numpy as np
 
 from mmav_coattn.io import whole_file
 
-from .spec import ClipFormat
+from .spec import CLIP_FORMAT
 
 #: Samples of one AAC frame; the length of an AAC track is a multiple of it.
 AAC_FRAME = 1024
-
 #: Audio before the first frame that is fed to the encoder and hidden by the edit list. An AAC
 #: encoder that starts at a loud sample smears it: the clip's start would be recognisable.
 PREROLL = 2 * AAC_FRAME
+#: First and one past the last sample to encode. The last AAC frame is filled with audio, too.
+AUDIO_SPAN = -PREROLL, -(-CLIP_FORMAT.num_samples // AAC_FRAME) * AAC_FRAME
 
 
-def audio_span(clip_format: ClipFormat) -> tuple[int, int]:
-    """First and one past the last sample to encode: pre-roll to the end of the last AAC frame.
-
-    The last AAC frame is filled with audio, not with silence.
-    """
-    samples = round(clip_format.duration * clip_format.sample_rate)
-    return -PREROLL, -(-samples // AAC_FRAME) * AAC_FRAME
-
-
-def write_clip(
-    path: Path, frames: Iterable[np.ndarray], waveform: np.ndarray, clip_format: ClipFormat
-) -> None:
+def write_clip(path: Path, frames: Iterable[np.ndarray], waveform: np.ndarray) -> None:
     """Encodes a clip under a temporary name in the same folder, then renames it.
 
     Args:
         path (Path): The file; an existing one is replaced.
         frames (Iterable[np.ndarray]): (size, size, 3) uint8 RGB, ``num_frames`` of them.
-        waveform (np.ndarray): float32 mono samples of :func:`audio_span`.
-        clip_format (ClipFormat): Length, rates and size.
+        waveform (np.ndarray): float32 mono samples of :data:`AUDIO_SPAN`.
     """
-    with whole_file(path) as partial:
-        _encode(partial, frames, waveform, clip_format)
-
-
-def _encode(path: Path, frames, waveform: np.ndarray, clip_format: ClipFormat) -> None:
     import av
     import cv2
 
     # One keyframe per half second keeps random access cheap; without B-frames the first
     # presentation time stamp is 0. One thread: the workers are the parallelism, and the result
     # does not depend on the machine's cores.
-    gop = clip_format.fps // 2
-    options = dict(
-        preset='ultrafast', crf='22', g=str(gop), keyint_min=str(gop), sc_threshold='0', bf='0'
-    )
-    with av.open(str(path), 'w', format='mp4') as container:
-        video = container.add_stream('libx264', rate=clip_format.fps, options=options)
-        video.width = video.height = clip_format.size
+    gop = str(CLIP_FORMAT.fps // 2)
+    options = dict(preset='ultrafast', crf='22', g=gop, keyint_min=gop, sc_threshold='0', bf='0')
+    with whole_file(path) as partial, av.open(str(partial), 'w', format='mp4') as container:
+        video = container.add_stream('libx264', rate=CLIP_FORMAT.fps, options=options)
+        video.width = video.height = CLIP_FORMAT.size
         video.pix_fmt = 'yuv420p'
         video.codec_context.thread_count = 1
         # The encoder's default search costs three times as much and nothing audible here.
         audio = container.add_stream(
-            'aac', rate=clip_format.sample_rate, layout='mono', options=dict(aac_coder='fast')
+            'aac', rate=CLIP_FORMAT.sample_rate, layout='mono', options=dict(aac_coder='fast')
         )
         audio.bit_rate = 64000
         for picture in frames:
@@ -68,8 +50,8 @@ def _encode(path: Path, frames, waveform: np.ndarray, clip_format: ClipFormat) -
             container.mux(video.encode(av.VideoFrame.from_ndarray(yuv, format='yuv420p')))
         container.mux(video.encode(None))
         sound = av.AudioFrame.from_ndarray(waveform[None], format='fltp', layout='mono')
-        sound.sample_rate = clip_format.sample_rate
-        sound.time_base = Fraction(1, clip_format.sample_rate)
+        sound.sample_rate = CLIP_FORMAT.sample_rate
+        sound.time_base = Fraction(1, CLIP_FORMAT.sample_rate)
         sound.pts = -PREROLL
         container.mux(audio.encode(sound))
         container.mux(audio.encode(None))

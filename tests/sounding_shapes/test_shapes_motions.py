@@ -17,7 +17,7 @@ SPEEDS = dict(bounce=4 / 0.8, strike=2 / 0.11, swing=np.pi / 0.55, tap=2 / 0.09)
 
 
 def simulate(name, seed=0):
-    return simulate_motion(name, np.random.default_rng(seed), duration=4.0, warmup=2.0)
+    return simulate_motion(name, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize('name', MOTIONS)

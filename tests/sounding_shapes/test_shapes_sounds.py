@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from mmav_coattn.sounding_shapes.motions import Motion
-from mmav_coattn.sounding_shapes.sounds import mix, room_noise, synthesise
-from mmav_coattn.sounding_shapes.timbres import FAMILIES, PITCH_RANGES, Timbre
+from mmav_coattn.sounding_shapes.sounds import (
+    FAMILIES,
+    PITCH_RANGES,
+    Timbre,
+    mix,
+    room_noise,
+    synthesise,
+)
 
 RATE = 16000
 TIMES = np.arange(2 * RATE) / RATE

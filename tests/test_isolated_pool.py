@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.preparation.isolated_pool import run_isolated
+from mmav_coattn.isolated_pool import run_isolated
 
 
 def act(task):

@@ -71,7 +71,7 @@ class AudioVisualDataset(BaseDataset):
             absent.
         silent_clips (dict, optional): Arguments of
             :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips`, ``kinds`` and ``seed``:
-            each clip comes a second time with audio that nothing in sight makes; needs
+            each clip comes once more for each kind, with audio that nothing in sight makes; needs
             ``ReplaceSound`` in the pipeline. For testing. Defaults to None.
         max_refetch (int): In training, how many files in a row may be unusable. Defaults to 100.
         **kwargs: Further arguments of :class:`mmengine.dataset.BaseDataset`.

@@ -15,7 +15,7 @@ SILENT_KINDS = ('silence', 'noise', 'off_screen')
 def add_silent_clips(
     items: list[dict], kinds: Sequence[str] = ('noise',), seed: int = 0
 ) -> list[dict]:
-    """Append each clip a second time without a source, 1:1.
+    """Append each clip once more for each kind, without a source.
 
     Silence and off-screen audio as in Mo & Morgado, "A Closer Look at Weakly-Supervised
     Audio-Visual Source Localization" (NeurIPS 2022); here the frames are those of the set itself,
@@ -24,12 +24,13 @@ def add_silent_clips(
     Args:
         items (list[dict]): With ``relpath`` and, where the audio is a file of its own,
             ``sound_relpath``.
-        kinds (Sequence[str]): Of :data:`SILENT_KINDS`, taken in turn.
+        kinds (Sequence[str]): Of :data:`SILENT_KINDS`.
         seed (int): Which clip off-screen audio comes from; never the clip itself.
 
     Returns:
-        list[dict]: The items, then as many with ``has_source=False``, ``silent_kind`` and, for
-        ``'off_screen'``, ``other_sound``: the path of the other file, like ``relpath``.
+        list[dict]: The items, then for each kind as many with ``has_source=False``,
+        ``silent_kind`` and, for ``'off_screen'``, ``other_sound``: the path of the other file,
+        like ``relpath``.
 
     Raises:
         ConfigError: If a kind is unknown, or off-screen audio is requested of a single clip.
@@ -43,11 +44,11 @@ def add_silent_clips(
     others = np.empty(len(items), dtype=int)
     others[order] = np.roll(order, 1)
     silent = []
-    for number, item in enumerate(items):
-        kind = kinds[number % len(kinds)]
-        item = dict(item, has_source=False, silent_kind=kind)
-        if kind == 'off_screen':
-            other = items[others[number]]
-            item['other_sound'] = other.get('sound_relpath', other['relpath'])
-        silent.append(item)
+    for kind in kinds:
+        for number, item in enumerate(items):
+            item = dict(item, has_source=False, silent_kind=kind)
+            if kind == 'off_screen':
+                other = items[others[number]]
+                item['other_sound'] = other.get('sound_relpath', other['relpath'])
+            silent.append(item)
     return items + silent

@@ -47,7 +47,7 @@ def test_builds_and_asks_for_what_the_metric_needs(path):
     [
         ('sounding_shapes_medium', 'coattn_pretrain_demo'),
         ('sounding_shapes_hard', 'coattn_pretrain_demo'),
-        ('sounding_shapes_silent', 'coattn_pretrain_demo'),
+        ('sounding_shapes_negative', 'coattn_pretrain_demo'),
         ('sounding_shapes_multi', 'coattn_pretrain_demo'),
         ('grid_mouth', 'coattn_pretrain_grid'),
         ('vggss', 'coattn_pretrain'),

@@ -57,24 +57,31 @@ def test_silent_clips_pictures_and_batch_size(folder, tmp_path, monkeypatch, cap
         folder,
         monkeypatch,
         capsys,
-        'sounding_shapes_silent',
+        'sounding_shapes_negative',
         tmp_path / 'a',
         'test_dataloader.batch_size=3',
         arguments=('--show-dir', pictures),
     )
-    assert figures['localization/num_clips'] == figures['localization/num_silent'] == CLIPS
+    assert figures['localization/num_clips'] == CLIPS
+    assert figures['localization/num_silent'] == 3 * CLIPS
     for name in ('adaptive_ciou50', 'ciou50', 'auc', 'pointing', 'ap', 'max_f1'):
         for row in ('', *(f'_{floor}' for floor in FLOORS)):
             assert 0 <= figures[f'localization/{name}{row}'] <= 1
     assert 'localization/ap_constant' in figures and 'localization/ap_noise' in figures
     names = sorted(path.name for path in pictures.iterdir())
-    # A clip and its silent twin have one name; the twin's picture comes second.
-    assert 'cases.png' in names and len(names) == 1 + 2 * CLIPS
+    for kind in ('silence', 'noise', 'off_screen'):
+        area = figures[f'localization/pia_{kind}']
+        empty, ciou = 1 - area, figures['localization/ciou_at_threshold']
+        assert 0 <= area <= 1 and figures[f'localization/pia_{kind}_whole_image'] == 1
+        expected = 2 * ciou * empty / max(ciou + empty, 1e-12)
+        assert figures[f'localization/f_{kind}'] == pytest.approx(expected)
+    # A clip and its negatives have one name; the picture ends in the kind.
+    assert 'cases.png' in names and len(names) == 1 + 4 * CLIPS
     alone = run_recipe(
         folder,
         monkeypatch,
         capsys,
-        'sounding_shapes_silent',
+        'sounding_shapes_negative',
         tmp_path / 'b',
         'test_dataloader.batch_size=1',
     )

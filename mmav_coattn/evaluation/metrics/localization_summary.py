@@ -8,9 +8,11 @@ import numpy as np
 
 from mmav_coattn.evaluation.functional import (
     best_confidence_threshold,
+    best_map_threshold,
     ciou_success_and_auc,
     detection_ap_max_f1,
     every_source_success,
+    negative_audio_scores,
 )
 
 from .clip_predictors import PREDICTORS
@@ -92,6 +94,59 @@ def summarise_detection(
             alone = judge(0, 'confidence', kept)
             figures['model'] |= {f'{name}_{kind}': value for name, value in alone.items()}
     return figures
+
+
+def summarise_negative_audio(
+    clips: Sequence[dict], silent: Sequence[dict], thresholds: np.ndarray
+) -> dict[str, dict[str, float]]:
+    """Figures at one threshold of the raw map, with clips mixed in that have no source in sight.
+
+    Args:
+        clips (Sequence[dict]): As in :func:`summarise_predictor`, with ``cious_at`` (M, K) of the
+            model's maps and ``areas_at`` (K,) of its mean map.
+        silent (Sequence[dict]): With ``kind`` and ``areas_at``.
+        thresholds (np.ndarray): (K,). Of several, the best one is chosen.
+
+    Returns:
+        dict[str, dict[str, float]]: By predictor; see
+        :func:`~mmav_coattn.evaluation.functional.negative_audio_scores`. The model has
+        ``map_threshold`` as well.
+    """
+    kinds = sorted({clip['kind'] for clip in silent})
+    cious = np.concatenate([clip['cious_at'] for clip in clips])
+    positives = np.array([clip['areas_at'] for clip in clips])
+    negatives = {
+        kind: np.array([clip['areas_at'] for clip in silent if clip['kind'] == kind])
+        for kind in kinds
+    }
+    chosen = best_map_threshold(cious, positives, negatives, thresholds)
+    at = int(np.flatnonzero(thresholds == chosen)[0])
+    figures = negative_audio_scores(
+        cious[:, at], positives[:, at], {kind: areas[:, at] for kind, areas in negatives.items()}
+    )
+    rows = dict(model=dict(figures, map_threshold=chosen))
+    # Baselines that predict the same share of every image, as the binarisation of that column does.
+    for predictor, score, area in (('centre_disc', 1, 0.5), ('whole_image', 0, 1.0)):
+        column = PREDICTORS.index(predictor)
+        rows[predictor] = negative_audio_scores(
+            np.concatenate([clip['scores'][:, column, score] for clip in clips]),
+            np.full(len(clips), area),
+            {kind: np.full(len(areas), area) for kind, areas in negatives.items()},
+        )
+    return rows
+
+
+def format_negative_audio(rows: dict[str, dict[str, float]]) -> str:
+    """One line for each predictor and kind of negatives, of :func:`summarise_negative_audio`."""
+    lines = {}
+    for predictor, figures in rows.items():
+        for kind in [name[3:] for name in figures if name.startswith('f1_')]:
+            names = ('pia', 'pia_auc', 'f', 'f_auc', 'f1')
+            lines[f'{predictor}, {kind}'] = dict(
+                ciou_at_threshold=figures['ciou_at_threshold'],
+                **{name: figures[f'{name}_{kind}'] for name in names},
+            )
+    return format_table(lines)
 
 
 def format_table(rows: dict[str, dict[str, float]]) -> str:

@@ -8,17 +8,25 @@ import numpy as np
 from mmaction.registry import METRICS
 from mmengine.logging import MMLogger
 
-from mmav_coattn.errors import UserError
+from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.evaluation.functional import (
     best_assignment,
     consensus_ciou,
     consensus_map,
     score_heatmap,
+    threshold_curves,
 )
+from mmav_coattn.evaluation.functional.negative_audio import MAP_THRESHOLDS
 
 from .clip_predictors import PREDICTORS, SPLIT_PREDICTORS, ClipPredictors
 from .left_out import FileMetric
-from .localization_summary import format_table, summarise_detection, summarise_predictor
+from .localization_summary import (
+    format_negative_audio,
+    format_table,
+    summarise_detection,
+    summarise_negative_audio,
+    summarise_predictor,
+)
 
 _PACKING = (
     'add LocalizationTargets to the test pipeline, and {!r} to extra_meta_keys of '
@@ -60,6 +68,12 @@ class SoundLocalizationMetric(FileMetric):
       uniformly for each source; ``motion_energy``; ``motion_energy_blurred``; and
       ``onset_correlation``, which uses the audio but has learnt nothing
       (:func:`onset_correlation_maps`);
+    - with ``map_threshold``, where clips without a source are mixed in, for each KIND of them
+      (:mod:`~mmav_coattn.evaluation.functional.negative_audio`; a clip's pIA is that of its mean
+      map): ``pia_KIND``, ``pia_auc_KIND``, ``f_KIND``, ``f_auc_KIND``, ``f1_KIND``;
+      ``f_negatives``; ``ciou_at_threshold``, ``ciou50_at_threshold``, ``auc_at_threshold`` of the
+      clips with a source; ``map_threshold``. Of the trivial baselines, ``centre_disc`` (half the
+      image) and ``whole_image`` have them;
     - ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``, ``left_out``.
 
     With ``num_sources`` the maps of the model, of motion and of onsets are also split into maps of
@@ -70,9 +84,15 @@ class SoundLocalizationMetric(FileMetric):
         size (int): Side at which maps and boxes are compared, px.
         seed (int): Seed of the random blobs.
         num_sources (int, optional): See above.
+        map_threshold (float or str, optional): Threshold of the raw map, nats for a
+            :class:`CoAttentionNeck` without ``map_refiner``: the one for the whole set, or
+            ``'choose'`` for the best on these very clips
+            (:func:`~mmav_coattn.evaluation.functional.best_map_threshold`), which must be
+            validation clips.
         **kwargs: See :class:`FileMetric`.
 
     Raises:
+        ConfigError: If ``map_threshold`` is neither a number nor ``'choose'``.
         UserError: If the model gave no map, there are no targets, or none is left.
         ValueError: If a map is not finite; the message names the file.
     """
@@ -80,9 +100,23 @@ class SoundLocalizationMetric(FileMetric):
     default_prefix = 'localization'
 
     def __init__(
-        self, size: int = 224, seed: int = 0, num_sources: int | None = None, **kwargs: Any
+        self,
+        size: int = 224,
+        seed: int = 0,
+        num_sources: int | None = None,
+        map_threshold: float | str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if not (map_threshold in (None, 'choose') or isinstance(map_threshold, int | float)):
+            raise ConfigError(
+                f'{type(self).__name__}: map_threshold={map_threshold!r} must be a number, '
+                "'choose' or None."
+            )
+        self.map_threshold = map_threshold
+        self.thresholds = MAP_THRESHOLDS
+        if map_threshold != 'choose':
+            self.thresholds = np.array([] if map_threshold is None else [float(map_threshold)])
         self.size = size
         self.seed = seed
         self.num_sources = num_sources
@@ -106,7 +140,7 @@ class SoundLocalizationMetric(FileMetric):
         frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
         wave = data_batch['inputs']['audio'][index].cpu().numpy()
         clip = ClipPredictors(maps, frames, wave, name, self.size, self.seed, self.num_sources)
-        sources, scores = self._score_clip(clip, sample)
+        sources, scores, cious = self._score_clip(clip, sample)
         return dict(
             index=int(sample.get('sample_idx', -1)),
             kind=str(sample.get('silent_kind', 'silent')),
@@ -115,10 +149,16 @@ class SoundLocalizationMetric(FileMetric):
             motion_confidence=clip.motion_confidence(),
             sources=sources,
             scores=scores,
+            cious_at=cious,
+            areas_at=self._at_thresholds(clip, None)[1],
         )
 
-    def _score_clip(self, clip: ClipPredictors, sample: dict) -> tuple[np.ndarray, np.ndarray]:
-        """Source of each target (M,), and scores (M, predictors, 3): adaptive, half, hit."""
+    def _score_clip(
+        self, clip: ClipPredictors, sample: dict
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Source of each target (M,); scores (M, predictors, 3): adaptive, half, hit; and the
+        model's cIoU at each threshold (M, K).
+        """
         start, seconds = float(sample['window_starts'][0]), sample['clip_seconds']
         sources, truths, positions = [], [], []
         for target in sample['localization_targets']:
@@ -143,7 +183,20 @@ class SoundLocalizationMetric(FileMetric):
             values = np.stack([by_map[numbers == source, :, 0].mean(axis=0) for source in found])
             chosen = np.array(best_assignment(values))[number]
             scores[:, column] = by_map[np.arange(len(numbers)), chosen]
-        return numbers, scores
+        pairs = zip(positions, truths, strict=True)
+        cious = [self._at_thresholds(clip, position, truth)[0] for position, truth in pairs]
+        return numbers, scores, np.reshape(cious, (len(numbers), len(self.thresholds)))
+
+    def _at_thresholds(
+        self, clip: ClipPredictors, position: float | None, truth: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Consensus IoU and share of the image (K,) of the model's map at each threshold."""
+        if not len(self.thresholds):
+            return np.zeros(0), np.zeros(0)
+        heatmap = np.asarray(clip.maps_at('model', position, 0)[0])
+        return threshold_curves(
+            heatmap, np.zeros_like(heatmap) if truth is None else truth, self.thresholds
+        )
 
     def _score(self, heatmap: np.ndarray | None, truth: np.ndarray) -> tuple[float, float, float]:
         if heatmap is None:  # the whole image
@@ -181,9 +234,22 @@ class SoundLocalizationMetric(FileMetric):
         told = ', '.join(f'{name} {value}' for name, value in counts.items())
         logger = MMLogger.get_current_instance()
         logger.info(f'{self.prefix}: {told}, seed {self.seed}\n{format_table(rows)}')
+        if silent and self.map_threshold is not None:
+            self._negative_audio(clips, silent, rows)
         figures = {
             name if predictor == 'model' else f'{name}_{predictor}': float(value)
             for predictor, row in rows.items()
             for name, value in row.items()
         }
         return figures | {name: float(value) for name, value in counts.items()}
+
+    def _negative_audio(self, clips: list[dict], silent: list[dict], rows: dict) -> None:
+        """Add the figures at one threshold to ``rows`` and log their table."""
+        added = summarise_negative_audio(clips, silent, self.thresholds)
+        for predictor, figures in added.items():
+            rows[predictor] |= figures
+        origin = 'chosen on these clips' if self.map_threshold == 'choose' else 'given'
+        MMLogger.get_current_instance().info(
+            f'{self.prefix}: map_threshold {added["model"]["map_threshold"]:g}, {origin}\n'
+            f'{format_negative_audio(added)}'
+        )

@@ -62,7 +62,7 @@ def test_each_clip_comes_once_more_and_never_with_its_own_sound():
     items = [dict(relpath=f'{i}.mp4') for i in range(7)]
     both = add_silent_clips(items, kinds=('noise', 'off_screen'), seed=3)
     assert both[:7] == items
-    assert [item['silent_kind'] for item in both[7:]] == ['noise', 'off_screen'] * 3 + ['noise']
+    assert [item['silent_kind'] for item in both[7:]] == ['noise'] * 7 + ['off_screen'] * 7
     for item in both[7:]:
         assert item['has_source'] is False
         assert ('other_sound' in item) == (item['silent_kind'] == 'off_screen')

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmav_coattn.errors import UserError
+from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.evaluation.functional import (
     binarize_top_fraction,
     ciou_success_and_auc,
@@ -224,6 +224,74 @@ def test_silent_clips_by_confidence():
     assert figures['localization/ap_whole_image'] == 0.0
     # Where to look is a matter of the clips with a source alone.
     assert figures['localization/adaptive_ciou50'] == pytest.approx(2 / 3)
+
+
+def clips_of_each_kind():
+    """One source found, one half found; one of four negatives lights a quarter of the frame."""
+    left, right = corners()
+    good = [target([0, 0, 0.25, 0.25])]
+    half = np.zeros((8, 8))
+    half[0, :2] = 0.8
+    quarter = np.zeros((8, 8))
+    quarter[:4, :4] = 0.625
+    kinds = [('noise', 0 * left), ('noise', quarter), ('silence', 0 * left), ('silence', 0 * left)]
+    return [
+        sample('0.mp4', np.stack([left] * 4), good),
+        sample('1.mp4', np.stack([half] * 4), good),
+        *(
+            sample(f'{number}.mp4', np.stack([each] * 4), [], 1.0, False, silent_kind=kind)
+            for number, (kind, each) in enumerate(kinds, 2)
+        ),
+    ]
+
+
+def nearest(monkeypatch):
+    """Enlarge maps without blurring, so that areas are known by hand."""
+    monkeypatch.setattr(
+        'mmav_coattn.evaluation.metrics.clip_predictors.upsample_heatmap',
+        lambda heatmap, size: cv2.resize(heatmap, size, interpolation=cv2.INTER_NEAREST),
+    )
+
+
+def test_negative_audio_at_a_given_threshold_by_hand(monkeypatch):
+    nearest(monkeypatch)
+    figures, _ = evaluate(clips_of_each_kind(), map_threshold=0.5)
+    figures = {name.removeprefix('localization/'): value for name, value in figures.items()}
+    assert figures['map_threshold'] == 0.5
+    assert figures['ciou_at_threshold'] == pytest.approx((1 + 0.5) / 2)
+    assert figures['ciou50_at_threshold'] == 1.0
+    assert figures['pia_silence'] == 0.0 and figures['pia_auc_silence'] == pytest.approx(1.0)
+    assert figures['f1_silence'] == 1.0
+    assert figures['f_silence'] == pytest.approx(2 * 0.75 / 1.75)
+    assert figures['pia_noise'] == pytest.approx(0.125)
+    assert figures['f1_noise'] == pytest.approx(4 / 5)  # 2 TP, 1 FP
+    assert figures['f_noise'] == pytest.approx(2 * 0.75 * 0.875 / (0.75 + 0.875))
+    assert figures['f_negatives'] == pytest.approx(2 * 0.75 * 0.9375 / (0.75 + 0.9375))
+    # Baselines that predict the same share of every image.
+    assert figures['pia_noise_whole_image'] == 1.0 and figures['f_noise_whole_image'] == 0.0
+    assert figures['ciou_at_threshold_whole_image'] == pytest.approx(1 / 16)
+    assert figures['pia_silence_centre_disc'] == 0.5
+    assert figures['f1_silence_centre_disc'] == pytest.approx(2 / 3)
+    # Another threshold, other masks: the half of a source, and the noise, fall below it.
+    higher, _ = evaluate(clips_of_each_kind(), map_threshold=0.9)
+    assert higher['localization/ciou_at_threshold'] == pytest.approx(0.5)
+    assert higher['localization/pia_noise'] == 0.0
+
+
+def test_a_threshold_is_chosen_on_validation_clips(monkeypatch):
+    nearest(monkeypatch)
+    clips = clips_of_each_kind()
+    chosen, _ = evaluate(clips, map_threshold='choose')
+    # From 0.63 the noise is gone, and half of the second source is there until 0.8.
+    assert chosen['localization/map_threshold'] == pytest.approx(0.63)
+    given, _ = evaluate(clips, map_threshold=chosen['localization/map_threshold'])
+    assert given == chosen
+    without, _ = evaluate(clips)
+    assert not [name for name in without if 'threshold' in name or 'pia' in name]
+    # Without negatives there is nothing to choose for.
+    assert 'localization/map_threshold' not in evaluate(clips[:2], map_threshold='choose')[0]
+    with pytest.raises(ConfigError, match="map_threshold='best' must be a number"):
+        SoundLocalizationMetric(map_threshold='best')
 
 
 def test_what_has_no_target_is_counted():

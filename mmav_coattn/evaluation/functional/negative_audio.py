@@ -1,0 +1,158 @@
+"""Maps that must stay empty: silence, noise and off-screen audio at one threshold.
+
+Protocol: Juanola et al., "A Critical Assessment of Visual Sound Source Localization Models
+Including Negative Audio" (ICASSP 2025, arXiv 2410.01020). As in ``eval.py`` of its repository
+(xavijuanola/vssl_eval), a pixel is predicted where the map, enlarged to 224 x 224 and never
+normalised per image, exceeds the threshold; pIA is the share of the image that is predicted; its
+AUC is the area under the share of images with pIA <= t, t = 0, 0.05 ... 1; F is the harmonic mean
+of the mean cIoU of the positives and of 1 - pIA; F of the AUCs is that of the cIoU's AUC and of
+pIA's. It differs from there in that
+
+- the threshold is chosen on validation clips for what is asked of it
+  (:func:`best_map_threshold`); there it is a constant per network, such as the third quartile of
+  the maxima of its maps of negatives;
+- F1 of "is a source in sight", a clip being called so where any pixel is predicted, stands beside
+  F, which a map with a few wrong pixels hardly lowers;
+- thresholds t are the doubles nearest to their decimals, F of two zeros is 0, and figures are
+  shares, not percent;
+- object priors (OGL), ten draws of off-screen audio, and the IoU of a clip's positive and negative
+  masks are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .checks import finite_array, require_equal_shapes, require_unit_interval
+from .localization import ciou_success_and_auc
+
+#: Thresholds among which one is chosen, nats.
+MAP_THRESHOLDS = np.arange(501) / 100
+
+
+def threshold_curves(
+    heatmap: ArrayLike, gt_map: ArrayLike, thresholds: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """Consensus IoU and predicted share of one map at each of many thresholds.
+
+    Args:
+        heatmap (ArrayLike): (H, W), raw. A pixel is predicted where it exceeds the threshold.
+        gt_map (ArrayLike): (H, W), in [0, 1]; zero where there is no source.
+        thresholds (ArrayLike): (K,), rising.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: Consensus IoU (K,), 0 where neither mask has a pixel, and
+        pIA (K,), both in [0, 1].
+
+    Raises:
+        ValueError: If shapes differ, a value is not finite, or thresholds fall.
+    """
+    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
+    gt = finite_array(gt_map, 'gt_map', ndim=2)
+    require_equal_shapes(heatmap=heatmap, gt_map=gt)
+    require_unit_interval(gt, 'gt_map')
+    thresholds = finite_array(thresholds, 'thresholds', ndim=1)
+    if (np.diff(thresholds) < 0).any():
+        raise ValueError('thresholds: must rise.')
+    # How many thresholds each pixel exceeds; it is predicted at the first so many of them.
+    exceeds = np.searchsorted(thresholds, heatmap.ravel(), side='left')
+
+    def at_each(weights: np.ndarray) -> np.ndarray:
+        counts = np.bincount(exceeds, weights.ravel(), minlength=len(thresholds) + 1)
+        return counts[::-1].cumsum()[::-1][1:]
+
+    inside, outside = at_each(gt), at_each(gt == 0)
+    union = gt.sum() + outside
+    ciou = np.divide(inside, union, out=np.zeros_like(union), where=union > 0)
+    return ciou.clip(0, 1), at_each(np.ones(gt.shape)) / gt.size
+
+
+def f_measure(first: float, second: float) -> float:
+    """Harmonic mean of two figures that are not negative; 0 where both are 0."""
+    return 2 * first * second / (first + second) if first + second > 0 else 0.0
+
+
+def detection_f1(positive_areas: ArrayLike, negative_areas: ArrayLike) -> float:
+    """F1 of calling a source in sight wherever a map has a predicted pixel.
+
+    Args:
+        positive_areas (ArrayLike): (P,), pIA of clips with their own audio.
+        negative_areas (ArrayLike): (M,), pIA of clips with audio that nothing in sight makes.
+
+    Returns:
+        float: 2 TP / (2 TP + FP + FN). With P = M, always saying yes has 2/3.
+    """
+    found = int(np.count_nonzero(finite_array(positive_areas, 'positive_areas', ndim=1)))
+    false = int(np.count_nonzero(finite_array(negative_areas, 'negative_areas', ndim=1)))
+    return 2 * found / (found + np.size(positive_areas) + false)
+
+
+def negative_audio_scores(
+    cious: ArrayLike, positive_areas: ArrayLike, negative_areas: Mapping[str, ArrayLike]
+) -> dict[str, float]:
+    """Figures of positives and each kind of negatives at one threshold; see the module.
+
+    Args:
+        cious (ArrayLike): (N,), consensus IoU of each target of the positives.
+        positive_areas (ArrayLike): (P,), pIA of each positive clip.
+        negative_areas (Mapping[str, ArrayLike]): By kind (M,), pIA of each negative clip.
+
+    Returns:
+        dict[str, float]: ``ciou_at_threshold`` (mean), ``ciou50_at_threshold``,
+        ``auc_at_threshold``; for each kind ``pia_KIND``, ``pia_auc_KIND``, ``f_KIND``,
+        ``f_auc_KIND`` and ``f1_KIND``; ``f_negatives``, of cIoU and the mean 1 - pIA of the kinds.
+
+    Raises:
+        ValueError: If there is no positive or no negative, or a value is not in [0, 1].
+    """
+    success = ciou_success_and_auc(cious)
+    figures = dict(
+        ciou_at_threshold=success['mean_ciou'],
+        ciou50_at_threshold=success['ciou50'],
+        auc_at_threshold=success['auc'],
+    )
+    for kind, values in negative_areas.items():
+        areas = finite_array(values, f'negative_areas[{kind!r}]', ndim=1)
+        require_unit_interval(areas, f'negative_areas[{kind!r}]')
+        # pIA <= t where 1 - pIA >= 1 - t, and the grid of thresholds is symmetric.
+        auc = ciou_success_and_auc(1 - areas)['auc']
+        figures |= {
+            f'pia_{kind}': float(areas.mean()),
+            f'pia_auc_{kind}': auc,
+            f'f_{kind}': f_measure(success['mean_ciou'], 1 - float(areas.mean())),
+            f'f_auc_{kind}': f_measure(success['auc'], auc),
+            f'f1_{kind}': detection_f1(positive_areas, areas),
+        }
+    empty = float(np.mean([1 - figures[f'pia_{kind}'] for kind in negative_areas]))
+    return figures | dict(f_negatives=f_measure(success['mean_ciou'], empty))
+
+
+def best_map_threshold(
+    cious: ArrayLike,
+    positive_areas: ArrayLike,
+    negative_areas: Mapping[str, ArrayLike],
+    thresholds: ArrayLike = MAP_THRESHOLDS,
+) -> float:
+    """The threshold with the highest sum of mean cIoU and mean F1 of the kinds.
+
+    It must outline what sounds and stay empty where nothing does. Choose it on validation clips.
+
+    Args:
+        cious (ArrayLike): (N, K), at each threshold.
+        positive_areas (ArrayLike): (P, K).
+        negative_areas (Mapping[str, ArrayLike]): By kind (M, K).
+        thresholds (ArrayLike): (K,).
+
+    Returns:
+        float: The lowest of equally good ones.
+    """
+    cious = finite_array(cious, 'cious', ndim=2)
+    positives = finite_array(positive_areas, 'positive_areas', ndim=2)
+    f1 = [
+        [detection_f1(*pair) for pair in zip(positives.T, np.transpose(areas), strict=True)]
+        for areas in negative_areas.values()
+    ]
+    return float(np.asarray(thresholds)[(cious.mean(axis=0) + np.mean(f1, axis=0)).argmax()])

@@ -1,0 +1,151 @@
+"""Negative audio at one threshold, against loops and cases worked by hand."""
+
+import numpy as np
+import pytest
+
+from mmav_coattn.evaluation.functional import (
+    best_map_threshold,
+    consensus_ciou,
+    detection_f1,
+    f_measure,
+    negative_audio_scores,
+    threshold_curves,
+)
+
+
+def test_curves_equal_loops():
+    rng = np.random.default_rng(0)
+    heatmap = rng.integers(0, 8, (9, 7)) / 4  # many ties, some at a threshold
+    truth = rng.integers(0, 3, (9, 7)) / 2  # a consensus: 0, half, 1
+    thresholds = np.arange(12) / 5
+    cious, areas = threshold_curves(heatmap, truth, thresholds)
+    for k, threshold in enumerate(thresholds):
+        mask = heatmap > threshold
+        assert cious[k] == pytest.approx(consensus_ciou(mask, truth))
+        assert areas[k] == pytest.approx(mask.mean())
+
+
+def test_curves_by_hand():
+    heatmap = np.array([[0.0, 1.0], [2.0, 3.0]])
+    truth = np.array([[0.0, 0.0], [0.0, 1.0]])
+    cious, areas = threshold_curves(heatmap, truth, [-1, 0, 1, 2, 3])
+    assert areas.tolist() == [1, 0.75, 0.5, 0.25, 0]  # a pixel at the threshold is not predicted
+    assert cious.tolist() == pytest.approx([1 / 4, 1 / 3, 1 / 2, 1, 0])
+    # Nothing to find: whatever is predicted is wrong, and nothing is no cIoU either.
+    assert threshold_curves(heatmap, 0 * truth, [0, 9])[0].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ('heatmap', 'truth', 'thresholds', 'message'),
+    [
+        (np.ones((2, 2)), np.ones((2, 3)), [0], 'shapes'),
+        (np.ones((2, 2)), 2 * np.ones((2, 2)), [0], r'\[0, 1\]'),
+        (np.full((2, 2), np.nan), np.ones((2, 2)), [0], 'finite'),
+        (np.ones((2, 2)), np.ones((2, 2)), [1, 0], 'rise'),
+    ],
+)
+def test_curves_of_bad_input(heatmap, truth, thresholds, message):
+    with pytest.raises(ValueError, match=message):
+        threshold_curves(heatmap, truth, thresholds)
+
+
+def area_under(shares):
+    """Trapezoid over 21 equal steps, as a loop."""
+    return sum((left + right) / 2 * 0.05 for left, right in zip(shares, shares[1:], strict=False))
+
+
+def slow_reference(cious, areas):
+    """The peers' figures of one kind of negatives, image by image."""
+    steps = [k / 20 for k in range(21)]
+    auc = area_under([sum(c >= t for c in cious) / len(cious) for t in steps])
+    pia_auc = area_under([sum(a <= t for a in areas) / len(areas) for t in steps])
+    ciou, pia = sum(cious) / len(cious), sum(areas) / len(areas)
+    return dict(
+        pia=pia,
+        pia_auc=pia_auc,
+        f=2 * ciou * (1 - pia) / (ciou + 1 - pia),
+        f_auc=2 * auc * pia_auc / (auc + pia_auc),
+    )
+
+
+def test_scores_equal_a_slow_reference():
+    rng = np.random.default_rng(1)
+    cious = rng.random(40)
+    positives = rng.random(10)
+    negatives = {
+        'silence': rng.random(30) ** 4,
+        'noise': rng.random(20),
+        'off_screen': np.array([0, 0.25, 0.5, 1]),  # at thresholds of the AUC
+    }
+    figures = negative_audio_scores(cious, positives, negatives)
+    for kind, areas in negatives.items():
+        for name, value in slow_reference(cious, areas).items():
+            assert figures[f'{name}_{kind}'] == pytest.approx(value), (name, kind)
+    assert figures['ciou_at_threshold'] == pytest.approx(cious.mean())
+    assert figures['ciou50_at_threshold'] == pytest.approx((cious >= 0.5).mean())
+    empty = np.mean([1 - areas.mean() for areas in negatives.values()])
+    assert figures['f_negatives'] == pytest.approx(
+        2 * cious.mean() * empty / (cious.mean() + empty)
+    )
+
+
+def test_scores_of_trivial_predictors_by_hand():
+    truth_share = 0.04
+    whole = negative_audio_scores([truth_share], [1.0], dict(noise=[1.0]))
+    assert whole['pia_noise'] == 1 and whole['f_noise'] == 0 and whole['f_negatives'] == 0
+    assert whole['pia_auc_noise'] == pytest.approx(0.025)  # only at t = 1
+    assert whole['f1_noise'] == pytest.approx(2 / 3)
+    empty = negative_audio_scores([0.0], [0.0], dict(noise=[0.0]))
+    assert empty['pia_noise'] == 0 and empty['pia_auc_noise'] == pytest.approx(1)
+    assert empty['f_noise'] == 0 and empty['f1_noise'] == 0
+    perfect = negative_audio_scores([1.0], [truth_share], dict(noise=[0.0]))
+    assert perfect['f_noise'] == perfect['f1_noise'] == perfect['f_negatives'] == 1
+
+
+def test_detection_f1_by_hand():
+    # Two of three found, one of four wrong: 4 / (4 + 1 + 1).
+    assert detection_f1([0.2, 0.0, 1e-5], [0, 0, 0.3, 0]) == pytest.approx(2 / 3)
+    assert detection_f1([0.0], [0.0]) == 0
+    assert f_measure(0.0, 0.0) == 0 and f_measure(0.5, 1.0) == pytest.approx(2 / 3)
+
+
+def test_best_threshold_outlines_and_stays_empty():
+    thresholds = [0.0, 1.0, 2.0, 3.0]
+    cious = np.array([[0.4, 0.6, 0.5, 0.1]])
+    positives = np.array([[1.0, 0.5, 0.3, 0.1]])
+    quiet = np.zeros((1, 4))
+    assert best_map_threshold(cious, positives, dict(noise=quiet), thresholds) == 1.0
+    # Wrong pixels up to 1 cost a third of F1, more than the 0.1 of cIoU that they bring.
+    loud = np.array([[0.2, 0.1, 0.0, 0.0]])
+    assert best_map_threshold(cious, positives, dict(noise=loud), thresholds) == 2.0
+    # In one of four kinds they cost a twelfth, less than that.
+    kinds = dict(a=quiet, b=quiet, c=quiet, d=loud)
+    assert best_map_threshold(cious, positives, kinds, thresholds) == 1.0
+
+
+def test_best_threshold_equals_a_loop():
+    rng = np.random.default_rng(2)
+    thresholds = np.arange(6) / 2
+    maps = rng.random((8, 5, 5)) * 3
+    truth = rng.random((5, 5)) > 0.7
+    curves = [threshold_curves(each, truth, thresholds) for each in maps]
+    cious = np.array([curve[0] for curve in curves[:4]])
+    areas = np.array([curve[1] for curve in curves])
+    chosen = best_map_threshold(cious, areas[:4], dict(x=areas[4:6], y=areas[6:]), thresholds)
+    best, value = None, -1
+    for k, threshold in enumerate(thresholds):
+        score = np.mean([consensus_ciou(each > threshold, truth) for each in maps[:4]])
+        for first in (4, 6):
+            found = sum((each > threshold).any() for each in maps[:4])
+            false = sum((each > threshold).any() for each in maps[first : first + 2])
+            score += 2 * found / (found + 4 + false) / 2
+        if score > value + 1e-12:
+            best, value = k, score
+    assert chosen == thresholds[best]
+
+
+def test_scores_of_bad_input():
+    with pytest.raises(ValueError, match='noise'):
+        negative_audio_scores([0.5], [0.5], dict(noise=[1.5]))
+    with pytest.raises(ValueError, match='empty'):
+        negative_audio_scores([], [0.5], dict(noise=[0.5]))

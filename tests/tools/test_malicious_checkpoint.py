@@ -1,32 +1,83 @@
-"""A checkpoint that asks to run code is refused by every tool."""
+"""No tool runs the code of a hostile checkpoint, in any of torch's formats."""
 
-import os
+import re
+import sys
+from unittest.mock import MagicMock
 
-import torch
+import pytest
+from hostile_checkpoints import FORMATS
+from tool_process import STOCK_TOOLS, run_process
+
+from mmav_coattn import safe_load
+
+pytestmark = [
+    pytest.mark.skipif(not safe_load.loads_weights_only(), reason='torch < 2.6 is not guarded'),
+    pytest.mark.filterwarnings(
+        'ignore:.*TorchScript', 'ignore:.*torch.jit', 'ignore:Environment variable TORCH_FORCE_NO'
+    ),
+]
+
+#: Every tool that reads a checkpoint; CONFIG, EVIL, VIDEO, ROOT and OUT are filled in.
+TOOLS = {
+    'test': 'test.py CONFIG EVIL --work-dir OUT --cfg-options data_root=ROOT',
+    'resume': 'train.py CONFIG --resume EVIL --work-dir OUT --cfg-options data_root=ROOT',
+    'load_from': 'train.py CONFIG --work-dir OUT --cfg-options data_root=ROOT load_from=EVIL',
+    'sync': 'sync.py VIDEO --config CONFIG --network EVIL',
+    'score': 'score.py ROOT --csv OUT/scores.csv --config CONFIG --network EVIL',
+    'localize': 'localize.py VIDEO -o OUT/out.mp4 --config CONFIG --network EVIL',
+    'extract': 'extract_features.py VIDEO -o OUT/out.npz --config CONFIG --network EVIL',
+    'export': 'deployment/export_onnx.py -o OUT/out.onnx --config CONFIG --network EVIL',
+    'page': 'page.py --config CONFIG --network EVIL',
+    'evaluate_sync': 'analysis_tools/evaluate_sync.py --config CONFIG --network EVIL --data-root ROOT',
+    'extract_tower': 'model_converters/extract_tower.py EVIL OUT/tower.pth',
+    'ship_network': 'model_converters/ship_network.py EVIL OUT/weights.pth',
+}
 
 
-class Malicious:
-    """What unpickling runs of it."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def __reduce__(self):
-        return os.mkdir, (str(self.folder),)
+def in_time(name):
+    """All formats at every loader are in test_safe_load.py; at every tool, they take minutes."""
+    return pytest.param(name, marks=[] if name == 'zip' else [pytest.mark.slow])
 
 
-def test_tools_do_not_run_a_malicious_checkpoint(folder_config, videos, tmp_path, here):
-    proof, path = tmp_path / 'proof', tmp_path / 'evil.pth'
-    torch.save(dict(state_dict=Malicious(proof)), path)
-    root = ('--cfg-options', f'data_root={videos}')
-    work = ('--work-dir', tmp_path / 'run')
-    for arguments in (
-        ('test.py', folder_config, path, *work, *root),
-        ('train.py', folder_config, '--resume', path, *work, *root),
-        (
-            *('localize.py', videos / '0.mp4', '-o', tmp_path / 'out.mp4'),
-            *('--config', folder_config, '--network', path),
-        ),
-    ):
-        assert 'run code beyond rebuilding weights' in here(*arguments).sentence()
-    assert not proof.exists()
+@pytest.fixture(params=map(in_time, FORMATS))
+def hostile(request, tmp_path):
+    """A hostile file, the mark it would leave, and what its refusal says."""
+    write, words = FORMATS[request.param]
+    write(tmp_path / 'evil.pth', tmp_path / 'mark')
+    if (tmp_path / 'mark').is_file():  # scripting it ran it once
+        (tmp_path / 'mark').unlink()
+    return tmp_path / 'evil.pth', tmp_path / 'mark', words
+
+
+def fill_in(line, config, evil, videos):
+    out = evil.parent / 'out'
+    out.mkdir(exist_ok=True)
+    values = dict(CONFIG=config, EVIL=evil, VIDEO=videos / '0.mp4', ROOT=videos, OUT=out)
+    for name, value in values.items():
+        line = line.replace(name, str(value))
+    return line.split()
+
+
+@pytest.mark.parametrize('tool', TOOLS)
+def test_a_tool_runs_nothing(tool, hostile, folder_config, videos, here, monkeypatch):
+    evil, mark, words = hostile
+    # So that a load which is left to torch's default would run the code.
+    monkeypatch.setenv(safe_load.CONTRARY, '1')
+    monkeypatch.delenv(safe_load.SWITCH, raising=False)
+    if tool == 'page':
+        monkeypatch.setitem(sys.modules, 'gradio', MagicMock())  # the network comes before the page
+    sentence = here(*fill_in(TOOLS[tool], folder_config, evil, videos)).sentence()
+    assert not mark.exists()
+    assert sentence.startswith(f'{evil}: refused, because ')
+    assert re.search(words, sentence)
+    assert not [path for path in (evil.parent / 'out').rglob('*') if path.suffix in ('.pth', '.npz')]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('tool', ['test', 'resume'])
+def test_a_stock_script_runs_nothing(tool, hostile, folder_config, videos):
+    evil, mark, _ = hostile
+    script, *arguments = fill_in(TOOLS[tool], folder_config, evil, videos)
+    done = run_process(STOCK_TOOLS / script, *arguments, **{safe_load.CONTRARY: '1'})
+    assert done.code != 0 and not mark.exists()
+    assert f'CheckpointError: {evil}: refused, because ' in done.err

@@ -4,7 +4,9 @@ import argparse
 from pathlib import Path
 
 import torch
+from mmengine.runner import CheckpointLoader
 
+import mmav_coattn  # noqa: F401  (a checkpoint is loaded as plain weights)
 from mmav_coattn.cli.run_tool import run_tool
 
 
@@ -17,7 +19,7 @@ def parse_args():
 
 def main():
     args = parse_args()
-    state = torch.load(args.checkpoint, map_location='cpu', weights_only=True)['state_dict']
+    state = CheckpointLoader.load_checkpoint(args.checkpoint, 'cpu')['state_dict']
     half = {
         name: value.half().contiguous() if value.is_floating_point() else value
         for name, value in state.items()

@@ -10,7 +10,7 @@
 # is resumed and tested, and hostile checkpoints at every tool. The environment is removed
 # afterwards. The last line is the row of docs/stacks.md; the exit code is 1 if a test failed.
 #
-# Environment variables:
+# Installs with uv where it is there, else with pip. Environment variables:
 #   TORCH_ARGS   for the pip call that installs torch
 #   REPLACE      a distribution that takes the place of the mmengine that mmcv brings
 #   TESTS        other tests
@@ -35,8 +35,14 @@ case " $* " in *' mmcv=='*) extras=test ;; esac
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-pip() { "$folder/venv/bin/python" -m pip --disable-pip-version-check "$@" --quiet; }
-run() { "$folder/venv/bin/python" -m pytest -q -p no:cacheprovider "$@" | tee /dev/stderr | tail -1; }
+pip() {
+  if command -v uv >/dev/null; then
+    uv pip "$@" --quiet --python "$folder/venv/bin/python"
+  else
+    "$folder/venv/bin/python" -m pip --disable-pip-version-check "$@" --quiet
+  fi
+}
+run() { "$folder/venv/bin/python" -m pytest -q -p no:cacheprovider "$@" | tee >(cat >&2) | tail -1; }
 
 "$python" -m venv "$folder/venv"
 printf '%s\n' "torch==$torch" 'setuptools<81' "$@" > "$folder/wanted.txt"

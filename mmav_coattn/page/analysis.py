@@ -19,7 +19,8 @@ class Analysis(NamedTuple):
     """What there is to show of a video.
 
     Attributes:
-        overlay (Path | None): MP4 with the map; None where the network has none.
+        overlay (Path | None): MP4 with the map, of the copy if there is one; None where the network
+            has no map.
         curve (Path): PNG of the match at each shift.
         fixed (Path | None): Copy with its audio shifted into sync, if it needed that.
         sentences (list[str]): Offset, notes, and what became of the copy.
@@ -38,7 +39,7 @@ def analyse(
     max_offset: float = 1.0,
     tell: Callable[[float, str], None] = lambda share, doing: None,
 ) -> Analysis:
-    """Measure the offset, draw the overlay, and mend a copy.
+    """Measure the offset, mend a copy, and draw the overlay of what is in sync.
 
     Args:
         inferencer (AudioVisualInferencer): The network.
@@ -59,26 +60,16 @@ def analyse(
         tell(0.0, 'listening for the offset')
         result = inferencer.sync(video, max_offset=max_offset)
     sentences = [result.sentence(), *result.notes]
-    curve = plot_sync(result, folder / f'{video.stem}_sync.png')
+    curve = plot_sync(result, folder / f'{video.stem}_sync.png', heading=False)
 
-    tell(0.4, 'drawing where the sound comes from')
-    overlay: Path | None = folder / f'{video.stem}_overlay.mp4'
-    try:
-        with _told(inferencer, tell, embedding=(0.4, 0.5), writing=(0.5, 0.7)):
-            inferencer.localize(video, overlay)
-    except ConfigError as error:
-        # A network without a map can still tell the offset.
-        overlay = None
-        sentences.append(str(error))
-
-    tell(0.7, 'mending a copy and measuring it again')
+    tell(0.4, 'mending a copy and measuring it again')
     fixed = None
     if result.in_sync:
         sentences.append('The file is in sync as it is, so there is no corrected copy.')
     else:
         try:
             copy = folder / f'{video.stem}_fixed{video.suffix}'
-            with _told(inferencer, tell, embedding=(0.7, 1.0)):
+            with _told(inferencer, tell, embedding=(0.4, 0.7)):
                 done = fix_sync(inferencer, result, copy, max_offset=max_offset)
             fixed = done.path
             after = done.after.sentence()
@@ -89,6 +80,19 @@ def analyse(
             )
         except UnknownOffsetError as error:
             sentences.append(f'There is no corrected copy: {error.detail}.')
+
+    tell(0.7, 'drawing where the sound comes from')
+    overlay: Path | None = folder / f'{video.stem}_overlay.mp4'
+    try:
+        # What moves when something sounds is the source only where both are in sync.
+        with _told(inferencer, tell, embedding=(0.7, 0.8), writing=(0.8, 1.0)):
+            inferencer.localize(fixed or video, overlay)
+        if fixed is not None:
+            sentences.append('The heat map is that of the corrected copy.')
+    except ConfigError as error:
+        # A network without a map can still tell the offset.
+        overlay = None
+        sentences.append(str(error))
     tell(1.0, 'done')
     return Analysis(overlay, curve, fixed, sentences)
 

@@ -69,6 +69,8 @@ def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
                 video = gradio.File(
                     label='Video', file_types=['video', '.mkv', '.ts', '.mts'], elem_id='upload'
                 )
+                samples = [[str(path)] for path in make_samples(Path(folder))]
+                gradio.Examples(samples, [video], label='Simulated clips to begin with')
                 max_offset = gradio.Slider(
                     0.2, 3.0, value=1.0, step=0.1, label='Largest offset to look for (s)'
                 )
@@ -76,19 +78,29 @@ def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
                 sentence = gradio.Markdown(elem_id='sentence')
                 fixed = gradio.File(label='Corrected file', elem_id='fixed', interactive=False)
             with gradio.Column(scale=2):
+                # Labels within would cover the caption of the overlay and the title of the curve.
+                gradio.Markdown('**Where the sound comes from**')
                 overlay = gradio.Video(
-                    label='Where the sound comes from',
+                    show_label=False,
                     elem_id='overlay',
                     interactive=False,
                     height=400,  # so that the curve is in sight as well
                 )
+                gradio.Markdown('**How well they match at each shift**')
                 curve = gradio.Image(
-                    label='Match at each shift', elem_id='curve', type='filepath', interactive=False
+                    show_label=False,
+                    elem_id='curve',
+                    type='filepath',
+                    interactive=False,
+                    buttons=['download', 'fullscreen'],  # and none that shares it
                 )
-        samples = [[str(path)] for path in make_samples(Path(folder))]
-        gradio.Examples(samples, [video], label='Simulated clips to begin with')
-        outputs = [sentence, overlay, curve, fixed]
-        button.click(on_click, [video, max_offset], outputs, api_name='analyse')
+        button.click(
+            on_click,
+            [video, max_offset],
+            [sentence, overlay, curve, fixed],
+            api_name='analyse',
+            show_progress_on=overlay,
+        )
     return page
 
 

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 OVER_TIME = 10.0
 
 
-def plot_sync(result: SyncResult, out_png: str | Path) -> Path:
+def plot_sync(result: SyncResult, out_png: str | Path, heading: bool = True) -> Path:
     """Draw the curve of a file, and if it is not short the match over time.
 
     Args:
         result (SyncResult): Of :meth:`AudioVisualInferencer.sync`.
         out_png (str | Path): PNG to write.
+        heading (bool): Name the file and say its offset above the curve.
 
     Returns:
         Path: ``out_png``.
@@ -32,7 +33,9 @@ def plot_sync(result: SyncResult, out_png: str | Path) -> Path:
     _draw_curve(axes[0], result)
     if several:
         _draw_over_time(axes[1], result)
-    figure.suptitle(f'{Path(result.path).name}\n{result.sentence()}', fontsize=10, wrap=True)
+    if heading:
+        text = f'{Path(result.path).name}\n{result.sentence()}'
+        figure.suptitle(text, fontsize=10, wrap=True)
     return save_figure(figure, out_png)
 
 

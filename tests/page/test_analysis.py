@@ -41,12 +41,14 @@ class StandIn:
         self.listener = None
         self.offsets = list(offsets)
         self.asked = []
+        self.localized = []
 
     def sync(self, video, max_offset):
         self.asked.append(max_offset)
         return measured(video, self.offsets.pop(0))
 
     def localize(self, video, out):
+        self.localized.append(video)
         for doing in ('embedding', 'writing'):
             if self.listener is not None:
                 self.listener(doing, 1.0, 2.0)
@@ -62,7 +64,8 @@ def video(tmp_path_factory):
 
 def test_late_sound_is_mended_and_measured_again(video, tmp_path):
     told = []
-    found = analyse(StandIn(0.25, 0.0), video, tmp_path, 0.8, lambda *args: told.append(args))
+    inferencer = StandIn(0.25, 0.0)
+    found = analyse(inferencer, video, tmp_path, 0.8, lambda *args: told.append(args))
     assert (found.overlay.name, found.curve.name) == ('my clip_overlay.mp4', 'my clip_sync.png')
     assert found.curve.read_bytes()[:4] == b'\x89PNG'
     with MediaFile(video) as before, MediaFile(found.fixed) as after:
@@ -74,12 +77,15 @@ def test_late_sound_is_mended_and_measured_again(video, tmp_path):
     assert found.sentences[1] == 'a note'
     assert found.sentences[2].startswith('Corrected copy: audio moved 0.250 s earlier')
     assert 'Measured again: in sync' in found.sentences[2]
+    # Where nothing is in sync, the network sees the source in something else.
+    assert inferencer.localized == [found.fixed]
+    assert found.sentences[3] == 'The heat map is that of the corrected copy.'
     assert told == [
         (0.0, 'listening for the offset'),
-        (0.4, 'drawing where the sound comes from'),
-        (pytest.approx(0.45), 'embedding: 1 of 2 s of video'),
-        (pytest.approx(0.6), 'writing: 1 of 2 s of video'),
-        (0.7, 'mending a copy and measuring it again'),
+        (0.4, 'mending a copy and measuring it again'),
+        (0.7, 'drawing where the sound comes from'),
+        (pytest.approx(0.75), 'embedding: 1 of 2 s of video'),
+        (pytest.approx(0.9), 'writing: 1 of 2 s of video'),
         (1.0, 'done'),
     ]
 
@@ -95,8 +101,10 @@ def test_the_search_range_is_passed_on(video, tmp_path):
     [(0.02, 'in sync as it is'), (None, 'There is no corrected copy: was not mended: cannot tell')],
 )
 def test_no_copy(video, tmp_path, offset, sentence):
-    found = analyse(StandIn(offset), video, tmp_path)
+    inferencer = StandIn(offset)
+    found = analyse(inferencer, video, tmp_path)
     assert found.fixed is None and sentence in found.sentences[-1]
+    assert inferencer.localized == [video]
     assert found.overlay.is_file() and not list(tmp_path.glob('*fixed*'))
 
 

@@ -34,16 +34,22 @@ class Done(NamedTuple):
         return complaints[0].removeprefix('error: ')
 
 
-def run_process(script: Path, *arguments, **environment) -> Done:
-    """Run a tool as its own process, with this checkout's package."""
-    done = subprocess.run(
+def start_process(script: Path, *arguments, **environment) -> subprocess.Popen:
+    """Start a tool as its own process, with this checkout's package."""
+    return subprocess.Popen(
         [sys.executable, str(script), *map(str, arguments)],
         env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1', **environment},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def run_process(script: Path, *arguments, **environment) -> Done:
+    """Run a tool as its own process, to its end."""
+    process = start_process(script, *arguments, **environment)
+    out, err = process.communicate()
+    return Done(process.returncode, out, err)
 
 
 def run_here(monkeypatch, capsys, tool: str, *arguments) -> Done:

@@ -70,7 +70,9 @@ def test_a_tool_runs_nothing(tool, hostile, folder_config, videos, here, monkeyp
     assert not mark.exists()
     assert sentence.startswith(f'{evil}: refused, because ')
     assert re.search(words, sentence)
-    assert not [path for path in (evil.parent / 'out').rglob('*') if path.suffix in ('.pth', '.npz')]
+    assert not [
+        path for path in (evil.parent / 'out').rglob('*') if path.suffix in ('.pth', '.npz')
+    ]
 
 
 @pytest.mark.slow

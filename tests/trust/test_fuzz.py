@@ -70,14 +70,14 @@ def test_loader_on_few(tmp_path):
 
 @pytest.mark.slow
 def test_loader(tmp_path):
-    check_loader(tmp_path, 700)
+    check_loader(tmp_path, 1000)
 
 
 @pytest.mark.slow
 def test_scan(tmp_path):
     preparation = pytest.importorskip('mmav_coattn.preparation.scan')
     (tmp_path / 'data').mkdir()
-    names = write_mutants(tmp_path / 'data', 700)
+    names = write_mutants(tmp_path / 'data', 1000)
     items = [dict(relpath=name, label=-1) for name in names]
     summary = preparation.scan(
         tmp_path / 'data',
@@ -89,6 +89,6 @@ def test_scan(tmp_path):
         progress=False,
     )
     print(summary['verdicts'])
-    assert summary['files'] == sum(summary['verdicts'].values()) == 700
+    assert summary['files'] == sum(summary['verdicts'].values()) == 1000
     # The scan survives a crash and a hang of the decoder and counts both; there was none.
     assert summary['verdicts']['crashed'] == 0

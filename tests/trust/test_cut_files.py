@@ -1,0 +1,150 @@
+"""`embed` and `score` on files that end in the middle, and on many files at once."""
+
+import csv
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from media_factory import write_clip
+from mmengine.config import Config
+from models.tiny import CONFIG, MODEL
+from mutants import write_mutants
+from paths import TOOLS
+from pipelines import sync_pipeline
+from tool_process import start_process
+
+from mmav_coattn.apis import AudioVisualInferencer
+from mmav_coattn.errors import MediaError, TooShortError, UnreadableMediaError
+
+#: Containers that can be read up to a cut, and one whose index is at its end.
+STREAMED = {
+    'mkv': dict(audio_codec='pcm_s16le'),
+    'ts': dict(audio_codec='ac3', sample_rate=48000),
+    'avi': dict(video_codec='mjpeg', pix_fmt='yuvj420p', audio_codec='pcm_s16le'),
+}
+SHARES = (0.05, 0.3, 0.5, 0.7, 0.97)
+SECONDS = 4.0
+
+
+@pytest.fixture(scope='module')
+def network():
+    torch.manual_seed(0)
+    pipeline = sync_pipeline(8, 32, clip_seconds=0.8, test_mode=True)
+    return AudioVisualInferencer(Config(dict(model=MODEL, test_pipeline=pipeline)))
+
+
+def cut(path, share):
+    content = path.read_bytes()
+    short = path.with_name(f'{path.stem}_{share}{path.suffix}')
+    short.write_bytes(content[: int(len(content) * share)])
+    return short
+
+
+@pytest.mark.parametrize('suffix', STREAMED)
+def test_a_file_is_used_up_to_its_cut(network, tmp_path, suffix):
+    path = tmp_path / f'whole.{suffix}'
+    write_clip(path, duration=SECONDS, gop=5, **STREAMED[suffix])
+    whole = network.embed(path)
+    used = []
+    for share in SHARES:
+        short = cut(path, share)
+        try:
+            found = network.embed(short)
+        except MediaError as error:
+            assert str(error).startswith(f'{short}: ') and '\n' not in str(error)
+            with pytest.raises(type(error)):
+                network.score(short)
+            continue
+        used.append(share)
+        # It ends where the file does, not with what is made up.
+        end = max(found.times[-1], found.audio_times[-1])
+        assert end < SECONDS * share + 0.6
+        score = network.score(short)
+        assert score.path == str(short) and score.windows >= 1 and np.isfinite(score.match)
+        # Away from the cut, steps are those of the whole file.
+        for times, values, all_times, all_values in (
+            (found.times, found.visual, whole.times, whole.visual),
+            (found.audio_times, found.audio, whole.audio_times, whole.audio),
+        ):
+            inner = times < times[-1] - 1.0
+            count = int(inner.sum())
+            torch.testing.assert_close(times[inner], all_times[:count])
+            similarity = (values[inner] * all_values[:count]).sum(-1)
+            assert count == 0 or float(similarity.min()) > 0.99
+    assert set(used) >= {0.5, 0.7, 0.97}
+
+
+def test_a_file_whose_index_is_cut_off_is_refused(network, tmp_path):
+    path = tmp_path / 'whole.mp4'
+    write_clip(path, duration=SECONDS)
+    for share in SHARES:
+        for act in (network.embed, network.score):
+            with pytest.raises((UnreadableMediaError, TooShortError), match=r'whole_0\.\d+\.mp4: '):
+                act(cut(path, share))
+
+
+@pytest.fixture(scope='module')
+def two_hundred(tmp_path_factory):
+    """140 damaged files and 60 whole ones."""
+    folder = tmp_path_factory.mktemp('two_hundred')
+    write_mutants(folder, 140)
+    for number, duration in enumerate((1.5, 2.0, 2.5)):
+        path = folder / f'whole_{number}.mkv'
+        write_clip(path, duration=duration, audio_codec='pcm_s16le', events=(0.4 + number / 5,))
+        for copy in range(19):
+            shutil.copy(path, folder / f'whole_{number}_{copy}.mkv')
+    assert len(list(folder.iterdir())) == 200
+    return folder
+
+
+@pytest.mark.slow
+def test_two_hundred_files_in_threads(network, two_hundred):
+    """Eight at a time in one process: each as if it were alone."""
+
+    def embed(path):
+        try:
+            return network.embed(path).visual
+        except MediaError as error:
+            return str(error)
+
+    files = sorted(two_hundred.iterdir())
+    alone = [embed(path) for path in files]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(embed, files))
+    for one, other in zip(alone, together, strict=True):
+        if isinstance(one, str):
+            assert one == other
+        else:
+            torch.testing.assert_close(one, other, rtol=0, atol=0)
+    used = sum(not isinstance(one, str) for one in alone)
+    print(f'{used} of {len(files)} used')
+    assert 60 <= used < 120
+
+
+@pytest.mark.slow
+def test_two_hundred_files_in_processes(network, two_hundred, tmp_path):
+    """Four processes that score a quarter each say what one says of all."""
+    (tmp_path / 'tiny.py').write_text(CONFIG)
+    torch.save(dict(state_dict=network.model.state_dict()), tmp_path / 'tiny.pth')
+
+    def start(table, *part):
+        return start_process(
+            TOOLS / 'score.py', two_hundred, '--csv', table, '--network', tmp_path / 'tiny.pth',
+            '--quiet', *part,
+        )  # fmt: skip
+
+    tables = [tmp_path / f'{number}.csv' for number in range(5)]
+    running = [start(tables[0])]
+    running += [start(tables[n], '--part', f'{n}/4') for n in range(1, 5)]
+    for process in running:
+        _, err = process.communicate(timeout=500)
+        assert process.returncode in (0, 1) and 'Traceback' not in err, err
+    found = []
+    for table in tables:
+        with table.open(newline='') as file:
+            found.append({row['file']: row for row in csv.DictReader(file)})
+    assert len(found[0]) == 200
+    assert found[0] == {path: row for part in found[1:] for path, row in part.items()}
+    assert sum(not row['error'] for row in found[0].values()) >= 60

@@ -121,7 +121,7 @@ setup(
         'mmengine>=0.10.4,<0.11',
         'mmaction2>=1.2,<2',
         'decord>=0.6',
-        'av>=17.1',
+        'av>=17.1,<20',
         'librosa>=0.10',
         'filelock',
         'soxr',

@@ -23,6 +23,7 @@ import numpy as np
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 
 from .audio_reader import read_waveforms
+from .open_container import open_container
 from .seeking import seek_to
 from .stream_span import find_picture_delay, find_spans
 from .video_reader import read_frames, stream_frames
@@ -281,11 +282,7 @@ class MediaFile:
             raise UnreadableMediaError(self.path, f'cannot be opened: it is {kind}')
         try:
             source = str(path) if self._content is None else io.BytesIO(self._content)
-            container = av.open(
-                source,
-                metadata_errors='ignore',  # Tags in a foreign encoding are no reason to refuse it.
-                options={'protocol_whitelist': 'file'},
-            )
+            container = open_container(source, options={'protocol_whitelist': 'file'})
         except (av.FFmpegError, OSError) as error:
             raise UnreadableMediaError(self.path, f'cannot be opened ({_short(error)})') from error
         if container.format.name in PLAYLISTS:

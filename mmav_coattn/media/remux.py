@@ -13,6 +13,8 @@ from mmav_coattn.errors import (
 )
 from mmav_coattn.io import whole_file
 
+from .open_container import open_container
+
 
 def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
     """Copy a file with its audio moved in time.
@@ -68,7 +70,7 @@ def _open(path: Path):
     import av
 
     try:
-        return av.open(str(path), metadata_errors='ignore')
+        return open_container(path)
     except (av.FFmpegError, OSError) as error:
         reason = getattr(error, 'strerror', None) or error
         raise UnreadableMediaError(str(path), f'cannot be opened ({reason})') from error

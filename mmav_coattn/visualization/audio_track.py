@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mmav_coattn.errors import NoAudioError, TooShortError
+from mmav_coattn.media.open_container import open_container
 from mmav_coattn.media.seeking import seek_to
 
 #: An AAC decoder needs earlier packets before its output is right; 0.5 s is many packets.
@@ -36,10 +37,8 @@ class AudioTrack:
     """
 
     def __init__(self, path: str | Path, start: float, end: float) -> None:
-        import av
-
         self.path, self.start, self.end = str(path), start, end
-        self.container = av.open(self.path, metadata_errors='ignore')
+        self.container = open_container(self.path)
         self.source = self.container.streams.best('audio')
         if self.source is None:
             self.container.close()

@@ -18,6 +18,7 @@ import numpy as np
 from mmav_coattn.errors import NoVideoError, TooShortError, UnreadableMediaError
 from mmav_coattn.io import whole_file
 from mmav_coattn.media.frame_converter import FrameConverter
+from mmav_coattn.media.open_container import open_container
 from mmav_coattn.media.read_ahead import ReadAhead
 from mmav_coattn.media.seeking import seek_to
 
@@ -153,9 +154,7 @@ def draw_overlay(
 
 def _read_frames(path: str | Path, start: float, end: float) -> Iterator:
     """Decode the frames in [start, end), as :class:`av.VideoFrame`."""
-    import av
-
-    with av.open(str(path), metadata_errors='ignore') as container:
+    with open_container(path) as container:
         if not container.streams.video:
             raise NoVideoError(str(path), 'has no video stream')
         stream = container.streams.video[0]

@@ -28,7 +28,8 @@ TOOLS = {
     'extract': 'extract_features.py VIDEO -o OUT/out.npz --config CONFIG --network EVIL',
     'export': 'deployment/export_onnx.py -o OUT/out.onnx --config CONFIG --network EVIL',
     'page': 'page.py --config CONFIG --network EVIL',
-    'evaluate_sync': 'analysis_tools/evaluate_sync.py --config CONFIG --network EVIL --data-root ROOT',
+    'evaluate_sync': 'analysis_tools/evaluate_sync.py --config CONFIG --network EVIL '
+    '--data-root ROOT',
     'extract_tower': 'model_converters/extract_tower.py EVIL OUT/tower.pth',
     'ship_network': 'model_converters/ship_network.py EVIL OUT/weights.pth',
 }

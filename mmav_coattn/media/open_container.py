@@ -1,0 +1,28 @@
+"""One way to open a media file for reading, whatever the version of PyAV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, Any
+
+
+def open_container(source: str | Path | IO[bytes], **options: Any):
+    """Open a file for reading; tags in a foreign encoding are no reason to refuse it.
+
+    Args:
+        source (str | Path | IO[bytes]): The file.
+        **options: As for ``av.open``.
+
+    Returns:
+        av.container.InputContainer: To be closed by the caller.
+
+    Raises:
+        av.FFmpegError: If it cannot be opened.
+        OSError: If it cannot be read.
+    """
+    import av
+
+    # PyAV 19 keeps undecodable bytes of tags by itself, and no longer takes the argument.
+    if int(av.__version__.partition('.')[0]) < 19:
+        options['metadata_errors'] = 'surrogateescape'
+    return av.open(str(source) if isinstance(source, Path) else source, **options)

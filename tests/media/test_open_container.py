@@ -1,0 +1,52 @@
+"""Tags that are no UTF-8 do not keep a file from being read, whatever the version of PyAV."""
+
+import io
+
+import av
+import pytest
+from media_factory import write_clip
+
+from mmav_coattn.media import MediaFile
+from mmav_coattn.media.open_container import open_container
+from mmav_coattn.media.remux import shift_audio
+
+
+@pytest.fixture
+def tagged(tmp_path):
+    """A file whose title is Latin-1: the byte 0xE9 begins no character of UTF-8."""
+    write_clip(tmp_path / 'plain.mkv', duration=1.0, audio_codec='pcm_s16le')
+    with av.open(str(tmp_path / 'plain.mkv')) as source:
+        with av.open(str(tmp_path / 'tagged.mkv'), 'w') as target:
+            target.metadata['title'] = 'cafe_title'
+            copies = {s.index: target.add_stream_from_template(s) for s in source.streams}
+            for packet in source.demux():
+                if packet.dts is not None:
+                    packet.stream = copies[packet.stream.index]
+                    target.mux(packet)
+    path = tmp_path / 'tagged.mkv'
+    content = path.read_bytes()
+    assert content.count(b'cafe_title') == 1
+    path.write_bytes(content.replace(b'cafe_title', b'caf\xe9_title'))
+    return path
+
+
+def test_tags_in_a_foreign_encoding(tagged, tmp_path):
+    for source in (tagged, str(tagged), io.BytesIO(tagged.read_bytes())):
+        with open_container(source) as container:
+            assert container.metadata['title'] == 'caf\udce9_title'
+            assert len(container.streams) == 2
+    with MediaFile(tagged) as media:
+        assert media.read_audio(0.2, 0.5, 16000).shape == (8000,)
+    moved = shift_audio(tagged, tmp_path / 'moved.mkv', 0.1)
+    with MediaFile(moved) as media:
+        assert media.read_audio(0.2, 0.5, 16000).shape == (8000,)
+
+
+@pytest.mark.parametrize(('version', 'given'), [('18.1.0', True), ('19.0.2', False)])
+def test_what_a_version_takes(monkeypatch, version, given):
+    asked = []
+    monkeypatch.setattr(av, '__version__', version)
+    monkeypatch.setattr(av, 'open', lambda *args, **options: asked.append((args, options)))
+    open_container('a.mp4', options={'x': 'y'})
+    expected = {'metadata_errors': 'surrogateescape'} if given else {}
+    assert asked == [(('a.mp4',), {'options': {'x': 'y'}, **expected})]

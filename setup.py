@@ -134,13 +134,11 @@ setup(
     ],
     extras_require={
         'lite': ['mmcv-lite>=2.0.0rc4,<2.2'],
-        # Input from tar shards, for network file systems.
-        'shards': ['webdataset>=0.2.86'],
         'export': ['onnx>=1.17', 'onnxscript>=0.4', 'onnxruntime>=1.20'],
         # Faces for the network `faces`; wheels of dlib, which has none of its own.
         'faces': ['dlib-bin>=19.24'],
         'page': ['gradio>=6,<7'],
-        'test': ['pytest', 'pytest-cov', 'pytest-xdist', 'wheel', 'webdataset>=0.2.86'],
+        'test': ['pytest', 'pytest-cov', 'pytest-xdist', 'wheel'],
         'dev': ['ruff', 'mypy', 'pytest-cov', 'wheel'],
         'docs': ['mkdocs>=1.6,<2', 'mkdocstrings[python]'],
     },

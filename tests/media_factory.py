@@ -58,6 +58,29 @@ def reference_wave(times: np.ndarray, events: Sequence[float] = (), level: float
     return wave
 
 
+def linear_sound(path: str | Path) -> tuple[np.ndarray, float, int]:
+    """All of the sound, decoded from the first packet on without a jump.
+
+    Returns:
+        tuple: Mono waveform (S,), time of its first sample (s) and its rate (Hz).
+    """
+    import av
+
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler(format='fltp')
+        blocks, start = [], None
+        for packet in container.demux(container.streams.best('audio')):
+            try:
+                frames = [frame for frame in packet.decode() if frame.pts is not None]
+            except av.InvalidDataError:
+                continue
+            for frame in frames:
+                start = frame.time if start is None else start
+                rate = frame.sample_rate
+                blocks += [out.to_ndarray().mean(axis=0) for out in resampler.resample(frame)]
+    return np.concatenate(blocks), start, rate
+
+
 def audio_lag(wave: np.ndarray, start: float, sample_rate: int, search: float = 0.12) -> float:
     """Seconds by which ``wave``, said to start at ``start``, is late against the reference.
 

@@ -14,7 +14,7 @@ test_pipeline = [
          min_shift=_base_.min_shift, grid=_base_.frame_seconds, test_mode=True),
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(size, size), keep_ratio=False),
-    dict(type='LocalizationTargets', moments='events'),
+    dict(type='LocalizationTargets'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='LoadAudio', sample_rate=16000),
     dict(type='ReplaceSound', noise_db=-34.0),  # dB of the clip's own audio

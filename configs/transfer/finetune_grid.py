@@ -7,8 +7,8 @@ model = dict(cls_head=dict(num_classes=4, num_segments=8, dropout_ratio=0.5))
 # 38 frames in which the word is spoken, decoded once.
 read = dict(type='CacheFrames', folder=_base_.frame_cache, transforms=[
     dict(type='OpenAudioVisual', need_audio=False),
-    dict(type='SampleVideoClips', clip_seconds=1.52, span=_base_.first_words, test_mode=True),
-    dict(type='LoadClipFrames', num_frames=38),
+    dict(type='SampleMiddleWindow', clip_seconds=1.52, video_only=True, span=_base_.first_words),
+    dict(type='LoadFrames', num_frames=38),
     dict(type='FixedCrop', box=_base_.lower_face),
     dict(type='Resize', scale=(56, 56), keep_ratio=False)])
 train_pipeline = [

@@ -17,7 +17,7 @@ from .network_arguments import (
     find_network,
     finish,
 )
-from .part import parse_part, take_part
+from .part import add_part_arguments, take_part
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=('visual', 'audio'),
         help='default: both; with one, videos need not have the other stream',
     )
-    share = parser.add_mutually_exclusive_group()
-    share.add_argument(
-        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
-    )
-    share.add_argument('--merge', type=int, metavar='N', help='join the features of N parts')
+    add_part_arguments(parser, 'features')
 
 
 def run(args: argparse.Namespace) -> int:

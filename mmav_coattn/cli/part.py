@@ -27,6 +27,15 @@ def parse_part(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def add_part_arguments(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add ``--part I/N`` or ``--merge N``; ``what`` is what each part leaves behind."""
+    share = parser.add_mutually_exclusive_group()
+    share.add_argument(
+        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
+    )
+    share.add_argument('--merge', type=int, metavar='N', help=f'join the {what} of N parts')
+
+
 def take_part(files: Sequence[Item], part: tuple[int, int] | None) -> list[Item]:
     """Every n-th file from the i-th on; the parts are disjoint, and together they are all files.
 

@@ -6,7 +6,6 @@ from .few_shot import draw_per_class, few_shot_dataset
 from .grid_words_dataset import GridWordsDataset
 from .localization import FlickrSoundNetDataset, MouthBoxDataset, VGGSSDataset
 from .resumable_sampler import ResumableSampler
-from .sharded_audio_visual_dataset import ShardedAudioVisualDataset
 from .sounding_shapes_dataset import SoundingShapesDataset
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     'GridWordsDataset',
     'MouthBoxDataset',
     'ResumableSampler',
-    'ShardedAudioVisualDataset',
     'SoundingShapesDataset',
     'VGGSSDataset',
     'draw_per_class',

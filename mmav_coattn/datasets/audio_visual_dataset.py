@@ -56,31 +56,23 @@ class AudioVisualDataset(BaseDataset):
         data_root (str): Folder of the data.
         data_prefix (dict): ``dict(video=...)``, the folder of the videos within ``data_root``.
         pipeline (Sequence[dict or Callable]): Transforms.
-        with_labels (bool, optional): Whether the lines end with a label. Defaults to None: they do
-            if all of them end with a whole number.
         held_out (tuple[str, float], optional): ``('train', share)`` or ``('val', share)``: only
             that part of the list, split by a hash of each path; ``share`` is that of the ``val``
             part in both. For folders without lists. Defaults to None, all.
-        on_unusable (str): ``'skip'`` or ``'error'``. Defaults to ``'skip'``.
-        check_files (bool): Whether to look for every listed file at once. Defaults to False:
-            files are looked for when they are read, and a missing one is treated as
-            ``on_unusable`` says.
-        allow_outside (bool): Whether an annotation file may name files outside the data root.
-            Defaults to False.
+        on_unusable (str): ``'skip'`` or ``'error'``.
         hint (str): One sentence that says how to make the data, for the message where they are
             absent.
         silent_clips (dict, optional): Arguments of
             :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips`, ``kinds`` and ``seed``:
             each clip comes once more for each kind, with audio that nothing in sight makes; needs
-            ``ReplaceSound`` in the pipeline. For testing. Defaults to None.
-        max_refetch (int): In training, how many files in a row may be unusable. Defaults to 100.
+            ``ReplaceSound`` in the pipeline. For testing.
+        max_refetch (int): In training, how many files in a row may be unusable.
         **kwargs: Further arguments of :class:`mmengine.dataset.BaseDataset`.
 
     Raises:
         ConfigError: If the annotation file is empty or malformed, a folder holds no video, or a
             transform of the pipeline is unknown.
-        DataNotFoundError: If the data root, the annotation file or (with ``check_files``) a
-            listed file does not exist.
+        DataNotFoundError: If the data root or the annotation file does not exist.
     """
 
     METAINFO = dict(dataset_type='AudioVisualDataset')
@@ -91,11 +83,8 @@ class AudioVisualDataset(BaseDataset):
         data_root: str = '',
         data_prefix: dict | None = None,
         pipeline: Sequence[dict | Callable] = (),
-        with_labels: bool | None = None,
         held_out: tuple[str, float] | None = None,
         on_unusable: str = 'skip',
-        check_files: bool = False,
-        allow_outside: bool = False,
         hint: str = '',
         silent_clips: dict | None = None,
         max_refetch: int = 100,
@@ -113,11 +102,8 @@ class AudioVisualDataset(BaseDataset):
                 f"held_out={held_out!r} must be ('train', share) or ('val', share), with a share "
                 f'between 0 and 1.'
             )
-        self.with_labels = with_labels
         self.held_out = held_out
         self.on_unusable = on_unusable
-        self.check_files = check_files
-        self.allow_outside = allow_outside
         self.hint = hint
         self.silent_clips = silent_clips
         super().__init__(
@@ -153,15 +139,8 @@ class AudioVisualDataset(BaseDataset):
         ann_file = Path(self.ann_file)
         if not ann_file.is_file():
             raise DataNotFoundError(self._absent('annotation file', ann_file))
-        if ann_file.suffix.lower() == '.csv':
-            items = read_table(ann_file, str(root), self.allow_outside)
-        else:
-            items = read_annotations(
-                ann_file, str(root), with_labels=self.with_labels, allow_outside=self.allow_outside
-            )
-        if self.check_files:
-            self._check_all(items)
-        return self._split(items, ann_file)
+        read = read_table if ann_file.suffix.lower() == '.csv' else read_annotations
+        return self._split(read(ann_file, str(root)), ann_file)
 
     def filter_data(self) -> list[dict]:
         """The videos, and after them the silent clips that were asked for."""
@@ -289,22 +268,6 @@ class AudioVisualDataset(BaseDataset):
             'data by `make demo`.'
         )
         return ' '.join(sentences)
-
-    def _check_all(self, items: list[dict]) -> None:
-        missing = [
-            item
-            for item in items
-            if not os.path.isfile(os.path.join(self.video_root, item['relpath']))  # noqa: PTH113, PTH118
-        ]
-        if missing:
-            named = ', '.join(
-                f'line {item["line"]} ({item["relpath"]})' for item in missing[:_NAMED]
-            )
-            more = f' and {len(missing) - _NAMED} more' if len(missing) > _NAMED else ''
-            raise DataNotFoundError(
-                f'{self.ann_file}: {len(missing)} of its {len(items)} files do not exist in '
-                f'{self.video_root}: {named}{more}.'
-            )
 
     def _exhausted(self, replaced: list[tuple[str, str, str]]) -> str:
         where = self.ann_file or self.video_root

@@ -7,16 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from mmaction.registry import DATASETS
 
-from mmav_coattn.errors import ConfigError, DataNotFoundError
-from mmav_coattn.sounding_shapes import (
-    CLASSES,
-    DEFAULT_NUM_CLIPS,
-    SPLITS,
-    TIERS,
-    make_split,
-    read_annotation,
-)
-from mmav_coattn.sounding_shapes.spec import check_choice, check_count
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.sounding_shapes import CLASSES, SPLITS, TIERS, make_split, read_annotation
+from mmav_coattn.sounding_shapes.spec import DEFAULT_NUM_CLIPS, check_choice, check_count
 
 from .audio_visual_dataset import AudioVisualDataset
 
@@ -29,24 +22,20 @@ class SoundingShapesDataset(AudioVisualDataset):
     once. The label of a clip is the motion class of its (first) source.
 
     Args:
-        data_root (str): Folder of the sets. Defaults to ``'data/sounding_shapes'``.
-        tier (str): ``'easy'`` (one source), ``'medium'`` (and 1-2 silent objects), ``'hard'``
-            (and 2-3 silent objects of the same class, more noise), ``'multi'`` (two sources) or
+        data_root (str): Folder of the sets.
+        tier (str): ``'easy'`` (one source), ``'medium'`` (and 1-2 silent objects), ``'hard'`` (and
+            2-3 silent objects of the same class, more noise), ``'multi'`` (two sources) or
             ``'alike0'``, 1, 3, 5, 8 (small objects, so many silent look-alikes).
-            Defaults to ``'medium'``.
         split (str): ``'train'``, ``'val'`` or ``'test'``; the latter two have timbres, colours and
-            backgrounds of their own. Defaults to ``'train'``.
-        seed (int): Seed of the set. Defaults to 0.
+            backgrounds of their own.
+        seed (int): Seed of the set.
         num_clips (int or dict): Clips of this split, or a dict from split to their number.
             Defaults to 1,200 / 300 / 300.
-        generate (bool): Whether to make what is absent. Defaults to True.
-        num_workers (int, optional): Processes that make it. Defaults to one per core.
         pipeline (Sequence[dict or Callable]): Transforms.
         **kwargs: Further arguments of :class:`AudioVisualDataset`.
 
     Raises:
         ConfigError: If an argument is out of range, or the folder holds a set of another seed.
-        DataNotFoundError: If clips are absent and ``generate`` is False.
     """
 
     METAINFO = dict(dataset_type='SoundingShapesDataset', classes=CLASSES)
@@ -58,8 +47,6 @@ class SoundingShapesDataset(AudioVisualDataset):
         split: str = 'train',
         seed: int = 0,
         num_clips: int | Mapping[str, int] | None = None,
-        generate: bool = True,
-        num_workers: int | None = None,
         pipeline: Sequence[dict | Callable] = (),
         **kwargs,
     ) -> None:
@@ -73,8 +60,6 @@ class SoundingShapesDataset(AudioVisualDataset):
                 raise ConfigError(f'num_clips={dict(num_clips)!r} has no entry for {split!r}.')
             num_clips = num_clips[split]
         self.num_clips = check_count('num_clips', num_clips, lowest=1)
-        self.generate = generate
-        self.num_workers = num_workers
         super().__init__(data_root=data_root, pipeline=pipeline, **kwargs)
 
     def load_data_list(self) -> list[dict]:
@@ -86,22 +71,10 @@ class SoundingShapesDataset(AudioVisualDataset):
             ``class``, ``label``, ``sounding``, ``events`` (s) and ``boxes`` (float32, (T, 4):
             x0, y0, x1, y1 as fractions of the frame).
         """
-        if self.generate:
-            make_split(
-                self.video_root, self.tier, self.split, self.num_clips, self.seed, self.num_workers
-            )
-        entries = read_annotation(self.video_root, self.tier, self.split)
-        if entries is None or len(entries) < self.num_clips:
-            raise DataNotFoundError(
-                f'{self.video_root} holds {len(entries or [])} of the {self.num_clips} clips of '
-                f'{self.tier}/{self.split}. Make them with: python '
-                f'tools/data/sounding_shapes/generate.py --out {self.video_root} '
-                f'--tier {self.tier} --seed {self.seed} --{self.split} {self.num_clips}'
-            )
-        items = []
-        for entry in entries[: self.num_clips]:
+        make_split(self.video_root, self.tier, self.split, self.num_clips, self.seed)
+        entries = read_annotation(self.video_root, self.tier, self.split)[: self.num_clips]
+        for entry in entries:
             entry['relpath'] = entry.pop('path')
             for item in entry['objects']:
                 item['boxes'] = np.array(item['boxes'], np.float32)
-            items.append(entry)
-        return items
+        return entries

@@ -54,28 +54,22 @@ def find_videos(root: Path) -> list[str]:
     return sorted(found)
 
 
-def read_annotations(
-    ann_file: Path, root: str, with_labels: bool | None = None, allow_outside: bool = False
-) -> list[dict]:
+def read_annotations(ann_file: Path, root: str) -> list[dict]:
     """Read an annotation file with ``path`` or ``path label`` a line.
 
     Blank lines are skipped. A path may hold spaces; a label is a whole number, the last word of its
-    line. Whether there are labels holds for the whole file: by default there are if every line
-    ends with a whole number after a path, and there are not if no line does; where only some do,
-    ``with_labels`` must say.
+    line. There are labels if every line ends with a whole number after a path.
 
     Args:
         ann_file (Path): The file, UTF-8.
         root (str): Absolute path of the folder that relative paths start from.
-        with_labels (bool, optional): Whether the lines end with a label. Defaults to None, as said.
-        allow_outside (bool): Whether a path may lead outside ``root``.
 
     Returns:
         list[dict]: ``relpath``, ``label`` (-1 for none) and ``line`` (from 1).
 
     Raises:
-        ConfigError: If the file is empty, is no text, has a line without the label it should have,
-            or names a path outside ``root``.
+        ConfigError: If the file is empty, is no text, has labels on some lines only, or names a
+            path outside ``root``.
     """
     try:
         text = ann_file.read_text(encoding='utf-8')
@@ -88,28 +82,19 @@ def read_annotations(
     ]
     if not lines:
         raise ConfigError(f'{ann_file}: this annotation file names no video; it is empty.')
-    labelled = None
-    if with_labels is not False:
-        labelled = [_split_label(line) for _, line in lines]
-        without = next((n for n, parts in enumerate(labelled) if parts is None), None)
-        if with_labels is None and all(parts is None for parts in labelled):
-            labelled = None
-        elif without is not None:
-            number, line = lines[without]
-            advice = '' if with_labels else ' (other lines do): set with_labels to True or False'
-            raise ConfigError(
-                f'{ann_file} line {number}: {line!r} does not end with a whole number as its '
-                f'label{advice}.'
-            )
-    if labelled is None:
+    labelled = [_split_label(line) for _, line in lines]
+    if not any(labelled):
         labelled = [(line, -1) for _, line in lines]
-    items = []
-    for (number, _), (path, label) in zip(lines, labelled, strict=True):
-        # Only such paths can lead outside; checking each would take seconds for a large set.
-        if '..' in path or path.startswith('/'):
-            path = _inside(path, root, allow_outside, f'{ann_file} line {number}')
-        items.append(dict(relpath=path, label=label, line=number))
-    return items
+    elif None in labelled:
+        number, line = lines[labelled.index(None)]
+        raise ConfigError(
+            f'{ann_file} line {number}: {line!r} does not end with a whole number as its label '
+            f'(other lines do). Make it a .csv table with the columns file and label.'
+        )
+    return [
+        dict(relpath=_inside(path, root, f'{ann_file} line {number}'), label=label, line=number)
+        for (number, _), (path, label) in zip(lines, labelled, strict=True)
+    ]
 
 
 #: Names of the column of a table that holds the videos' paths.
@@ -118,14 +103,13 @@ PATH_COLUMNS = ('file', 'path')
 _SHARED_CELLS = 10_000
 
 
-def read_table(ann_file: Path, root: str, allow_outside: bool = False) -> list[dict]:
+def read_table(ann_file: Path, root: str) -> list[dict]:
     """Read a table (CSV) whose first line names its columns.
 
     Args:
         ann_file (Path): The file, UTF-8; one column is named ``file`` or ``path``. A column
             ``label`` holds the class as a whole number, or nothing.
         root (str): Absolute path of the folder that relative paths start from.
-        allow_outside (bool): Whether a path may lead outside ``root``.
 
     Returns:
         list[dict]: ``relpath``, ``label`` (-1 for none), ``line`` (from 1) and ``columns``, all
@@ -139,7 +123,7 @@ def read_table(ann_file: Path, root: str, allow_outside: bool = False) -> list[d
     try:
         # Read line by line: the whole text of a large table is several times its size in memory.
         with ann_file.open(encoding='utf-8-sig', newline='') as file:
-            items = list(_iter_table(csv.reader(file), ann_file, root, allow_outside))
+            items = list(_iter_table(csv.reader(file), ann_file, root))
     except UnicodeDecodeError as error:
         raise ConfigError(f'{ann_file}: this table is not UTF-8 text.') from error
     except csv.Error as error:
@@ -149,7 +133,7 @@ def read_table(ann_file: Path, root: str, allow_outside: bool = False) -> list[d
     return items
 
 
-def _iter_table(table, ann_file: Path, root: str, allow_outside: bool) -> Iterator[dict]:
+def _iter_table(table, ann_file: Path, root: str) -> Iterator[dict]:
     names = next(table, [])
     column = next((name for name in PATH_COLUMNS if name in names), None)
     if column is None:
@@ -164,35 +148,27 @@ def _iter_table(table, ann_file: Path, root: str, allow_outside: bool) -> Iterat
     for cells in table:
         if not cells:
             continue
-        line = table.line_num
+        where = f'{ann_file} line {table.line_num}'
         if len(cells) <= position or not cells[position]:
-            raise ConfigError(f'{ann_file} line {line}: this row names no {column}.')
+            raise ConfigError(f'{where}: this row names no {column}.')
         if len(cells) != len(names):
             raise ConfigError(
-                f'{ann_file} line {line}: this row has {len(cells)} cells, but the first line '
-                f'names {len(names)} columns.'
+                f'{where}: this row has {len(cells)} cells, but the first line names {len(names)} '
+                f'columns.'
             )
-        path = cells.pop(position)
-        if '..' in path or path.startswith('/'):
-            path = _inside(path, root, allow_outside, f'{ann_file} line {line}')
+        path = _inside(cells.pop(position), root, where)
         if len(shared) > _SHARED_CELLS:
             shared.clear()
         columns = {
             name: shared.setdefault(cell, cell) for name, cell in zip(others, cells, strict=True)
         }
-        label = _table_label(columns.get('label', ''), ann_file, line)
-        yield dict(relpath=path, label=label, line=line, columns=columns)
-
-
-def _table_label(cell: str, ann_file: Path, line: int) -> int:
-    if not cell:
-        return -1
-    if not _is_whole_number(cell):
-        raise ConfigError(
-            f'{ann_file} line {line}: the label {cell!r} is no whole number. Give the number of '
-            f'the class, or name the column of its name otherwise, e.g. class.'
-        )
-    return int(cell)
+        label = columns.get('label') or '-1'
+        if not _is_whole_number(label):
+            raise ConfigError(
+                f'{where}: the label {label!r} is no whole number. Give the number of the class, '
+                f'or name the column of its name otherwise, e.g. class.'
+            )
+        yield dict(relpath=path, label=int(label), line=table.line_num, columns=columns)
 
 
 def is_held_out(relpath: str, fraction: float) -> bool:
@@ -217,14 +193,15 @@ def _is_whole_number(text: str) -> bool:
     return digits.isascii() and digits.isdigit()
 
 
-def _inside(path: str, root: str, allow_outside: bool, where: str) -> str:
-    """The path relative to ``root``; outside of it as it is, or refused."""
-    full = os.path.normpath(os.path.join(root, path))  # noqa: PTH118
-    if Path(full).is_relative_to(root):
-        return Path(full).relative_to(root).as_posix()
-    if not allow_outside:
+def _inside(path: str, root: str, where: str) -> str:
+    """The path relative to ``root``."""
+    # Only such paths can lead outside; resolving each would take seconds for a large set.
+    if '..' not in path and not path.startswith('/'):
+        return path
+    full = Path(os.path.normpath(os.path.join(root, path)))  # noqa: PTH118
+    if not full.is_relative_to(root):
         raise ConfigError(
-            f'{where}: {path!r} leads outside the data root {root}; set allow_outside=True if that '
-            f'is meant.'
+            f'{where}: {path!r} leads outside the data root {root}; choose a data_root that holds '
+            f'all files.'
         )
-    return full
+    return full.relative_to(root).as_posix()

@@ -9,6 +9,7 @@ import numpy as np
 
 from mmav_coattn.errors import UnreadableMediaError
 
+from .damage import refused
 from .seeking import alone, seek_to
 
 #: Seconds decoded before a window and thrown away. Opus asks for 80 ms to converge, AAC and AC-3
@@ -116,18 +117,13 @@ def read_waveforms(
     Raises:
         UnreadableMediaError: If decoding fails, or a window has a hole longer than 10 ms.
     """
-    import av
-
     count = round(duration * sample_rate)
     windows = np.empty((len(starts), count), np.float32)
     for group in _merge(starts, duration):
         begin = starts[group].min()
         end = starts[group].max() + duration
-        try:
-            with alone(container, stream):
-                segments = decode_segments(container, stream, begin - MARGIN, end + MARGIN)
-        except (av.FFmpegError, OSError) as error:
-            raise UnreadableMediaError(path, f'its audio cannot be decoded ({error})') from error
+        with refused(path, 'its audio cannot be decoded'), alone(container, stream):
+            segments = decode_segments(container, stream, begin - MARGIN, end + MARGIN)
         pieces = [_resample(segment, sample_rate) for segment in segments]
         for row in group:
             windows[row] = _cut(pieces, starts[row], count, sample_rate, path)

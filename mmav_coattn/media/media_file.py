@@ -13,9 +13,7 @@ rate or ends early.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +21,7 @@ import numpy as np
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 
 from .audio_reader import read_waveforms
+from .damage import refused, refused_if_damaged
 from .open_container import open_container
 from .seeking import seek_to
 from .stream_span import find_picture_delay, find_spans
@@ -30,9 +29,6 @@ from .video_reader import read_frames, stream_frames
 
 #: Seconds before the start of any file.
 _BEFORE_ANY_START = 10**6
-#: What PyAV raises, beside FFmpeg's own errors, where a damaged file leaves a field empty, names a
-#: stream that it has not, or asks for more memory than there is.
-_DAMAGE = (LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
 #: Formats of FFmpeg that only name other files or addresses. Whatever such a file is called, it
 #: must not lead out of the data root.
 PLAYLISTS = frozenset('applehttp concat dash hls imf rtsp sdp'.split())
@@ -47,18 +43,10 @@ class MediaFile:
 
     Args:
         path (str or Path): The file.
-        num_threads (int): Decoder threads. Loader workers already run side by side, so the
-            default is 1.
-        content (bytes, optional): The file itself, where it was read from an archive; ``path``
-            then only names it. Defaults to None.
     """
 
-    def __init__(
-        self, path: str | Path, num_threads: int = 1, content: bytes | None = None
-    ) -> None:
+    def __init__(self, path: str | Path) -> None:
         self.path = str(path)
-        self.num_threads = num_threads
-        self._content = content
         self._container = None
         self._video = None
         self._audio = None
@@ -110,7 +98,7 @@ class MediaFile:
 
         Raises:
             NoAudioError: If the file has no audio stream.
-            UnreadableMediaError: If the file cannot be opened or its streams cannot be read.
+            UnreadableMediaError: As :attr:`video_span`.
         """
         stream = self._audio_stream()
         return self._find_spans()[stream.index]
@@ -149,10 +137,6 @@ class MediaFile:
         stream = self._audio_stream()
         return self._container, stream
 
-    def rewind(self, stream) -> None:
-        """Jump to the first packet of one of the file's streams."""
-        seek_to(self._container, stream, -_BEFORE_ANY_START)
-
     def iter_frames(self) -> Iterator:
         """Decode all frames from the first on, as :class:`av.VideoFrame`.
 
@@ -160,22 +144,16 @@ class MediaFile:
             NoVideoError: If the file has no video.
             UnreadableMediaError: If a frame cannot be decoded, or there is none.
         """
-        import av
-
         stream = self._video_stream()
-        count = 0
-        try:
-            self.rewind(stream)
+        empty = True
+        with refused(self.path, 'its video cannot be decoded'):
+            seek_to(self._container, stream, -_BEFORE_ANY_START)
             for frame in self._container.decode(stream):
                 # The same frames as read_frames finds: those placed on the clock.
                 if frame.pts is not None:
-                    count += 1
+                    empty = False
                     yield frame
-        except (av.FFmpegError, OSError) as error:
-            raise UnreadableMediaError(
-                self.path, f'its video cannot be decoded after frame {count} ({_short(error)})'
-            ) from error
-        if not count:
+        if empty:
             raise UnreadableMediaError(self.path, 'its video has no frame that can be decoded')
 
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
@@ -195,11 +173,8 @@ class MediaFile:
             UnreadableMediaError: If the frames cannot be decoded.
             ValueError: If a time lies outside the video's span.
         """
-        times = np.asarray(times, dtype=np.float64)
-        stream = self._video_stream()
-        _check_inside('frame times', times, times, self.video_span, self.path)
-        times = times + self._picture_delay
-        with _named_damage(self.path):
+        stream, times = self._video_stream(), self._on_video_clock(times)
+        with refused_if_damaged(self.path):
             return read_frames(
                 self._container, stream, times, short_side=short_side, path=self.path
             )
@@ -224,12 +199,9 @@ class MediaFile:
             UnreadableMediaError: If a frame cannot be decoded, when its turn comes.
             ValueError: If a time lies outside the video's span, or the times fall.
         """
-        times = np.asarray(times, dtype=np.float64)
-        stream = self._video_stream()
-        _check_inside('frame times', times, times, self.video_span, self.path)
+        stream, times = self._video_stream(), self._on_video_clock(times)
         if (np.diff(times) < 0).any():
             raise ValueError(f'{self.path}: the times of streamed frames must not fall.')
-        times = times + self._picture_delay
         return stream_frames(self._container, stream, times, short_side=short_side, path=self.path)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
@@ -263,7 +235,7 @@ class MediaFile:
         starts = np.asarray(starts, dtype=np.float64)
         stream = self._audio_stream()
         _check_inside('audio windows', starts, starts + duration, self.audio_span, self.path)
-        with _named_damage(self.path):
+        with refused_if_damaged(self.path):
             return read_waveforms(
                 self._container, stream, starts, duration, sample_rate, path=self.path
             )
@@ -271,20 +243,16 @@ class MediaFile:
     def _open(self) -> None:
         if self._container is not None:
             return
-        import av
         from av.stream import Disposition
 
         # An absolute path is never taken for an address ("http:..."), nor a file that never ends
         # for a video.
         path = Path(self.path).absolute()
-        if self._content is None and path.exists() and not path.is_file():
+        if path.exists() and not path.is_file():
             kind = 'a folder' if path.is_dir() else 'no regular file'
             raise UnreadableMediaError(self.path, f'cannot be opened: it is {kind}')
-        try:
-            source = str(path) if self._content is None else io.BytesIO(self._content)
-            container = open_container(source, options={'protocol_whitelist': 'file'})
-        except (av.FFmpegError, OSError) as error:
-            raise UnreadableMediaError(self.path, f'cannot be opened ({_short(error)})') from error
+        with refused(self.path, 'cannot be opened'):
+            container = open_container(path, options={'protocol_whitelist': 'file'})
         if container.format.name in PLAYLISTS:
             name = container.format.name
             container.close()
@@ -293,15 +261,10 @@ class MediaFile:
             )
         self._container = container
 
-        self._video = next(
-            (
-                stream
-                for stream in self._container.streams.video
-                if not stream.disposition & Disposition.attached_pic
-            ),
-            None,
-        )
-        self._audio = self._container.streams.best('audio')
+        cover = Disposition.attached_pic
+        videos = [s for s in container.streams.video if not s.disposition & cover]
+        self._video = videos[0] if videos else None
+        self._audio = container.streams.best('audio')
         for stream in (self._video, self._audio):
             if stream is None:
                 continue
@@ -311,7 +274,7 @@ class MediaFile:
                 raise UnreadableMediaError(
                     self.path, f'its {kind} stream has a codec that nothing here decodes'
                 )
-            stream.codec_context.thread_count = self.num_threads
+            stream.codec_context.thread_count = 1  # Loader workers already run side by side.
 
     def _video_stream(self):
         self._open()
@@ -325,10 +288,16 @@ class MediaFile:
             raise NoAudioError(self.path, 'has no audio stream')
         return self._audio
 
+    def _on_video_clock(self, times: Sequence[float]) -> np.ndarray:
+        """Times of frames as the container's stamps count them."""
+        times = np.asarray(times, dtype=np.float64)
+        _check_inside('frame times', times, times, self.video_span, self.path)
+        return times + self._picture_delay
+
     def _find_spans(self) -> dict[int, tuple[float, float]]:
         if self._spans is None:
             streams = [s for s in (self._video, self._audio) if s is not None]
-            with _named_damage(self.path):
+            with refused_if_damaged(self.path):
                 spans = find_spans(self._container, streams, self.path)
                 if self._video is not None:
                     self._picture_delay = find_picture_delay(
@@ -342,17 +311,6 @@ class MediaFile:
 _ROUNDING = 1e-6
 
 
-@contextmanager
-def _named_damage(path: str) -> Iterator[None]:
-    """Turn what a damaged file makes PyAV stumble over into a refusal of that file."""
-    try:
-        yield
-    except _DAMAGE as error:
-        raise UnreadableMediaError(
-            path, f'is damaged so that it cannot be read ({type(error).__name__}: {error})'
-        ) from error
-
-
 def _check_inside(what, first, last, span, path) -> None:
     if len(first) == 0:
         raise ValueError(f'No {what} were asked of {path}.')
@@ -361,7 +319,3 @@ def _check_inside(what, first, last, span, path) -> None:
             f'{path}: {what} from {first.min():.3f} to {last.max():.3f} s were asked, but the '
             f'stream runs from {span[0]:.3f} to {span[1]:.3f} s.'
         )
-
-
-def _short(error: Exception) -> str:
-    return getattr(error, 'strerror', None) or str(error).splitlines()[0]

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmav_coattn.errors import (
-    NoAudioError,
-    NoVideoError,
-    TooShortError,
-    UnreadableMediaError,
-    UnwritableMediaError,
-)
+from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnwritableMediaError
 from mmav_coattn.io import whole_file
 
+from .damage import refused
 from .open_container import open_container
 
 
@@ -38,7 +33,6 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
         NoAudioError: If it has no audio.
         TooShortError: If no audio is left.
     """
-    import av
 
     path, out = Path(path), Path(out)
     if out.resolve() == path.resolve():
@@ -46,34 +40,22 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
             str(out), 'the copy would overwrite its original; give another name'
         )
     with whole_file(out) as partial:
-        with _open(path) as source:
+        with refused(str(path), 'cannot be opened'):
+            opened = open_container(path)
+        with opened as source:
             if not source.streams.video:
                 raise NoVideoError(str(path), 'has no picture')
             if not source.streams.audio:
                 raise NoAudioError(str(path), 'has no audio stream')
             with _create(partial, out) as target:
                 copies = _copy_streams(source, target, out)
-                try:
+                with refused(str(path), 'cannot be copied with another time of its audio'):
                     kept = _copy_packets(source, target, copies, seconds)
-                except (av.FFmpegError, OSError) as error:
-                    raise UnreadableMediaError(
-                        str(path), f'cannot be copied with another time of its audio ({error})'
-                    ) from error
         if not kept:
             raise TooShortError(
                 str(path), f'has no sound left when it is moved by {seconds:+.3f} s'
             )
     return out
-
-
-def _open(path: Path):
-    import av
-
-    try:
-        return open_container(path)
-    except (av.FFmpegError, OSError) as error:
-        reason = getattr(error, 'strerror', None) or error
-        raise UnreadableMediaError(str(path), f'cannot be opened ({reason})') from error
 
 
 def _create(partial: Path, out: Path):
@@ -116,10 +98,7 @@ def _copy_streams(source, target, out: Path) -> dict:
 def _copy_packets(source, target, copies: dict, seconds: float) -> int:
     """Copy all packets; returns how many of the audio were kept."""
     video = source.streams.video[0]
-    first_picture = 0.0
-    if video.start_time is not None:
-        first_picture = float(video.start_time * video.time_base)
-    earliest = min(first_picture, 0.0)
+    earliest = min(float((video.start_time or 0) * video.time_base), 0.0)
     kept = 0
     for packet in source.demux([source.streams[index] for index in copies]):
         if packet.dts is None and packet.pts is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from mmav_coattn.errors import UnreadableMediaError
 
+from .damage import refused
 from .seeking import loses_its_clock, rewind
 
 #: Containers without an index of key frames: a jump lands among the last packets of all, where the
@@ -34,22 +35,17 @@ def find_spans(container, streams: list, path: str) -> dict[int, tuple[float, fl
     Raises:
         UnreadableMediaError: If a stream has no packet, or no time stamps.
     """
-    import av
-
-    try:
+    with refused(path, 'its streams cannot be read'):
         starts = {stream.index: _first_time(container, stream) for stream in streams}
         ends = _last_times(container, streams)
-    except (av.FFmpegError, OSError) as error:
-        raise UnreadableMediaError(path, f'its streams cannot be read ({error})') from error
     spans = {}
     for stream in streams:
-        kind = 'picture' if stream.type == 'video' else 'sound'
         start, end = starts[stream.index], ends.get(stream.index)
         if start is None or end is None:
             raise UnreadableMediaError(
                 path,
-                f'its {kind} holds no data with time stamps; the file is probably cut off or '
-                f'damaged',
+                f'its {stream.type} holds no data with time stamps; the file is probably cut off '
+                f'or damaged',
             )
         spans[stream.index] = (start, end)
     return spans
@@ -150,8 +146,6 @@ def find_picture_delay(container, stream, path: str) -> float:
         UnreadableMediaError: If the file cannot be read, or is H.264 in ASF: behind each jump
             FFmpeg gives its first frame the time of the second, and the second none.
     """
-    import av
-
     if container.format.name not in ('avi', 'asf'):
         return 0.0
     if container.format.name == 'asf' and stream.codec_context.codec.canonical_name == 'h264':
@@ -160,11 +154,9 @@ def find_picture_delay(container, stream, path: str) -> float:
             'the times of its frames are not known (H.264 in ASF or WMV loses time stamps); '
             'convert it to MP4 or Matroska',
         )
-    try:
+    with refused(path, 'its streams cannot be read'):
         rewind(container, stream)
         for packet in container.demux(stream):
             if packet.is_keyframe and packet.pts is not None and packet.dts is not None:
                 return float((packet.pts - packet.dts) * stream.time_base)
-    except (av.FFmpegError, OSError) as error:
-        raise UnreadableMediaError(path, f'its streams cannot be read ({error})') from error
     return 0.0

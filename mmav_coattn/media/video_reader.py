@@ -8,6 +8,7 @@ import numpy as np
 
 from mmav_coattn.errors import UnreadableMediaError
 
+from .damage import refused
 from .frame_converter import FrameConverter
 from .planned_decoding import read_planned
 from .seeking import seek_to
@@ -17,12 +18,13 @@ from .seeking import seek_to
 _BACK_OFFS = (0.0, 2.0, 10.0, 10**6)
 #: Slack when a time is compared with a time stamp, in seconds: far below any frame's duration.
 _EPSILON = 1e-6
+_UNDECODABLE = 'its video cannot be decoded'
 
 
 def read_frames(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> np.ndarray:
-    """Decode the frames shown at ``times`` with PyAV, in one pass, turned as their tag says.
+    """Decode the frames shown at ``times``, in one pass, turned as their tag says.
 
     Args:
         container (av.container.InputContainer): The open file.
@@ -35,45 +37,23 @@ def read_frames(
         np.ndarray: ``(T, H, W, 3)`` uint8, RGB.
 
     Raises:
-        UnreadableMediaError: If decoding fails, or the video ends before the last time.
+        UnreadableMediaError: If decoding fails, the video ends before the last time, or changes its
+            size in between.
     """
-    import av
-
     order = np.argsort(times, kind='stable')
     wanted = times[order]
-    to_rgb = FrameConverter(short_side)
-    try:
-        planned = read_planned(container, stream, wanted, to_rgb)
-        if planned is not None:
-            return planned[np.argsort(order)] if (np.diff(order) < 0).any() else planned
-        shown = None
-        for back_off in _BACK_OFFS:
-            seek_to(container, stream, wanted[0] - back_off)
-            shown = _frames_on_show(_in_order(container.decode(stream), path), wanted)
-            if shown is not None:
-                break
-    except (av.FFmpegError, OSError) as error:
-        raise UnreadableMediaError(path, f'its video cannot be decoded ({error})') from error
-    if shown is None:
-        raise UnreadableMediaError(
-            path,
-            f'its video cannot be decoded from {wanted[0]:.3f} to {wanted[-1]:.3f} s; the file '
-            f'is probably cut off or damaged',
-        )
-    # Neighbouring times often fall into one frame: convert each frame once.
-    converted: dict[int, np.ndarray] = {}
-    images: list = [None] * len(times)
-    for position, frame in zip(order, shown, strict=True):
-        if id(frame) not in converted:
-            converted[id(frame)] = to_rgb(frame)
-        images[position] = converted[id(frame)]
-    sizes = {image.shape[:2] for image in images}
-    if len(sizes) > 1:
-        named = ' and '.join(f'{width}x{height}' for height, width in sorted(sizes))
-        raise UnreadableMediaError(
-            path, f'its video changes size from {wanted[0]:.3f} to {wanted[-1]:.3f} s ({named})'
-        )
-    return np.stack(images)
+    with refused(path, _UNDECODABLE):
+        images = read_planned(container, stream, wanted, FrameConverter(short_side))
+    if images is None:
+        shown = list(stream_frames(container, stream, wanted, short_side=short_side, path=path))
+        sizes = {image.shape[:2] for image in shown}
+        if len(sizes) > 1:
+            named = ' and '.join(f'{width}x{height}' for height, width in sorted(sizes))
+            raise UnreadableMediaError(
+                path, f'its video changes size from {wanted[0]:.3f} to {wanted[-1]:.3f} s ({named})'
+            )
+        images = np.stack(shown)
+    return images[np.argsort(order)] if (np.diff(order) < 0).any() else images
 
 
 def stream_frames(
@@ -89,25 +69,17 @@ def stream_frames(
     Yields:
         np.ndarray: ``(H, W, 3)`` uint8, RGB, one for each time. Equal neighbours may share memory.
     """
-    import av
-
     to_rgb = FrameConverter(short_side)
-    try:
-        for back_off in _BACK_OFFS:
-            seek_to(container, stream, times[0] - back_off)
-            frames = _in_order(container.decode(stream), path)
-            current = next(frames, None)
-            if current is not None and current.time <= times[0] + _EPSILON:
-                break
-        else:
-            current = None
-        image, position, duration = None, 0, 0.0
+    position, duration = 0, 0.0
+    with refused(path, _UNDECODABLE):
+        frames, current = _begin(container, stream, times[0], path)
         while current is not None and position < len(times):
             following = next(frames, None)
             if following is not None:
                 duration = following.time - current.time
                 until = following.time - _EPSILON
             else:
+                # The last frame stays for its own duration; anything later would be frozen.
                 duration = max(duration, float((current.duration or 0) * current.time_base))
                 until = current.time + duration + 2 * _EPSILON
             image = None
@@ -116,14 +88,22 @@ def stream_frames(
                 yield image
                 position += 1
             current = following
-    except (av.FFmpegError, OSError) as error:
-        raise UnreadableMediaError(path, f'its video cannot be decoded ({error})') from error
     if position < len(times):
         raise UnreadableMediaError(
             path,
-            f'its video cannot be decoded at {times[position]:.3f} s; the file is probably cut '
-            f'off or damaged',
+            f'{_UNDECODABLE} at {times[position]:.3f} s; the file is probably cut off or damaged',
         )
+
+
+def _begin(container, stream, time: float, path: str) -> tuple[Iterator, object]:
+    """The frames from the one shown at ``time`` on or before it, and the first; None if none is."""
+    for back_off in _BACK_OFFS:
+        seek_to(container, stream, time - back_off)
+        frames = _in_order(container.decode(stream), path)
+        first = next(frames, None)
+        if first is not None and first.time <= time + _EPSILON:
+            return frames, first
+    return frames, None
 
 
 def _in_order(frames: Iterator, path: str) -> Iterator:
@@ -145,28 +125,3 @@ def _in_order(frames: Iterator, path: str) -> Iterator:
             )
         before = frame.pts
         yield frame
-
-
-def _frames_on_show(frames, wanted: np.ndarray) -> list | None:
-    """The frames shown at the sorted times, or None if decoding began or ended in their midst."""
-    shown: list = []
-    current = None
-    duration = 0.0
-    for frame in frames:
-        start = frame.time
-        if current is None and start > wanted[0] + _EPSILON:
-            return None
-        while len(shown) < len(wanted) and wanted[len(shown)] < start - _EPSILON:
-            shown.append(current)
-        if len(shown) == len(wanted):
-            return shown
-        if current is not None:
-            duration = start - current.time
-        current = frame
-    if current is None:
-        return None
-    # The last frame stays for its own duration; anything later would be a frozen frame.
-    end = current.time + max(duration, float((current.duration or 0) * current.time_base))
-    while len(shown) < len(wanted) and wanted[len(shown)] <= end + _EPSILON:
-        shown.append(current)
-    return shown if len(shown) == len(wanted) else None

@@ -12,7 +12,6 @@ from mmav_coattn.datasets.video_lists import is_held_out
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.io import whole_file
 
-from .official_lists import class_numbers, write_classes
 from .video_index import Clip, VideoIndex, named_twice
 
 
@@ -22,21 +21,19 @@ def make_list(
     out: Path,
     subset: int | None = None,
     seed: int = 0,
-    classes: Sequence[str] | None = None,
 ) -> dict:
     """Write an annotation file of those clips whose files are there.
 
     Beside ``out`` go ``<out>.missing.txt``, the clips without a file, and where the clips have
-    classes, ``<out>.classes.txt``.
+    classes, ``<out>.classes.txt``. Classes are numbered in alphabetical order, those of the whole
+    official list, not only of what is there.
 
     Args:
         clips (Sequence[Clip]): Of an official list.
         root (Path): Folder of the videos.
         out (Path): The file to write: a ``.csv`` table, or else ``path`` or ``path label`` a line.
         subset (int, optional): Only so many clips, chosen by ``seed``; see :func:`choose_subset`.
-        seed (int): Which subset. Defaults to 0.
-        classes (Sequence[str], optional): Names of the classes in the order of their numbers.
-            Defaults to alphabetical order, of the whole official list, not only of what is there.
+        seed (int): Which subset.
 
     Returns:
         dict: ``listed``, ``found``, ``missing``, ``written`` (numbers of clips), and
@@ -54,14 +51,8 @@ def make_list(
             f'{root}: none of the {len(clips)} listed clips has a file there; the first one could '
             f'be called {tried}.'
         )
-    numbers: dict[str, int] = {}
-    if any(clip.category for clip in clips):
-        numbers = class_numbers(clips)
-        if classes is not None:
-            unknown = sorted(set(numbers) - set(classes))
-            if unknown:
-                raise ConfigError(f'The given list of classes lacks {", ".join(unknown[:5])}.')
-            numbers = {name: number for number, name in enumerate(classes)}
+    categories = sorted({clip.category for clip in clips}) if any(c.category for c in clips) else []
+    numbers = {name: number for number, name in enumerate(categories)}
     chosen = found if subset is None else choose_subset(found, subset, seed)
     rows = [
         dict(
@@ -77,7 +68,7 @@ def make_list(
     write_list(out, rows)
     _beside(out, 'missing').write_text(''.join(f'{c.key}\n' for c in missing), encoding='utf-8')
     if numbers:
-        write_classes(_beside(out, 'classes'), numbers)
+        _write_classes(out, categories)
     there = {clip.category for clip, _ in found}
     return dict(
         listed=len(clips),
@@ -161,7 +152,7 @@ def make_folder_lists(
         rows.append({**row, **more})
     if labels:
         names = sorted({row['category'] for row in rows})
-        write_classes(_beside(out, 'classes'), {name: i for i, name in enumerate(names)})
+        _write_classes(out, names)
         rows = [{**row, 'label': names.index(row['category'])} for row in rows]
     parts = {out: rows}
     if held_out:
@@ -217,6 +208,11 @@ def write_list(path: Path, rows: Sequence[dict]) -> None:
                 file.write(
                     f'{row["file"]} {row["label"]}\n' if 'label' in row else f'{row["file"]}\n'
                 )
+
+
+def _write_classes(out: Path, names: Sequence[str]) -> None:
+    """Write class names beside a list, one a line, in the order of their numbers."""
+    _beside(out, 'classes').write_text(''.join(f'{name}\n' for name in names), encoding='utf-8')
 
 
 def _beside(out: Path, what: str) -> Path:

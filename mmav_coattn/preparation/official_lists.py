@@ -1,7 +1,8 @@
 """Reading the lists in which the public sets name their videos.
 
 Each function takes the official file as it is published and returns clips; nothing is looked for
-on the disk here.
+on the disk here. A file that does not exist raises :class:`DataNotFoundError`; one that is
+malformed, or names no clip, :class:`ConfigError`.
 """
 
 from __future__ import annotations
@@ -36,10 +37,6 @@ def read_audioset(segments: Path, ontology: Path | None = None) -> list[Clip]:
 
     Returns:
         list[Clip]: With the column ``labels``, names or machine ids separated by ``;``.
-
-    Raises:
-        DataNotFoundError: If a file does not exist.
-        ConfigError: If a line is malformed.
     """
     names = {}
     if ontology is not None:
@@ -65,10 +62,6 @@ def read_kinetics(annotation: Path, classes: Collection[str] | None = None) -> l
     Args:
         annotation (Path): The file of one split.
         classes (Collection[str], optional): Only these. Defaults to None, all.
-
-    Raises:
-        DataNotFoundError: If the file does not exist.
-        ConfigError: If a column or a class is not there.
     """
     rows = _read_csv(annotation)
     header = rows[0][1] if rows else []
@@ -82,14 +75,8 @@ def read_kinetics(annotation: Path, classes: Collection[str] | None = None) -> l
         if len(row) <= max(columns):
             raise ConfigError(f'{annotation} line {line}: this line has only {len(row)} columns.')
         category, name, start, end = (row[column] for column in columns)
-        clips.append(
-            Clip(
-                name,
-                _seconds(start, annotation, line),
-                _seconds(end, annotation, line),
-                category.replace('_', ' '),
-            )
-        )
+        begin, end = _seconds(start, annotation, line), _seconds(end, annotation, line)
+        clips.append(Clip(name, begin, end, category.replace('_', ' ')))
     if classes is not None:
         unknown = sorted(set(classes) - {clip.category for clip in clips})
         if unknown:
@@ -104,10 +91,6 @@ def read_vggsound(annotation: Path, split: str) -> list[Clip]:
     Args:
         annotation (Path): The file.
         split (str): ``'train'`` or ``'test'``.
-
-    Raises:
-        DataNotFoundError: If the file does not exist.
-        ConfigError: If a line is malformed, or none is of the split.
     """
     clips = []
     for line, row in _read_csv(annotation):
@@ -126,10 +109,6 @@ def read_flickr(names: Path) -> list[Clip]:
     """Flickr-SoundNet: an id or an address a line; what follows the first comma is left out.
 
     An address stands for the last part of its path without suffix.
-
-    Raises:
-        DataNotFoundError: If the file does not exist.
-        ConfigError: If it names no video.
     """
     clips = {}
     for _, row in _read_csv(names):
@@ -139,23 +118,6 @@ def read_flickr(names: Path) -> list[Clip]:
             name = stem
         clips.setdefault(name, Clip(name))
     return _some(list(clips.values()), names)
-
-
-def read_names(path: Path) -> list[str]:
-    """Lines of a text file, e.g. names of classes; blank ones are left out."""
-    if not path.is_file():
-        raise DataNotFoundError(f'{path}: there is no such file.')
-    return [line.strip() for line in path.read_text(encoding='utf-8').splitlines() if line.strip()]
-
-
-def class_numbers(clips: Collection[Clip]) -> dict[str, int]:
-    """Numbers of the classes in alphabetical order of their names."""
-    return {name: number for number, name in enumerate(sorted({c.category for c in clips}))}
-
-
-def write_classes(path: Path, numbers: dict[str, int]) -> None:
-    """Write class names, one a line, in the order of their numbers."""
-    path.write_text(''.join(f'{name}\n' for name in numbers), encoding='utf-8')
 
 
 def _read_csv(path: Path) -> list[tuple[int, list[str]]]:

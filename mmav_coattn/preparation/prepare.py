@@ -12,6 +12,7 @@ from mmav_coattn.io import write_whole
 from mmav_coattn.isolated_pool import run_isolated
 from mmav_coattn.progress import progress_bar
 
+from .list_maker import write_list
 from .parts import part_name, require_parts
 from .transcode import Encoding, is_prepared, transcode
 
@@ -43,16 +44,16 @@ def prepare(
         out (Path): Folder for the files, another one than ``root``; it is made.
         encoding (Encoding): How to encode.
         num_workers (int, optional): Processes. Defaults to one per core.
-        timeout (float): Seconds for one file. Defaults to 600.
-        force (bool): Whether to encode anew what is there. Defaults to False.
-        progress (bool): Whether to show a progress bar. Defaults to True.
+        timeout (float): Seconds for one file.
+        force (bool): Whether to encode anew what is there.
+        progress (bool): Whether to show a progress bar.
         part (tuple[int, int], optional): i, from 1, and n: only every n-th file from the i-th on;
             report and list get names of their own, see :func:`merge_reports`.
 
     Returns:
         dict: ``done``, ``kept`` (were there already), ``failed`` (sentence by path),
-        ``bytes_before``, ``bytes_after``, ``holes`` (seconds of silence by path) and ``audio``
-        (files by what was done with their audio), as written to ``prepare.json``.
+        ``bytes_before``, ``bytes_after`` and ``holes`` (seconds of silence by path), as written to
+        ``prepare.json``.
 
     Raises:
         ConfigError: If ``out`` is ``root``, or two files would get one name.
@@ -85,7 +86,6 @@ def prepare(
             report['done'] += 1
             report['bytes_before'] += outcome.value['bytes_before']
             report['bytes_after'] += outcome.value['bytes_after']
-            report['audio'][outcome.value['audio']] += 1
             if outcome.value['hole']:
                 report['holes'][outcome.task] = round(outcome.value['hole'], 3)
     if part is None:
@@ -116,8 +116,6 @@ def merge_reports(items: Sequence[dict], out: Path, count: int) -> dict:
             merged[name] += report[name]
         for name in ('failed', 'holes'):
             merged[name] |= report[name]
-        for name in merged['audio']:
-            merged['audio'][name] += report['audio'][name]
     for name in ('failed', 'holes'):
         paths = [item['relpath'] for item in items if item['relpath'] in merged[name]]
         merged[name] = {path: merged[name][path] for path in paths}
@@ -137,20 +135,18 @@ def merge_reports(items: Sequence[dict], out: Path, count: int) -> dict:
 
 
 def _empty_report() -> dict:
-    return dict(
-        done=0,
-        kept=0,
-        failed={},
-        bytes_before=0,
-        bytes_after=0,
-        holes={},
-        audio=dict(aac=0, keep=0),
-    )
+    return dict(done=0, kept=0, failed={}, bytes_before=0, bytes_after=0, holes={})
 
 
 def _write_results(out: Path, items: Sequence[dict], report: dict) -> None:
     write_whole(json.dumps(report, indent=1) + '\n', out / REPORT)
-    _write_list(out / LIST, [item for item in items if item['relpath'] not in report['failed']])
+    there = {x['relpath']: x for x in items if x['relpath'] not in report['failed']}.values()
+    labelled = all(item['label'] >= 0 for item in there)
+    rows = [
+        dict(file=target_path(x['relpath'])) | (dict(label=x['label']) if labelled else {})
+        for x in there
+    ]
+    write_list(out / LIST, rows)
 
 
 def _prepare_one(relpath: str, root: str, out: str, encoding: Encoding, force: bool) -> dict | None:
@@ -164,15 +160,3 @@ def _prepare_one(relpath: str, root: str, out: str, encoding: Encoding, force: b
         return transcode(source, target, encoding)
     except MediaError as error:
         return dict(failure=error.detail)
-
-
-def _write_list(path: Path, items: Sequence[dict]) -> None:
-    """An annotation file of the re-encoded files, with labels where all have one."""
-    labelled = all(item['label'] >= 0 for item in items)
-    lines = (
-        f'{target_path(item["relpath"])} {item["label"]}'
-        if labelled
-        else target_path(item['relpath'])
-        for item in items
-    )
-    path.write_text(''.join(f'{line}\n' for line in lines), encoding='utf-8')

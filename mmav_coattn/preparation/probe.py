@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from mmav_coattn.datasets.transforms.audio import level_dbfs
 from mmav_coattn.errors import UnreadableMediaError
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.audio_reader import decode_segments
+from mmav_coattn.media.damage import refused
 
 #: Length of the segments whose level is measured, seconds.
 LEVEL_SECONDS = 0.5
@@ -68,10 +69,6 @@ class MediaProbe:
     hole: float | None = None
     motion: float | None = None
 
-    def to_dict(self) -> dict:
-        """All attributes by name."""
-        return asdict(self)
-
 
 def probe_media(path: str | Path) -> MediaProbe:
     """Decode a file from start to end and say what it holds.
@@ -108,7 +105,10 @@ def _probe(media: MediaFile, probe: MediaProbe) -> None:
         begin, end = media.common_span
         probe.duration = max(float(end - begin), 0.0)
         probe.offset = probe.audio_start - probe.video_start
-    _compare_with_header(media, probe)
+    ends = [end for end in (probe.video_end, probe.audio_end) if end is not None]
+    cut = find_cut(media, max(ends), tolerance=0.5) if ends else ''
+    if cut:
+        probe.broken, probe.detail = True, cut
 
 
 def _probe_picture(media: MediaFile, probe: MediaProbe) -> None:
@@ -155,12 +155,8 @@ def _probe_sound(media: MediaFile, probe: MediaProbe) -> None:
     container, stream = media.sound_stream()
     for first in np.arange(begin, end, CHUNK_SECONDS):
         last = min(first + CHUNK_SECONDS, end)
-        try:
+        with refused(media.path, f'its audio cannot be decoded from {first:.1f} s on'):
             segments = decode_segments(container, stream, first, last)
-        except _decoder_errors() as error:
-            raise UnreadableMediaError(
-                media.path, f'its audio cannot be decoded from {first:.1f} s on ({error})'
-            ) from error
         covered = first
         for segment in segments:
             hole += max(segment.start - covered, 0.0)
@@ -182,21 +178,16 @@ def _loudest(wave: np.ndarray, sample_rate: int) -> float:
     return float(max(level_dbfs(blocks).max(), level_dbfs(wave[-size:])))
 
 
-#: A header may count priming samples and rounded packets; what it lacks beyond this is lost data.
-_HEADER_TOLERANCE = 0.5
+def find_cut(media: MediaFile, end: float, tolerance: float) -> str:
+    """That a file is cut off, as the end of a sentence; empty if it is not.
 
-
-def _compare_with_header(media: MediaFile, probe: MediaProbe) -> None:
+    Args:
+        media (MediaFile): The file.
+        end (float): When the last of its streams ends, s.
+        tolerance (float): A header may count priming samples and rounded packets; what is lacking
+            beyond this, s, is lost.
+    """
     promised = media.header_end
-    ends = [end for end in (probe.video_end, probe.audio_end) if end is not None]
-    if promised is not None and ends and promised - max(ends) > _HEADER_TOLERANCE:
-        probe.broken = True
-        probe.detail = (
-            f'ends at {max(ends):.1f} s, but its header promises {promised:.1f} s: it is cut off'
-        )
-
-
-def _decoder_errors() -> tuple[type[Exception], ...]:
-    import av
-
-    return av.FFmpegError, OSError
+    if promised is None or promised - end <= tolerance:
+        return ''
+    return f'ends at {end:.1f} s, but its header promises {promised:.1f} s: it is cut off'

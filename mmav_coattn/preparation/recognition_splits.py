@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -74,8 +73,8 @@ def read_hmdb51(annotations: Path, split: int) -> Split:
     files = sorted(annotations.glob(f'*{ending}'))
     if not files:
         raise DataNotFoundError(
-            f'{annotations}: holds no list CLASS{ending}; tools/data/hmdb51/README.md says where '
-            'they are published.'
+            f'{annotations}: holds no list CLASS{ending}; tools/data/README.md says where they are '
+            f'published.'
         )
     parts: Split = dict(train=[], val=[])
     for label, file in enumerate(files):
@@ -93,18 +92,15 @@ def read_hmdb51(annotations: Path, split: int) -> Split:
 READERS: dict[str, Callable[[Path, int], Split]] = dict(ucf101=read_ucf101, hmdb51=read_hmdb51)
 
 
-def write_recognition_lists(
-    dataset: str, data_root: Path, annotations: Path | None = None, videos: Path | None = None
-) -> dict[str, dict[str, int]]:
+def write_recognition_lists(dataset: str, data_root: Path) -> dict[str, dict[str, int]]:
     """Write ``DATASET_train_split_N_videos.txt`` and ``..._val_...`` for the three splits.
 
     Videos that are not there are left out of the lists and named in ``DATASET_missing.txt``.
 
     Args:
         dataset (str): ``'ucf101'`` or ``'hmdb51'``.
-        data_root (Path): Where the lists go.
-        annotations (Path, optional): Folder of the official lists; default: its ``annotations``.
-        videos (Path, optional): Folder of the class folders; default: its ``videos``.
+        data_root (Path): Where the lists go; the official ones lie in its ``annotations``, the
+            class folders in its ``videos``.
 
     Returns:
         dict[str, dict[str, int]]: Of each list ``written`` and ``missing``.
@@ -113,12 +109,12 @@ def write_recognition_lists(
         DataNotFoundError: If a folder or a list does not exist, or no video of a list does.
         ConfigError: If a list is malformed.
     """
-    annotations, videos = annotations or data_root / 'annotations', videos or data_root / 'videos'
+    annotations, videos = data_root / 'annotations', data_root / 'videos'
     for folder, what in ((annotations, 'official lists'), (videos, 'videos')):
         if not folder.is_dir():
             raise DataNotFoundError(
-                f'{folder}: this folder of {what} does not exist; tools/data/{dataset}/README.md '
-                'says what belongs there.'
+                f'{folder}: this folder of {what} does not exist; tools/data/README.md says what '
+                f'belongs there.'
             )
     present = {f'{path.parent.name}/{path.name}' for path in videos.glob('*/*') if path.is_file()}
     report, missing = {}, set()
@@ -141,22 +137,6 @@ def write_recognition_lists(
     if missing:
         note.write_text(''.join(f'{path}\n' for path in sorted(missing)), encoding='utf-8')
     return report
-
-
-def main(dataset: str, description: str | None) -> None:
-    """The command that writes the lists of a set, and says how many videos are there."""
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('data_root', type=Path, help='folder to write the lists to')
-    parser.add_argument('--annotations', type=Path, help='default: DATA_ROOT/annotations')
-    parser.add_argument('--videos', type=Path, help='default: DATA_ROOT/videos')
-    args = parser.parse_args()
-    report = write_recognition_lists(dataset, args.data_root, args.annotations, args.videos)
-    for name, counts in report.items():
-        print(f'{args.data_root / name}: {counts["written"]} videos, {counts["missing"]} missing')
-    if any(counts['missing'] for counts in report.values()):
-        print(f'The missing ones are named in {args.data_root / f"{dataset}_missing.txt"}.')
 
 
 def _lines(path: Path) -> list[tuple[int, list[str]]]:

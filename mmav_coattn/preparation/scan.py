@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -96,8 +96,8 @@ def scan(
         out (Path): Folder for the results; it is made.
         limits (Limits): What makes a file usable. Other limits need no new probing.
         num_workers (int, optional): Processes. Defaults to one per core.
-        timeout (float): Seconds for one file. Defaults to 600.
-        progress (bool): Whether to show a progress bar. Defaults to True.
+        timeout (float): Seconds for one file.
+        progress (bool): Whether to show a progress bar.
 
     Returns:
         dict: The summary, as written to ``report.json``.
@@ -111,9 +111,7 @@ def scan(
             f'{len(double)} files are listed more than once: {", ".join(double[:_NAMED])}.'
         )
     out.mkdir(parents=True, exist_ok=True)
-    with acquire_lock(
-        out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
-    ):
+    with _locked(out):
         records = _read_journal(out / JOURNAL)
         stamps = {item['relpath']: _stamp(root / item['relpath']) for item in items}
         todo = [
@@ -122,7 +120,10 @@ def scan(
             if stamp and (path not in records or records[path]['stamp'] != stamp)
         ]
         with (out / JOURNAL).open('a', encoding='utf-8') as journal:
-            for outcome in _probe_all(root, todo, num_workers, timeout, progress):
+            outcomes = run_isolated(partial(_probe_below, str(root)), todo, num_workers, timeout)
+            for outcome in progress_bar(
+                outcomes, total=len(todo), desc='scan', unit='file', disable=not progress
+            ):
                 record = dict(file=outcome.task, stamp=stamps[outcome.task], **_result(outcome))
                 records[outcome.task] = record
                 if outcome.kind != 'timeout':
@@ -145,24 +146,21 @@ def merge_scans(out: Path, count: int) -> None:
         ConfigError: If parts are missing or unfinished; it names them.
     """
     reports = require_parts(lambda name: out / name / SUMMARY, count)
-    with acquire_lock(
-        out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
-    ):
+    with _locked(out):
         records = _read_journal(out / JOURNAL)
         for report in reports:
             records |= _read_journal(report.with_name(JOURNAL))
         write_whole(''.join(json.dumps(x) + '\n' for x in records.values()), out / JOURNAL)
 
 
-def _probe_all(root, todo, num_workers, timeout, progress) -> Iterator[Outcome]:
-    outcomes = run_isolated(partial(_probe_below, str(root)), todo, num_workers, timeout)
-    yield from progress_bar(
-        outcomes, total=len(todo), desc='scan', unit='file', disable=not progress
+def _locked(out: Path):
+    return acquire_lock(
+        out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
     )
 
 
 def _probe_below(root: str, relpath: str) -> dict:
-    return probe_media(Path(root, relpath)).to_dict()
+    return asdict(probe_media(Path(root, relpath)))
 
 
 def _result(outcome: Outcome) -> dict:
@@ -204,7 +202,7 @@ def _row(item: dict, record: dict | None, stamps: dict, limits: Limits) -> dict:
     else:
         status = 'unreadable' if record['kind'] == 'error' else 'crashed'
         probe.detail = record['failure']
-    return {**row, 'status': status, **probe.to_dict()}
+    return {**row, 'status': status, **asdict(probe)}
 
 
 def write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
@@ -220,7 +218,7 @@ def write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
     """
     usable = [row for row in rows if row['status'] == 'ok']
     labelled = any('label' in row for row in rows)
-    names = ['file', *(['label'] if labelled else []), 'status', *MediaProbe().to_dict()]
+    names = ['file', *(['label'] if labelled else []), 'status', *asdict(MediaProbe())]
     _write_table(out / ALL_TABLE, names, rows)
     _write_table(out / USABLE_TABLE, names, usable)
     counts = Counter(row['status'] for row in rows)

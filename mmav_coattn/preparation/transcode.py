@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,9 +12,10 @@ from mmav_coattn.errors import ConfigError, UnreadableMediaError
 from mmav_coattn.io import whole_file
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.audio_reader import decode_segments
+from mmav_coattn.media.damage import refused
 
-#: Audio codecs that MP4 carries and this package reads; ``audio='keep'`` copies their packets.
-KEPT_CODECS = ('aac', 'mp3', 'ac3', 'opus', 'alac')
+from .probe import find_cut
+
 #: Ticks per second of the video's time stamps: 24, 25, 30 and 30000/1001 frames/s divide it.
 CLOCK = 90_000
 #: How far the start and the end of a stream may move, seconds: an encoder's frame and its padding.
@@ -37,9 +37,6 @@ class Encoding:
         gop: Frames from keyframe to keyframe.
         crf: Constant rate factor of x264: higher is smaller and worse.
         preset: Of x264.
-        audio: ``'aac'`` encodes the audio; ``'keep'`` copies its packets where MP4 can carry them.
-        audio_bit_rate: Bits per second of AAC.
-        box: ``(x0, y0, x1, y1)`` to cut out, fractions of width and height, or None.
 
     Raises:
         ConfigError: If a value is out of range.
@@ -49,9 +46,6 @@ class Encoding:
     gop: int = 16
     crf: int = 23
     preset: str = 'veryfast'
-    audio: str = 'aac'
-    audio_bit_rate: int = 96_000
-    box: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
         for name in ('short_side', 'gop'):
@@ -59,15 +53,6 @@ class Encoding:
                 raise ConfigError(f'{name}={getattr(self, name)} must be 1 or more.')
         if not 0 <= self.crf <= 51:
             raise ConfigError(f'crf={self.crf} must be from 0 to 51.')
-        if self.audio not in ('aac', 'keep'):
-            raise ConfigError(f"audio={self.audio!r} must be 'aac' or 'keep'.")
-        if self.box is not None:
-            x0, y0, x1, y1 = self.box
-            if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
-                raise ConfigError(
-                    f'box={self.box} must be x0, y0, x1, y1, fractions of width and height with '
-                    f'x0 < x1 and y0 < y1.'
-                )
 
 
 def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
@@ -84,8 +69,8 @@ def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
         encoding (Encoding): How.
 
     Returns:
-        dict: ``bytes_before``, ``bytes_after``, ``frames``, ``hole`` (seconds of audio that were
-        filled with silence), ``audio`` (``'aac'`` or ``'keep'``, as done).
+        dict: ``bytes_before``, ``bytes_after``, ``frames`` and ``hole`` (seconds of audio that were
+        filled with silence).
 
     Raises:
         MediaError: If the source lacks video or audio, cannot be read to the end, or what was
@@ -94,20 +79,13 @@ def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
     with whole_file(target, unique=True) as part:
         with MediaFile(source) as media:
             spans = media.video_span, media.audio_span
-            _refuse_cut_off(media, max(end for _, end in spans))
+            cut = find_cut(media, max(end for _, end in spans), CUT_TOLERANCE)
+            if cut:
+                raise UnreadableMediaError(media.path, cut)
             result = _encode(media, part, encoding)
         _check(part, source, spans, result)
         result.update(bytes_before=source.stat().st_size, bytes_after=part.stat().st_size)
     return result
-
-
-def _refuse_cut_off(media: MediaFile, end: float) -> None:
-    promised = media.header_end
-    if promised is not None and promised - end > CUT_TOLERANCE:
-        raise UnreadableMediaError(
-            media.path,
-            f'ends at {end:.1f} s, but its header promises {promised:.1f} s: it is cut off',
-        )
 
 
 def is_prepared(source: Path, target: Path) -> bool:
@@ -131,28 +109,17 @@ def _encode(media: MediaFile, part: Path, encoding: Encoding) -> dict:
     import av
 
     origin = min(media.video_span[0], media.audio_span[0])
-    keep = encoding.audio == 'keep' and media.codec_name('audio') in KEPT_CODECS
-    try:
-        # The index in front, so that a file on a network is read from its beginning; and late
-        # starts written to the video's tick instead of to the millisecond.
-        options = {'movflags': 'faststart', 'movie_timescale': str(CLOCK)}
+    # The index in front, so that a file on a network is read from its beginning; and late starts
+    # written to the video's tick instead of to the millisecond.
+    options = {'movflags': 'faststart', 'movie_timescale': str(CLOCK)}
+    with refused(media.path, 'cannot be re-encoded'):
         with av.open(str(part), 'w', options=options) as container:
-            picture = container.add_stream('libx264', rate=_rate(media))
-            sound = _copied_stream(container, media) if keep else _aac(container, media, encoding)
+            # A rate for the header; the frames keep their own time stamps.
+            picture = container.add_stream('libx264', rate=media.frame_rate or Fraction(25))
+            sound = _add_aac(container, media)
             frames = _encode_picture(media, container, picture, encoding, origin)
-            if keep:
-                hole = 0.0
-                _copy_sound(media, container, sound, origin)
-            else:
-                hole = _encode_sound(media, container, sound, origin)
-    except av.FFmpegError as error:
-        raise UnreadableMediaError(media.path, f'cannot be re-encoded ({error})') from error
-    return dict(frames=frames, hole=hole, audio='keep' if keep else 'aac')
-
-
-def _rate(media: MediaFile) -> Fraction:
-    """A frame rate for the header; the frames keep their own time stamps."""
-    return media.frame_rate or Fraction(25)
+            hole = _encode_sound(media, container, sound, origin)
+    return dict(frames=frames, hole=hole)
 
 
 def _encode_picture(media, container, picture, encoding: Encoding, origin: float) -> int:
@@ -160,23 +127,19 @@ def _encode_picture(media, container, picture, encoding: Encoding, origin: float
     picture.codec_context.gop_size = encoding.gop
     picture.codec_context.time_base = Fraction(1, CLOCK)
     # Without frames that lean on later ones, a jump to a keyframe decodes nothing twice.
-    picture.options = {
-        'preset': encoding.preset,
-        'crf': str(encoding.crf),
-        'bf': '0',
-        'sc_threshold': '0',
-    }
+    picture.options = dict(preset=encoding.preset, crf=str(encoding.crf), bf='0', sc_threshold='0')
     picture.codec_context.thread_count = 1
-    count, last = 0, -1
-    size = None
+    count, last, size = 0, -1, None
     for frame in media.iter_frames():
         if size is None:
-            size = _target_size(frame.width, frame.height, encoding)
+            scale = min(1.0, encoding.short_side / min(frame.width, frame.height))
+            # Even, as yuv420p needs.
+            size = [max(2, 2 * round(side * scale / 2)) for side in (frame.width, frame.height)]
             picture.width, picture.height = size
         pts = round((frame.time - origin) * CLOCK)
         if pts <= last:
             continue  # Two frames on one instant: the reader would show the first one never.
-        shown = _cropped(frame, encoding.box, size)
+        shown = frame.reformat(*size, format='yuv420p', interpolation='AREA')
         shown.pts, shown.time_base, shown.pict_type = pts, Fraction(1, CLOCK), 0
         container.mux(picture.encode(shown))
         count, last = count + 1, pts
@@ -184,36 +147,12 @@ def _encode_picture(media, container, picture, encoding: Encoding, origin: float
     return count
 
 
-def _target_size(width: int, height: int, encoding: Encoding) -> tuple[int, int]:
-    """Width and height after crop and scaling; even, as yuv420p needs."""
-    if encoding.box is not None:
-        x0, y0, x1, y1 = encoding.box
-        width, height = width * (x1 - x0), height * (y1 - y0)
-    scale = min(1.0, encoding.short_side / min(width, height))
-    return tuple(max(2, 2 * round(side * scale / 2)) for side in (width, height))
-
-
-def _cropped(frame, box, size: tuple[int, int]):
-    import av
-
-    if box is not None:
-        x0, y0, x1, y1 = box
-        image = frame.to_ndarray(format='rgb24')
-        height, width = image.shape[:2]
-        image = image[
-            round(y0 * height) : max(round(y1 * height), round(y0 * height) + 2),
-            round(x0 * width) : max(round(x1 * width), round(x0 * width) + 2),
-        ]
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format='rgb24')
-    return frame.reformat(width=size[0], height=size[1], format='yuv420p', interpolation='AREA')
-
-
-def _aac(container, media: MediaFile, encoding: Encoding):
+def _add_aac(container, media: MediaFile):
     _, stream = media.sound_stream()
     rate = min(_AAC_RATES, key=lambda known: (known < stream.rate, abs(known - stream.rate)))
     layout = 'mono' if stream.codec_context.layout.nb_channels == 1 else 'stereo'
     sound = container.add_stream('aac', rate=rate, layout=layout)
-    sound.bit_rate = encoding.audio_bit_rate
+    sound.bit_rate = 96_000
     return sound
 
 
@@ -225,42 +164,29 @@ def _encode_sound(media, container, sound, origin: float) -> float:
     begin, end = media.audio_span
     rate = sound.rate
     channels = sound.codec_context.layout.nb_channels
-    layout = sound.codec_context.layout.name
-    first_sample = round((begin - origin) * rate)
-    total = round((end - begin) * rate)
-    hole = 0.0
-    written = 0
     source, stream = media.sound_stream()
-    pending = np.zeros((channels, 0), np.float32)
-    for chunk in range(math.ceil((end - begin) / _CHUNK_SECONDS)):
-        low = begin + chunk * _CHUNK_SECONDS
-        high = min(low + _CHUNK_SECONDS, end)
-        size = min(round((high - begin) * rate), total) - round((low - begin) * rate)
-        block = np.zeros((channels, size), np.float32)
-        filled = np.zeros(size, bool)
+    edges = np.append(np.arange(begin, end, _CHUNK_SECONDS), end)
+    filled = np.zeros(round((end - begin) * rate), bool)
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        first, last = round((low - begin) * rate), round((high - begin) * rate)
+        block = np.zeros((channels, last - first), np.float32)
         # Both sides wider than the chunk, so that no resampling filter meets an edge inside it.
         for segment in decode_segments(source, stream, low - 0.1, high + 0.1):
             wave = _mixed(segment.planes(), channels)
             if segment.sample_rate != rate:
                 wave = soxr.resample(wave.T, segment.sample_rate, rate).T
             offset = round((segment.start - low) * rate)
-            left, right = max(offset, 0), min(offset + wave.shape[1], size)
+            left, right = max(offset, 0), min(offset + wave.shape[1], block.shape[1])
             if left < right:
                 block[:, left:right] = wave[:, left - offset : right - offset]
-                filled[left:right] = True
-        hole += float(np.count_nonzero(~filled)) / rate
-        pending = np.concatenate([pending, block], axis=1)
-        whole = pending.shape[1] if high == end else pending.shape[1] // 1024 * 1024
-        for start in range(0, whole, 1024):
-            piece = np.ascontiguousarray(pending[:, start : min(start + 1024, whole)])
-            frame = av.AudioFrame.from_ndarray(piece, 'fltp', layout)
-            frame.sample_rate = rate
-            frame.pts, frame.time_base = first_sample + written, Fraction(1, rate)
-            container.mux(sound.encode(frame))
-            written += piece.shape[1]
-        pending = pending[:, whole:]
+                filled[first + left : first + right] = True
+        frame = av.AudioFrame.from_ndarray(block, 'fltp', sound.codec_context.layout.name)
+        frame.sample_rate = rate
+        frame.pts = round((begin - origin) * rate) + first
+        frame.time_base = Fraction(1, rate)
+        container.mux(sound.encode(frame))
     container.mux(sound.encode(None))
-    return hole
+    return float(np.count_nonzero(~filled)) / rate
 
 
 def _mixed(planes: np.ndarray, channels: int) -> np.ndarray:
@@ -268,23 +194,6 @@ def _mixed(planes: np.ndarray, channels: int) -> np.ndarray:
     if len(planes) == channels:
         return planes
     return np.repeat(planes.mean(axis=0, keepdims=True), channels, axis=0)
-
-
-def _copied_stream(container, media: MediaFile):
-    _, stream = media.sound_stream()
-    return container.add_stream_from_template(stream)
-
-
-def _copy_sound(media, container, sound, origin: float) -> None:
-    source, stream = media.sound_stream()
-    media.rewind(stream)
-    shift = round(origin / stream.time_base)
-    for packet in source.demux(stream):
-        if packet.dts is None:
-            continue
-        packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
-        packet.stream = sound
-        container.mux(packet)
 
 
 def _check(path: Path, source: Path, spans: tuple, result: dict | None = None) -> None:

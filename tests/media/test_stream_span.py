@@ -62,7 +62,7 @@ def test_a_stream_without_data_is_named(tmp_path):
             frame = av.VideoFrame.from_ndarray(draw_frame(number, False, (64, 64)), 'rgb24')
             container.mux(picture.encode(frame))
         container.mux(picture.encode(None))
-    with pytest.raises(UnreadableMediaError, match=r'mute\.mkv: its sound holds no data'):
+    with pytest.raises(UnreadableMediaError, match=r'mute\.mkv: its audio holds no data'):
         spans_of(path)
 
 

@@ -1,6 +1,7 @@
 """Lists made from official files as they are published, loaded by the dataset."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
@@ -67,8 +68,9 @@ def write(tmp_path, text, name='official.csv'):
 
 def loaded(ann_file, root):
     """(relpath, label) as the dataset sees them; every listed file must exist."""
-    dataset = AudioVisualDataset(str(ann_file), data_root=str(root), check_files=True)
+    dataset = AudioVisualDataset(str(ann_file), data_root=str(root))
     infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    assert all(Path(info['filename']).is_file() for info in infos)
     return [(info['relpath'], info['label']) for info in infos]
 
 
@@ -116,11 +118,6 @@ def test_kinetics(tmp_path, videos):
         ('bowling/bbbbbbbbbbb_000120_000130.mp4', 1),
     ]
     assert (tmp_path / 'train.classes.txt').read_text() == 'abseiling\nbowling\nplaying piano\n'
-    order = ['playing piano', 'bowling', 'abseiling']
-    make_list(clips, root, tmp_path / 'train.csv', classes=order)
-    assert [label for _, label in loaded(tmp_path / 'train.csv', root)] == [0, 1]
-    with pytest.raises(ConfigError, match='list of classes lacks abseiling'):
-        make_list(clips, root, tmp_path / 'train.csv', classes=order[:2])
 
 
 def test_kinetics_sounds(tmp_path, videos):

@@ -59,7 +59,7 @@ def test_lists_have_the_layout_of_mmaction2(ucf101):
 
 def test_absent_videos_are_counted_and_named(hmdb51, monkeypatch, capsys):
     (hmdb51 / 'videos/wave/clip_1.avi').unlink()
-    done = run_here(monkeypatch, capsys, 'data/hmdb51/make_lists.py', hmdb51)
+    done = run_here(monkeypatch, capsys, 'data/make_list.py', 'hmdb51', hmdb51)
     assert done.code == 0, done
     assert 'hmdb51_val_split_1_videos.txt: 1 videos, 1 missing' in done.out
     assert 'hmdb51_train_split_2_videos.txt: 3 videos, 1 missing' in done.out

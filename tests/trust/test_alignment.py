@@ -9,10 +9,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
-from media_factory import audio_lag, click_time, frame_number, is_flash, write_clip
+from media_factory import (
+    audio_lag,
+    click_time,
+    frame_number,
+    is_flash,
+    linear_sound,
+    write_clip,
+)
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 from mmav_coattn.media import MediaFile
@@ -72,24 +78,6 @@ def pairs():
             yield pytest.param(suffix, videos[0], audio, marks=pytest.mark.slow)
 
 
-def linear_decode(path):
-    """All of the sound, and its first second."""
-    with av.open(str(path)) as container:
-        stream = container.streams.best('audio')
-        resampler = av.AudioResampler(format='fltp', layout='mono', rate=RATE)
-        blocks, start = [], None
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.InvalidDataError:
-                continue
-            for frame in frames:
-                start = frame.time if start is None else start
-                blocks += [out.to_ndarray()[0] for out in resampler.resample(frame)]
-        blocks += [out.to_ndarray()[0] for out in resampler.resample(None)]
-    return np.concatenate(blocks), start
-
-
 def ffmpeg_decode(path):
     """The same sound by the program, whose ``aresample`` puts the first sample at 0 s."""
     done = subprocess.run(
@@ -139,8 +127,7 @@ def test_click_meets_flash(suffix, video, audio, tmp_path):
     rounded = suffix == 'avi' and audio in ('libmp3lame', 'aac', 'ac3', 'mp2')
     tolerance = (1.0 if rounded else 0.5) / FPS + 1e-3
     search = 0.7 if suffix == 'mpg' else 0.12
-    wave, start = linear_decode(path)
-    moved = audio_lag(wave, start, RATE, search)
+    moved = audio_lag(*linear_sound(path), search)
     with MediaFile(path) as media:
         begin, end = media.common_span
         for time in (begin, 0.3 * begin + 0.7 * end - 0.4, end - 0.4):

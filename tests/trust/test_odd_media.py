@@ -1,15 +1,15 @@
 """Every odd file comes back right or is refused by name, through data set, tools and inferencer."""
 
+import functools
 import json
 import os
 import tempfile
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 import torch
-from media_factory import audio_lag, frame_number, write_clip
+from media_factory import audio_lag, frame_number, linear_sound, write_clip
 from mmengine.config import Config
 from models.tiny import MODEL
 from odd_media import IN_PARTS, ITEMS, RIGHT
@@ -40,41 +40,30 @@ def gallery(tmp_path_factory):
     return folder, truths
 
 
-def linear_sound(path):
-    """All of the sound, decoded from the first packet on without a jump: wave and first second."""
-    with av.open(str(path)) as container:
-        stream = container.streams.best('audio')
-        resampler = av.AudioResampler(format='fltp')
-        blocks, start = [], None
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.InvalidDataError:
-                continue
-            for frame in frames:
-                if frame.pts is None:
-                    continue
-                start = frame.time if start is None else start
-                rate = frame.sample_rate
-                blocks += [out.to_ndarray().mean(axis=0) for out in resampler.resample(frame)]
-    return np.concatenate(blocks), start, rate
+def search_of(path):
+    """How far to search for a lag, s: program streams begin half a second late."""
+    return 0.7 if path.suffix == '.mpg' else 0.12
+
+
+@functools.cache
+def moved_by(path):
+    """Seconds by which the container itself moved both streams, by a plain decode of the sound.
+
+    MPEG-TS, for instance, starts at the first decoding time.
+    """
+    wave, start, rate = linear_sound(path)
+    return audio_lag(wave[: 2 * rate], start, rate, search_of(path))
 
 
 def check_sample(sample, path, truth):
-    """Frames and audio are those of the said times.
-
-    The container itself may have moved both streams (MPEG-TS starts at the first decoding time);
-    by how much, a plain decode of the whole sound says.
-    """
-    wave, start, rate = linear_sound(path)
-    search = 0.7 if path.suffix == '.mpg' else 0.12  # program streams begin half a second late
-    moved = audio_lag(wave[: 2 * rate], start, rate, search=search)
+    """Frames and audio are those of the said times."""
+    moved = moved_by(path)
     meta = sample['data_samples']
     segment = sample['inputs']['audio'].numpy()
     starts = sample['inputs']['audio_starts'].numpy()
     for begin, start in zip(meta.window_starts, starts, strict=True):
         window = segment[round(start * RATE) :][: round(CLIP * RATE)]
-        assert abs(audio_lag(window, begin, RATE, search=search) - moved) <= 1e-3
+        assert abs(audio_lag(window, begin, RATE, search_of(path)) - moved) <= 1e-3
     images = sample['inputs']['imgs'][0].numpy().transpose(1, 2, 3, 0)
     images = np.rot90(images, -QUARTER_TURNS.get(path.name, 0), axes=(1, 2))
     times = meta.window_starts[0] + (np.arange(NUM_FRAMES) + 0.5) * CLIP / NUM_FRAMES
@@ -83,12 +72,8 @@ def check_sample(sample, path, truth):
         number = frame_number(image)
         # Half a frame, and 1 ms that `moved` is measured to.
         half = (ends[number] - truth.frame_times[number]) / 2 + 1e-3
-        assert truth.frame_times[number] - half <= time <= ends[number] + half, (
-            path.name,
-            number,
-            time,
-            moved,
-        )
+        early, late = truth.frame_times[number] - half, ends[number] + half
+        assert early <= time <= late, (path.name, number, time, moved)
 
 
 @pytest.mark.parametrize('item', ITEMS, ids=lambda item: ascii(item.name))

@@ -11,6 +11,7 @@ import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shim
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.preparation import official_lists
 from mmav_coattn.preparation.list_maker import grid_file, grid_speaker, make_folder_lists, make_list
+from mmav_coattn.preparation.recognition_splits import READERS, write_recognition_lists
 
 
 def parse_args():
@@ -28,9 +29,6 @@ def parse_args():
         if annotation:
             command.add_argument('--subset', type=int, help='only so many clips, chosen by --seed')
             command.add_argument('--seed', type=int, default=0, help='which subset')
-            command.add_argument(
-                '--classes', type=Path, help='file of class names, one a line, in their order'
-            )
         return command
 
     audioset = add('audioset', 'AudioSet', 'a *_segments.csv')
@@ -46,6 +44,10 @@ def parse_args():
     )
     folder = add('folder', 'all videos of a folder')
     folder.add_argument('--labels', action='store_true', help='the folder of a file is its class')
+    for name in READERS:
+        text = f'{name.upper()}, the lists of its three official splits'
+        command = sets.add_parser(name, help=text, description=text)
+        command.add_argument('data_root', type=Path, help='folder with annotations/ and videos/')
     for command in (grid, folder):
         command.add_argument(
             '--held-out', type=float, default=0.0, help='share of videos for val.csv beside OUT'
@@ -65,28 +67,35 @@ def read_clips(args):
     return official_lists.read_flickr(args.annotation)
 
 
-def main():
-    args = parse_args()
-    if args.set in ('grid', 'folder'):
-        is_grid = args.set == 'grid'
-        report = make_folder_lists(
-            args.data_root,
-            args.out,
-            args.held_out,
-            columns=grid_file if is_grid else None,
-            group=grid_speaker if is_grid and args.by_speaker else str,
-            labels=not is_grid and args.labels,
-        )
-        written = ', '.join(f'{count} in {path}' for path, count in report['written'].items())
-        left_out = report['left_out']
-        named = f' ({", ".join(left_out[:3])}{" ..." if len(left_out) > 3 else ""})'
-        print(
-            f'{report["found"]} videos below {args.data_root}: {written}, {len(left_out)} left out'
-            f'{named if left_out else ""}.'
-        )
-        return
-    classes = official_lists.read_names(args.classes) if args.classes else None
-    report = make_list(read_clips(args), args.data_root, args.out, args.subset, args.seed, classes)
+def list_folder(args):
+    is_grid = args.set == 'grid'
+    report = make_folder_lists(
+        args.data_root,
+        args.out,
+        args.held_out,
+        columns=grid_file if is_grid else None,
+        group=grid_speaker if is_grid and args.by_speaker else str,
+        labels=not is_grid and args.labels,
+    )
+    written = ', '.join(f'{count} in {path}' for path, count in report['written'].items())
+    left_out = report['left_out']
+    named = f' ({", ".join(left_out[:3])}{" ..." if len(left_out) > 3 else ""})'
+    print(
+        f'{report["found"]} videos below {args.data_root}: {written}, {len(left_out)} left out'
+        f'{named if left_out else ""}.'
+    )
+
+
+def list_official_splits(args):
+    report = write_recognition_lists(args.set, args.data_root)
+    for name, counts in report.items():
+        print(f'{args.data_root / name}: {counts["written"]} videos, {counts["missing"]} missing')
+    if any(counts['missing'] for counts in report.values()):
+        print(f'The missing ones are named in {args.data_root / f"{args.set}_missing.txt"}.')
+
+
+def list_clips(args):
+    report = make_list(read_clips(args), args.data_root, args.out, args.subset, args.seed)
     print(
         f'{report["listed"]} clips are listed in {args.annotation}: {report["found"]} have a file '
         f'({report["found"] / report["listed"]:.1%}), {report["missing"]} are missing, '
@@ -96,6 +105,16 @@ def main():
         print(f'The missing ones are named in {args.out.with_name(args.out.stem)}.missing.txt.')
     if report['classes_without_files']:
         print(f'Classes without any file: {", ".join(report["classes_without_files"])}.')
+
+
+def main():
+    args = parse_args()
+    if args.set in READERS:
+        list_official_splits(args)
+    elif args.set in ('grid', 'folder'):
+        list_folder(args)
+    else:
+        list_clips(args)
 
 
 if __name__ == '__main__':

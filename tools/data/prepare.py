@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
-from mmav_coattn.cli.part import parse_part
+from mmav_coattn.cli.part import add_part_arguments
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.preparation.prepare import LIST, REPORT, merge_reports, prepare
@@ -30,26 +30,9 @@ def parse_args():
     )
     parser.add_argument('--crf', type=int, default=defaults.crf, help="x264's quality, 0 to 51")
     parser.add_argument('--preset', default=defaults.preset, help="x264's speed")
-    parser.add_argument(
-        '--audio',
-        choices=('aac', 'keep'),
-        default=defaults.audio,
-        help='encode the sound, or copy it where MP4 can carry it',
-    )
-    parser.add_argument(
-        '--box',
-        type=float,
-        nargs=4,
-        metavar=('X0', 'Y0', 'X1', 'Y1'),
-        help='cut out this part, as fractions of width and height',
-    )
     parser.add_argument('--workers', type=int, help='processes (default: one per core)')
     parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
-    share = parser.add_mutually_exclusive_group()
-    share.add_argument(
-        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
-    )
-    share.add_argument('--merge', type=int, metavar='N', help='join the reports of N parts')
+    add_part_arguments(parser, 'reports')
     parser.add_argument('--force', action='store_true', help='encode anew what is there')
     return parser.parse_args()
 
@@ -57,14 +40,7 @@ def parse_args():
 def main():
     args = parse_args()
     dataset = AudioVisualDataset(ann_file=args.ann_file, data_root=args.data_root, lazy_init=True)
-    encoding = Encoding(
-        args.short_side,
-        args.gop,
-        args.crf,
-        args.preset,
-        args.audio,
-        box=tuple(args.box) if args.box else None,
-    )
+    encoding = Encoding(args.short_side, args.gop, args.crf, args.preset)
     items = dataset.load_data_list()
     if args.merge is not None:
         report = merge_reports(items, args.out, args.merge)

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
-from mmav_coattn.cli.part import parse_part, take_part
+from mmav_coattn.cli.part import add_part_arguments, take_part
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.preparation.parts import part_name
@@ -25,30 +25,14 @@ def parse_args():
     parser.add_argument('--out', type=Path, help='folder for the results (default: DATA_ROOT/scan)')
     parser.add_argument('--workers', type=int, help='processes (default: one per core)')
     parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
-    share = parser.add_mutually_exclusive_group()
-    share.add_argument(
-        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
-    )
-    share.add_argument('--merge', type=int, metavar='N', help='join the results of N parts')
+    add_part_arguments(parser, 'results')
     limits = Limits()
-    parser.add_argument(
-        '--min-seconds',
-        type=float,
-        default=limits.min_seconds,
-        help='seconds of video and audio that a usable file has',
-    )
-    parser.add_argument(
-        '--min-level',
-        type=float,
-        default=limits.min_level,
-        help='level that the loudest half second exceeds, dB of full scale',
-    )
-    parser.add_argument(
-        '--min-motion',
-        type=float,
-        default=limits.min_motion,
-        help='change of the frame in grey levels; 0 accepts all but frozen pictures',
-    )
+    for option, default, text in (
+        ('--min-seconds', limits.min_seconds, 'seconds of video and audio that a usable file has'),
+        ('--min-level', limits.min_level, 'dB of full scale that the loudest half second exceeds'),
+        ('--min-motion', limits.min_motion, 'grey levels of change; 0 refuses frozen frames only'),
+    ):
+        parser.add_argument(option, type=float, default=default, help=text)
     return parser.parse_args()
 
 

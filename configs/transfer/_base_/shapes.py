@@ -9,8 +9,8 @@ num_frames = 32  # 1.6 s, as in pretraining
 frame_cache = '{{$MMAV_FRAME_CACHE:work_dirs/frames}}'
 read = dict(type='CacheFrames', folder=frame_cache, transforms=[
     dict(type='OpenAudioVisual', need_audio=False),
-    dict(type='SampleVideoClips', clip_seconds=4.0, test_mode=True),
-    dict(type='LoadClipFrames', num_frames=80),
+    dict(type='SampleMiddleWindow', clip_seconds=4.0, video_only=True),
+    dict(type='LoadFrames', num_frames=80),
     dict(type='Resize', scale=(56, 56), keep_ratio=False)])
 
 # Four clips spread over the 4 s of a video, the whole picture.

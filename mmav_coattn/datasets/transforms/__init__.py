@@ -6,7 +6,7 @@ from .augment_frames import AugmentFrames
 from .change_speed import ChangeSpeed
 from .fixed_crop import FixedCrop
 from .frame_cache import CacheFrames
-from .frames import LoadClipFrames, LoadFrames
+from .frames import LoadFrames
 from .localization_targets import LocalizationTargets
 from .middle_window import SampleMiddleWindow
 from .open_media import OpenAudioVisual
@@ -14,7 +14,7 @@ from .packing import PackAudioVisualInputs
 from .replace_sound import ReplaceSound
 from .slide_windows import SlideSyncWindows
 from .sync_windows import SampleSyncWindows
-from .video_clips import SampleVideoClips, TemporalCrop
+from .temporal_crop import TemporalCrop
 
 __all__ = [
     'AugmentAudio',
@@ -23,7 +23,6 @@ __all__ = [
     'ChangeSpeed',
     'FixedCrop',
     'LoadAudio',
-    'LoadClipFrames',
     'LoadFrames',
     'LocalizationTargets',
     'OpenAudioVisual',
@@ -31,7 +30,6 @@ __all__ = [
     'ReplaceSound',
     'SampleMiddleWindow',
     'SampleSyncWindows',
-    'SampleVideoClips',
     'SlideSyncWindows',
     'TemporalCrop',
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from mmaction.registry import TRANSFORMS
 
@@ -18,6 +20,7 @@ def level_dbfs(waves: np.ndarray) -> np.ndarray:
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False, repr=False)
 class LoadAudio(Transform):
     """Read the waveform of the audio segment.
 
@@ -36,9 +39,9 @@ class LoadAudio(Transform):
     - sample_rate (int): Hz.
 
     Args:
-        sample_rate (int): Rate of the waveform in Hz. Defaults to 16000.
+        sample_rate (int): Rate of the waveform in Hz.
         min_level (float, optional): Level in dB of full scale (RMS) that the segment must exceed.
-            Defaults to -70. None refuses digital silence only.
+            None refuses digital silence only.
 
     Raises:
         ConfigError: If ``sample_rate`` is below 1 or ``min_level`` above 0.
@@ -46,13 +49,16 @@ class LoadAudio(Transform):
         UnreadableMediaError: If the audio cannot be decoded, or has a hole in the segment.
     """
 
-    def __init__(self, sample_rate: int = 16000, min_level: float | None = -70.0) -> None:
-        if sample_rate < 1:
-            raise ConfigError(f'sample_rate={sample_rate} must be 1 Hz or more.')
-        if min_level is not None and min_level > 0:
-            raise ConfigError(f'min_level={min_level} is in dB of full scale: it must be below 0.')
-        self.sample_rate = sample_rate
-        self.min_level = min_level
+    sample_rate: int = 16000
+    min_level: float | None = -70.0
+
+    def __post_init__(self) -> None:
+        if self.sample_rate < 1:
+            raise ConfigError(f'sample_rate={self.sample_rate} must be 1 Hz or more.')
+        if self.min_level is not None and self.min_level > 0:
+            raise ConfigError(
+                f'min_level={self.min_level} is in dB of full scale: it must be below 0.'
+            )
 
     def transform(self, results: dict) -> dict:
         """Read the segment and refuse silence."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
@@ -12,6 +13,7 @@ from .base import Transform
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False, repr=False)
 class AugmentAudio(Transform):
     """Change what rooms and microphones vary.
 
@@ -36,21 +38,12 @@ class AugmentAudio(Transform):
         noise (float): Share of segments with noise.
     """
 
-    def __init__(
-        self,
-        gain: float = 12.0,
-        equalisation: float = 6.0,
-        reverberation: float = 0.5,
-        decay: Sequence[float] = (0.1, 0.8),
-        noise_db: Sequence[float] = (-40.0, -3.0),
-        noise: float = 0.7,
-    ) -> None:
-        self.gain = gain
-        self.equalisation = equalisation
-        self.reverberation = reverberation
-        self.decay = tuple(decay)
-        self.noise_db = tuple(noise_db)
-        self.noise = noise
+    gain: float = 12.0
+    equalisation: float = 6.0
+    reverberation: float = 0.5
+    decay: Sequence[float] = (0.1, 0.8)
+    noise_db: Sequence[float] = (-40.0, -3.0)
+    noise: float = 0.7
 
     def transform(self, results: dict) -> dict:
         """Draw once, and change the segment."""
@@ -87,14 +80,7 @@ class AugmentAudio(Transform):
         decibels = self.equalisation * rng.standard_normal(len(knots))
         return 10 ** (np.interp(octaves, knots, decibels) / 20)
 
-    def _noise(
-        self,
-        rng: np.random.Generator,
-        frequencies: np.ndarray,
-        level: float,
-        samples: int,
-        length: int,
-    ) -> np.ndarray:
+    def _noise(self, rng, frequencies, level: float, samples: int, length: int) -> np.ndarray:
         """Spectrum of noise; its level rises and falls in half of the cases."""
         slope = rng.uniform(-1.0, 0.3)
         shape = (np.maximum(frequencies, 60) / 60) ** slope

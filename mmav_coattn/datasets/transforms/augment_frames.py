@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False, repr=False)
 class AugmentFrames(Transform):
     """Crop and scale every frame to a square, and change what real cameras vary.
 
@@ -49,32 +51,22 @@ class AugmentFrames(Transform):
         ConfigError: If a setting is out of range.
     """
 
-    def __init__(
-        self,
-        size: int,
-        area: Sequence[float] = (0.4, 1.0),
-        stretch: float = 1.3,
-        rotation: float = 10.0,
-        moving: float = 0.3,
-        flip: float = 0.5,
-        colour: float = 1.0,
-        blur: float = 1.0,
-        noise: float = 8.0,
-    ) -> None:
-        if not 0 < area[0] <= area[1] <= 1 or stretch < 1:
+    size: int
+    area: Sequence[float] = (0.4, 1.0)
+    stretch: float = 1.3
+    rotation: float = 10.0
+    moving: float = 0.3
+    flip: float = 0.5
+    colour: float = 1.0
+    blur: float = 1.0
+    noise: float = 8.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.area[0] <= self.area[1] <= 1 or self.stretch < 1:
             raise ConfigError(
-                f'AugmentFrames: area={tuple(area)} must be two rising shares above 0 and at most '
-                f'1, and stretch={stretch} at least 1.'
+                f'AugmentFrames: area={tuple(self.area)} must be two rising shares above 0 and at '
+                f'most 1, and stretch={self.stretch} at least 1.'
             )
-        self.size = size
-        self.area = tuple(area)
-        self.stretch = stretch
-        self.rotation = rotation
-        self.moving = moving
-        self.flip = flip
-        self.colour = colour
-        self.blur = blur
-        self.noise = noise
 
     def transform(self, results: dict) -> dict:
         """Draw once, and change all frames alike."""

@@ -44,7 +44,7 @@ class FixedCrop(Transform):
         if len(box) != 4 or not (0 <= box[0] < box[2] <= 1 and 0 <= box[1] < box[3] <= 1):
             raise ConfigError(
                 f'FixedCrop: box={tuple(box)} must be (x0, y0, x1, y1) in fractions of the '
-                f'picture, with 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1.'
+                f'frame, with 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1.'
             )
         self.box = tuple(float(value) for value in box)
 
@@ -55,19 +55,13 @@ class FixedCrop(Transform):
         right, bottom = round(self.box[2] * width), round(self.box[3] * height)
         if left >= right or top >= bottom:
             raise ConfigError(
-                f'FixedCrop: box={self.box} holds no pixel of a picture of {width}x{height}.'
+                f'FixedCrop: box={self.box} holds no pixel of a frame of {width}x{height}.'
             )
         results['imgs'] = [image[top:bottom, left:right] for image in results['imgs']]
         results['img_shape'] = (bottom - top, right - left)
         results['fixed_crop'] = (left, top, right, bottom)
         x, y, w, h = results.get('crop_quadruple', (0.0, 0.0, 1.0, 1.0))
-        results['crop_quadruple'] = np.array(
-            [
-                x + w * left / width,
-                y + h * top / height,
-                w * (right - left) / width,
-                h * (bottom - top) / height,
-            ],
-            dtype=np.float32,
-        )
+        kept = (w * left / width + x, h * top / height + y, w * (right - left) / width,
+                h * (bottom - top) / height)  # fmt: skip
+        results['crop_quadruple'] = np.array(kept, dtype=np.float32)
         return results

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
-from mmav_coattn.io import write_whole
+from mmav_coattn.io import features_to_bytes, write_whole
 
 #: What later transforms need beside the frames.
 FACTS = ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality')
@@ -23,11 +22,10 @@ FACTS = ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality')
 class CacheFrames(BaseTransform):
     """Run transforms once for each file and keep the frames that they made.
 
-    After the first epoch nothing is decoded. The transforms must not be random, since every epoch
-    gets what they made first. Without ``folder`` each loader worker keeps its own copy in memory;
-    with it the frames lie on disk, one file a video, and serve later runs as well. A file's name
-    follows from the video's path, size and time of change and from the transforms, so that a video
-    or a setting that changed is read anew.
+    After the first epoch nothing is decoded, in later runs neither. The transforms must not be
+    random, since every epoch gets what they made first. The frames lie on disk, one file a video. A
+    file's name follows from the video's path, size and time of change and from the transforms, so
+    that a video or a setting that changed is read anew.
 
     Required Keys:
 
@@ -39,29 +37,24 @@ class CacheFrames(BaseTransform):
 
     Args:
         transforms (Sequence[dict]): From the opening of the file to the last that is not random.
-        folder (str, optional): Where the frames go. Defaults to None, in memory.
+        folder (str): Where the frames go.
     """
 
-    def __init__(self, transforms: Sequence[dict], folder: str | None = None) -> None:
+    def __init__(self, transforms: Sequence[dict], folder: str) -> None:
         self.pipeline = Compose(list(transforms))
-        self.folder = None if folder is None else Path(folder)
-        self._kept: dict[str, dict] = {}
+        self.folder = Path(folder)
 
     def transform(self, results: dict) -> dict:
         """Look the file up, or run the transforms."""
-        name = results['filename']
-        kept = self._kept.get(name) if self.folder is None else self._read(name)
-        if kept is None:
+        path = self._path(results['filename'])
+        if path.is_file():
+            kept = _read(path)
+        else:
             kept = self._make(results)
-            if self.folder is None:
-                self._kept[name] = kept
-            else:
-                facts = json.dumps({fact: kept[fact] for fact in FACTS})
-                content = io.BytesIO()
-                np.savez(content, imgs=kept['imgs'], facts=np.array(facts))
-                write_whole(content.getvalue(), self._path(name), unique=True)
-        # A copy: transforms such as Flip change frames in place.
-        return results | kept | dict(imgs=list(kept['imgs'].copy()))
+            facts = json.dumps({fact: kept[fact] for fact in FACTS})
+            content = features_to_bytes(imgs=kept['imgs'], facts=facts)
+            write_whole(content, path, unique=True)
+        return results | kept | dict(imgs=list(kept['imgs']))
 
     def _make(self, results: dict) -> dict:
         made = self.pipeline(dict(results))
@@ -75,15 +68,13 @@ class CacheFrames(BaseTransform):
         key = (str(Path(name).absolute()), state.st_size, state.st_mtime_ns, repr(self.pipeline))
         return self.folder / f'{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.npz'
 
-    def _read(self, name: str) -> dict | None:
-        path = self._path(name)
-        if not path.is_file():
-            return None
-        with np.load(path, allow_pickle=False) as held:
-            imgs, facts = held['imgs'], json.loads(str(held['facts']))
-        for shape in ('original_shape', 'img_shape'):
-            facts[shape] = tuple(facts[shape])
-        return facts | dict(imgs=imgs)
-
     def __repr__(self) -> str:
         return f'{type(self).__name__}({self.pipeline}, folder={self.folder})'
+
+
+def _read(path: Path) -> dict:
+    with np.load(path, allow_pickle=False) as held:
+        imgs, facts = held['imgs'], json.loads(str(held['facts']))
+    for shape in ('original_shape', 'img_shape'):
+        facts[shape] = tuple(facts[shape])
+    return facts | dict(imgs=imgs)

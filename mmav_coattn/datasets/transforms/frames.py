@@ -1,6 +1,8 @@
-"""Frames of the in-sync window, or of all clips."""
+"""Frames of the in-sync window."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
@@ -11,6 +13,7 @@ from .base import Transform
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False, repr=False)
 class LoadFrames(Transform):
     """Read the frames shown in window 0, evenly spread over it by time.
 
@@ -42,33 +45,25 @@ class LoadFrames(Transform):
         UnreadableMediaError: If the frames cannot be decoded.
     """
 
-    #: Windows that are read.
-    max_clips: int | None = 1
+    num_frames: int
+    short_side: int | None = None
 
-    def __init__(self, num_frames: int, short_side: int | None = None) -> None:
-        if num_frames < 1:
-            raise ConfigError(f'num_frames={num_frames} must be 1 or more.')
-        if short_side is not None and short_side < 1:
-            raise ConfigError(f'short_side={short_side} must be 1 pixel or more.')
-        self.num_frames = num_frames
-        self.short_side = short_side
+    def __post_init__(self) -> None:
+        if self.num_frames < 1:
+            raise ConfigError(f'num_frames={self.num_frames} must be 1 or more.')
+        if self.short_side is not None and self.short_side < 1:
+            raise ConfigError(f'short_side={self.short_side} must be 1 pixel or more.')
 
     def transform(self, results: dict) -> dict:
         """Read the frames."""
-        starts = np.asarray(results['window_starts'])[: self.max_clips]
         step = results['clip_seconds'] / self.num_frames
-        times = starts[:, None] + (np.arange(self.num_frames) + 0.5) * step
-        frames = results['media'].read_frames(times.ravel(), short_side=self.short_side)
-        results['imgs'] = list(frames)
-        results['original_shape'] = results['img_shape'] = frames.shape[1:3]
-        results['num_clips'] = len(starts)
-        results['clip_len'] = self.num_frames
-        results['modality'] = 'RGB'
-        return results
-
-
-@TRANSFORMS.register_module()
-class LoadClipFrames(LoadFrames):
-    """As :class:`LoadFrames`, of all clips in one pass: ``num_clips * num_frames`` frames."""
-
-    max_clips = None
+        times = results['window_starts'][0] + (np.arange(self.num_frames) + 0.5) * step
+        frames = results['media'].read_frames(times, short_side=self.short_side)
+        return results | dict(
+            imgs=list(frames),
+            original_shape=frames.shape[1:3],
+            img_shape=frames.shape[1:3],
+            num_clips=1,
+            clip_len=self.num_frames,
+            modality='RGB',
+        )

@@ -17,9 +17,8 @@ class LocalizationTargets(Transform):
     """Boxes of the sources in the frame as the network sees it, each with its time.
 
     Sets whose objects move, with boxes per frame and times of events, give a target for every event
-    of a sounding object inside the clip (``moments='events'``), or for the one of each source that
-    is nearest to the middle of the clip (``'one'``). Sets with one annotated frame give one
-    target. Crops and flips that came before are followed: put this after them.
+    of a sounding object inside the clip. Sets with one annotated frame give one target. Crops and
+    flips that came before are followed: put this after them.
 
     Required Keys:
 
@@ -37,21 +36,9 @@ class LocalizationTargets(Transform):
       within the clip).
     - has_source (bool)
 
-    Args:
-        moments (str): ``'events'`` or ``'one'``.
-
     Raises:
-        ConfigError: If ``moments`` is unknown, or the set has neither objects nor boxes.
+        ConfigError: If the set has neither objects nor boxes.
     """
-
-    MOMENTS = ('events', 'one')
-
-    def __init__(self, moments: str = 'events') -> None:
-        if moments not in self.MOMENTS:
-            raise ConfigError(
-                f'LocalizationTargets: moments={moments!r} is not one of {self.MOMENTS}.'
-            )
-        self.moments = moments
 
     def transform(self, results: dict) -> dict:
         """Add the targets."""
@@ -61,13 +48,10 @@ class LocalizationTargets(Transform):
         elif 'objects' in results:
             targets = self._of_objects(results)
         elif 'boxes' in results:
+            boxes = np.asarray(results['boxes'], dtype=np.float64).tolist()
+            annotators = results.get('annotators', 1)
             targets = [
-                dict(
-                    time=results.get('moment'),
-                    boxes=np.asarray(results['boxes'], dtype=np.float64).tolist(),
-                    annotators=results.get('annotators', 1),
-                    source=0,
-                )
+                dict(time=results.get('moment'), boxes=boxes, annotators=annotators, source=0)
             ]
         else:
             raise ConfigError(
@@ -79,19 +63,17 @@ class LocalizationTargets(Transform):
         results['localization_targets'] = targets
         return results
 
-    def _of_objects(self, results: dict) -> list[dict]:
+    @staticmethod
+    def _of_objects(results: dict) -> list[dict]:
         start, seconds = float(results['window_starts'][0]), results['clip_seconds']
         targets = []
         for number, item in enumerate(results['objects']):
-            events = [e for e in item['events'] if start <= e < start + seconds]
-            if not item['sounding'] or not events:
-                continue
-            if self.moments == 'one':
-                events = [min(events, key=lambda event: abs(event - start - seconds / 2))]
-            for event in events:
-                frame = min(round(event * results['fps']), len(item['boxes']) - 1)
-                box = [float(value) for value in item['boxes'][frame]]
-                targets.append(dict(time=float(event), boxes=[box], annotators=1, source=number))
+            for event in item['events']:
+                if item['sounding'] and start <= event < start + seconds:
+                    frame = min(round(event * results['fps']), len(item['boxes']) - 1)
+                    box = [float(value) for value in item['boxes'][frame]]
+                    target = dict(time=float(event), boxes=[box], annotators=1, source=number)
+                    targets.append(target)
         return targets
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from mmaction.registry import TRANSFORMS
 from mmaction.structures import ActionDataSample
-from mmcv.transforms import BaseTransform
+
+from .base import Transform
 
 
 @TRANSFORMS.register_module()
-class PackAudioVisualInputs(BaseTransform):
+class PackAudioVisualInputs(Transform):
     """Pack clips and waveforms for the model, and close the file.
 
     Required Keys:
@@ -32,30 +33,18 @@ class PackAudioVisualInputs(BaseTransform):
 
     - ``sync_label``: float tensor ``(1 + K,)``, 1 for the in-sync window and 0 for the others;
     - ``gt_label``: long tensor ``(1,)``, only if the label is not negative;
-    - the meta keys as meta information, arrays as lists.
+    - the meta keys as meta information where they are there, arrays as lists.
 
     Args:
-        meta_keys (Sequence[str]): Keys to keep as meta information, where they are there.
-        extra_meta_keys (Sequence[str]): More of them, for the annotations of a data set.
+        extra_meta_keys (Sequence[str]): More than :attr:`META_KEYS` to keep as meta information,
+            for the annotations of a data set.
     """
 
-    META_KEYS = (
-        'filename',
-        'relpath',
-        'sample_idx',
-        'window_starts',
-        'shift',
-        'clip_seconds',
-        'sample_rate',
-        'original_shape',
-        'img_shape',
-        'flip',
-    )
+    META_KEYS = ('filename', 'relpath', 'sample_idx', 'window_starts', 'shift', 'clip_seconds',
+                 'sample_rate', 'original_shape', 'img_shape', 'flip')  # fmt: skip
 
-    def __init__(
-        self, meta_keys: Sequence[str] = META_KEYS, extra_meta_keys: Sequence[str] = ()
-    ) -> None:
-        self.meta_keys = (*meta_keys, *extra_meta_keys)
+    def __init__(self, extra_meta_keys: Sequence[str] = ()) -> None:
+        self.extra_meta_keys = tuple(extra_meta_keys)
 
     def transform(self, results: dict) -> dict:
         """Pack one sample."""
@@ -71,7 +60,8 @@ class PackAudioVisualInputs(BaseTransform):
             starts = np.asarray(results['window_starts']) - results['audio_start']
             inputs['audio_starts'] = torch.from_numpy(starts.astype(np.float32))
         sample = ActionDataSample()
-        sample.set_metainfo({key: _plain(results[key]) for key in self.meta_keys if key in results})
+        keys = (*self.META_KEYS, *self.extra_meta_keys)
+        sample.set_metainfo({key: _plain(results[key]) for key in keys if key in results})
         if 'shift' in results:
             label = torch.zeros(len(results['shift']))
             label[0] = 1.0
@@ -79,9 +69,6 @@ class PackAudioVisualInputs(BaseTransform):
         if results.get('label', -1) >= 0:
             sample.set_gt_label(int(results['label']))
         return dict(inputs=inputs, data_samples=sample)
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(meta_keys={self.meta_keys})'
 
 
 def _plain(value):

@@ -32,15 +32,13 @@ class ReplaceSound(Transform):
     Args:
         noise_db (float): Level of the noise, dB. Defaults to -34, the middle of the room noise in
             SoundingShapes `medium`.
-        seed (int): Of the noise.
 
     Raises:
         MediaError: If the other file's audio cannot be read.
     """
 
-    def __init__(self, noise_db: float = -34.0, seed: int = 0) -> None:
+    def __init__(self, noise_db: float = -34.0) -> None:
         self.noise_db = float(noise_db)
-        self.seed = seed
 
     def transform(self, results: dict) -> dict:
         """Replace the audio where it has to be."""
@@ -57,7 +55,7 @@ class ReplaceSound(Transform):
         from scipy.signal import lfilter
 
         audio = results['audio']
-        rng = stable_rng(self.seed, results['relpath'], 'noise')
+        rng = stable_rng(0, results['relpath'], 'noise')
         noise = lfilter([1.0], [1.0, -0.8], rng.standard_normal(audio.shape), axis=-1)
         level = 10 ** (self.noise_db / 20) * np.sqrt(np.mean(np.square(audio, dtype=np.float64)))
         return (noise * (level / np.sqrt(np.mean(noise**2)))).astype(np.float32)

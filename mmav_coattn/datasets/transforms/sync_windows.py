@@ -15,12 +15,9 @@ from math import ceil, comb, floor
 import numpy as np
 from mmaction.registry import TRANSFORMS
 
-from mmav_coattn.errors import ConfigError, TooShortError
+from mmav_coattn.errors import ConfigError
 
-from .base import Transform
-
-#: Sums of decimal fractions miss by far less than this, in seconds.
-_ROUNDING = 1e-7
+from .base import ROUNDING, Transform, require_overlap
 
 
 def count_spaced_sets(num_slots: int, size: int, gap: int) -> int:
@@ -78,7 +75,6 @@ class SampleSyncWindows(Transform):
 
     - media
     - relpath (in test mode)
-    - clip_index (optional: number of the clip within its file, in test mode)
 
     Added Keys:
 
@@ -91,17 +87,16 @@ class SampleSyncWindows(Transform):
     Args:
         clip_seconds (float): Length of every window in seconds.
         num_negatives (int): K, the out-of-sync windows of a sample. 0 draws only the in-sync one.
-            Defaults to 1.
-        min_shift (float): Least distance of two windows in seconds. Defaults to 0.4.
+        min_shift (float): Least distance of two windows in seconds.
         audio_seconds (float, optional): Length of the segment. Defaults to None: ``clip_seconds``
             and twice the distance between the first and the last window at their closest.
-        grid (float): Step of the common grid in seconds. Defaults to 0.04.
+        grid (float): Step of the common grid in seconds.
         random_phase (bool): Whether the segment begins at any time in training. False lets it begin
             on the grid, counted from the first moment that has video and audio. Where all files
             have one frame rate and ``grid`` is a frame's time, both streams then always meet at the
-            same phase; else their distance varies by up to one frame. Defaults to True.
-        test_mode (bool): Whether the windows are fixed by ``seed`` and file. Defaults to False.
-        seed (int): Which pairs, in test mode. Defaults to 0.
+            same phase; else their distance varies by up to one frame.
+        test_mode (bool): Whether the windows are fixed by ``seed`` and file.
+        seed (int): Which pairs, in test mode.
 
     Raises:
         ConfigError: If a setting is out of range, or the segment cannot hold the windows.
@@ -128,11 +123,11 @@ class SampleSyncWindows(Transform):
         self.num_negatives = int(num_negatives)
         self.min_shift = float(min_shift)
         self.grid = float(grid)
-        self._gap = max(1, ceil(min_shift / grid - _ROUNDING))  # in slots
+        self._gap = max(1, ceil(min_shift / grid - ROUNDING))  # in slots
         spread = num_negatives * self._gap * grid
         if audio_seconds is None:
             audio_seconds = clip_seconds + 2 * spread
-        if audio_seconds + _ROUNDING < clip_seconds + spread:
+        if audio_seconds + ROUNDING < clip_seconds + spread:
             raise ConfigError(
                 f'audio_seconds={audio_seconds} cannot hold {1 + num_negatives} windows of '
                 f'clip_seconds={clip_seconds} at least min_shift={min_shift} s apart on a grid of '
@@ -145,23 +140,16 @@ class SampleSyncWindows(Transform):
 
     def transform(self, results: dict) -> dict:
         """Draw the segment and its windows."""
-        media = results['media']
-        begin, end = media.common_span
-        spare = end - begin - self.audio_seconds
-        if spare < -_ROUNDING:
-            raise TooShortError(
-                media.path,
-                f'video and audio overlap for {max(end - begin, 0):.3f} s, and this recipe takes '
-                f'segments of audio_seconds={self.audio_seconds:.3f}',
-            )
-        spare = max(spare, 0.0)
+        need = f'and this recipe takes segments of audio_seconds={self.audio_seconds:.3f}'
+        begin, end = require_overlap(results['media'], self.audio_seconds, need)
+        spare = max(end - begin - self.audio_seconds, 0.0)
         if self.test_mode:
-            rng = stable_rng(self.seed, results['relpath'], results.get('clip_index', 0))
+            rng = stable_rng(self.seed, results['relpath'], 0)
         else:
             rng = np.random.default_rng(np.random.randint(2**32, dtype=np.uint64))
         # Windows first: those of a file that is as long as the segment depend on nothing else.
         slots = draw_spaced_slots(
-            floor((self.audio_seconds - self.clip_seconds + _ROUNDING) / self.grid) + 1,
+            floor((self.audio_seconds - self.clip_seconds + ROUNDING) / self.grid) + 1,
             1 + self.num_negatives,
             self._gap,
             rng,
@@ -169,7 +157,7 @@ class SampleSyncWindows(Transform):
         if self.random_phase and not self.test_mode:
             start = begin + rng.uniform(0.0, spare)
         else:
-            start = begin + rng.integers(floor((spare + _ROUNDING) / self.grid) + 1) * self.grid
+            start = begin + rng.integers(floor((spare + ROUNDING) / self.grid) + 1) * self.grid
         starts = start + slots * self.grid
         return results | dict(
             window_starts=starts,

@@ -24,5 +24,5 @@ def test_bad_boxes(box):
 
 
 def test_box_without_a_pixel():
-    with pytest.raises(ConfigError, match='holds no pixel of a picture of 8x8'):
+    with pytest.raises(ConfigError, match='holds no pixel of a frame of 8x8'):
         FixedCrop((0.5, 0.5, 0.51, 0.51))(dict(imgs=[np.zeros((8, 8, 3))], img_shape=(8, 8)))

@@ -13,8 +13,8 @@ from mmav_coattn.media import MediaFile
 
 READ = [
     dict(type='OpenAudioVisual', need_audio=False),
-    dict(type='SampleVideoClips', clip_seconds=0.4, test_mode=True),
-    dict(type='LoadClipFrames', num_frames=10),
+    dict(type='SampleMiddleWindow', clip_seconds=0.4, video_only=True),
+    dict(type='LoadFrames', num_frames=10),
 ]
 
 
@@ -23,18 +23,16 @@ def video(tmp_path):
     return write_clip(tmp_path / 'silent.mp4', duration=1.0, audio=False)
 
 
-@pytest.mark.parametrize('on_disk', [False, True])
-def test_gives_the_same_and_reads_once(video, tmp_path, monkeypatch, on_disk):
-    folder = str(tmp_path / 'frames') if on_disk else None
+def test_gives_the_same_and_reads_once(video, tmp_path, monkeypatch):
+    folder = str(tmp_path / 'frames')
     info = dict(filename=str(video.path), label=3)
     plain = Compose(READ)(dict(info))
-    cache = CacheFrames(READ, folder)
-    first = cache(dict(info))
+    first = CacheFrames(READ, folder)(dict(info))
     monkeypatch.setattr(MediaFile, 'read_frames', None)  # reading again would fail
     flipped = TRANSFORMS.build(dict(type='Flip', flip_ratio=1.0))(first)
     assert not np.array_equal(flipped['imgs'][0], plain['imgs'][0])
     # What lies on disk serves another process.
-    second = (CacheFrames(READ, folder) if on_disk else cache)(dict(info, label=4))
+    second = CacheFrames(READ, folder)(dict(info, label=4))
     np.testing.assert_array_equal(second['imgs'], plain['imgs'])  # the flip left it alone
     assert second['label'] == 4 and 'media' not in second
     for fact in ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality'):
@@ -43,7 +41,7 @@ def test_gives_the_same_and_reads_once(video, tmp_path, monkeypatch, on_disk):
 
 def test_another_setting_or_file_is_read_anew(video, tmp_path):
     info = dict(filename=str(video.path), label=3)
-    shorter = [*READ[:2], dict(type='LoadClipFrames', num_frames=5)]
+    shorter = [*READ[:2], dict(type='LoadFrames', num_frames=5)]
     for transforms in (READ, shorter):
         CacheFrames(transforms, str(tmp_path / 'frames'))(dict(info))
     assert len(list((tmp_path / 'frames').glob('*.npz'))) == 2

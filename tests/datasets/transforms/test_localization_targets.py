@@ -31,11 +31,6 @@ def test_events_inside_the_window_with_the_boxes_of_their_moment():
     assert all(t['annotators'] == 1 for t in targets) and results['has_source'] is True
 
 
-def test_one_moment_a_source_is_the_one_nearest_to_the_middle():
-    targets = LocalizationTargets('one').transform(moving())['localization_targets']
-    assert [(t['time'], t['source']) for t in targets] == [(1.1, 0), (0.98, 2)]
-
-
 def test_event_after_the_last_box_takes_the_last():
     results = moving()
     results.update(window_starts=[1.0], clip_seconds=2.0)
@@ -80,8 +75,6 @@ def test_box_outside_the_crop_stays_outside():
     assert target['boxes'][0] == pytest.approx([-1, -1, -0.8, -0.8])
 
 
-def test_settings_and_sets_that_cannot_work():
-    with pytest.raises(ConfigError, match="moments='all'"):
-        LocalizationTargets('all')
+def test_sets_that_cannot_work():
     with pytest.raises(ConfigError, match=r'b\.mp4: .* `objects` or `boxes`'):
         LocalizationTargets().transform(dict(relpath='b.mp4'))

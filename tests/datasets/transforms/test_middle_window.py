@@ -1,16 +1,17 @@
-"""The window in the middle of what has both picture and sound."""
+"""The window in the middle of video and audio, or of the video alone."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from mmav_coattn.datasets.transforms.middle_window import SampleMiddleWindow
+from mmav_coattn.datasets.transforms import FixedCrop, LocalizationTargets, SampleMiddleWindow
 from mmav_coattn.errors import ConfigError, TooShortError
 
 
-def window(span, clip_seconds):
-    media = SimpleNamespace(common_span=span, path='/films/a.mp4')
-    return SampleMiddleWindow(clip_seconds)(dict(media=media))
+def window(common, clip_seconds, **settings):
+    spans = dict(common_span=common, video_span=(0.4, 2.4))
+    media = SimpleNamespace(path='/films/a.mp4', **spans)
+    return SampleMiddleWindow(clip_seconds, **settings)(dict(media=media))
 
 
 @pytest.mark.parametrize(
@@ -25,12 +26,41 @@ def test_start_by_hand(span, clip_seconds, start):
     assert results['audio_seconds'] == clip_seconds
 
 
+@pytest.mark.parametrize(
+    ('clip_seconds', 'span', 'start'),
+    [(0.8, None, 1.0), (0.4, (0.2, 1.0), 0.8), (0.4, (1.0, 9.0), 1.7)],
+)
+def test_video_alone(clip_seconds, span, start):
+    """A span counts from the first frame, and ends with the last."""
+    results = window(None, clip_seconds, video_only=True, span=span)
+    assert results['window_starts'].tolist() == pytest.approx([start])
+    assert results.keys() == {'media', 'window_starts', 'clip_seconds'}
+
+
 def test_what_is_too_short_is_named_with_both_lengths():
     with pytest.raises(TooShortError, match=r'a\.mp4: .*overlap for 0\.900 s, .* needs 1\.0 s'):
         window((1.0, 1.9), 1.0)
-    # Sound that ends before the picture begins.
+    # Audio that ends before the video begins.
     with pytest.raises(TooShortError, match=r'overlap for 0\.000 s'):
         window((3.0, 2.0), 1.0)
-    with pytest.raises(ConfigError, match='clip_seconds=0 must be more than 0'):
-        SampleMiddleWindow(0)
-    assert repr(SampleMiddleWindow(2)) == 'SampleMiddleWindow(clip_seconds=2.0)'
+    with pytest.raises(TooShortError, match='lasts 2.000 s, but a clip has clip_seconds=2.5'):
+        window(None, 2.5, video_only=True)
+    with pytest.raises(TooShortError, match=r'within span=\(0, 0.5\)'):
+        window(None, 0.8, video_only=True, span=(0, 0.5))
+
+
+def test_settings():
+    for settings, message in (
+        (dict(clip_seconds=0), 'clip_seconds=0 must be more than 0'),
+        (dict(clip_seconds=1, video_only=True, span=(2, 1)), r'span=\(2, 1\) must be two rising'),
+        (dict(clip_seconds=1, span=(0, 1)), 'with video_only=True'),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            SampleMiddleWindow(**settings)
+
+
+def test_transforms_show_their_settings():
+    shown = 'SampleMiddleWindow(clip_seconds=2.0, video_only=True, span=(0.5, 3))'
+    assert repr(SampleMiddleWindow(2, True, [0.5, 3])) == shown
+    assert repr(FixedCrop([0, 0, 1, 0.5])) == 'FixedCrop(box=(0.0, 0.0, 1.0, 0.5))'
+    assert repr(LocalizationTargets()) == 'LocalizationTargets()'

@@ -23,7 +23,6 @@ def test_needed_streams(mute, blind):
     with pytest.raises(NoVideoError, match=r'open_blind\.mp4: has no picture'):
         OpenAudioVisual()(dict(filename=blind))
     assert OpenAudioVisual(need_audio=False)(dict(filename=mute))['media'].has_video
-    assert OpenAudioVisual(need_video=False)(dict(filename=blind))['media'].has_audio
 
 
 def test_unreadable(tmp_path):
@@ -31,8 +30,3 @@ def test_unreadable(tmp_path):
     path.write_bytes(bytes(range(256)) * 20)
     with pytest.raises(UnreadableMediaError, match=r'noise\.mp4: cannot be opened'):
         OpenAudioVisual()(dict(filename=str(path)))
-
-
-def test_settings_reach_the_file(media_folder):
-    path = str(write_clip(media_folder / 'open_both.mp4', duration=0.5).path)
-    assert OpenAudioVisual(num_threads=2)(dict(filename=path))['media'].num_threads == 2

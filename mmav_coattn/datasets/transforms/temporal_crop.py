@@ -1,0 +1,67 @@
+"""Shorter clips out of a longer one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+
+from mmav_coattn.errors import ConfigError
+
+from .base import Transform
+
+
+@TRANSFORMS.register_module()
+@dataclass(eq=False, repr=False)
+class TemporalCrop(Transform):
+    """Cut clips of some frames in a row out of a single longer clip.
+
+    Required Keys:
+
+    - imgs, clip_len
+    - num_clips: 1.
+
+    Modified Keys:
+
+    - imgs, clip_len, num_clips
+
+    Args:
+        num_frames (int): Frames of a clip.
+        num_clips (int): Clips to cut; they may overlap.
+        test_mode (bool): Spread them evenly from the first frame to the last, one clip in the
+            middle, instead of at random.
+
+    Raises:
+        ConfigError: If the clip has fewer frames, or there are several clips.
+    """
+
+    num_frames: int
+    num_clips: int = 1
+    test_mode: bool = False
+
+    def transform(self, results: dict) -> dict:
+        """Cut in time."""
+        room = results['clip_len'] - self.num_frames
+        if room < 0 or results['num_clips'] != 1:
+            raise ConfigError(
+                f'TemporalCrop: num_frames={self.num_frames} cannot be cut from '
+                f'{results["num_clips"]} clips of {results["clip_len"]} frames; it takes one clip '
+                'that is as long or longer.'
+            )
+        if not self.test_mode:
+            starts = np.random.randint(room + 1, size=self.num_clips)
+        elif self.num_clips > 1:
+            starts = np.linspace(0, room, self.num_clips).round().astype(int)
+        else:
+            starts = [room // 2]
+        imgs = results['imgs']
+        # Clips that overlap share no memory: Flip changes frames in place.
+        results['imgs'] = [
+            frame if self.num_clips == 1 else frame.copy()
+            for first in starts
+            for frame in imgs[first : first + self.num_frames]
+        ]
+        results['clip_len'] = self.num_frames
+        results['num_clips'] = self.num_clips
+        return results

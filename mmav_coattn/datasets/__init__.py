@@ -4,14 +4,22 @@ from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
 from .few_shot import draw_per_class, few_shot_dataset
 from .grid_words_dataset import GridWordsDataset
-from .localization import FlickrSoundNetDataset, MouthBoxDataset, VGGSSDataset
+from .localization import (
+    AVSBenchDataset,
+    FlickrSoundNetDataset,
+    IS3Dataset,
+    MouthBoxDataset,
+    VGGSSDataset,
+)
 from .resumable_sampler import ResumableSampler
 from .sounding_shapes_dataset import SoundingShapesDataset
 
 __all__ = [
+    'AVSBenchDataset',
     'AudioVisualDataset',
     'FlickrSoundNetDataset',
     'GridWordsDataset',
+    'IS3Dataset',
     'MouthBoxDataset',
     'ResumableSampler',
     'SoundingShapesDataset',

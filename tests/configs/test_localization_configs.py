@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from annotated_clips import write_avsbench, write_is3
 from media_factory import write_clip
 from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS
 from mmengine.config import Config
@@ -52,6 +53,8 @@ def test_builds_and_asks_for_what_the_metric_needs(path):
         ('grid_mouth', 'coattn_pretrain_grid'),
         ('vggss', 'coattn_pretrain'),
         ('flickr_soundnet', 'coattn_pretrain'),
+        ('is3', 'coattn_pretrain'),
+        ('avsbench_robust', 'coattn_pretrain'),
     ],
 )
 def test_takes_the_checkpoints_of_its_pretraining(name, pretrain):
@@ -91,3 +94,21 @@ def test_sets_of_videos_load_through_their_recipes(tmp_path):
         sample = DATASETS.build(cfg.test_dataloader.dataset)[0]
         assert sample['inputs']['imgs'].shape == (1, 3, 32, 224, 224)
         assert sample['data_samples'].localization_targets[0]['boxes'] == [[0, 0, 0.5, 0.5]]
+
+
+def test_sets_with_masks_load_through_their_recipes(tmp_path):
+    write_avsbench(tmp_path / 'avsbench', [('a', 'cat', 'test'), ('b', 'cat', 'val')])
+    write_is3(tmp_path / 'is3', ['a_b_1_a'])
+    for name, folder, frames, masks in (
+        ('avsbench_s4', 'avsbench', 78, 5),
+        ('avsbench_ms3', 'avsbench', 78, 5),
+        ('avsbench_robust', 'avsbench', 78, 5),
+        ('is3', 'is3', 32, 1),
+    ):
+        path = CONFIGS / 'localization' / f'{name}.py'
+        cfg = load_config(str(path), {'data_root': str(tmp_path / folder)})
+        dataset = DATASETS.build(cfg.test_dataloader.dataset)
+        sample = dataset[0]
+        assert sample['inputs']['imgs'].shape == (1, 3, frames, 224, 224), name
+        assert len(sample['data_samples'].localization_targets) == masks, name
+        assert len(dataset) == (4 if name == 'avsbench_robust' else 1)

@@ -13,15 +13,13 @@ from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 PICTURE_SUFFIXES = frozenset('.jpg .jpeg .png .bmp'.split())
 SOUND_SUFFIXES = frozenset('.wav .flac .mp3 .m4a .ogg .opus'.split())
-#: Folders of a set within its data root.
-VIDEO_FOLDER, PICTURE_FOLDER, SOUND_FOLDER = 'videos', 'frames', 'audio'
 
 
 class BoxedClipsDataset(AudioVisualDataset):
     """Base of test sets that are an annotation and files that a user may have in part.
 
-    Files lie in folders of the data root, each named by its clip: videos in ``videos/``
-    (``layout='videos'``), or a frame in ``frames/`` and its audio in ``audio/``
+    Files lie in folders of the data root (:attr:`FOLDERS`), each named by its clip: videos in
+    ``videos/`` (``layout='videos'``), or a frame in ``frames/`` and its audio in ``audio/``
     (``layout='frames'``). Clips whose files are not there are left out, and the coverage is
     printed; :attr:`coverage` keeps it.
 
@@ -42,6 +40,8 @@ class BoxedClipsDataset(AudioVisualDataset):
     """
 
     LAYOUTS = ('videos', 'frames')
+    #: Within the data root: videos, frames and audio.
+    FOLDERS = ('videos', 'frames', 'audio')
 
     def __init__(
         self,
@@ -66,7 +66,8 @@ class BoxedClipsDataset(AudioVisualDataset):
     def read_annotation(self, ann_file: Path) -> list[dict]:
         """Clips of the set: ``name``, ``boxes`` (fractions), ``annotators`` and what else.
 
-        A clip without a box has no source in sight.
+        A clip without a box has no source in sight. Sets with masks give ``masks`` instead, each a
+        dict of ``time`` (s, or None) and ``file``; a clip without one counts as absent.
         """
 
     def load_data_list(self) -> list[dict]:
@@ -93,10 +94,11 @@ class BoxedClipsDataset(AudioVisualDataset):
         items, missing = [], []
         for entry in entries:
             paths = [folder.get(entry['name']) for folder in files]
-            if None in paths:
+            if None in paths or entry.get('masks') == []:
                 missing.append(entry['name'])
                 continue
-            item = dict(entry, relpath=paths[0], label=-1, has_source=bool(len(entry['boxes'])))
+            seen = bool(entry.get('masks', entry.get('boxes')))
+            item = dict(entry, relpath=paths[0], label=-1, has_source=seen)
             if len(paths) == 2:
                 item['sound_relpath'] = paths[1]
             if not item['has_source']:
@@ -108,18 +110,18 @@ class BoxedClipsDataset(AudioVisualDataset):
 
     def _find_files(self, root: Path) -> list[dict[str, str]]:
         """Paths by clip, in each folder of the layout."""
+        videos, frames, audio = self.FOLDERS
         if self.layout == 'videos':
-            return [_list_folder(root, VIDEO_FOLDER, VIDEO_SUFFIXES)]
+            return [list_folder(root, videos, VIDEO_SUFFIXES)]
         return [
-            _list_folder(root, PICTURE_FOLDER, PICTURE_SUFFIXES),
-            _list_folder(root, SOUND_FOLDER, SOUND_SUFFIXES),
+            list_folder(root, frames, PICTURE_SUFFIXES),
+            list_folder(root, audio, SOUND_SUFFIXES),
         ]
 
     def _tell(self, missing: list[str], root: Path) -> None:
         found, total = self.coverage
-        folders = f'{PICTURE_FOLDER} and {SOUND_FOLDER}'
-        if self.layout == 'videos':
-            folders = VIDEO_FOLDER
+        videos, *separate = self.FOLDERS
+        folders = videos if self.layout == 'videos' else ' and '.join(separate)
         if not found:
             raise DataNotFoundError(
                 f'{root}: none of the {total:,} clips of {Path(self.ann_file).name} is there; they '
@@ -132,11 +134,14 @@ class BoxedClipsDataset(AudioVisualDataset):
         print_log(f'{message}.', 'current')
 
 
-def _list_folder(root: Path, folder: str, suffixes: frozenset[str]) -> dict[str, str]:
-    """Relative paths of a folder's files by their name without suffix."""
+def list_folder(root: Path, folder: str, suffixes: frozenset[str]) -> dict[str, str]:
+    """Relative paths of a folder's files, at any depth, by their path in it without suffix."""
     path = root / folder
-    files = sorted(path.iterdir()) if path.is_dir() else []
-    return {file.stem: f'{folder}/{file.name}' for file in files if file.suffix.lower() in suffixes}
+    files = sorted(file for file in path.rglob('*') if file.suffix.lower() in suffixes)
+    return {
+        file.relative_to(path).with_suffix('').as_posix(): file.relative_to(root).as_posix()
+        for file in files
+    }
 
 
 def read_names(path: Path) -> list[str]:

@@ -16,6 +16,7 @@ from .base import Transform
 class LocalizationTargets(Transform):
     """Boxes of the sources in the frame as the network sees it, each with its time.
 
+    Sets with masks give one target for each inside the clip; they need the whole frame.
     Sets whose objects move, with boxes per frame and times of events, give a target for every event
     of a sounding object inside the clip. Sets with one annotated frame give one target. Crops and
     flips that came before are followed: put this after them.
@@ -23,6 +24,7 @@ class LocalizationTargets(Transform):
     Required Keys:
 
     - objects, fps, window_starts, clip_seconds; or
+    - masks: a dict of time (s, or None) and file each, window_starts, clip_seconds; or
     - boxes: (x0, y0, x1, y1) each, as fractions of the frame; annotators (optional): how many
       must agree; moment (optional): s on the container's clock, absent for the map of the whole
       clip
@@ -33,11 +35,12 @@ class LocalizationTargets(Transform):
 
     - localization_targets (list[dict]): ``time`` (s, or None: the clip's mean map), ``boxes`` (in
       fractions of the frame that the network sees), ``annotators`` and ``source`` (its number
-      within the clip).
+      within the clip). Or, instead of boxes, ``mask``: the file.
     - has_source (bool)
 
     Raises:
-        ConfigError: If the set has neither objects nor boxes.
+        ConfigError: If the set has neither objects, masks nor boxes, or one with masks was cropped
+            or flipped.
     """
 
     def transform(self, results: dict) -> dict:
@@ -47,6 +50,8 @@ class LocalizationTargets(Transform):
             targets = []
         elif 'objects' in results:
             targets = self._of_objects(results)
+        elif 'masks' in results:
+            targets = self._of_masks(results)
         elif 'boxes' in results:
             boxes = np.asarray(results['boxes'], dtype=np.float64).tolist()
             annotators = results.get('annotators', 1)
@@ -56,12 +61,27 @@ class LocalizationTargets(Transform):
         else:
             raise ConfigError(
                 f'{results.get("relpath", "")}: LocalizationTargets needs a data set that gives '
-                '`objects` or `boxes`.'
+                '`objects`, `masks` or `boxes`.'
             )
         for target in targets:
             target['boxes'] = [_as_seen(box, results) for box in target['boxes']]
         results['localization_targets'] = targets
         return results
+
+    @staticmethod
+    def _of_masks(results: dict) -> list[dict]:
+        start, seconds = float(results['window_starts'][0]), results['clip_seconds']
+        whole = tuple(results.get('crop_quadruple', (0, 0, 1, 1))) == (0, 0, 1, 1)
+        if results.get('flip') or not whole:
+            raise ConfigError(
+                f'{results.get("relpath", "")}: masks are of the whole frame; take crops and flips '
+                'out of the pipeline.'
+            )
+        return [
+            dict(time=mask['time'], mask=mask['file'], boxes=[], annotators=1, source=0)
+            for mask in results['masks']
+            if mask['time'] is None or start <= mask['time'] < start + seconds
+        ]
 
     @staticmethod
     def _of_objects(results: dict) -> list[dict]:

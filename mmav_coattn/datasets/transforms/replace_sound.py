@@ -16,14 +16,15 @@ class ReplaceSound(Transform):
     """Give a clip marked as silent audio that nothing in its frames makes; leave others alone.
 
     - ``'silence'``: digital silence;
-    - ``'noise'``: low-passed noise, ``noise_db`` against the RMS of the clip's own audio;
+    - ``'noise'``: low-passed noise, ``noise_db`` against the RMS of the clip's own audio, unless
+      the set has a file of it;
     - ``'off_screen'``: the audio of another clip of the set, from the same time of it.
 
     Required Keys:
 
     - audio, sample_rate, audio_start, audio_seconds, relpath
     - silent_kind (optional), as :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips` sets it
-    - other_filename (for ``'off_screen'``)
+    - other_filename (for ``'off_screen'``, and for ``'noise'`` of the set's own)
 
     Modified Keys:
 
@@ -45,9 +46,9 @@ class ReplaceSound(Transform):
         kind = results.get('silent_kind')
         if kind == 'silence':
             results['audio'] = np.zeros_like(results['audio'])
-        elif kind == 'noise':
+        elif kind == 'noise' and 'other_filename' not in results:
             results['audio'] = self._noise(results)
-        elif kind == 'off_screen':
+        elif kind in ('noise', 'off_screen'):
             results['audio'] = self._other(results)
         return results
 

@@ -76,6 +76,8 @@ class SoundLocalizationMetric(FileMetric):
       image) and ``whole_image`` have them;
     - ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``, ``left_out``.
 
+    A target is boxes, or a file with a mask (:func:`read_mask`).
+
     With ``num_sources`` the maps of the model, of motion and of onsets are also split into maps of
     so many sources (:func:`split_by_peaks`; rows ending in ``_split``). As nobody says which map is
     which source's, each clip is judged by the assignment that suits it best.
@@ -162,7 +164,10 @@ class SoundLocalizationMetric(FileMetric):
         start, seconds = float(sample['window_starts'][0]), sample['clip_seconds']
         sources, truths, positions = [], [], []
         for target in sample['localization_targets']:
-            truth = consensus_map(target['boxes'], target['annotators'], self.size)
+            if 'mask' in target:
+                truth = read_mask(target['mask'], self.size)
+            else:
+                truth = consensus_map(target['boxes'], target['annotators'], self.size)
             if not truth.any():
                 continue
             sources.append(target['source'])
@@ -253,3 +258,21 @@ class SoundLocalizationMetric(FileMetric):
             f'{self.prefix}: map_threshold {added["model"]["map_threshold"]:g}, {origin}\n'
             f'{format_negative_audio(added)}'
         )
+
+
+def read_mask(path: str, size: int) -> np.ndarray:
+    """Mask of what sounds (size, size), 0 or 1, from an image file; enlarged by nearest pixels.
+
+    What is not black counts; in a JPEG, which blurs edges, what is at least half white.
+
+    Raises:
+        UserError: If the file cannot be read.
+    """
+    import cv2
+
+    image = cv2.imread(path, cv2.IMREAD_COLOR)
+    if image is None:
+        raise UserError(f'{path}: this mask cannot be read.')
+    lowest = 128 if path.lower().endswith(('.jpg', '.jpeg')) else 1
+    mask = (image.max(axis=2) >= lowest).astype(np.float64)
+    return cv2.resize(mask, (size, size), interpolation=cv2.INTER_NEAREST)

@@ -53,6 +53,19 @@ def test_annotated_picture():
     assert target['time'] == 5.0 and target['annotators'] == 1
 
 
+def test_masks_inside_the_window():
+    masks = [dict(time=time, file=f'{time}.png') for time in (0.4, 0.5, 1.5, 1.6, None)]
+    results = dict(relpath='a.mp4', masks=masks, window_starts=[0.5], clip_seconds=1.1)
+    targets = LocalizationTargets().transform(dict(results))['localization_targets']
+    assert [target['time'] for target in targets] == [0.5, 1.5, None]
+    assert targets[0] == dict(time=0.5, mask='0.5.png', boxes=[], annotators=1, source=0)
+    for change in (dict(flip=True), dict(crop_quadruple=(0, 0, 0.5, 1))):
+        with pytest.raises(ConfigError, match=r'a\.mp4: masks are of the whole frame'):
+            LocalizationTargets().transform(results | change)
+    uncropped = LocalizationTargets().transform(results | dict(crop_quadruple=(0.0, 0.0, 1.0, 1.0)))
+    assert len(uncropped['localization_targets']) == 3
+
+
 def test_boxes_follow_crops_and_flip():
     """Against pixels: a white box in a black picture, cropped twice and flipped."""
     image = np.zeros((100, 200, 3), np.uint8)
@@ -76,5 +89,5 @@ def test_box_outside_the_crop_stays_outside():
 
 
 def test_sets_that_cannot_work():
-    with pytest.raises(ConfigError, match=r'b\.mp4: .* `objects` or `boxes`'):
+    with pytest.raises(ConfigError, match=r'b\.mp4: .* `objects`, `masks` or `boxes`'):
         LocalizationTargets().transform(dict(relpath='b.mp4'))

@@ -14,7 +14,10 @@ from mmav_coattn.evaluation.functional import (
     detection_ap_max_f1,
 )
 from mmav_coattn.evaluation.functional.localization import top_pixels
-from mmav_coattn.evaluation.metrics.sound_localization_metric import SoundLocalizationMetric
+from mmav_coattn.evaluation.metrics.sound_localization_metric import (
+    SoundLocalizationMetric,
+    read_mask,
+)
 
 SIZE = 32
 
@@ -224,6 +227,34 @@ def test_silent_clips_by_confidence():
     assert figures['localization/ap_whole_image'] == 0.0
     # Where to look is a matter of the clips with a source alone.
     assert figures['localization/adaptive_ciou50'] == pytest.approx(2 / 3)
+
+
+def test_a_mask_scores_as_the_box_of_its_pixels(tmp_path):
+    mask = np.zeros((8, 8), np.uint8)
+    mask[2:6, 4:] = 1  # of a palette or not: whatever is not black
+    cv2.imwrite(str(tmp_path / 'm.png'), mask)
+    by_mask = dict(time=None, mask=str(tmp_path / 'm.png'), boxes=[], annotators=1, source=0)
+    maps = np.random.default_rng(3).random((4, 8, 8))
+    scores = [
+        evaluate([sample('0.mp4', maps, [each])], images=[frames()])[0]
+        for each in (by_mask, target([0.5, 0.25, 1.0, 0.75]))
+    ]
+    assert scores[0] == scores[1] and scores[0]['localization/num_targets'] == 1
+    # An empty mask has nothing to look for.
+    cv2.imwrite(str(tmp_path / 'm.png'), 0 * mask)
+    clips = [sample('0.mp4', maps, [by_mask]), sample('1.mp4', maps, [target([0, 0, 1, 1])])]
+    figures, _ = evaluate(clips)
+    assert figures['localization/num_without_target'] == 1
+    with pytest.raises(UserError, match=r'no\.png: this mask cannot be read'):
+        evaluate([sample('0.mp4', maps, [by_mask | dict(mask=str(tmp_path / 'no.png'))])])
+
+
+def test_masks_in_jpeg_count_from_half_white(tmp_path):
+    grey = np.full((16, 16), 100, np.uint8)
+    grey[:, 8:] = 160
+    for suffix, share in (('jpg', 0.5), ('png', 1.0)):
+        cv2.imwrite(str(tmp_path / f'm.{suffix}'), grey)
+        assert read_mask(str(tmp_path / f'm.{suffix}'), 32).mean() == share
 
 
 def clips_of_each_kind():

@@ -1,0 +1,75 @@
+"""Miniatures of the public test sets, and a pipeline that reads them."""
+
+import csv
+import json
+
+import cv2
+import numpy as np
+from media_factory import write_clip
+
+PIPELINE = [
+    dict(type='OpenAudioVisual'),
+    dict(type='SampleMiddleWindow', clip_seconds=0.8),
+    dict(type='LoadFrames', num_frames=4),
+    dict(type='LocalizationTargets'),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='LoadAudio', sample_rate=16000),
+    dict(type='PackAudioVisualInputs', extra_meta_keys=('localization_targets', 'has_source')),
+]
+
+
+def write_vggss(folder, names):
+    entries = [
+        {'file': name, 'class': 'dog', 'bbox': [[0.1, 0.2, 0.5, 0.6], [0.4, 0.2, 0.8, 0.9]]}
+        for name in names
+    ]
+    (folder / 'vggss.json').write_text(json.dumps(entries))
+
+
+def write_mask(path, rows, value=255):
+    """Mask of 16 x 16 px whose first ``rows`` rows sound."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mask = np.zeros((16, 16), np.uint8)
+    mask[:rows] = value
+    assert cv2.imwrite(str(path), mask)
+
+
+def write_avsbench(folder, clips, seconds=5.2):
+    """Both subsets of AVSBench: (name, category, split) of each clip, mask K with K - 1 rows."""
+    for subset, data, columns in (
+        ('Single-source', 's4_data', ('name', 'start', 'category', 'split')),
+        ('Multi-sources', 'ms3_data', ('video_id', 'split')),
+    ):
+        root = folder / subset
+        root.mkdir(parents=True)
+        with (root / f'{data[:-5]}_meta_data.csv').open('w', newline='') as file:
+            table = csv.writer(file)
+            table.writerow(columns)
+            for name, category, split in clips:
+                s4 = subset == 'Single-source'
+                table.writerow((name, 0, category, split) if s4 else (name, split))
+                video = root / data / 'raw_videos' / (f'{split}/{category}' if s4 else '')
+                video.mkdir(parents=True, exist_ok=True)
+                write_clip(video / f'{name}.mp4', duration=seconds, fps=10)
+                part = f'{split}/{category}/{name}' if s4 else f'{split}/{name}'
+                for number in range(1, 6):
+                    mask = root / data / 'gt_masks' / part / f'{name}_{number}.png'
+                    write_mask(mask, number - 1)
+
+
+def write_is3(folder, names, boxes=()):
+    """Images, audio, masks of 4 of 16 rows and the annotation of IS3."""
+    for sub in ('images', 'audio_wav'):
+        (folder / sub).mkdir(parents=True)
+    entries = []
+    for name in names:
+        image, audio = folder / 'images' / f'{name}.jpg', folder / 'audio_wav' / f'{name}.wav'
+        cv2.imwrite(str(image), np.full((32, 32, 3), 99, np.uint8))
+        write_clip(audio, duration=2.2, video=False, audio_codec='pcm_s16le')
+        write_mask(folder / 'gt_segmentation' / f'{name}.jpg', 4)
+        entries.append(
+            dict(image=f'/elsewhere/images/{name}.jpg', audio=f'/elsewhere/audio/{name}.wav')
+        )
+    for entry, box in zip(entries, boxes, strict=False):
+        entry['gt_box'] = box
+    (folder / 'IS3_annotation.json').write_text(json.dumps(entries))

@@ -1,0 +1,58 @@
+"""IS3 in its official layout, on a miniature."""
+
+import json
+
+import pytest
+from annotated_clips import PIPELINE, write_is3
+
+from mmav_coattn.datasets.localization import IS3Dataset
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.evaluation.metrics.sound_localization_metric import read_mask
+
+NAMES = ['baby_cat_7_baby', 'baby_cat_7_cat']
+
+
+def test_masks_of_the_annotations_that_are_there(tmp_path):
+    write_is3(tmp_path, NAMES)
+    dataset = IS3Dataset(data_root=str(tmp_path), pipeline=PIPELINE)
+    assert dataset.coverage == (2, 2)
+    sample = dataset[1]['data_samples']
+    assert sample.relpath == 'images/baby_cat_7_cat.jpg' and sample.has_source is True
+    (target,) = sample.localization_targets
+    assert target['time'] is None and target['boxes'] == []
+    assert target['mask'] == str(tmp_path / 'gt_segmentation' / 'baby_cat_7_cat.jpg')
+    # A JPEG is 0 and 255 with ringing; 4 of 16 rows sound.
+    assert read_mask(target['mask'], 64).mean() == pytest.approx(0.25, abs=0.02)
+    (tmp_path / 'gt_segmentation' / 'baby_cat_7_baby.jpg').unlink()
+    (tmp_path / 'audio_wav' / 'baby_cat_7_cat.wav').rename(tmp_path / 'audio_wav' / 'else.wav')
+    with pytest.raises(Exception, match='none of the 2 clips'):
+        IS3Dataset(data_root=str(tmp_path), pipeline=PIPELINE)
+
+
+def test_boxes_instead(tmp_path):
+    write_is3(tmp_path, NAMES, boxes=[[56.0, 0.0, 112.0, 224.0], [0.0, 0.0, 224.0, 28.0]])
+    dataset = IS3Dataset(data_root=str(tmp_path), truth='boxes', pipeline=PIPELINE)
+    boxes = [dataset[i]['data_samples'].localization_targets[0]['boxes'] for i in range(2)]
+    assert boxes == [[[0.25, 0.0, 0.5, 1.0]], [[0.0, 0.0, 1.0, 0.125]]]
+
+
+def test_negatives_of_the_set_itself(tmp_path):
+    write_is3(tmp_path, NAMES)
+    pipeline = [*PIPELINE[:-1], dict(type='ReplaceSound'), PIPELINE[-1]]
+    kinds = dict(kinds=('silence', 'noise', 'off_screen'))
+    dataset = IS3Dataset(data_root=str(tmp_path), pipeline=pipeline, silent_clips=kinds)
+    assert len(dataset) == 8
+    assert not dataset[2]['inputs']['audio'].any() and dataset[4]['inputs']['audio'].any()
+    assert dataset.get_data_info(6)['other_filename'].endswith('audio_wav/baby_cat_7_cat.wav')
+
+
+def test_annotations_that_are_none(tmp_path):
+    write_is3(tmp_path, NAMES)
+    with pytest.raises(ConfigError, match="truth='points'"):
+        IS3Dataset(data_root=str(tmp_path), truth='points')
+    with pytest.raises(ConfigError, match='`image` and `gt_box`'):
+        IS3Dataset(data_root=str(tmp_path), truth='boxes')
+    for broken in ('{"a": 1}', 'no json', json.dumps([{'picture': 'a.jpg'}])):
+        (tmp_path / 'IS3_annotation.json').write_text(broken)
+        with pytest.raises(ConfigError, match=r'IS3_annotation\.json: this must be a list'):
+            IS3Dataset(data_root=str(tmp_path))

@@ -20,20 +20,12 @@ _END = object()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one task.
+    """What became of one task."""
 
-    Attributes:
-        task (Any): As given.
-        value (Any): What the function returned; None if it failed.
-        failure (str): What happened, as the end of a sentence; empty if nothing did.
-        kind (str): ``'done'``, ``'error'`` (it raised), ``'crashed'`` (its process died) or
-            ``'timeout'``.
-    """
-
-    task: Any
-    value: Any = None
-    failure: str = ''
-    kind: str = 'done'
+    task: Any  #: as given
+    value: Any = None  #: what the function returned; None if it failed
+    failure: str = ''  #: what happened, as the end of a sentence; empty if nothing did
+    kind: str = 'done'  #: or ``'error'`` (it raised), ``'crashed'`` (its process), ``'timeout'``
 
 
 def run_isolated(

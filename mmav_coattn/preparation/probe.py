@@ -28,46 +28,29 @@ MOTION_PERCENTILE = 99.0
 
 @dataclass
 class MediaProbe:
-    """What a file holds; what could not be measured is None.
+    """What a file holds; times are s of the container's clock, None is what was not measured."""
 
-    Attributes:
-        bytes: Size of the file.
-        detail: What is wrong, as the end of a sentence; empty if nothing is.
-        broken: Whether the file or one of its streams cannot be read to the end.
-        has_picture, has_sound: Which streams there are.
-        duration: Seconds in which there are both video and audio.
-        video_start, video_end, audio_start, audio_end: Seconds of the container's clock.
-        offset: ``audio_start - video_start``, seconds.
-        width, height: Of the video, px.
-        fps: Frames per second, on average.
-        sample_rate: Hz.
-        level: RMS of the loudest half second, dB of full scale; minus infinity is digital silence.
-        hole: Seconds of audio missing between the audio's start and end.
-        motion: Largest change between two of 16 frames spread over the file: the grey levels
-            (0-255) by which the most changed percent of the pixels changes.
-    """
-
-    bytes: int = 0
-    detail: str = ''
-    broken: bool = False
+    bytes: int = 0  #: size of the file
+    detail: str = ''  #: what is wrong, as the end of a sentence; empty if nothing is
+    broken: bool = False  #: whether the file or a stream cannot be read to the end
     has_picture: bool = False
     has_sound: bool = False
-    duration: float | None = None
+    duration: float | None = None  #: s in which there are both video and audio
     video_start: float | None = None
     video_end: float | None = None
     audio_start: float | None = None
     audio_end: float | None = None
-    offset: float | None = None
-    width: int | None = None
-    height: int | None = None
-    fps: float | None = None
+    offset: float | None = None  #: audio_start - video_start, s
+    width: int | None = None  #: px
+    height: int | None = None  #: px
+    fps: float | None = None  #: frames per second, on average
     video_codec: str = ''
-    sample_rate: int | None = None
+    sample_rate: int | None = None  #: Hz
     channels: int | None = None
     audio_codec: str = ''
-    level: float | None = None
-    hole: float | None = None
-    motion: float | None = None
+    level: float | None = None  #: RMS of the loudest half second, dB of full scale
+    hole: float | None = None  #: s of audio missing between its start and end
+    motion: float | None = None  #: see :func:`measure_motion`, of 16 frames spread over the file
 
 
 def probe_media(path: str | Path) -> MediaProbe:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
@@ -13,20 +12,8 @@ SPLITS = (1, 2, 3)
 HMDB51_PARTS = {'1': 'train', '2': 'val', '0': None}
 
 
-class LabelledVideo(NamedTuple):
-    """One line of a list.
-
-    Attributes:
-        path (str): Within the folder of videos, ``CLASS/NAME.avi``.
-        label (int): Class, from 0.
-    """
-
-    path: str
-    label: int
-
-
-#: By part, ``train`` or ``val``.
-Split = dict[str, list[LabelledVideo]]
+#: By part, ``train`` or ``val``, the class (from 0) of each video, ``CLASS/NAME.avi``.
+Split = dict[str, dict[str, int]]
 
 
 def read_ucf101(annotations: Path, split: int) -> Split:
@@ -49,7 +36,7 @@ def read_ucf101(annotations: Path, split: int) -> Split:
     parts: Split = {}
     for part, name in (('train', f'trainlist0{split}.txt'), ('val', f'testlist0{split}.txt')):
         file = annotations / name
-        parts[part] = []
+        parts[part] = {}
         # A line of the training list ends with the class's number; the folder says the same.
         for line, words in _lines(file):
             category = words[0].partition('/')[0]
@@ -60,7 +47,7 @@ def read_ucf101(annotations: Path, split: int) -> Split:
                     f'{file} line {line}: {words[0]!r} has the number {words[1]}, but {index} '
                     f'gives its class the number {labels[category] + 1}.'
                 )
-            parts[part].append(LabelledVideo(words[0], labels[category]))
+            parts[part][words[0]] = labels[category]
     return parts
 
 
@@ -76,7 +63,7 @@ def read_hmdb51(annotations: Path, split: int) -> Split:
             f'{annotations}: holds no list CLASS{ending}; tools/data/README.md says where they are '
             f'published.'
         )
-    parts: Split = dict(train=[], val=[])
+    parts: Split = dict(train={}, val={})
     for label, file in enumerate(files):
         category = file.name.removesuffix(ending)
         for line, words in _lines(file):
@@ -84,7 +71,7 @@ def read_hmdb51(annotations: Path, split: int) -> Split:
                 raise ConfigError(f'{file} line {line}: {" ".join(words)!r} is not "NAME 0|1|2".')
             part = HMDB51_PARTS[words[1]]
             if part is not None:
-                parts[part].append(LabelledVideo(f'{category}/{words[0]}', label))
+                parts[part][f'{category}/{words[0]}'] = label
     return parts
 
 
@@ -120,15 +107,15 @@ def write_recognition_lists(dataset: str, data_root: Path) -> dict[str, dict[str
     report, missing = {}, set()
     for split in SPLITS:
         for part, listed in READERS[dataset](annotations, split).items():
-            found = [video for video in listed if video.path in present]
-            absent = {video.path for video in listed} - present
+            found = [path for path in listed if path in present]
+            absent = listed.keys() - present
             name = f'{dataset}_{part}_split_{split}_videos.txt'
             if not found:
                 raise DataNotFoundError(
                     f'{videos}: none of the {len(listed)} videos of {name} is there; the first '
-                    f'would be {listed[0].path if listed else "(the list is empty)"}.'
+                    f'would be {next(iter(listed), "(the list is empty)")}.'
                 )
-            text = ''.join(f'{video.path} {video.label}\n' for video in found)
+            text = ''.join(f'{path} {listed[path]}\n' for path in found)
             (data_root / name).write_text(text, encoding='utf-8')
             report[name] = dict(written=len(found), missing=len(absent))
             missing |= absent

@@ -45,17 +45,12 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file must have to be usable.
+    """What a file must have to be usable."""
 
-    Attributes:
-        min_seconds: Seconds in which there are both video and audio.
-        min_level: Level that the loudest half second must exceed, dB of full scale.
-        min_motion: Change of the frames that must be exceeded; see :class:`MediaProbe`. An
-            encoder's noise on a photograph changes by 1 to 4, a talking mouth by 15 and more.
-    """
-
-    min_seconds: float = 2.0
-    min_level: float = -70.0
+    min_seconds: float = 2.0  #: s in which there are both video and audio
+    min_level: float = -70.0  #: that the loudest half second must exceed, dB of full scale
+    #: Change of the frames that must be exceeded; see :func:`measure_motion`. An encoder's noise on
+    #: a photograph changes by 1 to 4, a talking mouth by 15 and more.
     min_motion: float = 6.0
 
 

@@ -32,20 +32,14 @@ _AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 class Encoding:
     """How to encode.
 
-    Attributes:
-        short_side: Pixels to scale the shorter side down to; smaller frames stay as they are.
-        gop: Frames from keyframe to keyframe.
-        crf: Constant rate factor of x264: higher is smaller and worse.
-        preset: Of x264.
-
     Raises:
         ConfigError: If a value is out of range.
     """
 
-    short_side: int = 256
-    gop: int = 16
-    crf: int = 23
-    preset: str = 'veryfast'
+    short_side: int = 256  #: px to scale the shorter side down to, never up
+    gop: int = 16  #: frames from keyframe to keyframe
+    crf: int = 23  #: constant rate factor of x264: higher is smaller and worse
+    preset: str = 'veryfast'  #: of x264
 
     def __post_init__(self) -> None:
         for name in ('short_side', 'gop'):

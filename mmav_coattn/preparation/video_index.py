@@ -13,21 +13,13 @@ from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 @dataclass(frozen=True)
 class Clip:
-    """One entry of an official list.
+    """One entry of an official list."""
 
-    Attributes:
-        name: Identity of the video: a YouTube id, or a file's own name.
-        start: First second of the clip within the video, or None for a whole video.
-        end: Last second, or None.
-        category: Name of its class; empty for none.
-        columns: More of it for the table.
-    """
-
-    name: str
-    start: float | None = None
-    end: float | None = None
-    category: str = ''
-    columns: dict[str, str] = field(default_factory=dict)
+    name: str  #: identity of the video: a YouTube id, or a file's own name
+    start: float | None = None  #: first second of the clip within the video; None is all of it
+    end: float | None = None  #: last second
+    category: str = ''  #: name of its class; empty for none
+    columns: dict[str, str] = field(default_factory=dict)  #: more of it for the table
 
     @property
     def key(self) -> str:

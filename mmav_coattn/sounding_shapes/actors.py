@@ -30,23 +30,15 @@ class Stage:
 
 @dataclass(frozen=True)
 class Look:
-    """Outward appearance, independent of what it does.
+    """Outward appearance, independent of what it does."""
 
-    Attributes:
-        body (np.ndarray), accent (np.ndarray), skin (np.ndarray): RGB, 0-255.
-        hues (tuple[float, float]): Hues of body and accent, in [0, 1].
-        shape (int): Picks among the shapes of a class.
-        mirror (int): 1 or -1: left-right.
-        light (float): Side of the light, as in the background.
-    """
-
-    body: np.ndarray
+    body: np.ndarray  #: RGB, 0-255, as the next two
     accent: np.ndarray
     skin: np.ndarray
-    hues: tuple[float, float]
-    shape: int
-    mirror: int
-    light: float
+    hues: tuple[float, float]  #: of body and accent, in [0, 1]
+    shape: int  #: picks among the shapes of a class
+    mirror: int  #: 1 or -1: left-right
+    light: float  #: side of the light, as in the background
 
 
 def draw_look(rng: np.random.Generator, split: str, light: float) -> Look:
@@ -65,18 +57,13 @@ def draw_look(rng: np.random.Generator, split: str, light: float) -> Look:
 
 @dataclass
 class Part:
-    """A sprite and its pose per frame.
-
-    Attributes:
-        sprite (Sprite): The image.
-        pose (np.ndarray): (T, 5) x, y (scene px), angle (rad, clockwise on screen), and scale
-            along the sprite's x and y. (1, 5) for a part that never moves.
-        boxed (bool): Counts towards the object's box.
-    """
+    """A sprite and its pose per frame."""
 
     sprite: Sprite
+    #: (T, 5) x, y (scene px), angle (rad, clockwise on screen), and scale along the sprite's x and
+    #: y. (1, 5) for a part that never moves.
     pose: np.ndarray
-    boxed: bool = True
+    boxed: bool = True  #: counts towards the object's box
 
     @property
     def is_static(self) -> bool:

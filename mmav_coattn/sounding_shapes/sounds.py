@@ -48,25 +48,15 @@ MATERIALS = dict(
 
 @dataclass(frozen=True)
 class Timbre:
-    """One object's voice.
+    """One object's voice."""
 
-    Attributes:
-        family (str): A key of :data:`SYNTHESES`.
-        pitch (float): The family's pitch-like parameter, Hz.
-        material (str): Name of the material; '' for continuous sounds.
-        modes (tuple[float, ...]): Ratios of the modes to the pitch; empty likewise.
-        decay (float): Decay time of the lowest mode, s.
-        brightness (float): Share of high partials and noise, in [0, 1].
-        roughness (float): Depth of grain in continuous sounds, in [0, 1].
-    """
-
-    family: str
-    pitch: float
-    material: str
-    modes: tuple[float, ...]
-    decay: float
-    brightness: float
-    roughness: float
+    family: str  #: a key of :data:`SYNTHESES`
+    pitch: float  #: the family's pitch-like parameter, Hz
+    material: str  #: its name; '' for continuous sounds
+    modes: tuple[float, ...]  #: ratios of the modes to the pitch; empty likewise
+    decay: float  #: decay time of the lowest mode, s
+    brightness: float  #: share of high partials and noise, in [0, 1]
+    roughness: float  #: depth of grain in continuous sounds, in [0, 1]
 
 
 def draw_timbre(rng: np.random.Generator, split: str, motion_class: str) -> Timbre:

@@ -15,17 +15,11 @@ _SUBPIXEL_BITS = 4
 
 @dataclass
 class Sprite:
-    """An image with a pivot.
+    """An image with a pivot."""
 
-    Attributes:
-        rgba (np.ndarray): (h, w, 4) float32; RGB in [0, 255] multiplied by alpha in [0, 1].
-        pivot (tuple[float, float]): Location of the pivot, sprite px.
-        hull (np.ndarray): (n, 2) convex hull of what is visible, scene px from the pivot.
-    """
-
-    rgba: np.ndarray
-    pivot: tuple[float, float]
-    hull: np.ndarray
+    rgba: np.ndarray  #: (h, w, 4) float32; RGB in [0, 255] multiplied by alpha in [0, 1]
+    pivot: tuple[float, float]  #: sprite px
+    hull: np.ndarray  #: (n, 2) convex hull of what is visible, scene px from the pivot
 
 
 class Canvas:
@@ -71,11 +65,11 @@ class Canvas:
         """Fills a rectangle with rounded corners."""
         corner = max(min(corner, (x1 - x0) / 2, (y1 - y0) / 2), 1e-3)
         steps = np.linspace(0, np.pi / 2, 5)
+        right, bottom, left, top = x1 - corner, y1 - corner, x0 + corner, y0 + corner
         points = []
         for quarter, (cx, cy) in enumerate(
-            [(x1 - corner, y1 - corner), (x0 + corner, y1 - corner),
-             (x0 + corner, y0 + corner), (x1 - corner, y0 + corner)]
-        ):  # fmt: skip
+            [(right, bottom), (left, bottom), (left, top), (right, top)]
+        ):
             turn = steps + quarter * np.pi / 2
             points.append(np.stack([cx + corner * np.cos(turn), cy + corner * np.sin(turn)], 1))
         self.polygon(np.concatenate(points), **material)

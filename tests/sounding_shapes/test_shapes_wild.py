@@ -15,12 +15,17 @@ def scene_of(index, split='train'):
     return build_wild_scene(0, 'wild', split, index)
 
 
-def test_classes():
-    assert tuple(KINDS) == WILD_CLASSES
+def bare_audio(name, count=6):
+    """Motion of the source, and its audio without other sounds, in some scenes of a class."""
+    for number in range(WILD_CLASSES.index(name), 12 * count, 12):
+        scene = scene_of(number)
+        scene.off_screen, scene.audio_noise_db = [], -80.0
+        yield scene.objects[0].motion, render_audio(scene, 0, 0, 4 * RATE).astype(float)
 
 
 @pytest.mark.parametrize('index', range(len(WILD_CLASSES)))
 def test_every_class_makes_a_clip(index):
+    assert tuple(KINDS) == WILD_CLASSES
     scene = scene_of(index)
     entry = annotate(scene, 'x.mp4')
     assert entry['classes'] == [WILD_CLASSES[index]] and entry['label'] == index
@@ -43,8 +48,7 @@ def test_the_same_seed_is_the_same_clip():
 
 @pytest.mark.parametrize('name', ['stick', 'step', 'clap'])
 def test_it_is_down_when_it_sounds(name):
-    index = WILD_CLASSES.index(name)
-    for number in range(index, index + 48, 12):
+    for number in range(WILD_CLASSES.index(name), 48, 12):
         motion = scene_of(number).objects[0].motion
         inside = (motion.events > 0.2) & (motion.events < 3.8)
         lift = motion.at('lift', motion.events[inside])
@@ -56,13 +60,8 @@ def test_it_is_down_when_it_sounds(name):
 
 @pytest.mark.parametrize('name', ['stick', 'hop', 'shot', 'strum'])
 def test_energy_rises_at_the_events(name):
-    index = WILD_CLASSES.index(name)
     rises = []
-    for number in range(index, index + 72, 12):
-        scene = scene_of(number)
-        scene.off_screen, scene.audio_noise_db = [], -80.0
-        wave = render_audio(scene, 0, 0, 4 * RATE).astype(float)
-        motion = scene.objects[0].motion
+    for motion, wave in bare_audio(name):
         for event, strength in zip(motion.events, motion.strengths, strict=True):
             at = round(event * RATE)
             if strength > 0.3 and 800 < at < 4 * RATE - 800:
@@ -73,14 +72,9 @@ def test_energy_rises_at_the_events(name):
 
 @pytest.mark.parametrize('name', ['bow', 'rub', 'call', 'turn'])
 def test_level_follows_the_drive(name):
-    index = WILD_CLASSES.index(name)
     found = []
-    for number in range(index, index + 72, 12):
-        scene = scene_of(number)
-        scene.off_screen, scene.audio_noise_db = [], -80.0
-        wave = render_audio(scene, 0, 0, 4 * RATE).astype(float)
+    for motion, wave in bare_audio(name):
         level = np.sqrt(np.mean(wave.reshape(-1, RATE // 20) ** 2, axis=1))
-        motion = scene.objects[0].motion
         middles = (np.arange(80) + 0.5) / 20
         found.append(np.corrcoef(level, np.interp(middles, motion.times, motion.drive))[0, 1])
     assert np.median(found) > 0.7
@@ -102,8 +96,8 @@ def test_moving_objects_are_blurred():
 
 
 def test_splits_have_pitches_of_their_own():
-    drawn = {
-        split: {round(scene_of(i, split).objects[0].timbre.pitch, 3) for i in range(24)}
+    train, test = (
+        {round(scene_of(i, split).objects[0].timbre.pitch, 3) for i in range(24)}
         for split in ('train', 'test')
-    }
-    assert not drawn['train'] & drawn['test']
+    )
+    assert not train & test

@@ -21,13 +21,8 @@ class AugmentAudio(Transform):
     sound, which keeps its time. The noise has a random slope of its spectrum, and a share of it
     comes and goes.
 
-    Required Keys:
-
-    - audio, sample_rate
-
-    Modified Keys:
-
-    - audio
+    Required Keys: audio, sample_rate.
+    Modified Keys: audio.
 
     Args:
         gain (float): Largest change of level, dB.

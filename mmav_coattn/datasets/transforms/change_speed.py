@@ -53,13 +53,8 @@ class SpedUpMedia:
 class ChangeSpeed(Transform):
     """Play a file faster or slower, audio and video together; they stay in sync.
 
-    Required Keys:
-
-    - media
-
-    Modified Keys:
-
-    - media
+    Required Keys: media.
+    Modified Keys: media.
 
     Args:
         speed (Sequence[float]): Lowest and highest speed; drawn evenly on a logarithmic scale.

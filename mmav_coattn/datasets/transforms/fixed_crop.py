@@ -16,15 +16,8 @@ from .base import Transform
 class FixedCrop(Transform):
     """Crop every frame to the same box, given in fractions of its width and height.
 
-    Required Keys:
-
-    - imgs
-    - img_shape
-
-    Modified Keys:
-
-    - imgs
-    - img_shape
+    Required Keys: imgs, img_shape.
+    Modified Keys: imgs, img_shape.
 
     Added Keys:
 

@@ -27,13 +27,9 @@ class CacheFrames(BaseTransform):
     file's name follows from the video's path, size and time of change and from the transforms, so
     that a video or a setting that changed is read anew.
 
-    Required Keys:
-
-    - filename, and those of the first transform
-
-    Added Keys:
-
-    - imgs (list[np.ndarray]), original_shape, img_shape, num_clips, clip_len, modality
+    Required Keys: filename, and those of the first transform.
+    Added Keys: imgs (list[np.ndarray]), original_shape, img_shape, num_clips, clip_len,
+    modality.
 
     Args:
         transforms (Sequence[dict]): From the opening of the file to the last that is not random.

@@ -20,11 +20,7 @@ class LoadFrames(Transform):
     Frame ``i`` is the one shown at ``t0 + (i + 0.5) * clip_seconds / num_frames``, so the
     frames keep the clip's time whatever the file's frame rate.
 
-    Required Keys:
-
-    - media
-    - window_starts
-    - clip_seconds
+    Required Keys: media, window_starts, clip_seconds.
 
     Added Keys:
 

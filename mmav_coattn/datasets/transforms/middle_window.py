@@ -14,9 +14,7 @@ from .base import ROUNDING, Transform, require_overlap
 class SampleMiddleWindow(Transform):
     """Choose the window around the middle of the time that has both video and audio.
 
-    Required Keys:
-
-    - media
+    Required Keys: media.
 
     Added Keys:
 

@@ -23,9 +23,7 @@ class PackAudioVisualInputs(Transform):
     - shift (optional): ``(1 + K,)`` seconds.
     - label (optional): Class, or -1 for none.
 
-    Removed Keys:
-
-    - media
+    Removed Keys: media.
 
     The packed result holds ``inputs``, those of ``imgs``, ``audio`` and ``audio_starts``
     (s from the first sample to each window) that are there, and ``data_samples``, an

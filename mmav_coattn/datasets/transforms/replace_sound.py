@@ -26,9 +26,7 @@ class ReplaceSound(Transform):
     - silent_kind (optional), as :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips` sets it
     - other_filename (for ``'off_screen'``, and for ``'noise'`` of the set's own)
 
-    Modified Keys:
-
-    - audio
+    Modified Keys: audio.
 
     Args:
         noise_db (float): Level of the noise, dB. Defaults to -34, the middle of the room noise in

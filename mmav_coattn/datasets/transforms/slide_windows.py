@@ -23,10 +23,7 @@ class SlideSyncWindows(Transform):
     video's position on the grid is drawn from seed and file, uniformly, so a network that always
     prefers one position in the file is right as often as one that guesses.
 
-    Required Keys:
-
-    - media
-    - relpath
+    Required Keys: media, relpath.
 
     Added Keys:
 

@@ -71,10 +71,7 @@ class SampleSyncWindows(Transform):
     worker. In test mode it comes from ``seed`` and the file's path within the data root alone, so
     the pairs of a file stay the same whatever the order, the number of workers or the other files.
 
-    Required Keys:
-
-    - media
-    - relpath (in test mode)
+    Required Keys: media, relpath (in test mode).
 
     Added Keys:
 

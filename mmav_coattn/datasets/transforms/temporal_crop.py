@@ -22,9 +22,7 @@ class TemporalCrop(Transform):
     - imgs, clip_len
     - num_clips: 1.
 
-    Modified Keys:
-
-    - imgs, clip_len, num_clips
+    Modified Keys: imgs, clip_len, num_clips.
 
     Args:
         num_frames (int): Frames of a clip.

@@ -25,10 +25,6 @@ def test_too_few():
         draw_per_class(LABELS, 6)
 
 
-def labels(dataset):
-    return [dataset.get_data_info(index)['label'] for index in range(len(dataset))]
-
-
 def test_few_shot_dataset_holds_nothing_else(tmp_path):
     listed = dict(data_root=str(tmp_path), ann_file='train.csv')
     inner = dict(type='GridWordsDataset', word='command', **listed)
@@ -36,7 +32,7 @@ def test_few_shot_dataset_holds_nothing_else(tmp_path):
     dataset = DATASETS.build(dict(type='FewShotDataset', dataset=inner, num_per_class=1, seed=5))
     assert isinstance(dataset, GridWordsDataset)
     # Also where a damaged video is replaced by another draw: there are no others.
-    assert len(dataset) == 2 and sorted(labels(dataset)) == [0, 1]
+    assert len(dataset) == 2 and sorted(dataset.get_data_info(i)['label'] for i in (0, 1)) == [0, 1]
     assert {dataset._rand_another() for _ in range(50)} <= {0, 1}
     (tmp_path / 'train.csv').write_text('file\nbbaf2n.mp4\n')
     plain = dict(type='AudioVisualDataset', **listed)

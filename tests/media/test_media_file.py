@@ -3,7 +3,7 @@
 import media_factory
 import numpy as np
 import pytest
-from media_factory import audio_lag, click_time, frame_number, is_flash, tag_rotation, write_clip
+from media_factory import audio_lag, click_time, frame_number, is_flash, write_clip
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 from mmav_coattn.media import MediaFile
@@ -176,29 +176,6 @@ def test_native_rate_is_not_resampled(media_folder):
     assert np.abs(window - expected).max() < 1e-4  # 16 bits
 
 
-def test_short_side_scales_down_and_never_up(media_folder):
-    truth = write_clip(media_folder / 'wide.mp4', size=(128, 64), duration=1.0)
-    with MediaFile(truth.path) as media:
-        small = media.read_frames([0.5], short_side=32)
-        assert small.shape == (1, 32, 64, 3)
-        assert frame_number(small[0]) == 12
-        assert media.read_frames([0.5], short_side=100).shape == (1, 64, 128, 3)
-
-
-@pytest.mark.parametrize('degrees', [90, 180, -90])
-def test_picture_is_turned_as_its_tag_says(media_folder, degrees):
-    plain, turned = media_folder / 'sideways.mp4', media_folder / f'turned_{degrees}.mp4'
-    write_clip(plain, duration=1.0, size=(96, 64), audio=False)
-    tag_rotation(plain, turned, degrees)
-    upright = np.rot90(MediaFile(plain).read_frames([0.1, 0.9]), degrees // 90, axes=(1, 2))
-    with MediaFile(turned) as media:
-        frames = media.read_frames([0.1, 0.9])
-        assert frames.shape == upright.shape
-        assert np.abs(frames.astype(int) - upright).mean() < 1
-        small = media.read_frames([0.1], short_side=32)
-        assert small.shape == ((1, 48, 32, 3) if degrees % 180 else (1, 32, 48, 3))
-
-
 @pytest.mark.parametrize('b_frames', [0, 2])
 def test_streamed_frames_are_those_read_by_time(media_folder, b_frames):
     path = media_folder / f'streamed_{b_frames}.mp4'
@@ -265,17 +242,6 @@ def test_unreadable_files(media_folder):
         assert abs(audio_lag(media.read_audio(end - 0.5, 0.5, 16000), end - 0.5, 16000)) < 1e-3
         with pytest.raises(ValueError, match='but the stream runs'):
             media.read_audio(end, 0.5, 16000)
-
-
-def test_hole_in_the_sound_is_not_filled_with_zeros(media_folder):
-    truth = write_clip(
-        media_folder / 'hole.mkv', audio_codec='pcm_s16le', gap=(1.0, 1.5), duration=3.0
-    )
-    with MediaFile(truth.path) as media:
-        assert abs(audio_lag(media.read_audio(0.2, 0.6, 16000), 0.2, 16000)) < 1e-3
-        assert abs(audio_lag(media.read_audio(1.9, 0.6, 16000), 1.9, 16000)) < 1e-3
-        with pytest.raises(UnreadableMediaError, match=r'lacks 0\.\d+ s from 1\.\d+ s on'):
-            media.read_audio(0.8, 0.6, 16000)
 
 
 def test_times_outside_the_file_are_refused(media_folder):

@@ -18,14 +18,8 @@ def spans_of(path):
 @pytest.mark.parametrize('b_frames', [0, 2])
 @pytest.mark.parametrize('suffix', ['mp4', 'mkv', 'ts'])
 def test_streams_that_begin_and_end_apart(suffix, b_frames, tmp_path):
-    truth = write_clip(
-        tmp_path / f'late.{suffix}',
-        duration=1.6,
-        video_start=0.4,
-        audio_start=0.2,
-        audio_duration=2.2,
-        b_frames=b_frames,
-    )
+    late = dict(video_start=0.4, audio_start=0.2, audio_duration=2.2, b_frames=b_frames)
+    truth = write_clip(tmp_path / f'late.{suffix}', duration=1.6, **late)
     spans = spans_of(truth.path)
     # MPEG-TS begins its clock where it likes; the distance between both streams is what counts.
     moved = spans['video'][0] - 0.4 if suffix == 'ts' else 0.0
@@ -73,14 +67,8 @@ def test_a_stream_without_data_is_named(tmp_path):
 def test_pictures_whose_stamps_ffmpeg_guessed_late(suffix, codec, b_frames, frames, tmp_path):
     path = tmp_path / f'clip.{suffix}'
     pix_fmt = 'yuvj420p' if codec == 'mjpeg' else 'yuv420p'
-    write_clip(
-        path,
-        duration=1.0,
-        video_codec=codec,
-        pix_fmt=pix_fmt,
-        b_frames=b_frames,
-        audio_codec='pcm_s16le' if suffix == 'avi' else 'aac',
-    )
+    codecs = dict(video_codec=codec, audio_codec='pcm_s16le' if suffix == 'avi' else 'aac')
+    write_clip(path, duration=1.0, pix_fmt=pix_fmt, b_frames=b_frames, **codecs)
     with av.open(str(path)) as container:
         delay = find_picture_delay(container, container.streams.video[0], str(path))
     assert delay == pytest.approx(frames / 25, abs=1e-6)

@@ -39,17 +39,9 @@ def write_photograph(path):
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
     root = tmp_path_factory.mktemp('scan')
-    write_clip(
-        root / 'good.mkv',
-        duration=3.0,
-        fps=12.5,
-        size=(80, 64),
-        video_start=0.2,
-        audio_start=0.5,
-        sample_rate=44100,
-        layout='stereo',
-        level=0.1,
-    )
+    picture = dict(fps=12.5, size=(80, 64), video_start=0.2)
+    sound = dict(audio_start=0.5, sample_rate=44100, layout='stereo', level=0.1)
+    write_clip(root / 'good.mkv', duration=3.0, **picture, **sound)
     write_clip(root / 'no_sound.mp4', duration=3.0, audio=False)
     write_clip(root / 'no_picture.mp4', duration=3.0, video=False)
     write_clip(root / 'silent.mp4', duration=3.0, level=0)
@@ -96,9 +88,7 @@ def test_verdicts_tables_and_report(folder, tmp_path):
     summary = scan(folder, items_of(EXPECTED), tmp_path, Limits(), num_workers=2, progress=False)
     rows = read(tmp_path / 'files.csv')
     assert {name: row['status'] for name, row in rows.items()} == EXPECTED
-    assert summary['verdicts'] == {
-        name: list(EXPECTED.values()).count(name) for name in module.VERDICTS
-    }
+    assert summary['verdicts'] == {x: [*EXPECTED.values()].count(x) for x in module.VERDICTS}
     assert (summary['files'], summary['late_sound'], summary['with_holes']) == (12, 1, 1)
     assert summary == json.loads((tmp_path / 'report.json').read_text())
     report = (tmp_path / 'report.md').read_text()

@@ -5,6 +5,7 @@ import pytest
 import torch
 from mmaction.registry import TRANSFORMS
 
+from mmav_coattn.datasets import transforms
 from mmav_coattn.datasets.transforms import PackAudioVisualInputs
 
 
@@ -76,13 +77,6 @@ def test_one_modality(absent, present):
 
 
 def test_registered_and_safe_from_mmactions_inferencer():
-    for name in (
-        'OpenAudioVisual',
-        'SampleSyncWindows',
-        'LoadFrames',
-        'FixedCrop',
-        'LoadAudio',
-        'PackAudioVisualInputs',
-    ):
+    for name in transforms.__all__:
         assert TRANSFORMS.get(name).__module__.startswith('mmav_coattn.')
         assert 'Decode' not in name  # it replaces transforms whose name holds that word

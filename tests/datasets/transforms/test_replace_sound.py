@@ -2,9 +2,7 @@ import numpy as np
 import pytest
 from media_factory import write_clip
 
-from mmav_coattn.datasets.silent_clips import add_silent_clips
 from mmav_coattn.datasets.transforms import ReplaceSound
-from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
 
 
@@ -56,30 +54,3 @@ def test_off_screen_sound_is_that_of_the_other_file(tmp_path):
     with MediaFile(path) as media:
         expected = media.read_audio(1.0, 1.0, 16000)
     np.testing.assert_allclose(ReplaceSound().transform(results)['audio'], expected, atol=1e-6)
-
-
-def test_each_clip_comes_once_more_and_never_with_its_own_sound():
-    items = [dict(relpath=f'{i}.mp4') for i in range(7)]
-    both = add_silent_clips(items, kinds=('noise', 'off_screen'), seed=3)
-    assert both[:7] == items
-    assert [item['silent_kind'] for item in both[7:]] == ['noise'] * 7 + ['off_screen'] * 7
-    for item in both[7:]:
-        assert item['has_source'] is False
-        assert ('other_sound' in item) == (item['silent_kind'] == 'off_screen')
-    alone = add_silent_clips(items, kinds=('off_screen',), seed=3)[7:]
-    assert all(item['other_sound'] != item['relpath'] for item in alone)
-    assert {item['other_sound'] for item in alone} == {item['relpath'] for item in items}
-    assert alone == add_silent_clips(items, kinds=('off_screen',), seed=3)[7:]
-    pairs = [
-        dict(relpath='a.jpg', sound_relpath='a.wav'),
-        dict(relpath='b.jpg', sound_relpath='b.wav'),
-    ]
-    assert add_silent_clips(pairs, ('off_screen',))[2]['other_sound'] == 'b.wav'
-
-
-@pytest.mark.parametrize(
-    ('items', 'kinds'), [([{}], ()), ([{}], ('quiet',)), ([dict(relpath='a')], ('off_screen',))]
-)
-def test_silent_clips_that_cannot_be_made(items, kinds):
-    with pytest.raises(ConfigError, match='silent_clips'):
-        add_silent_clips(items, kinds)

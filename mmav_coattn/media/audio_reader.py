@@ -1,4 +1,4 @@
-"""Waveforms by time: seek, decode only what the windows need, place every sample by its stamp."""
+"""Waveforms by time: seek, decode only what a window needs, place every sample by its stamp."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from .seeking import alone, seek_to
 PRE_ROLL = 0.3
 #: Seconds kept on each side of a window, so that the resampler's filter never meets an edge in it.
 MARGIN = 0.03
-#: Windows closer than this are decoded in one pass: so much decoding costs less than another seek.
-MERGE_GAP = 0.5
 #: Containers round time stamps (Matroska and FLV to 1 ms). A step within this is rounding; a larger
 #: one is a real hole or overlap, in seconds.
 STAMP_TOLERANCE = 0.004
@@ -97,44 +95,30 @@ def _planes(frame) -> list[np.ndarray]:
     return [np.frombuffer(plane, kind, count) for plane in frame.planes]
 
 
-def read_waveforms(
-    container, stream, starts: np.ndarray, duration: float, sample_rate: int, *, path: str
+def read_waveform(
+    container, stream, start: float, duration: float, sample_rate: int, *, path: str
 ) -> np.ndarray:
-    """Decode windows of one audio stream as mono waveforms.
+    """Decode a window of an audio stream as a mono waveform.
 
     Args:
         container (av.container.InputContainer): The open file.
         stream (av.audio.stream.AudioStream): Its audio stream.
-        starts (np.ndarray): ``(W,)`` first second of each window, in any order.
-        duration (float): Length of a window in seconds.
+        start (float): First second of the window.
+        duration (float): Its length in seconds.
         sample_rate (int): Wanted rate in Hz.
         path (str): The file's name, for messages.
 
     Returns:
-        np.ndarray: ``(W, round(duration * sample_rate))`` float32. Sample ``j`` of a window lies
-        within half a sample of ``start + j / sample_rate``.
+        np.ndarray: ``(round(duration * sample_rate),)`` float32. Sample ``j`` lies within half a
+        sample of ``start + j / sample_rate``.
 
     Raises:
-        UnreadableMediaError: If decoding fails, or a window has a hole longer than 10 ms.
+        UnreadableMediaError: If decoding fails, or the window has a hole longer than 10 ms.
     """
-    count = round(duration * sample_rate)
-    windows = np.empty((len(starts), count), np.float32)
-    for group in _merge(starts, duration):
-        begin = starts[group].min()
-        end = starts[group].max() + duration
-        with refused(path, 'its audio cannot be decoded'), alone(container, stream):
-            segments = decode_segments(container, stream, begin - MARGIN, end + MARGIN)
-        pieces = [_resample(segment, sample_rate) for segment in segments]
-        for row in group:
-            windows[row] = _cut(pieces, starts[row], count, sample_rate, path)
-    return windows
-
-
-def _merge(starts: np.ndarray, duration: float) -> list[np.ndarray]:
-    """Indices of the windows, grouped so that each group is one audio segment."""
-    order = np.argsort(starts, kind='stable')
-    breaks = np.flatnonzero(np.diff(starts[order]) > duration + MERGE_GAP) + 1
-    return np.split(order, breaks)
+    with refused(path, 'its audio cannot be decoded'), alone(container, stream):
+        segments = decode_segments(container, stream, start - MARGIN, start + duration + MARGIN)
+    pieces = [_resample(segment, sample_rate) for segment in segments]
+    return _cut(pieces, start, round(duration * sample_rate), sample_rate, path)
 
 
 def decode_segments(container, stream, begin: float, end: float) -> list[Segment]:

@@ -4,7 +4,7 @@ Data flow::
 
     path --open--> container --+-- stream_span   --> video_span, audio_span (s)
                                +-- video reader  --> frames shown at given times
-                               +-- audio reader  --> mono waveforms of given windows
+                               +-- audio reader  --> mono waveform of a window
 
 Every time is a presentation time stamp of the container: never "frame index / frame rate" against
 "sample index / sample rate", which go apart as soon as a stream starts late, has a variable frame
@@ -20,7 +20,7 @@ import numpy as np
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 
-from .audio_reader import read_waveforms
+from .audio_reader import read_waveform
 from .damage import refused, refused_if_damaged
 from .open_container import open_container
 from .seeking import seek_to
@@ -205,39 +205,28 @@ class MediaFile:
         return stream_frames(self._container, stream, times, short_side=short_side, path=self.path)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
-        """Read one audio window; see :meth:`read_audio_windows`.
-
-        Returns:
-            np.ndarray: ``(round(duration * sample_rate),)`` float32.
-        """
-        return self.read_audio_windows([start], duration, sample_rate)[0]
-
-    def read_audio_windows(
-        self, starts: Sequence[float], duration: float, sample_rate: int
-    ) -> np.ndarray:
-        """Read audio windows, decoding nothing but them and what they need around them.
-
-        Windows that overlap or lie close together are decoded in one pass. Channels are averaged.
+        """Read an audio window, decoding nothing but it and what it needs around it.
 
         Args:
-            starts (Sequence[float]): ``(W,)`` first second of each window, in any order.
-            duration (float): Length of each window in seconds.
-            sample_rate (int): Rate of the returned waveforms in Hz.
+            start (float): First second of the window.
+            duration (float): Its length in seconds.
+            sample_rate (int): Rate of the returned waveform in Hz.
 
         Returns:
-            np.ndarray: ``(W, round(duration * sample_rate))`` float32, mono, full scale is 1.
+            np.ndarray: ``(round(duration * sample_rate),)`` float32, the mean of the channels, full
+            scale is 1.
 
         Raises:
             NoAudioError: If the file has no audio stream.
-            UnreadableMediaError: If a window cannot be decoded, or has a hole in it.
-            ValueError: If a window lies outside the audio's span.
+            UnreadableMediaError: If the window cannot be decoded, or has a hole in it.
+            ValueError: If the window lies outside the audio's span.
         """
-        starts = np.asarray(starts, dtype=np.float64)
         stream = self._audio_stream()
-        _check_inside('audio windows', starts, starts + duration, self.audio_span, self.path)
+        window = np.array([start, start + duration], dtype=np.float64)
+        _check_inside('audio', window, self.audio_span, self.path)
         with refused_if_damaged(self.path):
-            return read_waveforms(
-                self._container, stream, starts, duration, sample_rate, path=self.path
+            return read_waveform(
+                self._container, stream, window[0], duration, sample_rate, path=self.path
             )
 
     def _open(self) -> None:
@@ -291,7 +280,7 @@ class MediaFile:
     def _on_video_clock(self, times: Sequence[float]) -> np.ndarray:
         """Times of frames as the container's stamps count them."""
         times = np.asarray(times, dtype=np.float64)
-        _check_inside('frame times', times, times, self.video_span, self.path)
+        _check_inside('frame times', times, self.video_span, self.path)
         return times + self._picture_delay
 
     def _find_spans(self) -> dict[int, tuple[float, float]]:
@@ -311,11 +300,11 @@ class MediaFile:
 _ROUNDING = 1e-6
 
 
-def _check_inside(what, first, last, span, path) -> None:
-    if len(first) == 0:
+def _check_inside(what: str, times: np.ndarray, span: tuple[float, float], path: str) -> None:
+    if len(times) == 0:
         raise ValueError(f'No {what} were asked of {path}.')
-    if first.min() < span[0] - _ROUNDING or last.max() > span[1] + _ROUNDING:
+    if times.min() < span[0] - _ROUNDING or times.max() > span[1] + _ROUNDING:
         raise ValueError(
-            f'{path}: {what} from {first.min():.3f} to {last.max():.3f} s were asked, but the '
+            f'{path}: {what} from {times.min():.3f} to {times.max():.3f} s asked for, but the '
             f'stream runs from {span[0]:.3f} to {span[1]:.3f} s.'
         )

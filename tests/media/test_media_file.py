@@ -135,14 +135,10 @@ def test_windows_equal_slices_of_the_whole_track(media_folder, name, codec, tole
         whole = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
     whole = (whole if len(whole) == 2 else whole.reshape(-1, 2).T).mean(axis=0)
     whole = librosa.resample(whole, orig_sr=44100, target_sr=16000, res_type='soxr_hq')
-    starts = [2.4, 0.0, 0.3, 2.7]  # two groups of overlapping windows, out of order
     with MediaFile(truth.path) as media:
-        windows = media.read_audio_windows(starts, 1.0, 16000)
-        singles = [media.read_audio(start, 1.0, 16000) for start in starts]
-    for start, window, single in zip(starts, windows, singles, strict=True):
-        first = round(start * 16000)
-        assert np.abs(window - whole[first : first + 16000]).max() < tolerance
-        assert np.abs(window - single).max() < tolerance
+        for start in (2.4, 0.0, 0.3, 2.7):
+            window, first = media.read_audio(start, 1.0, 16000), round(start * 16000)
+            assert np.abs(window - whole[first : first + 16000]).max() < tolerance
 
 
 # Without enough sound before a window, the codec's transient reaches into it; without any margin,

@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .network_arguments import (
-    add_network_arguments,
-    build_inferencer,
-    find_network,
-    finish,
+from mmav_coattn.preparation.parts import (
+    add_part_arguments,
+    part_name,
+    require_parts,
+    take_part,
 )
-from .part import add_part_arguments, take_part
+
+from .network_arguments import add_network_arguments, build_inferencer, find_network, finish
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +41,6 @@ def run(args: argparse.Namespace) -> int:
     from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.config import load_config
     from mmav_coattn.io import write_whole
-    from mmav_coattn.preparation.parts import part_name, require_parts
     from mmav_coattn.progress import progress_bar
 
     files = take_part(expand_inputs(args.inputs), args.part)

@@ -15,8 +15,9 @@ import argparse
 import os
 from pathlib import Path
 
+from mmav_coattn.preparation.parts import parse_part, take_part
+
 from .network_arguments import add_network_arguments, build_inferencer
-from .part import parse_part, take_part
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from mmav_coattn.errors import UnreadableMediaError
 
+from .frame_converter import scaled_size
 from .media_file import MediaFile
 
 
@@ -58,11 +59,10 @@ class StillMedia:
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
         """The image once for each time, uint8 (T, H, W, 3), RGB."""
         image = self.image
-        if short_side is not None and min(image.shape[:2]) > short_side:
+        size = scaled_size(image.shape[1], image.shape[0], short_side)
+        if size != image.shape[1::-1]:
             import cv2
 
-            scale = short_side / min(image.shape[:2])
-            size = round(image.shape[1] * scale), round(image.shape[0] * scale)
             image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         return np.repeat(image[None], len(times), axis=0)
 

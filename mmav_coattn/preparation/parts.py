@@ -1,11 +1,53 @@
-"""Results of several processes, each with its part of the files, and whether all are there."""
+"""A share of many files for each of several processes, such as the tasks of a SLURM array."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import argparse
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from mmav_coattn.errors import ConfigError
+
+Item = TypeVar('Item')
+
+
+def parse_part(text: str) -> tuple[int, int]:
+    """Read ``i/n``, the i-th of n parts; the type of an argument.
+
+    >>> parse_part('2/8')
+    (2, 8)
+
+    Raises:
+        argparse.ArgumentTypeError: If it is not of this form, or i is not from 1 to n.
+    """
+    found = re.fullmatch(r'([0-9]+)/([0-9]+)', text)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not i/n, the number of a part from 1 and how many there are, such as 2/8'
+        )
+    return int(found[1]), int(found[2])
+
+
+def add_part_arguments(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add ``--part I/N`` or ``--merge N``; ``what`` is what each part leaves behind."""
+    share = parser.add_mutually_exclusive_group()
+    share.add_argument(
+        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
+    )
+    share.add_argument('--merge', type=int, metavar='N', help=f'join the {what} of N parts')
+
+
+def take_part(files: Sequence[Item], part: tuple[int, int] | None) -> list[Item]:
+    """Every n-th file from the i-th on; the parts are disjoint, and together they are all files.
+
+    Args:
+        files (Sequence): In the same order for all parts.
+        part (tuple[int, int], optional): i, from 1, and n. None is all files.
+    """
+    number, count = part or (1, 1)
+    return list(files[number - 1 :: count])
 
 
 def part_name(part: tuple[int, int]) -> str:

@@ -13,7 +13,7 @@ from mmav_coattn.isolated_pool import run_isolated
 from mmav_coattn.progress import progress_bar
 
 from .list_maker import write_list
-from .parts import part_name, require_parts
+from .parts import part_name, require_parts, take_part
 from .transcode import Encoding, is_prepared, transcode
 
 #: Names of the report and of the list of files within the output folder.
@@ -71,8 +71,7 @@ def prepare(
     out.mkdir(parents=True, exist_ok=True)
     job = partial(_prepare_one, root=str(root), out=str(out), encoding=encoding, force=force)
     report = _empty_report()
-    number, count = part or (1, 1)
-    chosen = list(sources.values())[number - 1 :: count]
+    chosen = take_part(list(sources.values()), part)
     outcomes = run_isolated(job, chosen, num_workers, timeout)
     for outcome in progress_bar(
         outcomes, total=len(chosen), desc='prepare', unit='file', disable=not progress

@@ -1,12 +1,13 @@
 """Parts of a set, each by a process of its own, make up what one process makes of it."""
 
 import json
+from argparse import ArgumentTypeError
 
 import pytest
 from media_factory import write_clip
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.preparation.parts import part_name, require_parts
+from mmav_coattn.preparation.parts import parse_part, part_name, require_parts, take_part
 from mmav_coattn.preparation.prepare import merge_reports, prepare
 from mmav_coattn.preparation.scan import Limits, merge_scans, scan
 from mmav_coattn.preparation.transcode import Encoding
@@ -24,6 +25,21 @@ def folder(tmp_path_factory):
 
 ITEMS = [dict(relpath=f'{name}.mp4', label=-1) for name in 'abcde']
 PARTS = [(1, 2), (2, 2)]
+
+
+def test_parts_make_up_the_whole():
+    files = list('abcdefg')
+    assert take_part(files, parse_part('2/3')) == ['b', 'e']
+    parts = [take_part(files, (number, 3)) for number in (1, 2, 3)]
+    assert parts[0] == ['a', 'd', 'g'] and sorted(sum(parts, [])) == files
+    assert take_part(files, None) == take_part(files, (1, 1)) == files
+    assert take_part(files, (8, 8)) == []
+
+
+@pytest.mark.parametrize('text', ['0/3', '4/3', '1/0', '2', '1/2/3', 'a/b', '-1/3', '1.0/2', ''])
+def test_what_is_no_part(text):
+    with pytest.raises(ArgumentTypeError, match='is not i/n'):
+        parse_part(text)
 
 
 def test_missing_parts_are_named(tmp_path):

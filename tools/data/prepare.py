@@ -9,9 +9,9 @@ import argparse
 from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
-from mmav_coattn.cli.part import add_part_arguments
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.preparation.parts import add_part_arguments
 from mmav_coattn.preparation.prepare import LIST, REPORT, merge_reports, prepare
 from mmav_coattn.preparation.transcode import Encoding
 

@@ -9,10 +9,9 @@ import argparse
 from pathlib import Path
 
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
-from mmav_coattn.cli.part import add_part_arguments, take_part
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.preparation.parts import part_name
+from mmav_coattn.preparation.parts import add_part_arguments, part_name, take_part
 from mmav_coattn.preparation.scan import REPORT, USABLE_TABLE, Limits, merge_scans, scan
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import pickle
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 from mmaction.registry import DATASETS, TRANSFORMS
 from mmaction.structures import ActionDataSample
 from mmengine.dataset import BaseDataset
@@ -147,25 +145,6 @@ class AudioVisualDataset(BaseDataset):
         if self.silent_clips is None:
             return self.data_list
         return add_silent_clips(self.data_list, **self.silent_clips)
-
-    def _serialize_data(self) -> tuple[np.ndarray, np.ndarray]:
-        """Pack all annotations into one buffer that loader workers share.
-
-        As the base class does, but each item is freed once it is packed: at no time are there two
-        copies of a large list.
-
-        Returns:
-            tuple[np.ndarray, np.ndarray]: ``(B,)`` uint8, the items one behind the other, and
-            ``(N,)`` int64, where each of them ends.
-        """
-        buffer = bytearray()
-        ends = np.empty(len(self.data_list), np.int64)
-        for index, item in enumerate(self.data_list):
-            buffer += pickle.dumps(item, protocol=4)
-            ends[index] = len(buffer)
-            self.data_list[index] = None
-        self.data_list.clear()
-        return np.frombuffer(buffer, np.uint8), ends
 
     def _split(self, items: list[dict], source: Path) -> list[dict]:
         """Those items that belong to this part, where ``held_out`` asks for one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,8 +100,6 @@ def read_annotations(ann_file: Path, root: str) -> list[dict]:
 
 #: Names of the column of a table that holds the videos' paths.
 PATH_COLUMNS = ('file', 'path')
-#: How many different cells of a table are kept for sharing at a time.
-_SHARED_CELLS = 10_000
 
 
 def read_table(ann_file: Path, root: str) -> list[dict]:
@@ -143,8 +142,6 @@ def _iter_table(table, ann_file: Path, root: str) -> Iterator[dict]:
         )
     position = names.index(column)
     others = [name for name in names if name != column]
-    #: Equal cells of neighbouring rows share one string: most columns hold few values.
-    shared: dict[str, str] = {}
     for cells in table:
         if not cells:
             continue
@@ -157,11 +154,8 @@ def _iter_table(table, ann_file: Path, root: str) -> Iterator[dict]:
                 f'columns.'
             )
         path = _inside(cells.pop(position), root, where)
-        if len(shared) > _SHARED_CELLS:
-            shared.clear()
-        columns = {
-            name: shared.setdefault(cell, cell) for name, cell in zip(others, cells, strict=True)
-        }
+        # Equal cells share one string: most columns hold few values.
+        columns = dict(zip(others, map(sys.intern, cells), strict=True))
         label = columns.get('label') or '-1'
         if not _is_whole_number(label):
             raise ConfigError(

@@ -104,6 +104,24 @@ def _small_stages(
     return stages, shelved
 
 
+def _path(rng: np.random.Generator, stage: Stage, times: np.ndarray, size: int) -> np.ndarray:
+    """Way of an object through the frame: (T, 5) to add to its poses, smooth, never at rest."""
+    low = np.array([0.5 * stage.width, stage.height])
+    high = np.array([size - 0.5 * stage.width, 0.97 * size])
+    spots = [rng.uniform(low, high)]
+    while len(spots) < 4:
+        # A leg takes 1.3 to 2.7 s, so that speeds are 0.1 to 0.5 of the frame a second.
+        spot = rng.uniform(low, high)
+        if 0.25 * size < np.hypot(*(spot - spots[-1])) < 0.6 * size:
+            spots.append(spot)
+    knots = np.cumsum([times[0] - rng.uniform(0.3, 1.0), *rng.uniform(1.3, 2.7, 3)])
+    from scipy.interpolate import PchipInterpolator  # here, as importing it takes a while
+
+    knots[-1] = max(knots[-1], times[-1] + 0.05)
+    way = PchipInterpolator(knots, np.array(spots))(times) - (stage.centre, stage.ground)
+    return np.pad(way, ((0, 0), (0, 3)))
+
+
 def _pick_classes(rng: np.random.Generator, tier: str, index: int) -> list[str]:
     """Classes of all objects, sources first; the first goes round, so that labels balance."""
     rule = TIERS[tier]
@@ -141,6 +159,9 @@ def build_scene(seed: int, tier: str, split: str, index: int) -> Scene:
         look = draw_look(rng, split, light)
         motion = simulate_motion(name, rng)
         parts = build_parts(name, stage, look, motion, times, rng)
+        if rule.travel:
+            path = _path(rng, stage, times, size)
+            parts = [Part(part.sprite, part.pose + path, part.boxed) for part in parts]
         objects.append(
             SceneObject(
                 name, stage, look, motion, parts, timbre if number < rule.num_sources else None
@@ -155,7 +176,9 @@ def build_scene(seed: int, tier: str, split: str, index: int) -> Scene:
         setting=draw_setting(rng, split),
         horizon=rng.uniform(0.56, 0.72) * size,
         light=light,
-        shelves=[stage for stage, up in zip(stages, shelved, strict=True) if up],
+        shelves=[
+            stage for stage, up in zip(stages, shelved, strict=True) if up and not rule.travel
+        ],
         camera=jitter * np.stack([wander(rng, times, 0.25), wander(rng, times, 0.25)], axis=1),
         picture_noise=rng.uniform(*rule.picture_noise),
         audio_noise_db=rng.uniform(*rule.audio_noise_db),

@@ -64,6 +64,7 @@ class Tier:
             grey levels of 255.
         audio_noise_db (tuple[float, float]): Range of the room noise, dB relative to the RMS of
             the sources.
+        travel (bool): Objects travel across the frame all the time, whether they sound or not.
     """
 
     num_sources: int
@@ -72,6 +73,7 @@ class Tier:
     grid: int = 2
     picture_noise: tuple[float, float] = (1.5, 3.0)
     audio_noise_db: tuple[float, float] = (-40.0, -28.0)
+    travel: bool = False
 
 
 #: What `hard` and each number of look-alikes share.
@@ -87,6 +89,7 @@ TIERS = {
     'multi': Tier(num_sources=2, num_silent=(0, 1)),
     **{f'alike{n}': Tier(num_silent=(n, n), grid=3, **_NOISY_ALIKE) for n in (0, 1, 3, 5, 8)},
     'wild': Tier(num_sources=1, num_silent=(0, 3)),
+    'moving': Tier(num_sources=1, num_silent=(1, 2), same_class=True, grid=3, travel=True),
 }
 
 

@@ -12,6 +12,17 @@
 """
 
 from .generator import make_split, read_annotation
+from .render import render_solos
 from .spec import CLASSES, DEFAULT_NUM_CLIPS, SPLITS, TIERS
+from .wild import draw_scene
 
-__all__ = ['CLASSES', 'DEFAULT_NUM_CLIPS', 'SPLITS', 'TIERS', 'make_split', 'read_annotation']
+__all__ = [
+    'CLASSES',
+    'DEFAULT_NUM_CLIPS',
+    'SPLITS',
+    'TIERS',
+    'draw_scene',
+    'make_split',
+    'read_annotation',
+    'render_solos',
+]

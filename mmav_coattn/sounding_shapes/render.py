@@ -143,6 +143,21 @@ def render_audio(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:
         np.ndarray: (stop - start,) float32 in [-1, 1].
     """
     _, _, rng = clip_rngs(seed, scene.tier, scene.split, scene.index)
+    return mix(_sounds(scene, rng, start, stop), scene.audio_noise_db, rng, scene.peak)
+
+
+def render_solos(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:
+    """What each source contributes to :func:`render_audio`, but for one gain of all of them.
+
+    Returns:
+        np.ndarray: (sources, stop - start) float64.
+    """
+    _, _, rng = clip_rngs(seed, scene.tier, scene.split, scene.index)
+    return np.array(_sounds(scene, rng, start, stop)[: len(scene.gains)])
+
+
+def _sounds(scene: Scene, rng: np.random.Generator, start: int, stop: int) -> list[np.ndarray]:
+    """Waveforms of the sources, then of what is off screen."""
     # All of the warm-up is synthesised, so that sounds begun before `start` still decay in it.
     first = -round(CLIP_FORMAT.warmup * CLIP_FORMAT.sample_rate)
     times = np.arange(first, stop) / CLIP_FORMAT.sample_rate
@@ -150,8 +165,7 @@ def render_audio(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:
     heard = [
         (item.motion, item.timbre, gain) for gain, item in zip(scene.gains, sources, strict=True)
     ]
-    sounds = [
+    return [
         gain * synthesise(times, motion, timbre, rng)[start - first :]
         for motion, timbre, gain in heard + scene.off_screen
     ]
-    return mix(sounds, scene.audio_noise_db, rng, scene.peak)

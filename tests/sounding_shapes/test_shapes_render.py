@@ -11,6 +11,7 @@ from mmav_coattn.sounding_shapes.render import (
     paint_stage_set,
     render_audio,
     render_frames,
+    render_solos,
 )
 from mmav_coattn.sounding_shapes.scene import build_scene, object_boxes
 from mmav_coattn.sounding_shapes.spec import CLASSES, SPLITS, clip_rngs
@@ -138,3 +139,16 @@ def test_every_window_is_heard_and_no_moment_of_the_clip_stands_out():
     # No fade: the first and the last 0.2 s are as loud as the rest.
     ends = np.mean(levels, 0)[[0, 1, -2, -1]]
     assert 0.55 < ends.min() and ends.mean() == pytest.approx(1, abs=0.3)
+
+
+def test_solos_add_up_to_the_audio():
+    scene = build_scene(0, 'multi', 'val', 3)
+    audio = render_audio(scene, 0, -800, 32000).astype(np.float64)
+    solos = render_solos(scene, 0, -800, 32000)
+    assert solos.shape == (2, 32800)
+    total = solos.sum(axis=0)
+    gain = (audio @ total) / (total @ total)
+    # What is left is the room's noise.
+    rest = audio - gain * total
+    level = 10 * np.log10(np.mean(rest**2) / np.mean((gain * total) ** 2))
+    assert level == pytest.approx(scene.audio_noise_db, abs=1)

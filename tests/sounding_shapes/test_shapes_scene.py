@@ -12,18 +12,19 @@ from mmav_coattn.sounding_shapes.spec import CLASSES, TIERS, check_choice, check
 
 COUNTS = dict(easy=(1, {0}), medium=(1, {1, 2}), hard=(1, {2, 3}), multi=(2, {0, 1}))
 ALIKE = {f'alike{count}': (1, {count}) for count in (0, 1, 3, 5, 8)}
+MOVING = dict(moving=(1, {1, 2}))
 
 
-@pytest.mark.parametrize('tier', COUNTS | ALIKE)
+@pytest.mark.parametrize('tier', COUNTS | ALIKE | MOVING)
 def test_tiers(tier):
     scenes = [build_scene(0, tier, 'train', index) for index in range(24)]
-    sources, silent = (COUNTS | ALIKE)[tier]
+    sources, silent = (COUNTS | ALIKE | MOVING)[tier]
     assert {sum(item.sounding for item in scene.objects) for scene in scenes} == {sources}
     assert {sum(not item.sounding for item in scene.objects) for scene in scenes} == silent
     for scene in scenes:
         names = [item.motion_class for item in scene.objects]
         assert all(item.sounding for item in scene.objects[:sources])
-        if tier == 'hard' or tier in ALIKE:
+        if tier in ('hard', *ALIKE, *MOVING):
             assert len(set(names)) == 1
         if tier == 'multi':
             assert names[0] != names[1]
@@ -50,6 +51,21 @@ def test_objects_keep_apart_and_are_large_enough(tier):
             assert sizes.min() > 1 / 6 and sizes.max() < 0.55
         for one, other in combinations(boxes, 2):
             assert overlap(one, other).max() < 0.2
+
+
+def test_moving_objects_travel_and_stay_in_the_frame():
+    for index in range(16):
+        scene = build_scene(0, 'moving', 'train', index)
+        assert not scene.shelves
+        for item in scene.objects:
+            way = item.parts[0].pose[:, :2] - item.parts[0].pose[0, :2]
+            # Every part of an object takes the same way, besides its own motion.
+            assert {len(part.pose) for part in item.parts} == {80}
+            assert np.ptp(way, axis=0).max() > 0.15 * 128
+            boxes = object_boxes(scene, item)
+            assert (boxes[:, 2:] - boxes[:, :2]).min() > 0.05
+            centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+            assert centres.min() > 0.05 and centres.max() < 0.98
 
 
 def overlap(a, b):

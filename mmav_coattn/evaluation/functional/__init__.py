@@ -30,10 +30,12 @@ from .negative_audio import (
 )
 from .offset import offset_accuracy
 from .retrieval import cross_modal_retrieval, knn_accuracy, knn_retrieval
+from .separation import MelMasking, si_sdr
 from .sync import auroc, binary_sync_metrics
 
 __all__ = [
     'HeatmapScores',
+    'MelMasking',
     'auroc',
     'best_assignment',
     'best_confidence_threshold',
@@ -57,6 +59,7 @@ __all__ = [
     'onset_correlation_maps',
     'offset_accuracy',
     'score_heatmap',
+    'si_sdr',
     'split_by_peaks',
     'threshold_curves',
     'upsample_heatmap',

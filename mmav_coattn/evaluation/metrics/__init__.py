@@ -2,6 +2,12 @@
 
 from .offset_metric import OffsetMetric
 from .sound_localization_metric import SoundLocalizationMetric
+from .source_separation_metric import SourceSeparationMetric
 from .sync_metric import SyncMetric
 
-__all__ = ['OffsetMetric', 'SoundLocalizationMetric', 'SyncMetric']
+__all__ = [
+    'OffsetMetric',
+    'SoundLocalizationMetric',
+    'SourceSeparationMetric',
+    'SyncMetric',
+]

@@ -47,6 +47,8 @@ class ClipPredictors:
         size (int): Side of the maps that are compared, px.
         seed (int): Of the random blobs.
         num_sources (int, optional): Split the maps of those that have one into so many.
+        source_maps (np.ndarray, optional): The model's own maps of several sources (K, T', H', W'),
+            in place of a split.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class ClipPredictors:
         size: int,
         seed: int,
         num_sources: int | None = None,
+        source_maps: np.ndarray | None = None,
     ) -> None:
         self.size = size
         self.seed = [seed, *name.encode()]
@@ -73,6 +76,8 @@ class ClipPredictors:
         if num_sources is not None:
             for predictor, own in one.items():
                 self.maps[f'{predictor}_split'] = split_by_peaks(own, num_sources)
+        if source_maps is not None:
+            self.maps['model_split'] = source_maps
 
     def maps_at(
         self, predictor: str, position: float | None, source: int

@@ -19,7 +19,7 @@ from mmav_coattn.evaluation.functional import (
 from mmav_coattn.evaluation.functional.negative_audio import MAP_THRESHOLDS
 
 from .clip_predictors import PREDICTORS, SPLIT_PREDICTORS, ClipPredictors
-from .left_out import FileMetric
+from .left_out import FileMetric, to_array
 from .localization_summary import (
     format_negative_audio,
     format_table,
@@ -141,7 +141,17 @@ class SoundLocalizationMetric(FileMetric):
         imgs = data_batch['inputs']['imgs'][index]
         frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
         wave = data_batch['inputs']['audio'][index].cpu().numpy()
-        clip = ClipPredictors(maps, frames, wave, name, self.size, self.seed, self.num_sources)
+        own = sample.get('source_maps')
+        clip = ClipPredictors(
+            maps,
+            frames,
+            wave,
+            name,
+            self.size,
+            self.seed,
+            self.num_sources,
+            None if own is None else to_array(own),
+        )
         sources, scores, cious = self._score_clip(clip, sample)
         return dict(
             index=int(sample.get('sample_idx', -1)),

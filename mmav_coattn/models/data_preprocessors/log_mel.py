@@ -61,9 +61,21 @@ class LogMelSpectrogram(nn.Module):
         self.register_buffer('filters', torch.from_numpy(filters), persistent=False)
         self.register_buffer('window', torch.hann_window(win_length), persistent=False)
 
-    @torch.no_grad()
     def forward(self, waveforms: Tensor) -> Tensor:
         """Samples (..., S) -> spectrograms (..., F, 1 + S // hop_length), always in float32."""
+        return self.from_power(self.power(waveforms))
+
+    def from_power(self, power: Tensor) -> Tensor:
+        """Spectrogram of a power of the same shape."""
+        return (torch.log(power) - self.mean) / self.std
+
+    def to_power(self, log_mels: Tensor) -> Tensor:
+        """Inverse of :meth:`from_power`."""
+        return (log_mels * self.std + self.mean).exp()
+
+    @torch.no_grad()
+    def power(self, waveforms: Tensor) -> Tensor:
+        """Mel power of samples (..., S), with what stands for silence: (..., F, T_a)."""
         shape = waveforms.shape[:-1]
         # Half precision cannot hold the power of a quiet band, so autocast stays out of here.
         with torch.autocast(waveforms.device.type, enabled=False):
@@ -78,5 +90,5 @@ class LogMelSpectrogram(nn.Module):
                 return_complex=True,
             )
             power = spectrum.real.square() + spectrum.imag.square()
-            log_mel = (torch.log(self.filters @ power + EPS) - self.mean) / self.std
-        return log_mel.reshape(*shape, *log_mel.shape[1:])
+            power = self.filters @ power + EPS
+        return power.reshape(*shape, *power.shape[1:])

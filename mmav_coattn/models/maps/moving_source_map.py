@@ -53,8 +53,17 @@ class MovingSourceMap(nn.Module):
         self.sharpness = sharpness
         self.still_parts = still_parts
 
-    def forward(self, maps: Tensor, frames: Tensor) -> Tensor:
-        """Match maps (N, J, T', H', W') and frames (N, C, T, H, W), uint8 -> (N, J, T, H, W)."""
+    def forward(self, maps: Tensor, frames: Tensor, owned: Tensor | None = None) -> Tensor:
+        """Refine maps.
+
+        Args:
+            maps (Tensor): Match maps (N, J, T', H', W').
+            frames (Tensor): (N, C, T, H, W), uint8.
+            owned (Tensor, optional): Which locations may count (N, J, H', W'), by default all.
+
+        Returns:
+            Tensor: (N, J, T, H, W).
+        """
         frames = frames.float()
         moving, edges = moving_parts(frames.mean(dim=1)), colour_edges(frames)
         match = maps.mean(dim=2)  # (N, J, H', W')
@@ -62,6 +71,8 @@ class MovingSourceMap(nn.Module):
         match = (match - match.mean(dim=(-2, -1), keepdim=True)) / spread
         match = F.interpolate(match, size=frames.shape[-2:], mode='bilinear', align_corners=False)
         weight = (self.sharpness * match).exp()
+        if owned is not None:
+            weight = weight * F.interpolate(owned.to(weight), size=frames.shape[-2:], mode='bilinear')
         windows = weight[:, :, None].unbind(dim=1)
         return torch.stack([self._whole_object(moving * w, edges) for w in windows], dim=1)
 

@@ -10,6 +10,10 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
+from mmav_coattn.errors import ConfigError
+
+from .source_mask import SourceMask
+from .time_alignment import interpolation_weights
 from .token_neck import TokenNeck, take_steps
 
 
@@ -23,6 +27,10 @@ class MatchFeatures(NamedTuple):
         evidence (Tensor): Of each location over the clip (N, J, P), nats; its bands together.
         score (Tensor): (N, J), nats; what the clip's locations and bands together explain.
         grid (tuple[int, int]): H' and W' of the P = H'W' locations; (1, 1) where they are pooled.
+        visual (Tensor): Unit vectors of the locations (N, T, P, C).
+        audio (Tensor): Tokens of the audio segment (N, S, L, D).
+        audio_weights (Tensor): Weights that take the T video steps of window 0 to the S audio steps
+            (N, S, T).
     """
 
     similarity: Tensor
@@ -31,6 +39,9 @@ class MatchFeatures(NamedTuple):
     evidence: Tensor
     score: Tensor
     grid: tuple[int, int]
+    visual: Tensor | None = None
+    audio: Tensor | None = None
+    audio_weights: Tensor | None = None
 
     @property
     def sound_map(self) -> Tensor:
@@ -71,6 +82,7 @@ class CoAttentionNeck(TokenNeck):
         module (str): ``'AGA'``, ``'VGA'`` or ``'CMA'``.
         centre_time (bool): See :class:`TokenNeck`.
         match (dict, optional): Further arguments of :class:`Match`.
+        mask (bool): Whether a :class:`SourceMask` tells which part of the audio a location makes.
         init_cfg (dict, optional): Initialisation.
 
     Raises:
@@ -84,10 +96,12 @@ class CoAttentionNeck(TokenNeck):
         module: str = 'AGA',
         centre_time: bool = True,
         match: dict | None = None,
+        mask: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         match = dict(match or {}, module=module)
         super().__init__(in_channels, embed_dims, centre_time, match, init_cfg)
+        self.mask = SourceMask(embed_dims, self.match.channels) if mask else None
         self.log_sharpness = nn.Parameter(torch.zeros(()))
 
     def forward(
@@ -103,15 +117,35 @@ class CoAttentionNeck(TokenNeck):
                 of the segment.
         """
         grid = (1, 1) if self.match.pools_locations else tuple(visual.shape[-2:])
-        return self.compare(*self.embed(visual, audio, audio_times, window_times), grid)
+        v = self.match.embed_visual(self.visual_tokens(visual))
+        return self.match_audio(v, grid, audio, audio_times, window_times)
+
+    def match_audio(
+        self,
+        visual: Tensor,
+        grid: tuple[int, int],
+        audio: Tensor,
+        audio_times: Tensor,
+        window_times: Tensor,
+    ) -> MatchFeatures:
+        """Match audio with a clip whose unit vectors (N, T', P, C) are there; see :meth:`forward`."""
+        tokens = self.audio_tokens(audio)
+        a = self._windows(tokens, audio_times, window_times)
+        starts = window_times[:, 0, :1]
+        weights = interpolation_weights(window_times[0, 0] - starts[0], audio_times - starts)
+        features = self.compare(visual, a, grid)
+        return features._replace(visual=visual, audio=tokens, audio_weights=weights)
 
     def embed(
         self, visual: Tensor, audio: Tensor, audio_times: Tensor, window_times: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Unit vectors of the clip (N, T', P, C) and of the windows (N, J, T', L, C)."""
         v = self.match.embed_visual(self.visual_tokens(visual))
-        a = self.match.embed_audio(self.audio_tokens(audio))
-        return v, F.normalize(take_steps(a, audio_times, window_times), dim=-1)
+        return v, self._windows(self.audio_tokens(audio), audio_times, window_times)
+
+    def _windows(self, tokens: Tensor, audio_times: Tensor, window_times: Tensor) -> Tensor:
+        a = take_steps(self.match.embed_audio(tokens), audio_times, window_times)
+        return F.normalize(a, dim=-1)
 
     def compare(self, visual: Tensor, audio: Tensor, grid: tuple[int, int]) -> MatchFeatures:
         """Match unit vectors of clips with those of their windows; see :meth:`embed`."""
@@ -119,6 +153,25 @@ class CoAttentionNeck(TokenNeck):
         match = self.match.log_probability(similarity)
         competition = self.compete(match.mean(dim=-1), match.shape[-1])
         return MatchFeatures(similarity, match, *competition, grid)
+
+    def separate(self, log_mels: Tensor, features: MatchFeatures, weights: Tensor) -> Tensor:
+        """Logits of the mask that takes out of the audio what some locations make.
+
+        Args:
+            log_mels (Tensor): Of the audio segment (N, F, T_a).
+            features (MatchFeatures): Of the clip and this segment.
+            weights (Tensor): Of the locations (N, P).
+
+        Returns:
+            Tensor: (N, F, T_a), meant for the time of window 0.
+
+        Raises:
+            ConfigError: If the neck was built without a mask.
+        """
+        if self.mask is None:
+            raise ConfigError('neck: this network has no mask of sources; train it with mask=True.')
+        query = torch.einsum('ntpc,np->ntc', features.visual, weights)
+        return self.mask(log_mels, features.audio, features.audio_weights @ query)
 
     def compete(self, evidence: Tensor, steps: int) -> tuple[Tensor, Tensor, Tensor]:
         """Let locations and bands compete.

@@ -57,6 +57,7 @@ class Match(nn.Module):
                 f'neck: temperature={temperature} must be above 0 and kernel_size={kernel_size} '
                 'odd.'
             )
+        self.channels = channels
         self.pools_locations = module == 'VGA'
         self.pools_bands = module == 'AGA'
         self.visual = projection(in_channels, 1 + self.pools_locations, channels, kernel_size)

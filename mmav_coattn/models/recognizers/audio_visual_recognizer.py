@@ -10,10 +10,15 @@ from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.models.maps import explain_away
+from mmav_coattn.models.necks import MatchFeatures
 from mmav_coattn.models.necks.time_alignment import step_times
 
 #: Controls of the evaluation; each belongs at chance.
 CONTROLS = ('video_blank', 'audio_blank', 'video_still')
+
+#: Exponent of the power by which the loss of a mask is weighted, so that quiet parts count too.
+MASK_POWER = 0.35
 
 
 @MODELS.register_module()
@@ -28,11 +33,13 @@ class AudioVisualRecognizer(BaseRecognizer):
         backbone (dict): :class:`AudioVisualBackbone`.
         neck (dict): :class:`CoAttentionNeck` or another neck of that signature.
         cls_head (dict): :class:`MatchHead` or another head for the neck's output.
-        train_cfg (dict, optional): Not used.
+        train_cfg (dict, optional): ``loss_mask`` (dict): loss of the masks of sources, such as
+            :class:`MaskLoss`; needs a neck with ``mask`` and ``mix_audio`` of the preprocessor.
         test_cfg (dict, optional): ``blind_controls`` (bool): judge each clip also with its video
             and with its audio blanked. ``return_map`` (bool): add the map of where the audio of
             each window is made. ``map_refiner`` (dict, optional): refine it by the frames, see
-            :class:`MovingSourceMap`. ``calibration`` (tuple[float, float]): gain and bias of
+            :class:`MovingSourceMap`. ``num_sources`` (int): add maps and masks of so many sources,
+            see :meth:`predict`. ``calibration`` (tuple[float, float]): gain and bias of
             the confidence of an offset, see
             :class:`~mmav_coattn.evaluation.functional.offset_curve.Confidence`.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
@@ -49,7 +56,10 @@ class AudioVisualRecognizer(BaseRecognizer):
     ) -> None:
         data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
         super().__init__(backbone, cls_head, neck, train_cfg, test_cfg, data_preprocessor)
+        loss_mask = (train_cfg or {}).get('loss_mask')
+        self.loss_mask = None if loss_mask is None else MODELS.build(loss_mask)
         test_cfg = test_cfg or {}
+        self.num_sources = test_cfg.get('num_sources')
         self.blind_controls = test_cfg.get('blind_controls', False)
         #: Set by whoever wants maps, for instance the visualisation hook.
         self.calibration = tuple(test_cfg.get('calibration', (1.0, 0.0)))
@@ -70,22 +80,48 @@ class AudioVisualRecognizer(BaseRecognizer):
 
     def neck_inputs(self, inputs: dict) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Features of both towers, and the times of their steps; see :class:`CoAttentionNeck`."""
+        visual, audio = self.backbone(inputs['imgs'], inputs['log_mels'])
+        return visual, audio, *self.step_times(inputs, visual.shape[2], audio.shape[-1])
+
+    def step_times(self, inputs: dict, visual: int, audio: int) -> tuple[Tensor, Tensor]:
+        """Times of so many audio steps (S,), and of the video steps in each window (N, J, T)."""
         imgs, log_mels = inputs['imgs'], inputs['log_mels']
-        visual, audio = self.backbone(imgs, log_mels)
         # Frame i was taken in the middle of the i-th of T equal parts of the clip.
         step = inputs['clip_seconds'] / imgs.shape[2]
         hop = self.data_preprocessor.log_mel.frame_seconds
-        visual_times = step_times(visual.shape[2], imgs.shape[2], step, step / 2, imgs.device)
-        audio_times = step_times(audio.shape[-1], log_mels.shape[-1], hop, 0.0, imgs.device)
-        return visual, audio, audio_times, inputs['audio_starts'][..., None] + visual_times
+        visual_times = step_times(visual, imgs.shape[2], step, step / 2, imgs.device)
+        audio_times = step_times(audio, log_mels.shape[-1], hop, 0.0, imgs.device)
+        return audio_times, inputs['audio_starts'][..., None] + visual_times
 
     def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Any:
         """Mode ``tensor``: the output of a stage, the logits (N, J) by default."""
         return self.extract_feat(inputs, stage=stage)[0]
 
     def loss(self, inputs: dict, data_samples: list, **kwargs) -> dict[str, Tensor]:
-        """Mode ``loss``: losses of a batch, see :meth:`BaseSyncHead.loss`."""
-        return self.cls_head.loss(self.extract_feat(inputs)[0], data_samples)
+        """Mode ``loss``: those of the head, see :meth:`BaseSyncHead.loss`, and of masks."""
+        features, _ = self.extract_feat(inputs)
+        losses = self.cls_head.loss(features, data_samples)
+        if self.loss_mask is not None:
+            losses['loss_mask'] = self.mask_loss(inputs, features)
+        return losses
+
+    def mask_loss(self, inputs: dict, features: MatchFeatures) -> Tensor:
+        """Loss of the mask that the locations attended to make of a mixture.
+
+        Raises:
+            ConfigError: If no audio was mixed.
+        """
+        if 'source_mask' not in inputs:
+            raise ConfigError('train_cfg.loss_mask needs data_preprocessor.mix_audio above 0.')
+        log_mel, log_mels = self.data_preprocessor.log_mel, inputs['log_mels']
+        logits = self.neck.separate(log_mels, features, features.weights[:, 0].sum(dim=-1))
+        times = torch.arange(log_mels.shape[-1], device=log_mels.device) * log_mel.frame_seconds
+        since = times - inputs['audio_starts'][:, :1]
+        # The clip shows nothing of the rest of the segment.
+        seen = (since >= 0) & (since < inputs['clip_seconds'])
+        mixed = (inputs['source_mask'] < 1).flatten(1).any(dim=1)
+        weight = log_mel.to_power(log_mels) ** MASK_POWER * (seen & mixed[:, None])[:, None]
+        return self.loss_mask(logits, inputs['source_mask'], weight)
 
     def predict(self, inputs: dict | None, data_samples: list, **kwargs) -> list:
         """Mode ``predict``: add the judgement to each usable data sample.
@@ -98,7 +134,9 @@ class AudioVisualRecognizer(BaseRecognizer):
             list[ActionDataSample]: With ``sync_scores`` (J,) logits; if blind controls are on
             ``sync_scores_NAME`` for each of :data:`CONTROLS`; with ``return_map``
             ``sound_map`` (J, T', H', W') and ``map_confidence`` (J,), the logit that a source is
-            in sight.
+            in sight. With ``num_sources``, K, of window 0: ``source_maps`` (K, T', H', W'),
+            ``source_scores`` (K,), nats, and ``source_masks`` (K, F, T_a), see
+            :func:`~mmav_coattn.models.maps.explain_away`.
         """
         if inputs is None:
             return data_samples
@@ -108,6 +146,8 @@ class AudioVisualRecognizer(BaseRecognizer):
         fields = dict(sync_scores=scores)
         if self.return_map:
             fields |= dict(sound_map=self.find_sound(inputs, features), map_confidence=scores)
+        if self.num_sources:
+            fields |= self.find_sources(inputs, features)
         if self.blind_controls:
             fields |= self.predict_blind(inputs)
         for name, values in fields.items():
@@ -129,6 +169,17 @@ class AudioVisualRecognizer(BaseRecognizer):
             )
         maps = maps.float()
         return maps if self.map_refiner is None else self.map_refiner(maps, inputs['frames'])
+
+    def find_sources(self, inputs: dict, features: MatchFeatures) -> dict[str, Tensor]:
+        """Maps, scores and masks of several sources, see :meth:`predict`."""
+        sources = explain_away(self, inputs, features, self.num_sources)
+        if self.map_refiner is None:
+            steps = features.match.shape[-1]
+            maps = sources.maps[:, :, None].expand(-1, -1, steps, -1, -1)
+        else:
+            evidence = sources.evidence[:, :, None]
+            maps = self.map_refiner(evidence, inputs['frames'], sources.owned)
+        return dict(source_maps=maps, source_scores=sources.scores, source_masks=sources.masks)
 
     def predict_blind(self, inputs: dict) -> dict[str, Tensor]:
         """Scores (N, J) of each control: nothing to see, nothing to hear, a still frame."""

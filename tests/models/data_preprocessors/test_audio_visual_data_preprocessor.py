@@ -126,3 +126,32 @@ def test_mean_frame_is_subtracted_on_request():
     first = frames[:, :, :1].float()
     found = preprocessor.normalize(frames, first)
     torch.testing.assert_close(found, (frames.float() - first) / preprocessor.std)
+
+
+def test_mixes_audio_of_other_clips():
+    torch.manual_seed(0)
+    data = packed(3)
+    plain = AudioVisualDataPreprocessor()(data, training=True)['inputs']
+    preprocessor = AudioVisualDataPreprocessor(mix_audio=1.0)
+    # Never in evaluation.
+    assert 'source_mask' not in preprocessor(data)['inputs']
+    mixed = preprocessor(data, training=True)['inputs']
+    added = mixed['audio'] - plain['audio']
+    for index in range(3):
+        own, other = plain['audio'][index], plain['audio'][index - 1]
+        gain = (added[index] @ other) / (other @ other)
+        torch.testing.assert_close(added[index], gain * other, rtol=1e-3, atol=1e-5)
+        decibels = 10 * torch.log10(added[index].square().mean() / own.square().mean())
+        assert -6 <= decibels <= 6
+        power = preprocessor.log_mel.power(own)
+        share = power / (power + preprocessor.log_mel.power(added[index]))
+        torch.testing.assert_close(mixed['source_mask'][index], share.sqrt(), rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(mixed['log_mels'], preprocessor.log_mel(mixed['audio']))
+    few = AudioVisualDataPreprocessor(mix_audio=0.3)
+    chosen = torch.cat([
+        (few(data, training=True)['inputs']['source_mask'] < 0.999).flatten(1).any(1)
+        for _ in range(100)
+    ])  # fmt: skip
+    assert 0.2 < chosen.float().mean() < 0.4
+    with pytest.raises(ConfigError, match='mix_audio=2 must be within 0 and 1'):
+        AudioVisualDataPreprocessor(mix_audio=2)

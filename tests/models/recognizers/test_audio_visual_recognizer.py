@@ -3,10 +3,12 @@ import math
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 from models.tiny import NECK, random_inputs, recognizer
 
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.models.maps import explain_away
 
 SHIFTS = (0.0, 0.3, 0.5, 0.15)
 DOT_PRODUCT = dict(
@@ -202,3 +204,38 @@ def test_overfits_one_batch(changes):
             break
     assert losses['sync_accuracy'] == 1.0
     assert losses['loss_sync'] < 0.3
+
+
+def test_loss_of_masks_only_where_audio_was_mixed_and_seen():
+    torch.manual_seed(0)
+    model = recognizer(
+        neck=dict(NECK, mask=True), train_cfg=dict(loss_mask=dict(type='MaskLoss'))
+    ).eval()
+    inputs = random_inputs(num_clips=2)
+    inputs['audio_starts'] = torch.tensor([[0.105, 0.4], [0.3, 0.0]])
+    features, _ = model.extract_feat(inputs)
+    with pytest.raises(ConfigError, match='needs data_preprocessor.mix_audio above 0'):
+        model.mask_loss(inputs, features)
+    target = torch.rand(2, 64, 101)
+    target[1] = 1  # nothing was added to the second clip
+    found = model.mask_loss(inputs | dict(source_mask=target), features)
+    attention = features.weights[:, 0, :, 0]
+    logits = model.neck.separate(inputs['log_mels'], features, attention)[0, :, 11:61]
+    weight = inputs['log_mels'][0, :, 11:61].exp() ** 0.35
+    each = F.binary_cross_entropy_with_logits(logits, target[0, :, 11:61], reduction='none')
+    torch.testing.assert_close(found, (weight * each).sum() / weight.sum())
+
+
+@torch.no_grad()
+def test_predicts_several_sources():
+    model = recognizer(neck=dict(NECK, mask=True), test_cfg=dict(num_sources=2)).eval()
+    inputs = random_inputs(num_clips=2)
+    samples = model.predict(inputs, [ActionDataSample(), ActionDataSample()])
+    sources = explain_away(model, inputs, model.extract_feat(inputs)[0], 2)
+    for index, sample in enumerate(samples):
+        steps = sample.source_maps.shape[1]
+        assert steps == 8
+        for step in range(steps):
+            torch.testing.assert_close(sample.source_maps[:, step], sources.maps[index])
+        torch.testing.assert_close(sample.source_scores, sources.scores[index])
+        torch.testing.assert_close(sample.source_masks, sources.masks[index])

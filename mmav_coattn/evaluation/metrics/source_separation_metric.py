@@ -1,0 +1,123 @@
+"""Which sound is whose: maps and masks of several sources against their true solo audio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from mmaction.registry import METRICS
+
+from mmav_coattn.errors import UserError
+from mmav_coattn.evaluation.functional import (
+    MelMasking,
+    best_assignment,
+    consensus_map,
+    score_heatmap,
+    si_sdr,
+)
+from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+
+from .left_out import FileMetric, to_array
+
+#: What a sample must hold, and what to do where it does not.
+REMEDIES = {
+    'source_maps': 'set model.test_cfg.num_sources',
+    'source_masks': 'set model.test_cfg.num_sources',
+    'localization_targets': 'add LocalizationTargets to the pipeline and to extra_meta_keys',
+    'solos': 'add RenderSolos to the pipeline and solos to extra_meta_keys',
+}
+SIZE = 224  # px
+
+
+@METRICS.register_module()
+class SourceSeparationMetric(FileMetric):
+    """Whether each map belongs to its own sound, and how well the masks separate the sounds.
+
+    Needs of each data sample what :class:`AudioVisualRecognizer` adds with ``num_sources``, and the
+    meta information of :class:`LocalizationTargets` and :class:`RenderSolos`; of the batch
+    ``audio``. A clip in which not every source has an event is left out and counted.
+
+    Figures, under the prefix ``separation/``. Maps are assigned to sources twice: by location (the
+    mean adaptive cIoU over the events of a source) and by sound (the SI-SDR of the masked audio
+    against each solo); both are the one-to-one assignment with the largest sum.
+
+    - ``identity``: share of the clips in which both agree; 0.5 by chance with two sources;
+    - ``si_sdr_improvement``: mean over all sources of the SI-SDR of the audio masked by the map at
+      the source, minus that of the mixture, dB;
+    - ``si_sdr_improvement_oracle``: the same with masks made of the solos, on the same bands and
+      frames; ``oracle_share``, the quotient;
+    - ``num_clips``, ``num_without_event``, ``left_out``.
+
+    Args:
+        log_mel (dict): Of the preprocessor; of it ``sample_rate``, ``n_fft``, ``win_length``,
+            ``hop_length`` and ``n_mels`` are used.
+        **kwargs: See :class:`FileMetric`.
+
+    Raises:
+        UserError: If a field is absent, or no clip is left.
+    """
+
+    default_prefix = 'separation'
+
+    def __init__(self, log_mel: dict, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        names = ('sample_rate', 'n_fft', 'win_length', 'hop_length', 'n_mels')
+        self.masking = MelMasking(**{name: log_mel[name] for name in names})
+
+    def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
+        """Assign the maps of one clip and measure its separated audio."""
+        for key, remedy in REMEDIES.items():
+            if key not in sample:
+                raise UserError(f'{name}: the data sample has no {key!r}; {remedy}.')
+        solos, masks = to_array(sample['solos']), to_array(sample['source_masks'])
+        wave = to_array(data_batch['inputs']['audio'][index])
+        by_location = self._by_location(sample, to_array(sample['source_maps']))
+        if len(by_location) < len(solos):
+            return dict(identity=None)
+        parts = [self.masking.apply(wave, mask) for mask in masks]
+        by_sound = np.array([[si_sdr(part, solo) for part in parts] for solo in solos])
+        chosen = best_assignment(by_location)
+        mixture = np.array([si_sdr(wave, solo) for solo in solos])
+        oracle = [
+            si_sdr(self.masking.apply(wave, mask), solo)
+            for mask, solo in zip(self.masking.oracle(solos), solos, strict=True)
+        ]
+        return dict(
+            identity=best_assignment(by_sound) == chosen,
+            improvement=float(np.mean(by_sound[np.arange(len(solos)), chosen] - mixture)),
+            oracle=float(np.mean(oracle - mixture)),
+        )
+
+    @staticmethod
+    def _by_location(sample: dict, maps: np.ndarray) -> np.ndarray:
+        """Mean adaptive cIoU (sources, maps) over the events of each source."""
+        start, seconds = float(sample['window_starts'][0]), sample['clip_seconds']
+        scores: dict[int, list] = {}
+        for target in sample['localization_targets']:
+            truth = consensus_map(target['boxes'], target['annotators'], SIZE)
+            if not truth.any():
+                continue
+            step = int((target['time'] - start) / seconds * maps.shape[1])
+            at = maps[:, min(max(step, 0), maps.shape[1] - 1)]
+            scores.setdefault(target['source'], []).append(
+                [score_heatmap(upsample_heatmap(each, truth.shape), truth).adaptive for each in at]
+            )
+        return np.array([np.mean(scores[source], axis=0) for source in sorted(scores)])
+
+    def compute_metrics(self, results: list[dict]) -> dict[str, float]:
+        """Means over the clips."""
+        used, left_out = self.split(results)
+        clips = [result for result in used if result['identity'] is not None]
+        if not clips:
+            raise UserError('No clip has an event of every source; evaluate longer clips.')
+        improvement = float(np.mean([clip['improvement'] for clip in clips]))
+        oracle = float(np.mean([clip['oracle'] for clip in clips]))
+        return dict(
+            identity=float(np.mean([clip['identity'] for clip in clips])),
+            si_sdr_improvement=improvement,
+            si_sdr_improvement_oracle=oracle,
+            oracle_share=improvement / oracle,
+            num_clips=float(len(clips)),
+            num_without_event=float(len(used) - len(clips)),
+            left_out=float(len(left_out)),
+        )

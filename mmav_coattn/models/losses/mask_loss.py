@@ -1,0 +1,31 @@
+"""Mixing and separating: the mask of a clip's own audio within a mixture."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+
+@MODELS.register_module()
+class MaskLoss(nn.Module):
+    """Binary cross-entropy of a spectrogram's mask, weighted by the magnitude of the mixture.
+
+    The audio of two clips is added, so each one's share is known without labels (Zhao et al. 2018,
+    "The Sound of Pixels").
+
+    Args:
+        loss_weight (float): Factor of the loss.
+    """
+
+    def __init__(self, loss_weight: float = 1.0) -> None:
+        super().__init__()
+        self.loss_weight = loss_weight
+
+    def forward(self, logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        """Logits, mask within 0 and 1, and weight, all (N, F, T_a) -> scalar.
+
+        It is 0 where no weight is.
+        """
+        losses = F.binary_cross_entropy_with_logits(logits.float(), target, reduction='none')
+        return self.loss_weight * (weight * losses).sum() / weight.sum().clamp(min=1e-6)

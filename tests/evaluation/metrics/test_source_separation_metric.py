@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+import torch
+
+from mmav_coattn.errors import UserError
+from mmav_coattn.evaluation.functional import MelMasking
+from mmav_coattn.evaluation.metrics import SourceSeparationMetric
+
+LOG_MEL = dict(
+    sample_rate=16000, n_fft=512, win_length=400, hop_length=160, n_mels=64, mean=-5.0, std=4.0
+)
+TIMES = np.arange(16000) / 16000
+SOLOS = np.array([np.sin(2 * np.pi * hz * TIMES) for hz in (300, 3000)])
+BOXES = [(0.0, 0.0, 0.5, 0.5), (0.5, 0.5, 1.0, 1.0)]
+
+
+def sample(swap_maps=False, swap_masks=False, events=(0, 1)):
+    """Source 0 is above left and low, source 1 below right and high."""
+    maps = torch.zeros(2, 4, 8, 8)
+    maps[0, :, :4, :4] = maps[1, :, 4:, 4:] = 1.0
+    masks = torch.zeros(2, 64, 101)
+    masks[0, :20], masks[1, 20:] = 1.0, 1.0
+    return dict(
+        relpath='0.mp4',
+        source_maps=maps.flip(0) if swap_maps else maps,
+        source_masks=masks.flip(0) if swap_masks else masks,
+        localization_targets=[
+            dict(time=2.5, boxes=[BOXES[source]], annotators=1, source=source) for source in events
+        ],
+        solos=torch.from_numpy(SOLOS),
+        window_starts=[2.0],
+        clip_seconds=1.0,
+    )
+
+
+def evaluate(*samples):
+    metric = SourceSeparationMetric(log_mel=LOG_MEL)
+    audio = [torch.from_numpy(SOLOS.sum(axis=0))] * len(samples)
+    metric.process(dict(inputs=dict(audio=audio)), samples)
+    return metric.evaluate(len(samples))
+
+
+@pytest.mark.parametrize('swap', [False, True])
+def test_maps_with_their_own_sound(swap):
+    found = evaluate(sample(swap_maps=swap, swap_masks=swap))
+    assert found['separation/identity'] == 1
+    # Two pure tones: the mixture has 0 dB, and what leaks of the other tone is little.
+    assert found['separation/si_sdr_improvement'] > 15
+    assert found['separation/si_sdr_improvement_oracle'] > 15
+    assert found['separation/num_clips'] == 1
+
+
+def test_maps_with_the_sound_of_the_other():
+    found = evaluate(sample(swap_maps=True), sample(), sample(swap_masks=True), sample())
+    assert found['separation/identity'] == 0.5
+    alone = evaluate(sample(swap_masks=True))
+    assert alone['separation/identity'] == 0 and alone['separation/si_sdr_improvement'] < -15
+    share = alone['separation/si_sdr_improvement'] / alone['separation/si_sdr_improvement_oracle']
+    assert alone['separation/oracle_share'] == pytest.approx(share)
+
+
+def test_clip_without_an_event_of_each_source():
+    found = evaluate(sample(events=(1,)), sample())
+    assert found['separation/num_clips'] == 1 and found['separation/num_without_event'] == 1
+    with pytest.raises(UserError, match='No clip has an event of every source'):
+        evaluate(sample(events=(1,)))
+
+
+def test_absent_field():
+    incomplete = sample()
+    del incomplete['solos']
+    with pytest.raises(UserError, match="no 'solos'; add RenderSolos"):
+        evaluate(incomplete)
+
+
+def test_oracle_is_that_of_the_function():
+    masking = MelMasking(**{k: v for k, v in LOG_MEL.items() if k not in ('mean', 'std')})
+    own = sample()
+    own['source_masks'] = torch.from_numpy(masking.oracle(SOLOS))
+    assert evaluate(own)['separation/oracle_share'] == pytest.approx(1)

@@ -1,0 +1,67 @@
+"""Sources found one by one, with masks and evidence that are planted."""
+
+import pytest
+import torch
+from models.tiny import NECK, random_inputs, recognizer
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.models.maps import explain_away
+from mmav_coattn.models.maps.explain_away import APART
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    model = recognizer(neck=dict(NECK, mask=True)).eval()
+    inputs = random_inputs()
+    features, _ = model.extract_feat(inputs)
+    return model, inputs, features
+
+
+def test_sources_lie_apart_and_share_the_frame(network):
+    model, inputs, features = network
+    sources = explain_away(model, inputs, features, 2)
+    clips, grid = len(inputs['imgs']), features.grid
+    assert sources.evidence.shape == sources.owned.shape == (clips, 2, *grid)
+    assert sources.masks.shape == (clips, 2, *inputs['log_mels'].shape[1:])
+    assert torch.equal(sources.owned.sum(dim=1), torch.ones(clips, *grid, dtype=torch.long))
+    # The first source is what the network decides by.
+    torch.testing.assert_close(sources.evidence[:, 0].flatten(1), features.evidence[:, 0])
+    torch.testing.assert_close(sources.scores[:, 0], features.evidence[:, 0].amax(dim=1))
+    for clip in range(clips):
+        spots = [
+            torch.nonzero(sources.evidence[clip, k] == sources.scores[clip, k])[0].float()
+            for k in range(2)
+        ]
+        assert (spots[0] - spots[1]).norm() / max(grid) >= APART
+        for k, (row, column) in enumerate(torch.stack(spots).long().tolist()):
+            assert sources.owned[clip, k, row, column]
+    # Below all others where another source is nearer.
+    maps = sources.maps
+    assert (maps[~sources.owned] < sources.evidence.amin(dim=(-2, -1)).max()).all()
+    torch.testing.assert_close(maps[sources.owned], sources.evidence[sources.owned])
+
+
+def test_what_is_explained_is_taken_out(network, monkeypatch):
+    model, inputs, features = network
+    heard = []
+    forward = model.backbone.forward_audio
+    monkeypatch.setattr(
+        model.backbone, 'forward_audio', lambda mels: (heard.append(mels), forward(mels))[1]
+    )
+    share = torch.full_like(inputs['log_mels'], 0.6)
+    monkeypatch.setattr(model.neck, 'separate', lambda mels, features, chosen: share.logit())
+    explain_away(model, inputs, features, 3)
+    log_mel = model.data_preprocessor.log_mel
+    power = log_mel.to_power(inputs['log_mels'])
+    assert len(heard) == 2  # the mixture was heard before
+    for rest, left in zip(heard, (0.64, 0.64**2), strict=True):
+        expected = (left * power).clamp(min=1e-6)
+        torch.testing.assert_close(log_mel.to_power(rest), expected, rtol=1e-4, atol=0)
+
+
+def test_network_without_a_mask():
+    model = recognizer().eval()
+    inputs = random_inputs()
+    with pytest.raises(ConfigError, match='no mask of sources'):
+        explain_away(model, inputs, model.extract_feat(inputs)[0], 2)

@@ -89,11 +89,12 @@ class LocalizationTargets(Transform):
         targets = []
         for number, item in enumerate(results['objects']):
             for event in item['events']:
-                if item['sounding'] and start <= event < start + seconds:
-                    frame = min(round(event * results['fps']), len(item['boxes']) - 1)
+                # The frame nearest to the event, and its middle, so that its box meets its map.
+                frame = min(round(event * results['fps']), len(item['boxes']) - 1)
+                time = (frame + 0.5) / results['fps']
+                if item['sounding'] and start <= time < start + seconds:
                     box = [float(value) for value in item['boxes'][frame]]
-                    target = dict(time=float(event), boxes=[box], annotators=1, source=number)
-                    targets.append(target)
+                    targets.append(dict(time=time, boxes=[box], annotators=1, source=number))
         return targets
 
 

@@ -26,7 +26,7 @@ def moving(**changes):
 def test_events_inside_the_window_with_the_boxes_of_their_moment():
     results = LocalizationTargets().transform(moving())
     targets = results['localization_targets']
-    assert [(t['time'], t['source']) for t in targets] == [(0.52, 0), (1.1, 0), (0.98, 2)]
+    assert [(t['time'], t['source']) for t in targets] == [(0.55, 0), (1.15, 0), (1.05, 2)]
     assert [t['boxes'][0][0] for t in targets] == pytest.approx([0.05, 0.11, 0.30])
     assert all(t['annotators'] == 1 for t in targets) and results['has_source'] is True
 

@@ -7,7 +7,6 @@ model = dict(
         mean=[110.2, 100.6, 96.0],
         std=[58.0, 56.2, 56.5],
         subtract_mean_frame=True,
-        mix_audio=0.5,  # half of the clips also hear another one
         log_mel=dict(
             sample_rate=16000, n_fft=512, win_length=400, hop_length=160, n_mels=64,
             mean=-5.0, std=4.0)),
@@ -34,8 +33,7 @@ model = dict(
             type='AudioResNet', base_channels=16, stage_blocks=(1, 1, 1),
             strides=((2, 1), (2, 2), (1, 1)))),
     # module: AGA (locations compete), VGA (frequency bands) or CMA (pairs of both).
-    neck=dict(type='CoAttentionNeck', in_channels=(64, 64), embed_dims=64, module='AGA', mask=True),
+    neck=dict(type='CoAttentionNeck', in_channels=(64, 64), embed_dims=64, module='AGA'),
     cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')),
-    train_cfg=dict(loss_mask=dict(type='MaskLoss')),
     # Maps of where a sound is made show whole objects (configs/localization/README.md).
     test_cfg=dict(blind_controls=True, map_refiner=dict(type='MovingSourceMap')))

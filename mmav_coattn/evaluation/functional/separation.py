@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -25,12 +27,12 @@ def si_sdr(estimate: ArrayLike, reference: ArrayLike) -> float:
     Raises:
         ValueError: If shapes differ or a value is not finite.
     """
-    estimate = finite_array(estimate, 'estimate', ndim=1)
-    reference = finite_array(reference, 'reference', ndim=1)
-    require_equal_shapes(estimate=estimate, reference=reference)
-    estimate, reference = estimate - estimate.mean(), reference - reference.mean()
-    target = (estimate @ reference) / (reference @ reference + EPS) * reference
-    return float(10 * np.log10((target @ target + EPS) / (np.sum((estimate - target) ** 2) + EPS)))
+    found = finite_array(estimate, 'estimate', ndim=1)
+    true = finite_array(reference, 'reference', ndim=1)
+    require_equal_shapes(estimate=found, reference=true)
+    found, true = found - found.mean(), true - true.mean()
+    target = (found @ true) / (true @ true + EPS) * true
+    return float(10 * np.log10((target @ target + EPS) / (np.sum((found - target) ** 2) + EPS)))
 
 
 class MelMasking:
@@ -48,8 +50,8 @@ class MelMasking:
     ) -> None:
         from librosa.filters import mel  # here, as importing it takes 0.3 to 1 s
 
-        self.frames = dict(
-            n_fft=n_fft, win_length=win_length, hop_length=hop_length, pad_mode='constant'
+        self.frames: dict[str, Any] = dict(
+            n_fft=n_fft, win_length=win_length, hop_length=hop_length
         )
         self.filters = mel(sr=sample_rate, n_fft=n_fft, n_mels=n_mels)
         self.bins = self.filters.T / np.maximum(self.filters.sum(axis=0)[:, None], EPS)
@@ -58,7 +60,7 @@ class MelMasking:
         """Complex spectrum (bins, T_a) of samples (S,)."""
         from librosa import stft
 
-        return stft(np.asarray(wave, np.float64), **self.frames)
+        return stft(np.asarray(wave, np.float64), pad_mode='constant', **self.frames)
 
     def power(self, wave: np.ndarray) -> np.ndarray:
         """Mel power (F, T_a) of samples (S,)."""
@@ -68,8 +70,7 @@ class MelMasking:
         """Samples (S,) of the part of ``wave`` (S,) that a mask (F, T_a) keeps."""
         from librosa import istft
 
-        frames = {k: v for k, v in self.frames.items() if k != 'pad_mode'}
-        return istft(self.spectrum(wave) * (self.bins @ mask), length=len(wave), **frames)
+        return istft(self.spectrum(wave) * (self.bins @ mask), length=len(wave), **self.frames)
 
     def oracle(self, solos: np.ndarray) -> np.ndarray:
         """Masks (K, F, T_a) of the best separation by power of solos (K, S): roots of shares."""

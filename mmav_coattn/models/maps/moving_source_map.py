@@ -72,7 +72,9 @@ class MovingSourceMap(nn.Module):
         match = F.interpolate(match, size=frames.shape[-2:], mode='bilinear', align_corners=False)
         weight = (self.sharpness * match).exp()
         if owned is not None:
-            weight = weight * F.interpolate(owned.to(weight), size=frames.shape[-2:], mode='bilinear')
+            weight = weight * F.interpolate(
+                owned.to(weight), size=frames.shape[-2:], mode='bilinear'
+            )
         windows = weight[:, :, None].unbind(dim=1)
         return torch.stack([self._whole_object(moving * w, edges) for w in windows], dim=1)
 

@@ -15,6 +15,7 @@ from mmav_coattn.errors import ConfigError
 from .source_mask import SourceMask
 from .time_alignment import interpolation_weights
 from .token_neck import TokenNeck, take_steps
+from .travel import TINY, Travel
 
 
 class MatchFeatures(NamedTuple):
@@ -31,6 +32,8 @@ class MatchFeatures(NamedTuple):
         audio (Tensor): Tokens of the audio segment (N, S, L, D).
         audio_weights (Tensor): Weights that take the T video steps of window 0 to the S audio steps
             (N, S, T).
+        passing (Tensor, optional): Probability (N, J, T, P) that a source which moves passes a
+            location at a step, see :class:`Travel`.
     """
 
     similarity: Tensor
@@ -42,16 +45,24 @@ class MatchFeatures(NamedTuple):
     visual: Tensor | None = None
     audio: Tensor | None = None
     audio_weights: Tensor | None = None
+    passing: Tensor | None = None
 
     @property
     def sound_map(self) -> Tensor:
-        """Evidence of each location (N, J, T', H', W'), nats; the same at all steps."""
+        """Evidence of each location (N, J, T', H', W'), nats; the same at all steps.
+
+        Of sources that move it is the log-probability that they are there, and changes.
+        """
+        if self.passing is not None:
+            return self.passing.clamp(min=TINY).log().unflatten(-1, self.grid)
         maps = self.evidence.unflatten(-1, self.grid)
         return maps[:, :, None].expand(-1, -1, self.match.shape[-1], -1, -1)
 
     @property
     def attention(self) -> Tensor:
         """Weights of the locations (N, J, T', H', W'); sum to 1 at each step."""
+        if self.passing is not None:
+            return self.passing.unflatten(-1, self.grid)
         weights = self.weights.sum(dim=-1).unflatten(-1, self.grid)
         return weights[:, :, None].expand(-1, -1, self.match.shape[-1], -1, -1)
 
@@ -83,6 +94,8 @@ class CoAttentionNeck(TokenNeck):
         centre_time (bool): See :class:`TokenNeck`.
         match (dict, optional): Further arguments of :class:`Match`.
         mask (bool): Whether a :class:`SourceMask` tells which part of the audio a location makes.
+        travel (bool): Whether sources may move within a clip (AGA only): paths of neighbouring
+            locations compete in place of locations, see :class:`Travel`.
         init_cfg (dict, optional): Initialisation.
 
     Raises:
@@ -97,10 +110,14 @@ class CoAttentionNeck(TokenNeck):
         centre_time: bool = True,
         match: dict | None = None,
         mask: bool = False,
+        travel: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         match = dict(match or {}, module=module)
         super().__init__(in_channels, embed_dims, centre_time, match, init_cfg)
+        if travel and module != 'AGA':
+            raise ConfigError(f'neck: travel=True needs module AGA, not {module}.')
+        self.travel = Travel() if travel else None
         self.mask = SourceMask(embed_dims, self.match.channels) if mask else None
         self.log_sharpness = nn.Parameter(torch.zeros(()))
 
@@ -128,7 +145,7 @@ class CoAttentionNeck(TokenNeck):
         audio_times: Tensor,
         window_times: Tensor,
     ) -> MatchFeatures:
-        """Match audio with a clip whose unit vectors (N, T', P, C) are there; see :meth:`forward`."""
+        """Match audio with the unit vectors (N, T', P, C) of a clip; see :meth:`forward`."""
         tokens = self.audio_tokens(audio)
         a = self._windows(tokens, audio_times, window_times)
         starts = window_times[:, 0, :1]
@@ -151,8 +168,30 @@ class CoAttentionNeck(TokenNeck):
         """Match unit vectors of clips with those of their windows; see :meth:`embed`."""
         similarity = self.match.similarity(visual, audio)
         match = self.match.log_probability(similarity)
-        competition = self.compete(match.mean(dim=-1), match.shape[-1])
-        return MatchFeatures(similarity, match, *competition, grid)
+        if self.travel is None:
+            competition = self.compete(match.mean(dim=-1), match.shape[-1])
+            return MatchFeatures(similarity, match, *competition, grid)
+        *weights, passing = self.follow(match[:, :, :, 0], grid)
+        return MatchFeatures(similarity, match, *weights, grid, passing=passing)
+
+    def follow(self, match: Tensor, grid: tuple[int, int]) -> tuple[Tensor, ...]:
+        """Let paths compete.
+
+        Args:
+            match (Tensor): (N, J, P, T), nats.
+            grid (tuple[int, int]): H' and W' of the P locations.
+
+        Returns:
+            tuple[Tensor, ...]: As :meth:`compete`, with the time that the source spends at a
+            location for its weight, and ``passing`` (N, J, T, P).
+        """
+        steps = match.shape[-1]
+        sharpness = self.log_sharpness.exp() * math.sqrt(steps)
+        products = (match * sharpness / steps).movedim(-1, 2).unflatten(-1, grid)
+        total, passing = self.travel(products.flatten(0, 1))
+        score = total.view(match.shape[:2]) / sharpness
+        passing = passing.flatten(-2).unflatten(0, match.shape[:2])
+        return passing.mean(dim=2)[..., None], match.mean(dim=-1), score, passing
 
     def separate(self, log_mels: Tensor, features: MatchFeatures, weights: Tensor) -> Tensor:
         """Logits of the mask that takes out of the audio what some locations make.

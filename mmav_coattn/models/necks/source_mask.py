@@ -45,4 +45,3 @@ class SourceMask(nn.Module):
         hidden = hidden + torch.relu(self.context(hidden))
         coarse = F.interpolate(self.coarse(hidden), size=log_mels.shape[-2:], mode='bilinear')
         return self.out(torch.relu(self.fine(log_mels[:, None]) + coarse))[:, 0]
-

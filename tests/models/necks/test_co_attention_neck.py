@@ -168,3 +168,40 @@ def test_errors():
     visual, audio = features()
     with pytest.raises(ConfigError, match='a clip of 1 step is too short'):
         run(make_neck(), visual[:, :, :1], audio, WINDOW_TIMES[..., :1])
+
+
+@torch.no_grad()
+def test_a_source_that_never_moves_has_the_score_of_a_location():
+    torch.manual_seed(0)
+    fixed, moving = make_neck(), make_neck(travel=True)
+    moving.load_state_dict(fixed.state_dict(), strict=False)
+    moving.travel.stay_logit.fill_(16)
+    inputs = features()
+    one, other = run(fixed, *inputs), run(moving, *inputs)
+    torch.testing.assert_close(other.score, one.score, rtol=0, atol=1e-3)
+    torch.testing.assert_close(other.weights, one.weights, rtol=0, atol=1e-3)
+    torch.testing.assert_close(other.attention, one.attention, rtol=0, atol=1e-3)
+    # Its map is another scale, log-probability in place of nats of evidence.
+    found = other.sound_map.flatten(-2).argmax(dim=-1)
+    assert torch.equal(found, one.sound_map.flatten(-2).argmax(dim=-1))
+    with pytest.raises(ConfigError, match='travel=True needs module AGA, not CMA'):
+        make_neck('CMA', travel=True)
+
+
+@torch.no_grad()
+def test_separate_takes_the_vectors_of_the_chosen_location_at_the_steps_of_window_0():
+    torch.manual_seed(0)
+    neck = make_neck(mask=True)
+    out = run(neck, *features())
+    log_mels = torch.randn(2, 16, 160)
+    chosen = F.one_hot(torch.tensor([5, 2]), 12).float()
+    found = neck.separate(log_mels, out, chosen)
+    query = torch.empty(2, len(AUDIO_TIMES), out.visual.shape[-1])
+    for clip, location in enumerate((5, 2)):
+        for channel in range(query.shape[-1]):
+            series = out.visual[clip, :, location, channel]
+            at = np.interp(AUDIO_TIMES, WINDOW_TIMES[clip, 0], series)
+            query[clip, :, channel] = torch.from_numpy(at)
+    torch.testing.assert_close(found, neck.mask(log_mels, out.audio, query), rtol=1e-4, atol=1e-5)
+    with pytest.raises(ConfigError, match='no mask of sources'):
+        make_neck().separate(log_mels, out, chosen)

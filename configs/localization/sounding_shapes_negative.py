@@ -2,7 +2,9 @@
 # with its own audio and with silence, room noise and the audio of another clip.
 _base_ = 'sounding_shapes_medium.py'
 
-model = dict(test_cfg=dict(map_refiner=None))  # the network's own map, nats; 0 is chance
+model = dict(
+    neck=dict(mask=True),  # a checkpoint of coattn_pretrain_sources.py
+    test_cfg=dict(map_refiner=None))  # the network's own map, nats; 0 is chance
 test_dataloader = dict(
     dataset=dict(silent_clips=dict(kinds=('silence', 'noise', 'off_screen'))))
 # Chosen on 50 validation clips for the network `events`. For another one, choose it again:

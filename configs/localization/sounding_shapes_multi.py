@@ -14,10 +14,7 @@ test_pipeline = [
          extra_meta_keys=('localization_targets', 'has_source', 'solos')),
 ]
 test_dataloader = dict(dataset=dict(tier='multi', pipeline=test_pipeline))
-test_evaluator = dict(
-    _delete_=True,
-    type='Evaluator',
-    metrics=[
-        dict(type='SoundLocalizationMetric', num_sources=2),
-        dict(type='SourceSeparationMetric', log_mel=_base_.model.data_preprocessor.log_mel),
-    ])
+test_evaluator = [
+    dict(type='SoundLocalizationMetric', num_sources=2),
+    dict(type='SourceSeparationMetric', log_mel=_base_.model.data_preprocessor.log_mel),
+]

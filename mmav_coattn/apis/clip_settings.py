@@ -26,6 +26,7 @@ READING_TRANSFORMS = (
     'LoadAudio',
     'ReplaceSound',
     'LocalizationTargets',
+    'RenderSolos',
     'FixedCrop',
     'FormatShape',
     'PackAudioVisualInputs',

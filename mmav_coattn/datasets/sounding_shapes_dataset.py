@@ -24,8 +24,9 @@ class SoundingShapesDataset(AudioVisualDataset):
     Args:
         data_root (str): Folder of the sets.
         tier (str): ``'easy'`` (one source), ``'medium'`` (and 1-2 silent objects), ``'hard'`` (and
-            2-3 silent objects of the same class, more noise), ``'multi'`` (two sources) or
-            ``'alike0'``, 1, 3, 5, 8 (small objects, so many silent look-alikes).
+            2-3 silent objects of the same class, more noise), ``'multi'`` (two sources),
+            ``'moving'`` (all objects travel, 1-2 of the same class are silent), ``'wild'`` (for
+            training) or ``'alike0'``, 1, 3, 5, 8 (small objects, so many silent look-alikes).
         split (str): ``'train'``, ``'val'`` or ``'test'``; the latter two have timbres, colours and
             backgrounds of their own.
         seed (int): Seed of the set.

@@ -27,7 +27,9 @@ def scope(monkeypatch):
 def test_builds_and_asks_for_what_the_metric_needs(path):
     cfg = load_config(str(path), {'data_root': '/my videos'})
     assert {dataset.data_root for dataset in iter_datasets(cfg)} == {'/my videos'}
-    METRICS.build(cfg.test_evaluator)
+    evaluators = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
+    for evaluator in evaluators:
+        METRICS.build(evaluator)
     for hook in [*cfg.custom_hooks, *cfg.default_hooks.values()]:
         HOOKS.build(hook)
     assert cfg.model.test_cfg.return_map is True
@@ -48,8 +50,9 @@ def test_builds_and_asks_for_what_the_metric_needs(path):
     [
         ('sounding_shapes_medium', 'coattn_pretrain_demo'),
         ('sounding_shapes_hard', 'coattn_pretrain_demo'),
-        ('sounding_shapes_negative', 'coattn_pretrain_demo'),
-        ('sounding_shapes_multi', 'coattn_pretrain_demo'),
+        ('sounding_shapes_moving', 'coattn_pretrain_moving'),
+        ('sounding_shapes_negative', 'coattn_pretrain_sources'),
+        ('sounding_shapes_multi', 'coattn_pretrain_sources'),
         ('grid_mouth', 'coattn_pretrain_grid'),
         ('vggss', 'coattn_pretrain'),
         ('flickr_soundnet', 'coattn_pretrain'),

@@ -23,6 +23,7 @@ from .left_out import FileMetric, to_array
 REMEDIES = {
     'source_maps': 'set model.test_cfg.num_sources',
     'source_masks': 'set model.test_cfg.num_sources',
+    'source_count': 'set model.test_cfg.num_sources',
     'localization_targets': 'add LocalizationTargets to the pipeline and to extra_meta_keys',
     'solos': 'add RenderSolos to the pipeline and solos to extra_meta_keys',
 }
@@ -46,6 +47,8 @@ class SourceSeparationMetric(FileMetric):
       the source, minus that of the mixture, dB;
     - ``si_sdr_improvement_oracle``: the same with masks made of the solos, on the same bands and
       frames; ``oracle_share``, the quotient;
+    - ``count``: share of the clips with as many sources found as there are; look for more than
+      there are (``model.test_cfg.num_sources=3``) to see too many counted;
     - ``num_clips``, ``num_without_event``, ``left_out``.
 
     Args:
@@ -84,6 +87,7 @@ class SourceSeparationMetric(FileMetric):
         ]
         return dict(
             identity=best_assignment(by_sound) == chosen,
+            count=int(sample['source_count']) == len(solos),
             improvement=float(np.mean(by_sound[np.arange(len(solos)), chosen] - mixture)),
             oracle=float(np.mean(oracle - mixture)),
         )
@@ -114,6 +118,7 @@ class SourceSeparationMetric(FileMetric):
         oracle = float(np.mean([clip['oracle'] for clip in clips]))
         return dict(
             identity=float(np.mean([clip['identity'] for clip in clips])),
+            count=float(np.mean([clip['count'] for clip in clips])),
             si_sdr_improvement=improvement,
             si_sdr_improvement_oracle=oracle,
             oracle_share=improvement / oracle,

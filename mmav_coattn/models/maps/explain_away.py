@@ -38,6 +38,11 @@ class Sources(NamedTuple):
     masks: Tensor
 
     @property
+    def count(self) -> Tensor:
+        """How many there are (N,): as many as match the audio better than chance, 0 nats."""
+        return (self.scores > 0).cumprod(dim=1).sum(dim=1)
+
+    @property
     def maps(self) -> Tensor:
         """Evidence (N, K, H', W'); where another source is nearer, it lies below all others."""
         lowest = self.evidence.amin(dim=(-2, -1), keepdim=True) - 1

@@ -135,8 +135,8 @@ class AudioVisualRecognizer(BaseRecognizer):
             ``sync_scores_NAME`` for each of :data:`CONTROLS`; with ``return_map``
             ``sound_map`` (J, T', H', W') and ``map_confidence`` (J,), the logit that a source is
             in sight. With ``num_sources``, K, of window 0: ``source_maps`` (K, T', H', W'),
-            ``source_scores`` (K,), nats, and ``source_masks`` (K, F, T_a), see
-            :func:`~mmav_coattn.models.maps.explain_away`.
+            ``source_scores`` (K,), nats, ``source_masks`` (K, F, T_a), and ``source_count``, how
+            many of the K there are, see :func:`~mmav_coattn.models.maps.explain_away`.
         """
         if inputs is None:
             return data_samples
@@ -179,7 +179,12 @@ class AudioVisualRecognizer(BaseRecognizer):
         else:
             evidence = sources.evidence[:, :, None]
             maps = self.map_refiner(evidence, inputs['frames'], sources.owned)
-        return dict(source_maps=maps, source_scores=sources.scores, source_masks=sources.masks)
+        return dict(
+            source_maps=maps,
+            source_scores=sources.scores,
+            source_masks=sources.masks,
+            source_count=sources.count,
+        )
 
     def predict_blind(self, inputs: dict) -> dict[str, Tensor]:
         """Scores (N, J) of each control: nothing to see, nothing to hear, a still frame."""

@@ -14,7 +14,7 @@ SOLOS = np.array([np.sin(2 * np.pi * hz * TIMES) for hz in (300, 3000)])
 BOXES = [(0.0, 0.0, 0.5, 0.5), (0.5, 0.5, 1.0, 1.0)]
 
 
-def sample(swap_maps=False, swap_masks=False, events=(0, 1)):
+def sample(swap_maps=False, swap_masks=False, events=(0, 1), count=2):
     """Source 0 is above left and low, source 1 below right and high."""
     maps = torch.zeros(2, 4, 8, 8)
     maps[0, :, :4, :4] = maps[1, :, 4:, 4:] = 1.0
@@ -27,6 +27,7 @@ def sample(swap_maps=False, swap_masks=False, events=(0, 1)):
         localization_targets=[
             dict(time=2.5, boxes=[BOXES[source]], annotators=1, source=source) for source in events
         ],
+        source_count=torch.tensor(count),
         solos=torch.from_numpy(SOLOS),
         window_starts=[2.0],
         clip_seconds=1.0,
@@ -64,6 +65,11 @@ def test_clip_without_an_event_of_each_source():
     assert found['separation/num_clips'] == 1 and found['separation/num_without_event'] == 1
     with pytest.raises(UserError, match='No clip has an event of every source'):
         evaluate(sample(events=(1,)))
+
+
+def test_counted_sources():
+    found = evaluate(sample(count=1), sample(count=2), sample(count=3), sample(count=2))
+    assert found['separation/count'] == 0.5
 
 
 def test_absent_field():

@@ -5,7 +5,7 @@ import torch
 from models.tiny import NECK, random_inputs, recognizer
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.maps import explain_away
+from mmav_coattn.models.maps import Sources, explain_away
 from mmav_coattn.models.maps.explain_away import APART
 
 
@@ -40,6 +40,12 @@ def test_sources_lie_apart_and_share_the_frame(network):
     maps = sources.maps
     assert (maps[~sources.owned] < sources.evidence.amin(dim=(-2, -1)).max()).all()
     torch.testing.assert_close(maps[sources.owned], sources.evidence[sources.owned])
+
+
+def test_counts_until_the_first_that_does_not_match():
+    scores = torch.tensor([[1.0, 0.5, -0.1], [1.0, -0.2, 0.3], [-1.0, -2.0, -3.0], [3.0, 2.0, 1.0]])
+    sources = Sources(*(torch.zeros(4, 3, 2, 2),) * 2, scores, torch.zeros(4, 3, 5, 6))
+    assert sources.count.tolist() == [2, 1, 0, 3]
 
 
 def test_what_is_explained_is_taken_out(network, monkeypatch):

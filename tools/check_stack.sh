@@ -25,10 +25,11 @@ torch=$2
 shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
-tests=${TESTS:-tests/apis tests/cli tests/configs tests/datasets/transforms tests/engine \
+tests=${TESTS:-tests/apis/test_embedding.py tests/apis/test_sync_estimator.py \
+  tests/configs/test_configs.py tests/datasets/transforms tests/engine/test_exact_resume_hook.py \
   tests/evaluation tests/media tests/models tests/sounding_shapes/test_shapes_verify.py \
-  tests/test_checkpoint_files.py tests/test_compat.py tests/test_config.py tests/test_io.py \
-  tests/test_weights.py tests/tools/test_train_test.py}
+  tests/test_checkpoint_files.py tests/test_compat.py tests/test_config.py tests/test_weights.py \
+  tests/visualization/test_overlay_video.py tests/tools/test_train_test.py}
 hostile='tests/test_safe_load.py tests/tools/test_malicious_checkpoint.py'
 extras=lite,test
 case " $* " in *' mmcv=='*) extras=test ;; esac

@@ -141,6 +141,15 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
     return segments
 
 
+def find_audio(container, stream, begin: float) -> float | None:
+    """Time of the first frame of audio at or after ``begin`` (s); None if there is none."""
+    seek_to(container, stream, begin - PRE_ROLL)
+    for frame in _decodable_frames(container, stream):
+        if frame.pts is not None and frame.samples and frame.time >= begin:
+            return float(frame.time)
+    return None
+
+
 def _decodable_frames(container, stream):
     """Frames of audio, from the first one on that can be decoded.
 

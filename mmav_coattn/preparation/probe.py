@@ -10,7 +10,7 @@ import numpy as np
 from mmav_coattn.datasets.transforms.audio import level_dbfs
 from mmav_coattn.errors import UnreadableMediaError
 from mmav_coattn.media import MediaFile
-from mmav_coattn.media.audio_reader import decode_segments
+from mmav_coattn.media.audio_reader import decode_segments, find_audio
 from mmav_coattn.media.damage import refused
 
 #: Length of the segments whose level is measured, seconds.
@@ -136,10 +136,15 @@ def _probe_sound(media: MediaFile, probe: MediaProbe) -> None:
     begin, end = media.audio_span
     loudest, hole = -np.inf, 0.0
     container, stream = media.sound_stream()
-    for first in np.arange(begin, end, CHUNK_SECONDS):
+    first = begin
+    while first < end:
         last = min(first + CHUNK_SECONDS, end)
         with refused(media.path, f'its audio cannot be decoded from {first:.1f} s on'):
             segments = decode_segments(container, stream, first, last)
+            if not segments:
+                # A damaged time stamp can leave years without audio.
+                following = find_audio(container, stream, last)
+                last = end if following is None else max(last, min(following, end))
         covered = first
         for segment in segments:
             hole += max(segment.start - covered, 0.0)
@@ -147,6 +152,7 @@ def _probe_sound(media: MediaFile, probe: MediaProbe) -> None:
             loudest = max(loudest, _loudest(segment.mono(), segment.sample_rate))
             probe.sample_rate, probe.channels = segment.sample_rate, segment.channels
         hole += max(last - covered, 0.0)
+        first = last
     probe.audio_codec = media.codec_name('audio')
     probe.level = float(loudest)
     probe.hole = float(hole)

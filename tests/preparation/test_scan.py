@@ -9,6 +9,8 @@ from media_factory import draw_frame, write_clip
 
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.media import audio_reader
+from mmav_coattn.preparation import probe
 from mmav_coattn.preparation import scan as module
 from mmav_coattn.preparation.probe import measure_motion, probe_media
 from mmav_coattn.preparation.scan import Limits, judge, scan
@@ -160,3 +162,22 @@ def test_judgement_follows_the_limits(folder):
     assert judge(probe, Limits(min_seconds=3.0)) == 'too_short'
     assert judge(probe, Limits(min_level=-15)) == 'silent'
     assert judge(probe, Limits(min_motion=255)) == 'still'
+
+
+def test_long_holes_are_skipped(tmp_path, monkeypatch):
+    """A damaged time stamp can leave weeks between two packets: they are not searched in steps."""
+    write_clip(tmp_path / 'a.mkv', duration=4.0, audio_codec='pcm_s16le', gap=(0.5, 3.5))
+    expected = probe_media(tmp_path / 'a.mkv')
+    assert expected.hole == pytest.approx(3.0, abs=0.05)
+    asked = []
+
+    def decode_segments(container, stream, first, last):
+        asked.append(first)
+        return audio_reader.decode_segments(container, stream, first, last)
+
+    monkeypatch.setattr(probe, 'CHUNK_SECONDS', 0.1)
+    monkeypatch.setattr(probe, 'decode_segments', decode_segments)
+    found = probe_media(tmp_path / 'a.mkv')
+    assert found.hole == pytest.approx(expected.hole, abs=1e-3)
+    assert found.level == pytest.approx(expected.level, abs=3)  # blocks of other lengths
+    assert len(asked) <= 14 and not [first for first in asked if 0.8 < first < 3.4]

@@ -78,9 +78,11 @@ def test_a_tool_runs_nothing(tool, hostile, folder_config, videos, here, monkeyp
 
 @pytest.mark.slow
 @pytest.mark.parametrize('tool', ['test', 'resume'])
-def test_a_stock_script_runs_nothing(tool, hostile, folder_config, videos):
-    evil, mark, _ = hostile
+def test_a_stock_script_runs_nothing(tool, folder_config, videos, tmp_path):
+    evil, mark = tmp_path / 'evil.pth', tmp_path / 'mark'
+    FORMATS['zip'][0](evil, mark)
     script, *arguments = fill_in(TOOLS[tool], folder_config, evil, videos)
-    done = run_process(STOCK_TOOLS / script, *arguments, **{safe_load.CONTRARY: '1'})
+    where = dict(MMAV_DATA_ROOT=str(videos))
+    done = run_process(STOCK_TOOLS / script, *arguments, **where, **{safe_load.CONTRARY: '1'})
     assert done.code != 0 and not mark.exists()
     assert f'CheckpointError: {evil}: refused, because ' in done.err

@@ -114,14 +114,16 @@ setup(
     # mmcv is absent on purpose: mmcv-lite and the full mmcv share one folder, and only the user
     # knows which one the environment has. The extra `lite` adds the small one.
     install_requires=[
-        'torch>=2.0',
+        # Below 2.6 a checkpoint could run code; see safe_load.py.
+        'torch>=2.6',
         'numpy',
         'scipy',
         # mmengine's main branch loads checkpoints with weights_only=False; see safe_load.py.
         'mmengine>=0.10.4,<0.11',
         'mmaction2>=1.2,<2',
         'decord>=0.6',
-        'av>=17.1,<20',
+        # PyAV 19: the last packet of an MP4 whose audio begins late is cut short.
+        'av>=17.1,<19',
         'librosa>=0.10',
         'filelock',
         'soxr',

@@ -94,7 +94,7 @@ def draw_maps(inferencer, ranked, out: Path) -> None:
     save(Image.fromarray(np.concatenate(sheets)), out, colours=256)
 
 
-def take_screenshots(args, inferencer, video: Path, report: Path) -> None:
+def take_screenshots(args, report: Path) -> None:
     """The page after a click, and the report while its clips play, in headless Chromium."""
     try:
         import gradio  # noqa: F401
@@ -105,23 +105,27 @@ def take_screenshots(args, inferencer, video: Path, report: Path) -> None:
     if not Path(args.chromium).is_file():
         print(f'no screenshots: {args.chromium} is not there (--chromium)', file=sys.stderr)
         return
+    from mmav_coattn.apis import AudioVisualInferencer
     from mmav_coattn.page import serve
+    from mmav_coattn.page.local_page import SAMPLES
 
-    page = serve(inferencer, port=None, block=False)
+    # As it opens: with the network of the package, and one of its own two clips.
+    late = max(SAMPLES, key=SAMPLES.get)
+    page = serve(AudioVisualInferencer(), port=None, block=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=args.chromium, args=['--no-sandbox', '--disable-background-networking']
         )
         tab = browser.new_page(viewport=dict(width=1100, height=900))
         tab.goto(page.local_url)
-        tab.set_input_files('#upload input[type=file]', video)
-        tab.wait_for_selector(f'#upload >> text={video.stem}')
+        tab.click(f'text={late}')
+        tab.wait_for_selector(f'#upload >> text={late[:8]}')
         tab.click('#go')
         tab.wait_for_selector('#fixed a', timeout=WAIT)
         tab.wait_for_function('document.querySelector("#overlay video").videoWidth > 0')
         tab.wait_for_function('document.querySelector("#curve img").naturalWidth > 0')
         tab.evaluate('document.querySelector("#overlay video").currentTime = 1.5')
-        tab.wait_for_timeout(1000)
+        tab.wait_for_timeout(2000)
         screenshot(tab, args.out / 'page.png', PAGE_WIDTH)
         tab = browser.new_page(viewport=dict(width=1100, height=900))
         tab.goto(report.resolve().as_uri())
@@ -145,7 +149,7 @@ def screenshot(tab, out: Path, width: int) -> None:
 
     image = Image.open(io.BytesIO(tab.screenshot(full_page=True))).convert('RGB')
     height = round(image.height * width / image.width)
-    save(image.resize((width, height), Image.Resampling.LANCZOS), out)
+    save(image.resize((width, height), Image.Resampling.LANCZOS), out, colours=256)
 
 
 def main():
@@ -173,7 +177,7 @@ def main():
         if args.cfg_options:
             command += ['--cfg-options', *(f'{k}={v}' for k, v in args.cfg_options.items())]
         subprocess.run(command, check=True)
-        take_screenshots(args, inferencer, late, folder / 'report.html')
+        take_screenshots(args, folder / 'report.html')
 
 
 if __name__ == '__main__':

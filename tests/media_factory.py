@@ -10,7 +10,7 @@ and the sample rate. At each event a click sounds and the lower half of the pict
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -159,57 +159,32 @@ def _block(bit: int, width: int, height: int) -> tuple[int, int, int, int]:
 def write_clip(
     path: str | Path,
     *,
-    duration: float = 4.0,
-    fps: str | float | Fraction = 25,
-    frame_times: Sequence[float] | None = None,
-    size: tuple[int, int] = (64, 64),
+    duration: float = 4.0,  # of picture, and of sound unless audio_duration is given
+    fps: str | float | Fraction = 25,  # unless frame_times is given; '30000/1001' is exact
+    frame_times: Sequence[float] | None = None,  # from video_start on: variable frame rate
+    size: tuple[int, int] = (64, 64),  # width and height, px
     video: bool = True,
     video_codec: str = 'libx264',
     pix_fmt: str = 'yuv420p',
-    codec_options: dict[str, str] | None = None,
+    codec_options: dict[str, str] | None = None,  # beside those that make the encoder quick
     video_start: float = 0.0,
-    gop: int = 12,
-    b_frames: int = 0,
+    gop: int = 12,  # frames from keyframe to keyframe
+    b_frames: int = 0,  # most in a row
     audio: bool = True,
     audio_codec: str = 'aac',
-    sample_rate: int = 16000,
+    sample_rate: int = 16000,  # Hz
     layout: str = 'mono',
     audio_start: float = 0.0,
     audio_duration: float | None = None,
-    level: float = 0.05,
-    events: Sequence[float] = (),
-    gap: tuple[float, float] | None = None,
-    options: dict[str, str] | None = None,
+    level: float = 0.05,  # RMS of the tones, of full scale; 0 is silence, without clicks
+    events: Sequence[float] = (),  # times of click and flash
+    gap: tuple[float, float] | None = None,  # first and last second of a hole in the audio
+    options: dict[str, str] | None = None,  # of the container
 ) -> Truth:
     """Write one click-and-flash file and say what it contains.
 
-    Args:
-        path: Where; the suffix chooses the container.
-        duration: Seconds of picture, and of sound unless ``audio_duration`` is given.
-        fps: Frames per second, used unless ``frame_times`` is given; ``'30000/1001'`` is exact.
-        frame_times: Presentation times of the frames from ``video_start`` on, in seconds
-            (variable frame rate).
-        size: Width and height in pixels.
-        video: Whether there is a picture.
-        video_codec: FFmpeg name of the encoder.
-        pix_fmt: FFmpeg name of the pixel format.
-        codec_options: Options of the video encoder, beside those that make it quick.
-        video_start: Time of the first frame on the container's clock, seconds.
-        gop: Frames from keyframe to keyframe.
-        b_frames: Most B-frames in a row.
-        audio: Whether there is an audio stream.
-        audio_codec: FFmpeg name of the encoder.
-        sample_rate: Of the audio stream, Hz.
-        layout: FFmpeg name of the channel layout.
-        audio_start: Time of the first sample on the container's clock, seconds.
-        audio_duration: Seconds of sound.
-        level: RMS of the tones, of full scale; 0 gives digital silence (no clicks either).
-        events: Times of click and flash, seconds of the container's clock.
-        gap: First and last second of a hole in the audio stream, or None.
-        options: Options of the container.
-
-    Returns:
-        Truth: The times that must come back.
+    Times are seconds of the container's clock, names of codecs and formats FFmpeg's; the suffix of
+    the path chooses the container.
     """
     import av
 
@@ -287,17 +262,34 @@ def kept_scheduling():
             os.sched_setscheduler(0, policy, parameters)
 
 
-def tag_rotation(path: str | Path, out: str | Path, degrees: int) -> None:
-    """Copy a file, with a tag that asks players to turn its picture (counterclockwise)."""
+def copy_packets(
+    path: str | Path,
+    out: str | Path,
+    edit: Callable = lambda target: None,
+    keep: Callable = lambda packet: True,
+) -> None:
+    """Copy a file without encoding it anew.
+
+    Args:
+        path: The file.
+        out: The copy.
+        edit: Changes the container that is written, whose streams are there.
+        keep: Whether a packet is copied.
+    """
     import av
 
     with av.open(str(path)) as source, av.open(str(out), 'w') as target:
         streams = {s.index: target.add_stream_from_template(s) for s in source.streams}
-        streams[source.streams.video[0].index].set_display_rotation(degrees)
+        edit(target)
         for packet in source.demux():
-            if packet.dts is not None:
+            if packet.dts is not None and keep(packet):
                 packet.stream = streams[packet.stream.index]
                 target.mux(packet)
+
+
+def tag_rotation(path: str | Path, out: str | Path, degrees: int) -> None:
+    """Copy a file, with a tag that asks players to turn its picture (counterclockwise)."""
+    copy_packets(path, out, lambda target: target.streams.video[0].set_display_rotation(degrees))
 
 
 def _encode_sound(sound, truth, sample_rate, layout, level, gap):

@@ -7,6 +7,7 @@ with the reason that must be counted.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from media_factory import Truth, tag_rotation, write_clip
+from media_factory import Truth, copy_packets, tag_rotation, write_clip
 
 #: What an item must come to where it is not refused.
 RIGHT = 'right'
@@ -104,22 +105,12 @@ def _without_packets(kind: str, first: int, last: int, **options) -> Callable[[P
     """A file in whose middle packets of one stream are lost."""
 
     def make(path: Path) -> Truth:
-        import av
-
         whole = path.with_name('whole' + path.suffix)
         truth = write_clip(whole, duration=SECONDS, **options)
-        with av.open(str(whole)) as source, av.open(str(path), 'w') as target:
-            streams = {s.index: target.add_stream_from_template(s) for s in source.streams}
-            count = 0
-            for packet in source.demux():
-                if packet.dts is None:
-                    continue
-                if packet.stream.type == kind:
-                    count += 1
-                    if first <= count < last:
-                        continue
-                packet.stream = streams[packet.stream.index]
-                target.mux(packet)
+        number = itertools.count(1)
+        copy_packets(
+            whole, path, keep=lambda x: x.stream.type != kind or not first <= next(number) < last
+        )
         whole.unlink()
         return truth
 

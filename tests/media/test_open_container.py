@@ -4,7 +4,7 @@ import io
 
 import av
 import pytest
-from media_factory import write_clip
+from media_factory import copy_packets, write_clip
 
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.open_container import open_container
@@ -15,15 +15,8 @@ from mmav_coattn.media.remux import shift_audio
 def tagged(tmp_path):
     """A file whose title is Latin-1: the byte 0xE9 begins no character of UTF-8."""
     write_clip(tmp_path / 'plain.mkv', duration=1.0, audio_codec='pcm_s16le')
-    with av.open(str(tmp_path / 'plain.mkv')) as source:
-        with av.open(str(tmp_path / 'tagged.mkv'), 'w') as target:
-            target.metadata['title'] = 'cafe_title'
-            copies = {s.index: target.add_stream_from_template(s) for s in source.streams}
-            for packet in source.demux():
-                if packet.dts is not None:
-                    packet.stream = copies[packet.stream.index]
-                    target.mux(packet)
     path = tmp_path / 'tagged.mkv'
+    copy_packets(tmp_path / 'plain.mkv', path, lambda x: x.metadata.update(title='cafe_title'))
     content = path.read_bytes()
     assert content.count(b'cafe_title') == 1
     path.write_bytes(content.replace(b'cafe_title', b'caf\xe9_title'))

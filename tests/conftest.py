@@ -28,6 +28,14 @@ def fixed_draws():
     torch.manual_seed(0)
 
 
+@pytest.fixture
+def here(monkeypatch, capsys):
+    """Runs a tool in this process: ``here(tool, *arguments)``."""
+    from tool_process import run_here
+
+    return lambda *arguments: run_here(monkeypatch, capsys, *arguments)
+
+
 @pytest.fixture(scope='session')
 def media_folder(tmp_path_factory) -> Path:
     """A folder for media files that several tests share and none changes."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import ceil, floor
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -62,17 +62,17 @@ class Embedding(NamedTuple):
         path (str): The file.
         step (float): Time between two video steps, s.
         clip_steps (int): Video steps of a clip of the network.
+        box (tuple): Part of the frame that the locations cover (x0, y0, x1, y1), fractions.
+        notes (list[str]): Sentences on audio that was left out.
         times (np.ndarray): (T,) of the video steps, s on the container's clock.
         visual (Tensor): Unit vectors (T, P, C) float32.
         grid (tuple[int, int]): H' and W' of the P locations.
-        box (tuple): Part of the frame that they cover (x0, y0, x1, y1), fractions.
         audio_times (np.ndarray): (S,), s on the container's clock.
         audio (Tensor): Unit vectors (S, L, C) float32.
         audible (np.ndarray): (S,) boolean, False where the audio is silent or cannot be read.
         visual_features (Tensor): Features of the visual tower, mean over locations (T, C_v).
         audio_features (Tensor): Features of the audio tower, mean over bands (S, C_a).
         frames (Tensor | None): uint8 (T, 3, H, W) as the network sees them, if they are kept.
-        notes (list[str]): Sentences on audio that was left out.
         fault (str | None): What is wrong with the first of it that cannot be read.
 
     Of a stream that was not asked for, arrays are empty.
@@ -81,27 +81,23 @@ class Embedding(NamedTuple):
     path: str
     step: float
     clip_steps: int
-    times: np.ndarray
-    visual: Tensor
-    grid: tuple[int, int]
     box: Box
-    audio_times: np.ndarray
-    audio: Tensor
-    audible: np.ndarray
-    visual_features: Tensor
-    audio_features: Tensor
-    frames: Tensor | None
     notes: list[str]
+    times: np.ndarray = np.zeros(0)
+    visual: Tensor = torch.zeros(0)
+    grid: tuple[int, int] = (1, 1)
+    audio_times: np.ndarray = np.zeros(0)
+    audio: Tensor = torch.zeros(0)
+    audible: np.ndarray = np.zeros(0, bool)
+    visual_features: Tensor = torch.zeros(0)
+    audio_features: Tensor = torch.zeros(0)
+    frames: Tensor | None = None
     fault: str | None = None
 
     def audio_at(self, times: np.ndarray) -> tuple[Tensor, np.ndarray, np.ndarray]:
-        """Unit vectors of the audio at other times, and where there is audio, and audible audio.
+        """Unit vectors (T, L, C) of the audio at other times (T,), s on the container's clock.
 
-        Args:
-            times (np.ndarray): (T,), s on the container's clock.
-
-        Returns:
-            tuple[Tensor, np.ndarray, np.ndarray]: (T, L, C), and twice (T,) boolean.
+        Beside them, where there is audio, and where there is audible audio: (T,) boolean each.
         """
         first, last = self.audio_times[0], self.audio_times[-1]
         spacing = (last - first) / max(len(self.audio_times) - 1, 1)
@@ -138,8 +134,7 @@ def embed_file(
     if they are kept.
 
     Args:
-        model (AudioVisualRecognizer): In evaluation mode with a
-            :class:`CoAttentionNeck`.
+        model (AudioVisualRecognizer): In evaluation mode with a :class:`CoAttentionNeck`.
         settings (ClipSettings): Of its clips.
         path (str): The file.
         progress (Callable): Called with the seconds done and the seconds in all.
@@ -156,16 +151,9 @@ def embed_file(
             f'{type(model.neck).__name__}: only a network with a CoAttentionNeck compares a whole '
             'file in one pass; this one is for the comparison of methods.'
         )
-    device = next(model.parameters()).device
-    boxes = np.array([settings.box])
-    empty = torch.zeros(0)
-    visual = visual_features = audio = audio_features = empty
-    frames: Tensor | None = None
-    times: np.ndarray = np.zeros(0)
-    audio_times: np.ndarray = np.zeros(0)
-    audible: np.ndarray = np.zeros(0, bool)
-    notes: list[str] = []
-    fault, grid = None, (1, 1)
+    found: dict[str, Any] = dict(
+        path=path, step=settings.step, clip_steps=settings.num_frames, box=settings.box, notes=[]
+    )
     with MediaFile(path) as video_media, MediaFile(path) as audio_media:
         if 'audio' in streams:
             audio_media.audio_span  # noqa: B018  (a file without audio is refused at once)
@@ -180,36 +168,19 @@ def embed_file(
                     f'{least * settings.step:g} s',
                 )
             times = begin + (np.arange(count) + 0.5) * settings.step
-            boxes = boxes.repeat(count, axis=0)
+            boxes = np.array([settings.box]).repeat(count, axis=0)
             if face is not None and settings.face is not None:
                 boxes = face.mouths_at(times, settings.face)
                 settings = settings.for_face(boxes)
-            visual, visual_features, frames, grid = _embed_video(
-                model, settings, video_media, times, boxes, device, progress, keep_frames
+            found |= _embed_video(model, settings, video_media, times, boxes, progress, keep_frames)
+            found |= dict(
+                times=times,
+                clip_steps=min(settings.num_frames, count),
+                box=tuple(np.clip(np.median(boxes, axis=0), 0, 1).tolist()),
             )
         if 'audio' in streams:
-            audio, audio_features, audio_times, audible, notes, fault = _embed_audio(
-                model, settings, audio_media, device
-            )
-    if model.neck.match.pools_locations:
-        grid = (1, 1)
-    return Embedding(
-        path=path,
-        step=settings.step,
-        clip_steps=min(settings.num_frames, len(times) or settings.num_frames),
-        times=times,
-        visual=visual,
-        grid=grid,
-        box=cast('Box', tuple(np.clip(np.median(boxes, axis=0), 0, 1).tolist())),
-        audio_times=audio_times,
-        audio=audio,
-        audible=audible,
-        visual_features=visual_features,
-        audio_features=audio_features,
-        frames=frames,
-        notes=notes,
-        fault=fault,
-    )
+            found |= _embed_audio(model, settings, audio_media)
+    return Embedding(**found)
 
 
 def _embed_video(
@@ -218,11 +189,12 @@ def _embed_video(
     media: MediaFile,
     times: np.ndarray,
     boxes: np.ndarray,
-    device: torch.device,
     progress: Progress,
     keep_frames: bool,
-) -> tuple[Tensor, Tensor, Tensor | None, tuple[int, int]]:
+) -> dict[str, Any]:
+    """Fields of :class:`Embedding` from the frames at these times, seen through these boxes."""
     neck, preprocessor = model.neck, model.data_preprocessor
+    device = next(model.parameters()).device
     clip = settings.num_frames
     kept_frames, pooled = [], []
     grid = (0, 0)
@@ -278,18 +250,20 @@ def _embed_video(
         for part, inner in with_context(features, BLOCK, CONTEXT):
             tokens = neck.visual_tokens(part.transpose(0, 1)[None], is_centred=True)
             vectors.append(neck.match.embed_visual(tokens)[0, inner].cpu())
-    return (
-        torch.cat(vectors),
-        torch.cat(pooled),
-        torch.cat(kept_frames) if keep_frames else None,
-        grid,
+    return dict(
+        visual=torch.cat(vectors),
+        visual_features=torch.cat(pooled),
+        frames=torch.cat(kept_frames) if keep_frames else None,
+        grid=(1, 1) if neck.match.pools_locations else grid,
     )
 
 
 def _embed_audio(
-    model: AudioVisualRecognizer, settings: ClipSettings, media: MediaFile, device: torch.device
-) -> tuple[Tensor, Tensor, np.ndarray, np.ndarray, list[str], str | None]:
+    model: AudioVisualRecognizer, settings: ClipSettings, media: MediaFile
+) -> dict[str, Any]:
+    """Fields of :class:`Embedding` from the whole audio."""
     neck, log_mel = model.neck, model.data_preprocessor.log_mel
+    device = next(model.parameters()).device
     rate, hop = settings.sample_rate, log_mel.hop_length
     begin, end = media.audio_span
     samples = floor((end - begin + ROUNDING) * rate)
@@ -342,7 +316,14 @@ def _embed_audio(
         if fault:
             raise UnreadableMediaError(media.path, fault)
         raise SilentAudioError(media.path, 'is silent from beginning to end')
-    return audio, torch.cat(pooled), times, audible, notes, fault
+    return dict(
+        audio=audio,
+        audio_features=torch.cat(pooled),
+        audio_times=times,
+        audible=audible,
+        notes=notes,
+        fault=fault,
+    )
 
 
 def _read(

@@ -63,16 +63,10 @@ class FaceTrack(NamedTuple):
 
 
 def find_faces(path: str) -> list[FaceTrack]:
-    """Find the faces of a file and follow them.
+    """Find the faces of a file and follow them; those seen most often come first.
 
     The detector is dlib's (histograms of oriented gradients; frontal faces, and those turned a
     little). Boxes of neighbouring looks belong to one face where they overlap.
-
-    Args:
-        path (str): The file.
-
-    Returns:
-        list[FaceTrack]: Those seen most often first.
 
     Raises:
         MissingDependencyError: If the extra ``faces`` is not installed.

@@ -39,10 +39,7 @@ class ExtractedFeatures(NamedTuple):
 def pool_windows(embedding: Embedding, towers: Sequence[str]) -> ExtractedFeatures:
     """Mean features of windows side by side, a clip long each; the last one ends with the file.
 
-    Args:
-        embedding (Embedding): Of the file.
-        towers (Sequence[str]): ``'visual'``, ``'audio'`` or both; with both, windows lie where
-            there are both streams.
+    With both ``towers``, ``'visual'`` and ``'audio'``, windows lie where there are both streams.
 
     Raises:
         TooShortError: If that is shorter than a window.
@@ -76,11 +73,7 @@ def pool_windows(embedding: Embedding, towers: Sequence[str]) -> ExtractedFeatur
 
 
 def check_towers(towers: Sequence[str]) -> tuple[str, ...]:
-    """The towers, if all of them are known.
-
-    Raises:
-        ConfigError: If one is unknown, or there is none.
-    """
+    """The towers; a :class:`ConfigError` if one is unknown, or there is none."""
     if not towers or set(towers) - set(TOWERS):
         raise ConfigError(f'towers={tuple(towers)} must be of {TOWERS}.')
     return tuple(towers)
@@ -137,10 +130,7 @@ class FeatureFile:
         return self.parts / f'{name}.txt'
 
     def join(self, files: Sequence[InputFile]) -> int:
-        """Write the file, of those videos that were done.
-
-        Returns:
-            int: Windows in it.
+        """Write the file, of those videos that were done; returns the number of windows in it.
 
         Raises:
             ConfigError: If not one video was done.
@@ -149,15 +139,14 @@ class FeatureFile:
         if not done:
             raise ConfigError(f'{self.out}: no video could be used, so there is nothing to write.')
         pieces = [read_features(self._part(file)) for file in done]
-        counts = [len(piece['times']) for piece in pieces]
-        arrays = {
+        arrays: dict = {
             name: np.concatenate([piece[name] for piece in pieces])
             for name in ('times', *self.towers)
         }
-        index = np.repeat(np.arange(len(done)), counts)
-        names = [str(file.path) for file in done]
-        write_whole(features_to_bytes(files=names, file_index=index, **arrays), self.out)
-        return sum(counts)
+        arrays['files'] = [str(file.path) for file in done]
+        arrays['file_index'] = np.repeat(np.arange(len(done)), [len(p['times']) for p in pieces])
+        write_whole(features_to_bytes(**arrays), self.out)
+        return len(arrays['times'])
 
     def _part(self, file: InputFile) -> Path:
         state = file.path.stat()

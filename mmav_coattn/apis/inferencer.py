@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -39,8 +40,9 @@ class AudioVisualInferencer:
     """Runs a pretrained network over whole videos, each in one pass.
 
     Files of any length are decoded once, from beginning to end. Every method takes a file, and
-    returns its result; or a folder, a glob pattern or a list of these, and returns a
-    :class:`BatchResult`, in which a file that cannot be used is named and the others are done.
+    returns its result, or raises a :class:`MediaError` or :class:`DataNotFoundError`; or a folder,
+    a glob pattern or a list of these, and returns a :class:`BatchResult`, in which a file that
+    cannot be used is named and the others are done.
 
     Args:
         config (str | Config, optional): Config of the network, with ``model`` and
@@ -104,12 +106,7 @@ class AudioVisualInferencer:
         """Run both towers once over a video; what the other methods read from.
 
         Args:
-            video (str | Path | Iterable): See the class.
             keep_frames (bool): Return the frames as the network sees them as well.
-
-        Raises:
-            MediaError: If a single file cannot be used.
-            DataNotFoundError: If there is no such file.
         """
         return self._each(video, lambda file: self._embed(file.path, keep_frames=keep_frames))
 
@@ -141,17 +138,12 @@ class AudioVisualInferencer:
         """Find where in the frame the audio is made.
 
         Args:
-            video (str | Path | Iterable): See the class.
             out (str | Path, optional): Write an overlay MP4 with the original audio here; for
                 several videos, the folder of as many ``NAME.mp4``.
             side_by_side (bool): Show the original to the left of the overlay.
 
         Returns:
             Localization | BatchResult: Maps, their times, and how much in sync each step looks.
-
-        Raises:
-            MediaError: If a single file cannot be used.
-            DataNotFoundError: If there is no such file.
         """
 
         def act(file: InputFile) -> Localization:
@@ -197,15 +189,12 @@ class AudioVisualInferencer:
         """Measure by how much the audio of a video is late or early.
 
         Args:
-            video (str | Path | Iterable): See the class.
             max_offset (float): Largest offset to look for either way, s.
 
         Returns:
             SyncResult | BatchResult: The offset, above 0 where the audio is late.
 
         Raises:
-            MediaError: If a single file cannot be used.
-            DataNotFoundError: If there is no such file.
             ConfigError: If ``max_offset`` is out of range.
         """
         if not max_offset > 0:
@@ -215,18 +204,7 @@ class AudioVisualInferencer:
         )
 
     def score(self, video: str | Path | Iterable[str | Path]) -> FileScore | BatchResult:
-        """Measure what tells whether a video is fit for training: one line of a table.
-
-        Args:
-            video (str | Path | Iterable): See the class.
-
-        Returns:
-            FileScore | BatchResult: Offset, confidence, match and verdict.
-
-        Raises:
-            MediaError: If a single file cannot be used.
-            DataNotFoundError: If there is no such file.
-        """
+        """Measure what tells whether a video is fit for training: one line of a table."""
         return self._each(video, lambda file: score_file(cast(SyncResult, self.sync(file.path))))
 
     def extract(
@@ -237,7 +215,6 @@ class AudioVisualInferencer:
         """Compute features: of each clip the mean over location and time of both towers.
 
         Args:
-            video (str | Path | Iterable): See the class.
             towers (Sequence[str]): ``'visual'``, ``'audio'`` or both; with one, a video need not
                 have the other stream.
 
@@ -245,8 +222,6 @@ class AudioVisualInferencer:
             ExtractedFeatures | BatchResult: Times and features of the clips.
 
         Raises:
-            MediaError: If a single file cannot be used.
-            DataNotFoundError: If there is no such file.
             ConfigError: If a tower is unknown.
         """
         towers = check_towers(towers)
@@ -258,32 +233,21 @@ class AudioVisualInferencer:
         files = expand_inputs(video)
         return act(files[0]) if is_one_file(video) else run_each(files, act)
 
-    def _bar(self, path: Path, doing: str) -> _Bar:
-        return _Bar(path, doing, self.progress, self.listener)
-
-
-class _Bar:
-    """A progress bar in seconds of video, called with those done and those in all."""
-
-    def __init__(self, path: Path, doing: str, shown: bool, listener: Listener | None) -> None:
-        self.doing, self.listener = doing, listener
-        self.bar = progress_bar(
+    @contextmanager
+    def _bar(self, path: Path, doing: str) -> Iterator[Progress]:
+        """A progress bar in seconds of video, called with those done and those in all."""
+        form = '{desc} {percentage:3.0f}% |{bar}| {n:.0f}/{total:.0f} s of video '
+        with progress_bar(
             desc=f'{path.name}: {doing}',
-            unit='s',
-            disable=not shown,
-            bar_format='{desc} {percentage:3.0f}% |{bar}| {n:.0f}/{total:.0f} s of video '
-            '[{elapsed}<{remaining}]',
+            disable=not self.progress,
+            bar_format=form + '[{elapsed}<{remaining}]',
             total=1,
-        )
+        ) as bar:
 
-    def __enter__(self) -> _Bar:
-        return self
+            def update(done: float, total: float) -> None:
+                bar.total = total
+                bar.update(max(0.0, min(done, total) - bar.n))
+                if self.listener is not None:
+                    self.listener(doing, min(done, total), total)
 
-    def __exit__(self, *exc_info) -> None:
-        self.bar.close()
-
-    def __call__(self, done: float, total: float) -> None:
-        self.bar.total = total
-        self.bar.update(max(0.0, min(done, total) - self.bar.n))
-        if self.listener is not None:
-            self.listener(self.doing, min(done, total), total)
+            yield update

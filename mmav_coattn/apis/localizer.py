@@ -40,14 +40,10 @@ class Localization(NamedTuple):
 def find_sound(model: AudioVisualRecognizer, embedding: Embedding) -> Localization:
     """Read the maps off an embedding.
 
-    Args:
-        model (AudioVisualRecognizer): Of the embedding. Its ``map_refiner`` is used where the
-            embedding keeps the frames.
-        embedding (Embedding): Of the file, both streams.
+    The ``map_refiner`` of the model is used where the embedding keeps the frames.
 
     Raises:
-        MediaError: If video and audio do not overlap for as long as a clip, or all of that is
-            silent.
+        MediaError: See :class:`MatchCurves`.
     """
     curves = MatchCurves(model, embedding, 0)
     weights, logits, evidence = [], [], []

@@ -27,12 +27,8 @@ def best_face(
 ) -> Embedding:
     """Embed every face of a file, and choose the one that matches the audio best at any shift.
 
-    Args:
-        model (AudioVisualRecognizer): The network.
-        embed (Callable): :func:`embed_file` of the file.
-        faces (Sequence[FaceTrack]): One or more.
-        progress (Callable): See :func:`embed_file`.
-        streams (tuple[str, ...]): Likewise. Without audio, the face seen most often is chosen.
+    ``embed`` is :func:`embed_file` of the file, from ``progress`` on. Without audio among the
+    streams, the face seen most often is chosen.
 
     Returns:
         Embedding: Its notes say which face, where there are several.

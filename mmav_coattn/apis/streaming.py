@@ -6,6 +6,7 @@ Every result depends on the sequence alone, not on where its blocks begin.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import torch
 from torch import Tensor
@@ -20,6 +21,24 @@ def clip_starts(steps: Tensor, length: int, total: int) -> Tensor:
     return (steps - length // 2).clamp(0, max(total - length, 0))
 
 
+class _Steps:
+    """The steps of a sequence that came last and are still needed, from ``first`` to ``total``."""
+
+    def __init__(self) -> None:
+        self.first = self.total = 0
+        self.tensor = torch.zeros(0)
+
+    def add(self, block: Tensor) -> None:
+        self.tensor = torch.cat([self.tensor, block]) if self.total else block
+        self.total += len(block)
+
+    def drop_before(self, step: int) -> None:
+        self.tensor, self.first = self.tensor[step - self.first :], step
+
+    def __getitem__(self, steps: slice) -> Tensor:
+        return self.tensor[steps.start - self.first : steps.stop - self.first]
+
+
 def moving_means(blocks: Iterable[Tensor], length: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Each step beside the mean of the clip around it.
 
@@ -30,27 +49,24 @@ def moving_means(blocks: Iterable[Tensor], length: int) -> Iterator[tuple[Tensor
     Yields:
         tuple[Tensor, Tensor]: Steps (B', ...) and means (B', ...), all steps once, in order.
     """
-    kept: Tensor | None = None  # kept[0] is step `first`
-    first, done, total = 0, 0, 0
-    for block in _and_none(blocks):
+    kept, done = _Steps(), 0
+    for block in chain(blocks, [None]):
         if block is not None:
-            kept = block if kept is None else torch.cat([kept, block])
-            total += len(block)
-        if kept is None:
-            return
+            kept.add(block)
+        total = kept.total
         # Until the end is known, only steps whose whole clip is there.
         known = total - length + length // 2 + 1 if total >= length else done
         upto = total if block is None else known
         if upto <= done:
             continue
         size = min(length, total)
-        starts = clip_starts(torch.arange(done, upto, device=kept.device), length, total) - first
-        sums = torch.cat([torch.zeros_like(kept[:1]), kept.cumsum(dim=0)])
-        yield kept[done - first : upto - first], (sums[starts + size] - sums[starts]) / size
+        steps = torch.arange(done, upto, device=kept.tensor.device)
+        starts = clip_starts(steps, length, total) - kept.first
+        sums = torch.cat([torch.zeros_like(kept.tensor[:1]), kept.tensor.cumsum(dim=0)])
+        yield kept[done:upto], (sums[starts + size] - sums[starts]) / size
         done = upto
         # The clip of the next step may be the last one, which begins up to `length` before the end.
-        keep = max(first, min(done - length // 2, total - length))
-        kept, first = kept[keep - first :], keep
+        kept.drop_before(max(kept.first, min(done - length // 2, total - length)))
 
 
 def with_context(
@@ -66,23 +82,12 @@ def with_context(
     Yields:
         tuple[Tensor, slice]: Steps (up to size + 2 context, ...), and which of them the block is.
     """
-    kept: Tensor | None = None
-    first, done, total = 0, 0, 0
-    for block in _and_none(blocks):
+    kept, done = _Steps(), 0
+    for block in chain(blocks, [None]):
         if block is not None:
-            kept = block if kept is None else torch.cat([kept, block])
-            total += len(block)
-        if kept is None:
-            return
-        while done < total and (block is None or done + size + context <= total):
-            end = min(done + size, total)
-            begin = max(done - context, 0)
-            yield kept[begin - first : end + context - first], slice(done - begin, end - begin)
+            kept.add(block)
+        while done < kept.total and (block is None or done + size + context <= kept.total):
+            end, begin = min(done + size, kept.total), max(done - context, 0)
+            yield kept[begin : end + context], slice(done - begin, end - begin)
             done = end
-            keep = max(done - context, 0)
-            kept, first = kept[keep - first :], keep
-
-
-def _and_none(blocks: Iterable[Tensor]) -> Iterator[Tensor | None]:
-    yield from blocks
-    yield None
+            kept.drop_before(max(done - context, 0))

@@ -36,7 +36,8 @@ class MatchCurves:
             step has audible audio at a shift.
 
     Raises:
-        MediaError: If there is no such clip.
+        MediaError: If there is no such clip: video and audio do not overlap for as long as a clip,
+            or all of that is silent.
     """
 
     def __init__(self, model: AudioVisualRecognizer, embedding: Embedding, reach: int) -> None:
@@ -97,8 +98,7 @@ class MatchCurves:
     def compete(self, evidence: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Weights (B, S, P, L), evidence of locations (B, S, P) and logits (B, S).
 
-        Args:
-            evidence (Tensor): (B, P, L, S), S shifts.
+        The evidence is (B, P, L, S), S shifts.
         """
         weights, locations, score = self.neck.compete(evidence.permute(0, 3, 1, 2), self.length)
         return weights, locations, self.head.logits(score)
@@ -115,12 +115,8 @@ def measure_sync(
         embedding (Embedding): Of the file, both streams.
         max_offset (float): Largest shift to try either way, s.
 
-    Returns:
-        SyncResult: See there.
-
     Raises:
-        MediaError: If video and audio do not overlap for as long as a clip, or all of that is
-            silent.
+        MediaError: See :class:`MatchCurves`.
     """
     step = embedding.step
     reach = max(1, round(max_offset / step))

@@ -41,16 +41,13 @@ class SyncFix(NamedTuple):
 def fix_sync(
     inferencer: AudioVisualInferencer, result: SyncResult, out: str | Path, **settings
 ) -> SyncFix:
-    """Write a copy of a measured file with its audio shifted by the offset found.
+    """Write a copy of a measured file with its audio shifted by the offset found, and measure it.
 
     Args:
         inferencer (AudioVisualInferencer): Measures the copy.
         result (SyncResult): Of the original.
         out (str | Path): The copy.
         **settings: Of :meth:`AudioVisualInferencer.sync`.
-
-    Returns:
-        SyncFix: What was done, and what the copy measures.
 
     Raises:
         UnknownOffsetError: If the offset could not be told, drifts or jumps, which no one shift

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .network_arguments import add_checkpoint_arguments, build_inferencer
+from .arguments import add_checkpoint_arguments, build_inferencer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

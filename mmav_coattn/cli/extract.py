@@ -18,7 +18,13 @@ from mmav_coattn.preparation.parts import (
     take_part,
 )
 
-from .network_arguments import add_network_arguments, build_inferencer, find_network, finish
+from .arguments import (
+    add_network_arguments,
+    build_inferencer,
+    find_network,
+    finish,
+    run_files,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,10 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Extract; exit code 1 if a file failed."""
     from mmav_coattn.apis.feature_extraction import FeatureFile, source_digest
-    from mmav_coattn.apis.many_files import expand_inputs, run_each
+    from mmav_coattn.apis.many_files import expand_inputs
     from mmav_coattn.config import load_config
     from mmav_coattn.io import write_whole
-    from mmav_coattn.progress import progress_bar
 
     files = take_part(expand_inputs(args.inputs), args.part)
     config, checkpoint = find_network(args)
@@ -51,22 +56,15 @@ def run(args: argparse.Namespace) -> int:
         require_parts(features.mark_of, args.merge)
         return _merge(features, files)
     # One bar over all videos, or where there is one, over its seconds.
-    several = len(files) > 1 and not args.quiet
-    args.quiet = args.quiet or several
-    inferencer = build_inferencer(args)
+    several = len(files) > 1
+    inferencer = build_inferencer(args, progress=not (several or args.quiet))
     before = {file.path for file in files if features.has(file)}
 
     def act(file) -> None:
         if file.path not in before:
             features.add(file, inferencer.extract(file.path, towers=args.towers))
 
-    def report(file, result, failure) -> None:
-        bar.update()
-        if failure is not None:
-            bar.write(f'failed: {failure}')
-
-    with progress_bar(total=len(files), desc='videos', unit='video', disable=not several) as bar:
-        batch = run_each(files, act, report)
+    batch = run_files(files, act, bar=several and not args.quiet)
     if args.part is not None:
         write_whole('', features.mark_of(part_name(args.part)))
         print(

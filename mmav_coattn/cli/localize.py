@@ -5,19 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .network_arguments import add_network_arguments, build_inferencer, finish
+from .arguments import add_network_arguments, build_inferencer, finish, run_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this subcommand."""
     add_network_arguments(parser)
-    parser.add_argument(
-        '-o',
-        '--out',
-        type=Path,
-        required=True,
-        help='MP4 to write; for several videos the folder of as many',
-    )
+    many = 'MP4 to write; for several videos the folder of as many'
+    parser.add_argument('-o', '--out', type=Path, required=True, help=many)
     parser.add_argument(
         '--side-by-side', action='store_true', help='show the original to the left of the overlay'
     )
@@ -27,11 +22,11 @@ def run(args: argparse.Namespace) -> int:
     """Localise; exit code 1 if a file failed."""
     import numpy as np
 
-    from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
+    from mmav_coattn.apis.many_files import expand_inputs, is_one_file
 
     files = expand_inputs(args.inputs)
     single = len(args.inputs) == 1 and is_one_file(args.inputs[0])
-    inferencer = build_inferencer(args)
+    inferencer = build_inferencer(args, progress=not args.quiet)
 
     def act(file):
         # Maps are not kept: those of a large folder would fill the memory.
@@ -46,8 +41,4 @@ def run(args: argparse.Namespace) -> int:
         )
         return out
 
-    def report(file, result, failure):
-        if failure is not None:
-            print(f'failed: {failure}', flush=True)
-
-    return finish(run_each(files, act, report))
+    return finish(run_files(files, act, bar=False))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from mmav_coattn.preparation.parts import parse_part, take_part
 
-from .network_arguments import add_network_arguments, build_inferencer
+from .arguments import add_network_arguments, build_inferencer, run_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,28 +42,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score; a file that cannot be used is a row of the table, and the exit code is 0."""
-    from mmav_coattn.apis.many_files import expand_inputs, run_each
-    from mmav_coattn.apis.score_table import ScoreTable
+    from mmav_coattn.apis.file_score import ScoreTable
+    from mmav_coattn.apis.many_files import expand_inputs
     from mmav_coattn.io import write_whole
-    from mmav_coattn.progress import progress_bar
 
     files = take_part(expand_inputs(args.inputs), args.part)
     table = ScoreTable(args.csv)
     paths = [str(file.path.absolute()) for file in files]
     new = [file for file, path in zip(files, paths, strict=True) if path not in table.rows]
     # One bar over all videos, or where there is one, over its seconds.
-    several = len(new) > 1 and not args.quiet
-    args.quiet = args.quiet or several
-    inferencer = build_inferencer(args)
-
-    def report(file, score, failure) -> None:
-        table.add(file.path, score, failure)
-        bar.update()
-        if failure is not None:
-            bar.write(f'failed: {failure}')
-
-    with progress_bar(total=len(new), desc='videos', unit='video', disable=not several) as bar:
-        run_each(new, lambda file: inferencer.score(file.path), report)
+    several = len(new) > 1
+    inferencer = build_inferencer(args, progress=not (several or args.quiet))
+    run_files(
+        new,
+        lambda file: inferencer.score(file.path),
+        bar=several and not args.quiet,
+        report=lambda file, score, failure: table.add(file.path, score, failure),
+    )
     in_sync = table.in_sync(args.tolerance)
     kept = [path for path in paths if path in in_sync]
     rows = [table.rows[path] for path in paths]

@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from .network_arguments import add_network_arguments, build_inferencer, finish
+from .arguments import add_network_arguments, build_inferencer, finish, run_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,12 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure; exit code 1 if a file failed or could not be mended."""
-    from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
+    from mmav_coattn.apis.many_files import expand_inputs, is_one_file
     from mmav_coattn.apis.sync_fix import fix_sync
 
     files = expand_inputs(args.inputs)
     single = len(args.inputs) == 1 and is_one_file(args.inputs[0])
-    inferencer = build_inferencer(args)
+    inferencer = build_inferencer(args, progress=not args.quiet)
     settings = dict(max_offset=args.max_offset)
 
     def act(file):
@@ -70,11 +70,7 @@ def run(args: argparse.Namespace) -> int:
             record['fixed'] = fixed.to_dict()
         return record
 
-    def report(file, result, failure):
-        if failure is not None:
-            print(f'failed: {failure}', flush=True)
-
-    batch = run_each(files, act, report)
+    batch = run_files(files, act, bar=False)
     if args.json is not None:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(batch._asdict(), indent=1, allow_nan=False)

@@ -6,25 +6,21 @@ from pathlib import Path
 
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
-from .config_options import add_config_options
+from .arguments import add_training_arguments, build_runner, merge_training_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this subcommand."""
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='checkpoint file')
-    parser.add_argument('--work-dir', help='folder for the log and the metrics')
+    add_training_arguments(parser)
     parser.add_argument('--dump', help='write the predictions to this .pkl file')
-    parser.add_argument('--seed', type=int, help='random seed; wins over the config')
-    add_config_options(parser)
     parser.add_argument('--show-dir', help='write pictures of where the network looked, here')
     parser.add_argument('--show', action='store_true', help='show those pictures in a window')
     parser.add_argument('--interval', type=int, default=1, help='show every so many samples')
     parser.add_argument(
         '--wait-time', type=float, default=2, help='seconds that a window stays open'
     )
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
 
 def merge_args(cfg, args):
@@ -48,29 +44,16 @@ def merge_args(cfg, args):
         evaluators = cfg.test_evaluator
         evaluators = list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
         cfg.test_evaluator = [*evaluators, dict(type='DumpResults', out_file_path=args.dump)]
-    if args.seed is not None:
-        cfg.randomness = dict(cfg.get('randomness') or {}, seed=args.seed)
-    cfg.launcher = args.launcher
-    if args.work_dir is not None:
-        cfg.work_dir = args.work_dir
-    elif cfg.get('work_dir') is None:
-        cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
+    merge_training_arguments(cfg, args)
     cfg.load_from = args.checkpoint
     return cfg
 
 
 def run(args: argparse.Namespace) -> None:
     """Evaluate a checkpoint."""
-    from mmaction.registry import RUNNERS
-    from mmengine.runner import Runner
-
-    from mmav_coattn.cli.run_tool import require_writable
     from mmav_coattn.config import load_config
 
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if not Path(args.checkpoint).is_file() and '://' not in args.checkpoint:
         raise DataNotFoundError(f'{args.checkpoint}: there is no such checkpoint file.')
-    cfg = merge_args(load_config(args.config, args.cfg_options), args)
-    require_writable(cfg.work_dir)
-    runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
-    runner.test()
+    build_runner(merge_args(load_config(args.config, args.cfg_options), args)).test()

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
-from .config_options import add_config_options
+from .arguments import add_training_arguments, build_runner, merge_training_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this subcommand."""
     parser.add_argument('config', help='config file')
-    parser.add_argument('--work-dir', help='folder for logs and checkpoints')
+    add_training_arguments(parser)
     parser.add_argument(
         '--resume',
         nargs='?',
@@ -35,16 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='STEPS',
         help='only see whether the network can learn one batch by heart, in so many steps',
     )
-    parser.add_argument('--seed', type=int, help='random seed; wins over the config')
     parser.add_argument(
         '--diff-rank-seed', action='store_true', help='another seed for each process'
     )
     parser.add_argument(
         '--deterministic', action='store_true', help='deterministic algorithms, slower'
     )
-    add_config_options(parser)
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
 
 def merge_args(cfg, args):
@@ -53,11 +49,7 @@ def merge_args(cfg, args):
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
         # Without validation there is no best checkpoint to save.
         cfg.default_hooks.checkpoint.save_best = None
-    cfg.launcher = args.launcher
-    if args.work_dir is not None:
-        cfg.work_dir = args.work_dir
-    elif cfg.get('work_dir') is None:
-        cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
+    merge_training_arguments(cfg, args)
     if args.amp:
         if cfg.optim_wrapper.get('type', 'OptimWrapper') not in ('OptimWrapper', 'AmpOptimWrapper'):
             raise ConfigError(
@@ -74,13 +66,8 @@ def merge_args(cfg, args):
         cfg.resume, cfg.load_from = True, args.resume
     if args.auto_scale_lr:
         cfg.auto_scale_lr.enable = True
-    randomness = dict(cfg.get('randomness') or {})
-    if args.seed is not None:
-        randomness['seed'] = args.seed
-    randomness.setdefault('seed', None)
-    randomness['diff_rank_seed'] = args.diff_rank_seed or randomness.get('diff_rank_seed', False)
-    randomness['deterministic'] = args.deterministic or randomness.get('deterministic', False)
-    cfg.randomness = randomness
+    for name in ('diff_rank_seed', 'deterministic'):
+        cfg.randomness[name] = getattr(args, name) or cfg.randomness.get(name, False)
     return cfg
 
 
@@ -115,10 +102,6 @@ def require_a_batch(runner):
 
 def run(args: argparse.Namespace) -> None:
     """Train a model by its config."""
-    from mmaction.registry import RUNNERS
-    from mmengine.runner import Runner
-
-    from mmav_coattn.cli.run_tool import require_writable
     from mmav_coattn.config import load_config
     from mmav_coattn.engine.cpu_processes import prepare_processes
     from mmav_coattn.experiments.overfit_check import overfit_one_batch
@@ -127,8 +110,7 @@ def run(args: argparse.Namespace) -> None:
     cfg = merge_args(load_config(args.config, args.cfg_options), args)
     leave_core_to_loader(cfg)
     prepare_processes(cfg)
-    require_writable(cfg.work_dir)
-    runner = Runner.from_cfg(cfg) if 'runner_type' not in cfg else RUNNERS.build(cfg)
+    runner = build_runner(cfg)
     require_a_batch(runner)
     if args.overfit_one_batch is not None:
         result = overfit_one_batch(runner, args.overfit_one_batch)

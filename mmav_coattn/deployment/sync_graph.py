@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import copy
+import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmav_coattn.models.data_preprocessors.log_mel import EPS, LogMelSpectrogram
 from mmav_coattn.models.necks import CoAttentionNeck
 from mmav_coattn.models.recognizers.audio_visual_recognizer import AudioVisualRecognizer
-
-from .matrix_log_mel import MatrixLogMel
 
 
 class SyncGraph(nn.Module):
     """Frames and waveforms in, sync logits and attention weights out.
 
-    Normalisation, log-mel spectrogram, towers, neck and head are all inside, so that whoever runs
-    the graph decodes, scales and resamples, and needs none of our settings. The network given is
-    copied and stays as it is.
+    Normalisation, log-mel spectrogram, towers, neck and head are all inside: whoever runs the graph
+    decodes, scales and resamples. The network given is copied.
 
     ::
 
@@ -43,17 +43,46 @@ class SyncGraph(nn.Module):
 
     @torch.no_grad()
     def forward(self, frames: Tensor, waveforms: Tensor) -> tuple[Tensor, ...]:
-        """Judge the audio of N clips.
+        """Logits (N,), above 0 where in sync, and weights (N, H', W'), which sum to 1.
 
-        Args:
-            frames (Tensor): RGB, uint8, (N, 3, T, H, W).
-            waveforms (Tensor): Mono, float32 in [-1, 1], (N, S).
-
-        Returns:
-            tuple[Tensor, ...]: Logits (N,), above 0 where in sync, and the weights by which the
-            network decides (N, H', W'), which sum to 1.
+        Of RGB frames, uint8 (N, 3, T, H, W), and mono waveforms, float32 in [-1, 1], (N, S).
         """
         inputs = self.model.data_preprocessor.preprocess(frames, waveforms)
         features, _ = self.model.extract_feat(inputs)
         logits = self.model.cls_head.predict(features)[:, 0]
         return (logits, features.attention[:, 0, 0].float()) if self.has_map else (logits,)
+
+
+class MatrixLogMel(nn.Module):
+    """:class:`LogMelSpectrogram` with the Fourier transform as a convolution.
+
+    ONNX has an operation ``STFT``, but of complex numbers in a layout that not every runtime knows.
+    A convolution with the windowed sines and cosines, hop as stride, is the same sum. Settings and
+    filters are those of the given one.
+    """
+
+    def __init__(self, log_mel: LogMelSpectrogram) -> None:
+        super().__init__()
+        self.sample_rate = log_mel.sample_rate
+        self.n_fft = log_mel.n_fft
+        self.hop_length = log_mel.hop_length
+        self.frame_seconds = log_mel.frame_seconds
+        self.mean, self.std = log_mel.mean, log_mel.std
+        self.register_buffer('filters', log_mel.filters.clone())
+        # A window shorter than the transform lies in its middle, as in torch.stft and librosa.
+        before = (log_mel.n_fft - log_mel.win_length) // 2
+        window = torch.zeros(log_mel.n_fft, dtype=torch.float64)
+        window[before : before + log_mel.win_length] = log_mel.window.double().cpu()
+        bands, samples = torch.arange(log_mel.n_fft // 2 + 1), torch.arange(log_mel.n_fft)
+        # The product modulo n_fft keeps the argument small, and with it the rounding of its sine.
+        turns = (bands[:, None] * samples % log_mel.n_fft).double() / log_mel.n_fft
+        angle = 2 * math.pi * turns
+        basis = torch.cat([angle.cos(), -angle.sin()]) * window
+        self.register_buffer('basis', basis.float()[:, None].to(log_mel.filters.device))
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """(N, S) -> (N, F, 1 + S // hop_length)."""
+        padded = F.pad(waveforms.unsqueeze(1), (self.n_fft // 2, self.n_fft // 2))
+        real, imaginary = F.conv1d(padded, self.basis, stride=self.hop_length).chunk(2, dim=1)
+        power = real.square() + imaginary.square()
+        return (torch.log(self.filters @ power + EPS) - self.mean) / self.std

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 import math
 import statistics
 from collections.abc import Sequence
@@ -34,21 +32,16 @@ COLUMNS = (
 )
 
 
-def fingerprint(cfg: Config, seed: int) -> str:
-    """Short name of what a run was made from: the whole config and the seed."""
-    return hashlib.sha256(f'{cfg.pretty_text}\n{seed}'.encode()).hexdigest()[:16]
-
-
-def sliding_config(cfg: Config, num_pictures: int = 1) -> Config:
+def sliding_config(cfg: Config, num_clips: int = 1) -> Config:
     """The config whose test reads the offset off by sliding.
 
     Args:
         cfg (Config): Of a network, with a ``SampleSyncWindows`` in its test pipeline.
-        num_pictures (int): Windows of picture of each file; of one the place is drawn by file.
+        num_clips (int): Clips of each file, spread over it; of a single one the time is drawn.
 
     Returns:
-        Config: A copy with ``SlideSyncWindows`` and ``OffsetMetric``; batches of one file, since
-        files differ in length.
+        Config: With ``SlideSyncWindows`` and ``OffsetMetric``; batches of one file, since files
+        differ in length.
 
     Raises:
         ConfigError: If the pipeline has no ``SampleSyncWindows``.
@@ -61,7 +54,7 @@ def sliding_config(cfg: Config, num_pictures: int = 1) -> Config:
     windows = pipeline[where[0]]
     frames = next(t.num_frames for t in pipeline if t.type == 'LoadFrames')
     step = windows.clip_seconds / frames
-    places = [None] if num_pictures == 1 else [i / (num_pictures - 1) for i in range(num_pictures)]
+    places = [None] if num_clips == 1 else [i / (num_clips - 1) for i in range(num_clips)]
     datasets = []
     for place in places:
         dataset = copy.deepcopy(cfg.test_dataloader.dataset)
@@ -99,17 +92,14 @@ def training_figures(work_dir: Path) -> dict:
     train, val = read_scalars(work_dir)
     figures = {}
     times = [record['time'] for record in train if 'time' in record]
+    curve = [[r['step'], r['sync/accuracy']] for r in val if 'sync/accuracy' in r]
     if times:
         iterations = max(record['step'] for record in train) / train[-1]['epoch']
         figures['seconds_per_epoch'] = statistics.median(times) * iterations
-        figures['curve'] = [
-            [record['step'] * iterations, record['sync/accuracy']]
-            for record in val
-            if 'sync/accuracy' in record
-        ]
-    accuracies = [r['sync/accuracy'] for r in val if 'sync/accuracy' in r][-LAST_VALIDATIONS:]
-    if len(accuracies) > 1:
-        figures['swing'] = max(accuracies) - min(accuracies)
+        figures['curve'] = [[epoch * iterations, accuracy] for epoch, accuracy in curve]
+    last = [accuracy for _, accuracy in curve[-LAST_VALIDATIONS:]]
+    if len(last) > 1:
+        figures['swing'] = max(last) - min(last)
     return figures
 
 
@@ -159,23 +149,16 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
     """Write one Markdown table: a line a network, mean and deviation over its seeds.
 
     Its accuracy is also given with the 95 % interval of the mean, and as the difference to the
-    first network's.
-
-    Args:
-        runs (Sequence[dict]): With ``name``, ``seed``, ``parameters``, ``flops_per_pair`` and the
-            figures of :data:`COLUMNS`, those that were measured, and of the bins of shift.
-        out (Path): File to write.
-
-    Returns:
-        Path: ``out``.
+    first network's. ``runs`` have ``name``, ``seed``, ``parameters``, ``flops_per_pair`` and the
+    figures of :data:`COLUMNS` and of the bins of shift that were measured. Returns ``out``.
     """
     bins = sorted(
         {key for run in runs for key in run if key.startswith('sync/accuracy_|shift|')},
         key=lambda key: float(key.rsplit('_', 1)[1].split('-')[0]),
     )
     columns = [*COLUMNS[:2], *((f'{b.rsplit("_", 1)[1]} s', b, 3) for b in bins), *COLUMNS[2:]]
-    titles = ['network', 'seeds', *(title for title, _, _ in columns), 'parameters, M']
-    titles.append('GFLOPs per pair')
+    titles = ['network', 'seeds', *(title for title, _, _ in columns)]
+    titles += ['parameters, M', 'GFLOPs per pair']
     titles[3:3] = ['95 % interval', 'points against the first']
     first = [run['sync/accuracy'] for run in runs if run['name'] == runs[0]['name']]
     lines = [' | '.join(titles), ' | '.join('---' for _ in titles)]
@@ -191,20 +174,16 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
             '-' if math.isnan(low) else f'{low:.3f}-{high:.3f}',
             '-' if own[0]['name'] == runs[0]['name'] else difference_in_points(accuracies, first),
         ]
-        cells.append(f'{own[0]["parameters"] / 1e6:.2f}')
-        cells.append(f'{own[0]["flops_per_pair"] / 1e9:.2f}')
+        cells += [f'{own[0]["parameters"] / 1e6:.2f}', f'{own[0]["flops_per_pair"] / 1e9:.2f}']
         lines.append(' | '.join(cells))
     clips = sorted({int(run['sync/num_clips']) for run in runs if 'sync/num_clips' in run})
-    note = 'Mean +- standard deviation over seeds; intervals of the mean and of the difference by '
-    note += f"Student's and Welch's t; N = {', '.join(map(str, clips))} clips; "
-    note += 'chance of accuracy and of both blind controls is 0.5. Last epochs.'
+    note = (
+        'Mean +- standard deviation over seeds; intervals of the mean and of the difference by '
+        f"Student's and Welch's t; N = {', '.join(map(str, clips))} clips; chance of accuracy and "
+        'of both blind controls is 0.5. Last epochs.'
+    )
     chance = [run['offset/chance_acc1_tol'] for run in runs if 'offset/chance_acc1_tol' in run]
     if chance:
         note += f' Chance of offset Acc@1 +-1: {statistics.fmean(chance):.3f}.'
     out.write_text('\n'.join(f'| {line} |' for line in lines) + f'\n\n{note}\n', encoding='utf-8')
     return out
-
-
-def read_metrics(folder: Path) -> dict[str, float]:
-    """Figures that the last ``tools/test.py`` wrote into a folder."""
-    return json.loads(sorted(folder.glob('*/*.json'))[-1].read_text(encoding='utf-8'))

@@ -1,9 +1,9 @@
 """Heat maps on frames, overlay videos with audio, training curves and other figures."""
 
-from .contact_sheet import contact_sheet
 from .curves import plot_training_curves, read_scalars
 from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap
 from .overlay_video import write_overlay_video
+from .sheets import contact_sheet
 
 __all__ = [
     'attention_intensity',

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path
 
 from mmav_coattn.errors import DataNotFoundError, UserError
@@ -23,9 +22,9 @@ def read_scalars(path: str | Path) -> tuple[list[dict], list[dict]]:
     """Read the training and validation records of a run.
 
     Args:
-        path (str | Path): A ``scalars.json`` of mmengine's ``LocalVisBackend``, or a work dir. A
-            work dir has one such file a start of the run; what a resumed run did again replaces
-            the earlier record.
+        path (str | Path): Its work dir. There is a ``scalars.json`` of mmengine's
+            ``LocalVisBackend`` a start of the run; what a resumed run did again replaces the
+            earlier record.
 
     Returns:
         tuple[list[dict], list[dict]]: Training records, with ``step`` (iteration), ``epoch`` and
@@ -35,20 +34,17 @@ def read_scalars(path: str | Path) -> tuple[list[dict], list[dict]]:
         DataNotFoundError: If there is no such file.
         UserError: If a line is not JSON; the message names file and line.
     """
-    path = Path(path)
-    files = sorted(path.glob('*/vis_data/scalars.json')) if path.is_dir() else [path]
-    if not files or not files[0].is_file():
+    files = sorted(Path(path).glob('*/vis_data/scalars.json'))
+    if not files:
         raise DataNotFoundError(
-            f'{path}: no scalars.json of a training run is there. Give the work dir of a run, or '
-            f'its <time>/vis_data/scalars.json.'
+            f'{path}: no scalars.json of a training run is there. Give the work dir of a run.'
         )
     train: list[dict] = []
     val: list[dict] = []
     for file in files:
         records = _read_lines(file)
         new_train = [record for record in records if 'loss' in record]
-        new_val = [record for record in records if any(_is_accuracy(key) for key in record)]
-        new_val = [record for record in new_val if 'loss' not in record]
+        new_val = [r for r in records if 'loss' not in r and any(map(_is_accuracy, r))]
         if new_train:
             train = [r for r in train if r['step'] < new_train[0]['step']]
             val = [r for r in val if r['step'] < new_train[0].get('epoch', 0)]
@@ -57,33 +53,22 @@ def read_scalars(path: str | Path) -> tuple[list[dict], list[dict]]:
     return train, val
 
 
-def plot_training_curves(
-    scalars: str | Path, out_png: str | Path, controls: Mapping[str, float] | None = None
-) -> Path:
-    """Draw training loss, and held-out accuracy beside its blind controls.
+def plot_training_curves(work_dir: str | Path, out_png: str | Path) -> Path:
+    """Draw training loss, and held-out accuracy beside its blind controls; returns ``out_png``.
 
     The loss has a line at ln 2 and the accuracies one at 0.5, both chance.
-
-    Args:
-        scalars (str | Path): See :func:`read_scalars`.
-        out_png (str | Path): PNG to write.
-        controls (Mapping[str, float], optional): Further accuracies, 0 to 1, by label, for instance
-            blind controls of the final test; each becomes a dotted line.
-
-    Returns:
-        Path: ``out_png``.
 
     Raises:
         DataNotFoundError: If there are no scalars.
         UserError: If they hold no training loss.
     """
-    train, val = read_scalars(scalars)
+    train, val = read_scalars(work_dir)
     if not train:
-        raise UserError(f'{scalars}: no training loss is logged there, so there is no curve.')
+        raise UserError(f'{work_dir}: no training loss is logged there, so there is no curve.')
     figure = new_figure(11, 4.2)
     loss_axes, accuracy_axes = figure.subplots(1, 2)
     _draw_loss(loss_axes, train)
-    _draw_accuracy(accuracy_axes, val, controls or {})
+    _draw_accuracy(accuracy_axes, val)
     return save_figure(figure, out_png)
 
 
@@ -97,7 +82,7 @@ def _draw_loss(axes, train: list[dict]) -> None:
     label_axes(axes, xlabel='iteration', ylabel='loss (nats)', title='Training loss')
 
 
-def _draw_accuracy(axes, val: list[dict], controls: Mapping[str, float]) -> None:
+def _draw_accuracy(axes, val: list[dict]) -> None:
     for suffix, label, colour in ACCURACIES:
         points = [
             (record['step'], value)
@@ -109,8 +94,6 @@ def _draw_accuracy(axes, val: list[dict], controls: Mapping[str, float]) -> None
             epochs, values = zip(*points, strict=True)
             label = f'{label}: {values[-1]:.3f}'
             axes.plot(epochs, values, color=colour, marker='.', linewidth=1.4, label=label)
-    for index, (label, value) in enumerate(controls.items()):
-        axes.axhline(value, color=f'C{4 + index}', linestyle=':', label=f'{label}: {value:.3f}')
     axes.axhline(0.5, color='0.4', linestyle='--', linewidth=1, label='chance')
     if not val:
         axes.text(0.5, 0.7, 'no validation logged', ha='center', transform=axes.transAxes)

@@ -46,7 +46,7 @@ def attention_intensity(attention: np.ndarray) -> np.ndarray:
 def interpolate_in_time(
     maps: np.ndarray, map_times: np.ndarray, frame_times: np.ndarray
 ) -> np.ndarray:
-    """Maps at the times of frames, linearly between the two nearest maps.
+    """Maps (T, H', W') at the times of frames, linearly between the two nearest of the given maps.
 
     Before the first and after the last map, that map holds.
 
@@ -54,9 +54,6 @@ def interpolate_in_time(
         maps (np.ndarray): (T', H', W').
         map_times (np.ndarray): (T',), rising, s.
         frame_times (np.ndarray): (T,), on the same clock, s.
-
-    Returns:
-        np.ndarray: (T, H', W').
 
     Raises:
         ValueError: If the times are not as many as the maps, or do not rise.
@@ -128,16 +125,10 @@ def blend_tables(alpha: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def map_weights(maps: np.ndarray) -> np.ndarray:
-    """Maps as weights for overlays: not negative, 1 in sum over the locations of each step.
+    """Maps (..., H', W') as weights, float32: not negative, 1 in sum over locations of each step.
 
     Values below 0 count as 0: those of a match map are below chance there. A step without any value
     above 0 becomes uniform.
-
-    Args:
-        maps (np.ndarray): (..., H', W').
-
-    Returns:
-        np.ndarray: (..., H', W') float32.
     """
     positive = np.maximum(np.asarray(maps, dtype=np.float32), 0)
     total = positive.sum(axis=(-2, -1), keepdims=True)

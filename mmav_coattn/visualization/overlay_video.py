@@ -23,8 +23,8 @@ from mmav_coattn.media.read_ahead import ReadAhead
 from mmav_coattn.media.seeking import seek_to
 
 from .audio_track import AudioTrack
-from .caption import draw_caption
 from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap
+from .sheets import draw_caption
 from .video_track import VideoTrack
 
 #: Decoded frames that wait to be drawn: one of 4K takes 12 MB.

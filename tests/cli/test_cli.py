@@ -1,36 +1,58 @@
-"""The console command: its subcommands, and what is not there."""
+"""The console command: its subcommands, its help, and that it answers at once."""
+
+import subprocess
+import sys
+
+import pytest
 
 from mmav_coattn import cli
 
+#: As the installed script does it, then what was imported and what is registered.
+SCRIPT = """
+import sys
+sys.argv = ['/env/bin/mmav-coattn', *sys.argv[1:]]
+from mmav_coattn.cli import main
+heavy = ('torch', 'mmengine', 'mmaction', 'numpy')
+assert not set(heavy) & set(sys.modules), 'the import is heavy'
+try:
+    main()
+finally:
+    print('imported:', *(name for name in heavy if name in sys.modules))
+    if 'mmaction' in sys.modules:
+        from mmaction.registry import MODELS
+        print('neck:', MODELS.get('CoAttentionNeck').__module__)
+"""
 
-def test_every_command_has_help(command):
-    code, out, _ = command('--help')
-    assert code == 0 and all(name in out for name in cli.COMMANDS)
-    code, out, _ = command('sync', '--help')
-    assert code == 0 and 'the audio is late' in out and '--fix' in out
+
+def start(*arguments):
+    return subprocess.run(
+        [sys.executable, '-c', SCRIPT, *arguments], capture_output=True, text=True, check=False
+    )
 
 
-def test_input_that_is_not_there(command, network):
-    code, _, err = command('sync', 'gone.mp4', '--network', network)
-    assert code == 1 and 'error: gone.mp4: there is no such file or folder.' in err
+@pytest.mark.parametrize('command', [None, *cli.COMMANDS])
+def test_help_has_an_example_and_imports_nothing_heavy(command):
+    done = start(*([command] if command else []), '--help')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == 'imported:'
+    assert command or all(name in done.stdout for name in cli.COMMANDS)
+    example = done.stdout.partition('\nexample:\n  ')[2].splitlines()[0]
+    assert example.startswith(f'mmav-coattn {command or "sync"} ')
 
 
-def test_extract_in_parts(command, network, odd_files, tmp_path):
-    from mmav_coattn.io import read_features
+def test_a_command_with_work_to_do_registers_everything():
+    done = start('sync', 'gone.mp4')
+    assert done.returncode == 1
+    assert 'error: gone.mp4: there is no such file or folder.' in done.stderr
+    assert done.stdout.splitlines()[-1] == 'neck: mmav_coattn.models.necks.co_attention_neck'
 
-    common = ('extract', odd_files / 'plain.mp4', odd_files / 'rotated.mp4', odd_files / 'mute.mp4',
-              '--network', network, '--quiet')  # fmt: skip
-    code, _, _ = command(*common, '-o', tmp_path / 'whole.npz')
-    assert code == 1
-    parts = ('-o', tmp_path / 'parts.npz')
-    code, out, _ = command(*common, *parts, '--part', '1/2')  # plain and mute
-    assert code == 1 and '1 videos of part 1/2' in out and not (tmp_path / 'parts.npz').exists()
-    code, _, err = command(*common, *parts, '--merge', 2)
-    assert code == 1 and '1 of 2 parts have not ended: run --part 2/2' in err
-    assert command(*common, *parts, '--part', '2/2')[0] == 0
-    code, out, _ = command(*common, *parts, '--merge', 2)
-    assert code == 1 and f'failed: {odd_files / "mute.mp4"}: no part has its features' in out
-    whole, merged = read_features(tmp_path / 'whole.npz'), read_features(tmp_path / 'parts.npz')
-    assert whole.keys() == merged.keys()
-    for name, values in whole.items():
-        assert (values == merged[name]).all(), name
+
+def test_examples_are_valid_arguments(monkeypatch):
+    parsed = {}
+    monkeypatch.setattr(cli, '_run', lambda args: parsed.update({args.command: args}))
+    for example in cli.COMMANDS.values():
+        program, *arguments = example.replace('"', '').split()
+        assert program == 'mmav-coattn'
+        cli.main(arguments)
+    assert list(parsed) == list(cli.COMMANDS)
+    assert parsed['train'].cfg_options == dict(data_root='/path/to/videos')

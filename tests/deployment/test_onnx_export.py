@@ -55,6 +55,7 @@ def test_what_the_file_says_of_itself(exported):
     np.testing.assert_allclose(attention.sum(axis=(-2, -1)), 1, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('module', 'grid'), [('VGA', (1, 1)), ('CMA', (3, 4))])
 def test_the_other_modules(tmp_path, module, grid):
     pytest.importorskip('onnxscript')
@@ -69,6 +70,7 @@ def test_the_other_modules(tmp_path, module, grid):
     assert weights.shape == (1, *grid)
 
 
+@pytest.mark.slow
 def test_a_baseline_has_no_map(tmp_path):
     pytest.importorskip('onnxscript')
     pytest.importorskip('onnxruntime')

@@ -8,6 +8,7 @@ from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
 from torch import nn
 
+from mmav_coattn.engine.hooks import localization_visualization_hook
 from mmav_coattn.engine.hooks.localization_visualization_hook import pick_cases
 
 
@@ -38,16 +39,16 @@ def item(index, has_source=True):
     return dict(inputs=dict(imgs=imgs, audio=torch.zeros(1)), data_samples=sample)
 
 
-def test_pictures_of_clips_and_of_cases(tmp_path):
-    hook = HOOKS.build(
-        dict(
-            type='LocalizationVisualizationHook',
-            enable=True,
-            out_dir=str(tmp_path),
-            num_cases=2,
-            max_moments=4,
-        )
+def make_hook(folder, enable=True):
+    return HOOKS.build(
+        dict(type='LocalizationVisualizationHook', enable=enable, out_dir=str(folder))
     )
+
+
+def test_pictures_of_clips_and_of_cases(tmp_path, monkeypatch):
+    monkeypatch.setattr(localization_visualization_hook, 'NUM_CASES', 2)
+    monkeypatch.setattr(localization_visualization_hook, 'MAX_MOMENTS', 4)
+    hook = make_hook(tmp_path)
     items = [item(i, has_source=i != 3) for i in range(6)]
     scores = [(0, 0.9), (1, 0.1), (2, 0.5), (4, 0.7), (5, 0.3)]
     runner = SimpleNamespace(
@@ -82,15 +83,12 @@ def test_cases_of_a_short_list():
 
 
 def test_disabled_it_does_nothing(tmp_path):
-    hook = HOOKS.build(dict(type='LocalizationVisualizationHook', out_dir=str(tmp_path)))
-    hook.after_test_epoch(SimpleNamespace(), {})
+    make_hook(tmp_path, enable=False).after_test_epoch(SimpleNamespace(), {})
     assert not list(tmp_path.iterdir())
 
 
 def test_colours_are_rgb_on_disk(tmp_path):
-    hook = HOOKS.build(
-        dict(type='LocalizationVisualizationHook', enable=True, out_dir=str(tmp_path))
-    )
+    hook = make_hook(tmp_path)
     hook.before_test(SimpleNamespace(model=Model()))
     red = np.zeros((16, 16, 3), np.uint8)
     red[..., 0] = 255

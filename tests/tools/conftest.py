@@ -4,7 +4,6 @@ import pytest
 from media_factory import write_clip
 from models.tiny import MODEL
 from paths import CONFIGS
-from tool_process import run_here
 
 from mmav_coattn.datasets.video_lists import is_held_out
 
@@ -38,9 +37,3 @@ def videos(tmp_path_factory):
     for name in used[:2]:
         (folder / name).write_bytes((folder / held_out).read_bytes())
     return folder
-
-
-@pytest.fixture
-def here(monkeypatch, capsys):
-    """Runs a tool in this process: ``here(tool, *arguments)``."""
-    return lambda *arguments: run_here(monkeypatch, capsys, *arguments)

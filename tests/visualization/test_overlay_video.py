@@ -9,8 +9,8 @@ import pytest
 from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnreadableMediaError
 from mmav_coattn.evaluation.functional import upsample_heatmap
 from mmav_coattn.visualization import video_track, write_overlay_video
-from mmav_coattn.visualization.caption import draw_caption
 from mmav_coattn.visualization.overlay_video import draw_overlay
+from mmav_coattn.visualization.sheets import draw_caption
 
 SIZE = (128, 96)
 EVENTS = (0.6, 1.32, 2.2)

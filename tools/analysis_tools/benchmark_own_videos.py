@@ -18,7 +18,7 @@ from speed.long_video import write_long_video
 from speed.timing import Row, format_table
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
-from mmav_coattn.cli.network_arguments import add_checkpoint_arguments, build_inferencer
+from mmav_coattn.cli.arguments import add_checkpoint_arguments, build_inferencer
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets.video_lists import find_videos
 from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError

@@ -20,7 +20,7 @@ from mmengine.registry import init_default_scope
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.apis.sync_estimator import measure_sync
 from mmav_coattn.apis.sync_fix import fix_sync
-from mmav_coattn.cli.network_arguments import (
+from mmav_coattn.cli.arguments import (
     add_checkpoint_arguments,
     build_inferencer,
     find_network,

@@ -8,7 +8,7 @@ is skipped and what was interrupted goes on, so the same command may be given ag
 """
 
 import argparse
-import json
+from functools import partial
 from pathlib import Path
 
 from mmengine.config import DictAction
@@ -17,7 +17,8 @@ from mmengine.registry import init_default_scope
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
-from mmav_coattn.errors import CheckpointNotFoundError, ConfigError, UserError
+from mmav_coattn.errors import CheckpointNotFoundError, ConfigError
+from mmav_coattn.experiments.runs import RunFolder, make_all, scripts
 from mmav_coattn.experiments.transfer import experiment, protocols
 from mmav_coattn.experiments.transfer.table import render_table
 
@@ -46,28 +47,17 @@ def parse_args():
 def run_one(cfg, settings, run, args):
     """Figures of one run, from before or new."""
     cfg = experiment.run_config(cfg, settings, run, args.tower)
-    folder = args.work_dir / run.name
-    folder.mkdir(parents=True, exist_ok=True)
-    mark = experiment.fingerprint(cfg, args.tower)
-    begun, done = folder / 'begun.txt', folder / 'figures.json'
-    if begun.is_file() and begun.read_text() != mark:
-        raise ConfigError(
-            f'{folder} holds a run of other settings or another tower: give another --work-dir, or '
-            'delete it.'
-        )
-    if done.is_file():
-        return json.loads(done.read_text(encoding='utf-8'))
-    begun.write_text(mark)
+    folder = RunFolder(args.work_dir / run.name, experiment.run_mark(cfg))
+    found = folder.finished()
+    if found is not None:
+        return found
     print(run.name, flush=True)
     if settings['protocol'] == 'finetune':
-        found = protocols.finetune(cfg, folder, protocols.scripts(args.stock))
+        found = protocols.finetune(cfg, folder.folder, scripts(args.stock))
     else:
         act = getattr(protocols, settings['protocol'])
-        tower = args.tower if run.init == 'pretrained' else None
-        found = act(cfg, settings, run.seed, tower, args.work_dir.parent / 'features')
-    found = dict(run._asdict(), **protocols.count_labels(cfg), **found)
-    done.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
-    return found
+        found = act(cfg, settings, run, args.work_dir.parent / 'features')
+    return folder.finish(dict(run._asdict(), **protocols.count_labels(cfg), **found))
 
 
 def main():
@@ -82,20 +72,15 @@ def main():
             raise CheckpointNotFoundError(f'{args.tower}: there is no such checkpoint file.')
     elif 'pretrained' in args.inits:
         raise ConfigError('Give the pretrained tower by --tower, or --inits random.')
-    runs, failures = [], []
-    table = args.work_dir / 'table.md'
-    for run in experiment.plan_runs(settings, args.seeds, args.splits, args.inits):
-        try:
-            runs.append(run_one(cfg, settings, run, args))
-        except UserError as error:
-            failures.append(f'{run.name}: {error}')
-            print(f'failed: {failures[-1]}', flush=True)
-            continue
-        table.write_text(render_table(runs, settings, args.config.stem), encoding='utf-8')
-    if runs:
-        print(table.read_text(encoding='utf-8') + f'\n{table}')
-    if failures:
-        raise UserError(f'{len(failures)} runs failed: ' + '; '.join(failures))
+
+    def show(runs):
+        table = args.work_dir / 'table.md'
+        text = render_table(runs, settings, args.config.stem)
+        table.write_text(text, encoding='utf-8')
+        return f'{text}\n{table}'
+
+    runs = experiment.plan_runs(settings, args.seeds, args.splits, args.inits)
+    make_all([(run.name, partial(run_one, cfg, settings, run, args)) for run in runs], show)
 
 
 if __name__ == '__main__':

@@ -36,7 +36,6 @@ class AttentionVisualizationHook(Hook):
         out_dir (str, optional): Folder for the images. Without it and without ``show`` they go
             to ``attention`` in the log folder of the run.
         max_samples (int): Images (of this process) after which it stops.
-        num_frames (int): Frames on one image.
 
     Raises:
         ConfigError: If a number is too small; before the test, if the model gives no attention or
@@ -53,10 +52,8 @@ class AttentionVisualizationHook(Hook):
         wait_time: float = 2.0,
         out_dir: str | None = None,
         max_samples: int = 100,
-        num_frames: int = 8,
     ) -> None:
-        least_one = dict(interval=interval, max_samples=max_samples, num_frames=num_frames)
-        for name, value in least_one.items():
+        for name, value in dict(interval=interval, max_samples=max_samples).items():
             if value < 1:
                 raise ConfigError(f'{type(self).__name__}: {name} must be at least 1, got {value}.')
         self.enable = enable
@@ -65,7 +62,6 @@ class AttentionVisualizationHook(Hook):
         self.wait_time = wait_time
         self.out_dir = out_dir
         self.max_samples = max_samples
-        self.num_frames = num_frames
         self._restore = False
 
     def before_test(self, runner: Runner) -> None:
@@ -98,13 +94,8 @@ class AttentionVisualizationHook(Hook):
     ) -> None:
         """Draw the clips of one batch.
 
-        Args:
-            runner (Runner): The runner.
-            batch_idx (int): Index of the batch.
-            data_batch (dict): ``inputs['imgs']``, one uint8 tensor (1, C, T, H, W) a sample, None
-                for an unusable one.
-            outputs (Sequence[ActionDataSample]): In the order of the batch, with ``sync_scores``
-                and ``sound_map`` (1+K, T', H', W').
+        ``data_batch['inputs']['imgs']`` holds a uint8 tensor (1, C, T, H, W) a sample, None for an
+        unusable one; ``outputs`` have ``sync_scores`` and ``sound_map`` (1+K, T', H', W').
         """
         if not self.enable:
             return
@@ -137,7 +128,7 @@ class AttentionVisualizationHook(Hook):
             f'   shifted {shift:+.2f} s: {score:.2f}'
             for shift, score in zip(sample.shift[1:], shifted, strict=True)
         )
-        self._write(contact_sheet(frames, attention, title, self.num_frames), name)
+        self._write(contact_sheet(frames, attention, title), name)
 
     def _write(self, image: np.ndarray, name: str, suffix: str = '.jpg') -> None:
         """Write and show an RGB image of a clip."""

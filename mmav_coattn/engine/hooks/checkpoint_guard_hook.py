@@ -15,15 +15,10 @@ SHOWN = 5
 
 
 def compare_state(wanted: dict, given: dict) -> tuple[list[str], list[str], list[str]]:
-    """Where a checkpoint's entries differ from a network's.
+    """Where a checkpoint's entries (given) differ from a network's ``state_dict()`` (wanted).
 
-    Args:
-        wanted (dict[str, Tensor]): The network's ``state_dict()``.
-        given (dict[str, Tensor]): The checkpoint's; a leading ``module.`` is overlooked.
-
-    Returns:
-        tuple[list[str], list[str], list[str]]: Names that the checkpoint lacks, names that the
-        network does not know, and names whose shapes differ (with both shapes).
+    A leading ``module.`` is overlooked. Returns names that the checkpoint lacks, names that the
+    network does not know, and names whose shapes differ (with both shapes).
     """
     given = {name.removeprefix('module.'): value for name, value in given.items()}
     missing = [name for name in wanted if name not in given]

@@ -11,13 +11,14 @@ from mmengine.dataset import pseudo_collate
 from mmengine.dist import master_only
 from mmengine.runner import Runner
 
-from mmav_coattn.visualization.cells import stack_cells
 from mmav_coattn.visualization.heatmap import map_weights
-from mmav_coattn.visualization.localization_cell import localization_cell
+from mmav_coattn.visualization.sheets import localization_cell, stack_cells
 
 from .attention_visualization_hook import AttentionVisualizationHook, _unwrap
 
 RANKS = ('best', 'median', 'worst')
+#: Clips of each rank on the sheet, and moments of one clip on its image.
+NUM_CASES, MAX_MOMENTS = 4, 6
 
 
 @HOOKS.register_module()
@@ -28,20 +29,12 @@ class LocalizationVisualizationHook(AttentionVisualizationHook):
     truth (green box) and the map's peak (cross). After the evaluation ``cases.png``: the clips that
     a :class:`SoundLocalizationMetric` scored best, those around the median, and the worst.
 
-    Args:
-        num_cases (int): Clips of each rank on the sheet.
-        max_moments (int): Moments of one clip on its image.
-        **kwargs: See :class:`AttentionVisualizationHook`.
+    Arguments are those of :class:`AttentionVisualizationHook`.
     """
-
-    def __init__(self, *args, num_cases: int = 4, max_moments: int = 6, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.num_cases = num_cases
-        self.max_moments = max_moments
 
     def _draw(self, runner: Runner, imgs: torch.Tensor, sample) -> None:
         name = sample.get('relpath', Path(sample.filename).name)
-        targets = sample.localization_targets[: self.max_moments]
+        targets = sample.localization_targets[:MAX_MOMENTS]
         cells = self._cells(runner, imgs, sample, targets, name)
         # Three moments a row stay readable.
         sheet = stack_cells([cells[first : first + 3] for first in range(0, len(cells), 3)])
@@ -83,7 +76,7 @@ class LocalizationVisualizationHook(AttentionVisualizationHook):
         dataset = runner.test_dataloader.dataset
         rows = [
             [self._case(runner, dataset, *pair, rank) for pair in chosen]
-            for rank, chosen in zip(RANKS, pick_cases(ranked, self.num_cases), strict=True)
+            for rank, chosen in zip(RANKS, pick_cases(ranked, NUM_CASES), strict=True)
         ]
         self._write(stack_cells(rows), 'cases', '.png')
         runner.logger.info(f'Best, median and worst clips: {self._folder / "cases.png"}')

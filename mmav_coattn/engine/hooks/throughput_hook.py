@@ -22,11 +22,8 @@ class ThroughputHook(Hook):
     - ``peak_memory``: most memory so far in MiB: of the GPU by tensors, or without one resident in
       this process (its workers not counted).
 
-    The first iterations of the first epoch, in which workers start and kernels are chosen, count as
-    any other; they leave the window after ``window_size`` iterations.
-
     Args:
-        window_size (int): Iterations that are averaged over. Defaults to 20.
+        window_size (int): Iterations that are averaged over.
     """
 
     #: Before the LoggerHook (BELOW_NORMAL) reads the figures.
@@ -52,13 +49,10 @@ class ThroughputHook(Hook):
         self.window.append((clips, now - self._last, self._ready - self._last))
         self._last = now
         clips, seconds, waited = (sum(column) for column in zip(*self.window, strict=True))
-        figures = dict(
-            clips_per_second=clips / seconds,
-            data_wait=waited / seconds,
-            peak_memory=peak_memory_mib(),
-        )
-        for name, value in figures.items():
-            runner.message_hub.update_scalar(f'train/{name}', value)
+        update = runner.message_hub.update_scalar
+        update('train/clips_per_second', clips / seconds)
+        update('train/data_wait', waited / seconds)
+        update('train/peak_memory', peak_memory_mib())
 
 
 def peak_memory_mib() -> float:

@@ -19,7 +19,7 @@ class UnusableMediaReportHook(Hook):
     writes the total of the epoch as scalar ``unusable_media`` into the runner's message hub.
 
     Args:
-        max_names (int): How many different files to name. Defaults to 10.
+        max_names (int): How many different files to name.
     """
 
     priority = 'NORMAL'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from mmengine.config import Config
 
 from mmav_coattn.config import iter_datasets
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.experiments.runs import fingerprint
 
 INITS = ('pretrained', 'random')
 PROTOCOLS = ('finetune', 'probe', 'retrieval')
@@ -42,7 +42,7 @@ def transfer_settings(cfg: Config) -> dict:
     ``protocol``: ``'finetune'``, ``'probe'`` (frozen tower, linear classifier) or ``'retrieval'``
     (frozen tower, nearest neighbours); ``splits``: options (as ``--cfg-options``) of each split by
     its name; ``rule``: how the figures of several clips and splits become one, for the table;
-    ``features``: pooling of frozen features.
+    ``features``: pooling of frozen features; ``penalties``: of the probe.
 
     Raises:
         ConfigError: If the config has no such part, or an unknown protocol.
@@ -82,9 +82,7 @@ def plan_runs(
 
 
 def run_config(cfg: Config, settings: dict, run: Run, tower: Path | None) -> Config:
-    """The config of one run.
-
-    Both initialisations get the same config but for ``load_from``: labels and steps are equal.
+    """The config of one run, the same for both initialisations but for ``load_from``.
 
     Args:
         cfg (Config): The recipe.
@@ -102,17 +100,9 @@ def run_config(cfg: Config, settings: dict, run: Run, tower: Path | None) -> Con
     return cfg
 
 
-def fingerprint(cfg: Config, tower: Path | None) -> str:
-    """Short name of what a run is made from: the whole config and the tower's content."""
-    digest = hashlib.sha256()
-    text = copy.deepcopy(cfg)
-    text.load_from = None
-    digest.update(text.pretty_text.encode())
-    if cfg.load_from is not None and tower is not None:
-        digest.update(Path(tower).read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def same_last_evaluation(cfg: Config) -> bool:
-    """Whether the last validation of a training is already the evaluation on the test set."""
-    return cfg.get('val_dataloader') == cfg.get('test_dataloader')
+def run_mark(cfg: Config) -> str:
+    """The fingerprint of a run: its config and the tower's content, wherever the tower lies."""
+    content = b'' if cfg.load_from is None else Path(cfg.load_from).read_bytes()
+    cfg = copy.deepcopy(cfg)
+    cfg.load_from = None
+    return fingerprint(cfg, content)

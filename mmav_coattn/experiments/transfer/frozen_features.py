@@ -13,53 +13,39 @@ from mmengine.config import Config
 from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import set_random_seed
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader, Subset
 
+from mmav_coattn.errors import CheckpointError
 from mmav_coattn.io import features_to_bytes, read_features, write_whole
+from mmav_coattn.models.backbones.audio_visual_backbone import last_output
 from mmav_coattn.models.heads.segment_head import segment_features
 from mmav_coattn.progress import progress_bar
 
 from .towers import load_tower
 
 
-def build_frozen(cfg: Config, checkpoint: str | Path | None, seed: int) -> nn.Module:
-    """The recognizer of a config with a pretrained or a random backbone, ready to be frozen.
+def build_frozen(cfg: Config, seed: int) -> nn.Module:
+    """The recognizer of a config with a frozen backbone: that of ``load_from``, or a random one.
 
     Args:
-        cfg (Config): With ``model``, a stock ``Recognizer3D``.
-        checkpoint (str | Path, optional): See :func:`.towers.load_tower`; None leaves the
-            backbone as its ``init_weights`` makes it.
+        cfg (Config): With ``model``, a stock ``Recognizer3D``, and ``load_from``, a tower or None.
         seed (int): Of the random weights.
 
     Raises:
         CheckpointError: If not all of the backbone is in the checkpoint.
     """
-    from mmav_coattn.errors import CheckpointError
-
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     set_random_seed(seed)
     model = MODELS.build(cfg.model)
     model.init_weights()
-    if checkpoint is not None:
-        match = load_tower(model.backbone, checkpoint)
+    if cfg.load_from is not None:
+        match = load_tower(model.backbone, cfg.load_from)
         if match.missing or match.shapes:
             raise CheckpointError(
-                f'{checkpoint}: a frozen backbone must be loaded whole: {match.sentence()}.'
+                f'{cfg.load_from}: a frozen backbone must be loaded whole: {match.sentence()}.'
             )
     return model.eval().requires_grad_(False)
-
-
-def pool(x: Tensor | tuple[Tensor, ...], settings: dict[str, Any]) -> Tensor:
-    """Features (M, D) of a backbone's output (M, C, T, H, W).
-
-    Args:
-        x (Tensor | tuple[Tensor, ...]): Of several stages all are used, side by side.
-        settings (dict): ``num_segments``, ``grid`` and ``deviation`` of
-            :func:`~mmav_coattn.models.heads.segment_head.segment_features`.
-    """
-    stages = x if isinstance(x, tuple) else (x,)
-    return torch.cat([segment_features(stage, **settings) for stage in stages], dim=1)
 
 
 @torch.no_grad()
@@ -70,19 +56,18 @@ def dataset_features(
     batch_size: int = 8,
     num_workers: int = 0,
     store: Path | None = None,
-    progress: bool = True,
 ) -> np.ndarray:
     """Features of all videos of a dataset: the mean over the clips of each.
 
     Args:
         model (nn.Module): Of :func:`build_frozen`.
         dataset (BaseDataset): Its pipeline must not be random.
-        settings (dict): See :func:`pool`.
+        settings (dict): ``num_segments``, ``grid`` and ``deviation`` of
+            :func:`~mmav_coattn.models.heads.segment_head.segment_features`.
         batch_size (int): Videos at once.
         num_workers (int): Loader workers.
         store (Path, optional): ``.npz`` file of features by file name; what is in it is not
             computed again.
-        progress (bool): Show a bar.
 
     Returns:
         np.ndarray: (N, D) float32.
@@ -100,17 +85,13 @@ def dataset_features(
         collate_fn=pseudo_collate,
     )
     device = next(model.parameters()).device
-    position = 0
-    for batch in progress_bar(
-        loader, desc='features', disable=not progress or not absent, leave=False
-    ):
+    found = iter(absent)
+    for batch in progress_bar(loader, desc='features', disable=not absent, leave=False):
         inputs = model.data_preprocessor(batch, training=False)['inputs'].to(device)
         num_videos, num_clips = inputs.shape[:2]
-        features = pool(model.backbone(inputs.flatten(0, 1)), settings)
-        features = features.view(num_videos, num_clips, -1).mean(dim=1).float().cpu().numpy()
-        for feature in features:
-            kept[names[absent[position]]] = feature
-            position += 1
+        features = segment_features(last_output(model.backbone(inputs.flatten(0, 1))), **settings)
+        for feature in features.view(num_videos, num_clips, -1).mean(dim=1).cpu().numpy():
+            kept[names[next(found)]] = feature
     if store is not None and absent:
         files = list(kept)
         content = features_to_bytes(files=files, features=np.stack([kept[f] for f in files]))
@@ -118,15 +99,11 @@ def dataset_features(
     return np.stack([kept[name] for name in names])
 
 
-def feature_key(cfg: Config, settings: dict[str, Any], checkpoint: Path | None, seed: int) -> str:
+def feature_key(cfg: Config, settings: dict[str, Any], seed: int) -> str:
     """Name of what features depend on: network, clips, pooling and weights."""
-    digest = hashlib.sha256()
-    if checkpoint is None:
-        digest.update(f'random {seed}'.encode())
-    else:
-        digest.update(Path(checkpoint).read_bytes())
+    random = f'random {seed}'.encode()
+    digest = hashlib.sha256(random if cfg.load_from is None else Path(cfg.load_from).read_bytes())
     model = {name: cfg.model[name] for name in ('backbone', 'data_preprocessor')}
-
     clips = [dict(t) for t in cfg.test_pipeline]
     digest.update(repr((model, clips, sorted(settings.items()))).encode())
     return digest.hexdigest()[:12]

@@ -1,11 +1,16 @@
-"""Which network is meant, said in each of the ways."""
+"""Which network and which files are meant, said in each of the ways."""
 
 import argparse
 from types import SimpleNamespace
 
 import pytest
 
-from mmav_coattn.cli import network_arguments
+from mmav_coattn.cli.arguments import (
+    add_checkpoint_arguments,
+    add_network_arguments,
+    find_network,
+    finish,
+)
 from mmav_coattn.errors import CheckpointNotFoundError, ConfigError
 
 
@@ -18,8 +23,8 @@ def folder(tmp_path, monkeypatch):
 
 def network_of(*words):
     parser = argparse.ArgumentParser()
-    network_arguments.add_checkpoint_arguments(parser)
-    return network_arguments.find_network(parser.parse_args(words))
+    add_checkpoint_arguments(parser)
+    return find_network(parser.parse_args(words))
 
 
 def test_networks_of_the_package_by_name():
@@ -40,21 +45,18 @@ def test_a_network_of_ones_own(folder):
         network_of('--network', 'gone.pth')
 
 
-def test_the_config_beside_the_checkpoint_if_there_is_one(folder):
-    checkpoint = folder / 'demo.pth'
+def test_there_must_be_one_config_beside_the_checkpoint(folder):
     with pytest.raises(ConfigError, match=r'one \.py file \(none there\); give --config'):
-        network_arguments.find_config(None, checkpoint)
-    (folder / 'recipe.py').touch()
-    assert network_arguments.find_config(None, checkpoint) == folder / 'recipe.py'
-    (folder / 'another.py').touch()
+        network_of('--network', 'demo.pth')
+    for name in ('recipe.py', 'another.py'):
+        (folder / name).touch()
     with pytest.raises(ConfigError, match=r'\(another\.py, recipe\.py there\)'):
-        network_arguments.find_config(None, checkpoint)
-    assert str(network_arguments.find_config('other.py', checkpoint)) == 'other.py'
+        network_of('--network', 'demo.pth')
 
 
 def test_arguments_and_their_defaults():
     parser = argparse.ArgumentParser()
-    network_arguments.add_network_arguments(parser)
+    add_network_arguments(parser)
     args = parser.parse_args(['a.mp4', 'clips/*.mp4'])
     assert args.inputs == ['a.mp4', 'clips/*.mp4']
     assert (args.network, args.config, args.device, args.quiet) == ('events', None, 'cpu', False)
@@ -70,7 +72,7 @@ def test_one_failure_makes_the_exit_code(results, failures, code, where, capsys)
     batch = SimpleNamespace(
         results=[0] * results, failures=[0] * failures, summary=lambda: 'what became of them'
     )
-    assert network_arguments.finish(batch) == code
+    assert finish(batch) == code
     said = capsys.readouterr()
     for name in ('out', 'err'):
         assert getattr(said, name) == ('what became of them\n' if name == where else '')

@@ -12,6 +12,8 @@ from mmav_coattn.apis.sync_result import SyncResult
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.remux import shift_audio
 
+from .conftest import UNUSABLE, USABLE
+
 
 @pytest.fixture
 def sync(command, network):
@@ -24,14 +26,12 @@ def test_sync_of_a_folder(sync, odd_files, check_complaints, tmp_path):
     assert code == 1
     check_complaints(out, err)
     curves = sorted(file.name for file in (tmp_path / 'curves').iterdir())
-    usable = ('large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mkv')
-    assert curves == [f'{Path(name).stem}_sync.png' for name in usable]
+    assert curves == [f'{Path(name).stem}_sync.png' for name in USABLE]
     written = json.loads((tmp_path / 'all.json').read_text())
-    assert sorted(written['results']) == [str(odd_files / name) for name in usable]
-    failed = ('blind.mp4', 'brief.mp4', 'garbage.mp4', 'mute.mp4', 'silent.mp4')
-    assert sorted(written['failures']) == [str(odd_files / name) for name in failed]
+    assert sorted(written['results']) == [str(odd_files / name) for name in USABLE]
+    assert sorted(written['failures']) == [str(odd_files / name) for name in UNUSABLE]
     # Random weights: nothing is clearly best, and nobody must be told an offset.
-    assert out.count('cannot tell') == len(usable)
+    assert out.count('cannot tell') == len(USABLE)
     assert written['results'][str(odd_files / 'plain.mp4')]['offset'] is None
 
 

@@ -1,14 +1,6 @@
 """`mmav-coattn score` on a folder: rows, a list of what to keep, and going on."""
 
-USABLE = ('large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mkv')
-#: What is said of the files that cannot be used.
-UNUSABLE = {
-    'blind.mp4': 'has no picture',
-    'brief.mp4': 'this network',
-    'garbage.mp4': 'cannot be opened',
-    'mute.mp4': 'has no audio stream',
-    'silent.mp4': 'is silent',
-}
+from .conftest import UNUSABLE, USABLE
 
 
 def test_score_goes_on_and_lists_what_to_keep(command, network, odd_files, tmp_path, offsets):

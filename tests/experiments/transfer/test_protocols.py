@@ -97,7 +97,7 @@ def test_all_three_splits_through_the_stock_script(here, data, tower, tmp_path, 
     assert changed == {path: path.stat().st_mtime_ns for path in work.rglob('*.pth')}
     # Other settings in the same folder are refused.
     other = here(*command, '--cfg-options', 'optim_wrapper.optimizer.lr=0.5')
-    assert 'holds a run of other settings' in other.sentence()
+    assert 'holds a run of another config' in other.sentence()
 
 
 @pytest.mark.parametrize('protocol', ['probe', 'retrieval'])

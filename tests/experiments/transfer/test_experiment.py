@@ -1,0 +1,54 @@
+"""Which runs a recipe has, and the config of each."""
+
+import pytest
+from mmengine.config import Config
+from paths import CONFIGS
+
+from mmav_coattn.errors import ConfigError
+from mmav_coattn.experiments.transfer.experiment import (
+    Run,
+    plan_runs,
+    run_config,
+    run_mark,
+    transfer_settings,
+)
+
+
+def test_the_first_seed_comes_first():
+    settings = dict(splits=dict(a={}, b={}))
+    names = [run.name for run in plan_runs(settings, [0, 1], splits=['a'])]
+    assert names == [
+        f'{init}/a/seed_{seed}' for seed in (0, 1) for init in ('pretrained', 'random')
+    ]
+    assert len(plan_runs(settings, [0])) == 4
+    with pytest.raises(ConfigError, match="split 'c' is unknown; this recipe has a, b"):
+        plan_runs(settings, [0], ['c'])
+
+
+def test_both_sides_differ_in_the_weights_alone(tmp_path):
+    cfg = Config.fromfile(CONFIGS / 'transfer/fewshot_ucf101.py')
+    settings = transfer_settings(cfg)
+    tower = tmp_path / 'tower.pth'
+    tower.write_bytes(b'1')
+    one, other = (
+        run_config(cfg, settings, Run(init, 'split2', 7), tower)
+        for init in ('pretrained', 'random')
+    )
+    assert one.randomness.seed == one.train_dataloader.dataset.seed == 7
+    assert 'split_2' in str(one.train_dataloader) and one.load_from == str(tower)
+    assert other.load_from is None and run_mark(one) != run_mark(other)
+    assert cfg.load_from != one.load_from
+    # The place of the tower does not matter, its content does.
+    one.load_from = str(tower.rename(tmp_path / 'moved.pth'))
+    mark = run_mark(one)
+    (tmp_path / 'moved.pth').write_bytes(b'2')
+    assert mark != run_mark(one)
+    one.load_from = None
+    assert run_mark(one) == run_mark(other)
+
+
+def test_what_is_no_recipe():
+    with pytest.raises(ConfigError, match='no part `transfer`'):
+        transfer_settings(Config())
+    with pytest.raises(ConfigError, match=r"protocol='x' is unknown; choose one of finetune"):
+        transfer_settings(Config(dict(transfer=dict(protocol='x'))))

@@ -125,6 +125,7 @@ setup(
         # PyAV 19: the last packet of an MP4 whose audio begins late is cut short.
         'av>=17.1,<19',
         'librosa>=0.10',
+        'jinja2',
         'scikit-learn',
         'filelock',
         'soxr',

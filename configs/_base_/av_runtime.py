@@ -7,7 +7,6 @@ default_hooks = dict(
     checkpoint=dict(
         type='CheckpointHook', interval=1, max_keep_ckpts=3, save_best='sync/accuracy', rule='greater'),
     # Clips a second, share of waiting for data and peak memory in each line of the log.
-    throughput=dict(type='ThroughputHook'),
     # tools/test.py --show-dir switches this on.
     visualization=dict(type='AttentionVisualizationHook', enable=False))
 

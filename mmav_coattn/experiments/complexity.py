@@ -18,7 +18,7 @@ def network_complexity(
     audio_seconds: float,
     num_windows: int = 2,
 ) -> dict[str, tuple[int, int]]:
-    """Count parameters and FLOPs of one clip with its audio windows.
+    """Count parameters and FLOPs of one clip with its audio windows, by part of the network.
 
     Operations are those that torch dispatches: convolutions, matrix products and attention; a
     multiplication and an addition count as two.
@@ -30,10 +30,6 @@ def network_complexity(
         clip_seconds (float): Length of the clip, s.
         audio_seconds (float): Length of the audio segment, s.
         num_windows (int): Windows J of the segment that the clip is compared with.
-
-    Returns:
-        dict[str, tuple[int, int]]: Parameters and FLOPs by part: visual tower, audio tower, neck
-        (or the fused layers of an early-fusion network), head, whole network.
     """
     preprocessor = model.data_preprocessor
     samples = round(audio_seconds * preprocessor.log_mel.sample_rate)

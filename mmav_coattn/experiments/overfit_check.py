@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import NamedTuple
 
 from mmengine.runner import Runner
@@ -34,50 +35,35 @@ class OverfitResult(NamedTuple):
 
     def verdict(self) -> str:
         """What it means."""
-        figures = (
-            f'after {self.steps} steps on one batch: loss {self.first_loss:.3f} -> '
-            f'{self.last_loss:.3f}, accuracy on that batch {self.accuracy:.3f} (chance 0.5)'
+        advice = (
+            'Network, losses and optimiser work; if training stays at chance, look at the data: '
+            'too small, out of sync, or too little of it.'
+            if self.learned
+            else 'A network that cannot learn one batch by heart will not learn a data set: check '
+            'the learning rate (try 3 times and a third of it), that no input is blanked '
+            '(data_preprocessor.blank), and that the frames show what sounds; or allow more steps.'
         )
-        if self.learned:
-            return (
-                f'Overfit check passed {figures}. Network, losses and optimiser work; if training '
-                'stays at chance, look at the data: too small, out of sync, or too little of it.'
-            )
         return (
-            f'Overfit check failed {figures}. A network that cannot learn one batch by heart will '
-            'not learn a data set: check the learning rate (try 3 times and a third of it), that '
-            'no input is blanked (data_preprocessor.blank), and that the pictures show what '
-            'sounds; or allow more steps.'
+            f'Overfit check {"passed" if self.learned else "failed"} after {self.steps} steps on '
+            f'one batch: loss {self.first_loss:.3f} -> {self.last_loss:.3f}, accuracy on that '
+            f'batch {self.accuracy:.3f} (chance 0.5). {advice}'
         )
 
 
 def overfit_one_batch(runner: Runner, steps: int = 100) -> OverfitResult:
     """Train on the first batch of the training data again and again; nothing is written.
 
-    The learning rate is the config's, without its schedule.
-
-    Args:
-        runner (Runner): Not trained yet; its model is changed.
-        steps (int): Largest number of steps; it ends earlier once the batch is known.
-
-    Returns:
-        OverfitResult: See there.
+    The learning rate is the config's, without its schedule. It ends before ``steps`` steps once the
+    batch is known. The runner's model is changed.
     """
     runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
     batch = next(iter(runner.train_loop.dataloader))
     runner.model.init_weights()
     runner.model.train()
     losses, accuracies = [], []
-    for _ in range(steps):
+    while len(losses) < steps and not (len(losses) >= JUDGED and min(accuracies[-JUDGED:]) >= 1.0):
         outputs = runner.model.train_step(batch, optim_wrapper=runner.optim_wrapper)
         losses.append(float(outputs['loss'].detach()))
         accuracies.append(float(outputs['sync_accuracy']))
-        if len(losses) >= JUDGED and min(accuracies[-JUDGED:]) >= 1.0:
-            break
-    last = slice(-JUDGED, None)
-    return OverfitResult(
-        len(losses),
-        losses[0],
-        sum(losses[last]) / len(losses[last]),
-        sum(accuracies[last]) / len(accuracies[last]),
-    )
+    last_loss, accuracy = fmean(losses[-JUDGED:]), fmean(accuracies[-JUDGED:])
+    return OverfitResult(len(losses), losses[0], last_loss, accuracy)

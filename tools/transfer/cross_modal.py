@@ -1,12 +1,11 @@
-"""Find the sound of each silent picture, and the picture of each sound, among N clips.
+"""Find the audio of each silent video, and the video of each audio segment, among N clips.
 
   python tools/transfer/cross_modal.py configs/coattn_pretrain_demo.py work_dirs/demo/epoch_5.pth
 
-Every picture meets every sound in the pretext network; its logit of "in sync" is the score.
+The score is the pretext network's logit of "in sync".
 """
 
 import argparse
-from pathlib import Path
 
 from mmaction.registry import DATASETS
 from mmengine.config import DictAction
@@ -19,7 +18,6 @@ from mmav_coattn.config import load_config
 from mmav_coattn.errors import UserError
 from mmav_coattn.evaluation.functional import cross_modal_retrieval
 from mmav_coattn.experiments.transfer.cross_modal import all_pair_scores
-from mmav_coattn.io import features_to_bytes, write_whole
 
 
 def parse_args():
@@ -31,7 +29,6 @@ def parse_args():
     parser.add_argument('--num-clips', type=int, default=100, help='the first N; default: 100')
     parser.add_argument('--seed', type=int, default=0, help='of random weights')
     parser.add_argument('--device', default='cpu')
-    parser.add_argument('--out', type=Path, help='.npz file for all scores')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='settings, as key=value'
     )
@@ -54,8 +51,6 @@ def main():
         print(f'{len(unusable)} clips left out: ' + '; '.join(unusable[:5]))
     if len(names) < 2:
         raise UserError(f'{len(names)} clips could be used; retrieval needs two or more.')
-    if args.out:
-        write_whole(features_to_bytes(scores=scores, files=names), args.out)
     ks = [k for k in (1, 5, 10, 20, 50) if k <= len(names)]
     found = cross_modal_retrieval(scores, ks)
     print(f'N = {len(names)} clips; chance R@k is k / N.')

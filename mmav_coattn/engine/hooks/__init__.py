@@ -7,7 +7,6 @@ from .data_root_guard_hook import DataRootGuardHook
 from .exact_resume_hook import ExactResumeHook
 from .localization_visualization_hook import LocalizationVisualizationHook
 from .non_finite_loss_hook import NonFiniteLossHook
-from .throughput_hook import ThroughputHook
 from .unusable_media_hook import UnusableMediaReportHook
 
 __all__ = [
@@ -18,6 +17,5 @@ __all__ = [
     'ExactResumeHook',
     'LocalizationVisualizationHook',
     'NonFiniteLossHook',
-    'ThroughputHook',
     'UnusableMediaReportHook',
 ]

@@ -47,12 +47,7 @@ class RankedClip(NamedTuple):
 def rank_clips(
     inferencer: AudioVisualInferencer, dataset, max_clips: int = 60
 ) -> tuple[list[RankedClip], int]:
-    """Judge clips of a test set, spread evenly over it.
-
-    Args:
-        inferencer (AudioVisualInferencer): The network.
-        dataset (AudioVisualDataset): Built for testing.
-        max_clips (int): Clips to judge at most.
+    """Judge at most ``max_clips`` of a test set, spread evenly over it.
 
     Returns:
         tuple[list[RankedClip], int]: The best first, and the number of clips that could not be
@@ -96,15 +91,9 @@ def choose_clips(ranked: list[RankedClip], each: int) -> dict[str, list[RankedCl
 def show_clips(
     inferencer: AudioVisualInferencer, ranked: list[RankedClip], each: int = 1
 ) -> dict[str, list[RankedClip]]:
-    """Draw the overlays of the best, median and worst clips.
+    """Draw the overlays of the best, median and worst clips, so many of each rank.
 
-    Args:
-        inferencer (AudioVisualInferencer): The network; its neck must have a map.
-        ranked (list[RankedClip]): As :func:`rank_clips` returns them.
-        each (int): Clips of each rank.
-
-    Returns:
-        dict[str, list[RankedClip]]: By rank, with their videos.
+    The network's neck must have a map.
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, 'overlay.mp4')

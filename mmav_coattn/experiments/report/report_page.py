@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import base64
 import math
-from html import escape
 
 from .ranked_clips import RankedClip
 from .results_table import CONTROLS, ResultRow, counts, result_rows
 from .work_dir import TestRun, WorkDir
 
-STYLE = """
+#: A control this far from its floor is marked; two standard errors of 0.5 at 400 decisions.
+LEAK = 0.05
+#: An empty icon keeps the browser from asking for one.
+TEMPLATE = """
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>{{ title }}</title>
+<style>
 :root { color-scheme: light dark; --line: #8885; --faint: #8882; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
@@ -24,9 +34,58 @@ img { max-width: 100%; background: white; border-radius: 6px; }
 figure { margin: 0; padding: .7rem; background: var(--faint); border-radius: 8px; }
 video { width: 100%; border-radius: 4px; }
 figcaption { font-size: .88rem; overflow-wrap: anywhere; }
+</style>
+</head>
+<body>
+<h1>{{ title }}</h1>
+<p>{% for name, fact in facts.items() %}{{ name }}: {{ fact }}<br>{% endfor %}</p>
+{% for note in notes %}<p class="note">{{ note }}</p>
+{% endfor %}
+<h2>Results</h2>
+{% for test in work_dir.tests %}
+<h3>Evaluation{{ " of " ~ test.checkpoint if test.checkpoint }} ({{ test.name }}):
+{{ describe(test) }}</h3>
+<table>
+<tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
+{% for row in result_rows(test.figures) %}
+<tr{% if row.name == "accuracy" %} class="main"{% endif %}>
+<td>{{ row.name | replace("_", " ") }}</td>
+<td>{{ number(row.value) }}</td><td>{{ number(row.floor) }}
+{%- if row.floor_name %} <small>{{ row.floor_name }}</small>{% endif %}</td>
+{%- for control in row.controls %}
+<td{% if leaks(control, row) %} class="leak"{% endif %}>{{ number(control) }}</td>
+{%- endfor %}</tr>
+{% endfor %}
+</table>
+<p class="note">Blind controls are the same evaluation with the video, or the audio, blanked. They
+belong at the figure of a model that knows nothing; one that is more than {{ leak }} away is marked,
+because it shows a leak in how pairs are drawn, or a small N.</p>
+{% else %}
+<p>No evaluation lies in this directory: run <code>python tools/test.py</code> with
+<code>--work-dir</code> inside it, then make the report again.</p>
+{% endfor %}
+{% if curves %}
+<h2>Training curves</h2>
+<img alt="training curves" src="{{ data_uri("image/png", curves) }}">
+{% endif %}
+{% if clips is not none %}
+<h2>Best, median and worst clips</h2>
+<p class="note">Of {{ num_ranked }} clips spread evenly over the test set
+{%- if num_unusable %}; {{ num_unusable }} more could not be used{% endif %}, ranked by how far
+the logit of the own audio lies above that of the shifted one. Left the original, right where the
+network looked; the audio plays.</p>
+<div class="clips">
+{% for rank, group in clips.items() %}{% for clip in group %}
+<figure class="{{ rank }}">
+<video controls loop preload="auto" src="{{ data_uri("video/mp4", clip.video) }}"></video>
+<figcaption><b>{{ rank }}</b>: {{ clip.name }}<br>{{ caption(clip) }}</figcaption>
+</figure>
+{% endfor %}{% endfor %}
+</div>
+{% endif %}
+</body>
+</html>
 """
-#: A control this far from its floor is marked; two standard errors of 0.5 at 400 decisions.
-LEAK = 0.05
 
 
 def render_report(
@@ -42,7 +101,7 @@ def render_report(
 
     Args:
         work_dir (WorkDir): What the directory holds.
-        curves_png (bytes, optional): Picture of the training curves.
+        curves_png (bytes, optional): Image of the training curves.
         clips (dict, optional): By rank, see :func:`show_clips`.
         num_ranked (int): Clips among which they were chosen.
         num_unusable (int): Clips drawn that could not be used.
@@ -52,102 +111,60 @@ def render_report(
     Returns:
         str: An HTML document.
     """
-    title = f'Report on {work_dir.path.resolve().name}'
-    facts = {
-        'work directory': str(work_dir.path),
-        'config': work_dir.config.name if work_dir.config else 'none left there',
-        'checkpoint': work_dir.checkpoint.name if work_dir.checkpoint else 'none left there',
-        **(facts or {}),
-    }
-    parts = [f'<h1>{escape(title)}</h1>', _facts(facts)]
-    parts += [f'<p class="note">{escape(note)}</p>' for note in notes or []]
-    parts.append('<h2>Results</h2>')
-    if not work_dir.tests:
-        parts.append(
-            '<p>No evaluation lies in this directory: run <code>python tools/test.py</code> with '
-            '<code>--work-dir</code> inside it, then make the report again.</p>'
-        )
-    parts += [_test_section(test) for test in work_dir.tests]
-    if curves_png is not None:
-        parts.append('<h2>Training curves</h2>')
-        parts.append(f'<img alt="training curves" src="{_data_uri("image/png", curves_png)}">')
-    if clips is not None:
-        parts.append(_clips_section(clips, num_ranked, num_unusable))
-    body = '\n'.join(parts)
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        # Nothing from elsewhere: an icon of its own keeps the browser from asking for one.
-        f'<link rel="icon" href="data:,">\n<title>{escape(title)}</title>\n'
-        f'<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n'
+    from jinja2 import Environment  # torch requires it
+
+    template = Environment(autoescape=True, trim_blocks=True).from_string(TEMPLATE.lstrip())
+    return template.render(
+        title=f'Report on {work_dir.path.resolve().name}',
+        work_dir=work_dir,
+        facts={
+            'work directory': str(work_dir.path),
+            'config': work_dir.config.name if work_dir.config else 'none left there',
+            'checkpoint': work_dir.checkpoint.name if work_dir.checkpoint else 'none left there',
+            **(facts or {}),
+        },
+        notes=notes or [],
+        heads=['figure', 'model', 'knows nothing', *(name for _, name in CONTROLS)],
+        curves=curves_png,
+        clips=clips,
+        num_ranked=num_ranked,
+        num_unusable=num_unusable,
+        leak=LEAK,
+        result_rows=result_rows,
+        describe=_describe,
+        caption=_caption,
+        number=_number,
+        leaks=_leaks,
+        data_uri=_data_uri,
     )
 
 
-def _facts(facts: dict[str, str]) -> str:
-    return '<p>' + '<br>'.join(f'{escape(k)}: {escape(v)}' for k, v in facts.items()) + '</p>'
-
-
-def _test_section(test: TestRun) -> str:
-    rows = result_rows(test.figures)
+def _describe(test: TestRun) -> str:
+    """N and what was left out."""
     known = counts(test.figures)
     number = known.get('num_clips', known.get('num_files'))
-    tested = f' of {test.checkpoint}' if test.checkpoint else ''
     said = [f'N = {number} clips' if number is not None else 'N: not logged']
-    if known.get('num_frames'):
-        said.append(f'{known["num_frames"]} frames')
     if known.get('left_out'):
         said.append(f'{known["left_out"]} files left out')
-    heads = ['figure', 'model', 'knows nothing', *(name for _, name in CONTROLS)]
-    lines = [''.join(f'<th>{escape(head)}</th>' for head in heads)]
-    lines += [_row(row) for row in rows]
-    table = '\n'.join(line if line.startswith('<tr') else f'<tr>{line}</tr>' for line in lines)
+    return ', '.join(said)
+
+
+def _caption(clip: RankedClip) -> str:
+    shifts = ', '.join(f'{shift:+.2f} s' for shift in clip.shifts) or '?'
     return (
-        f'<h3>Evaluation{escape(tested)} ({escape(test.name)}): {escape(", ".join(said))}</h3>\n'
-        f'<table>\n{table}\n</table>\n<p class="note">Blind controls are the same evaluation with '
-        'the video, or the audio, blanked. They belong at the figure of a model that knows '
-        f'nothing; one that is more than {LEAK:g} away is marked, because it shows a leak in how '
-        'pairs are drawn, or a small N.</p>'
+        f'logit of the own audio {clip.in_sync:+.2f}, shifted by {shifts} {clip.shifted:+.2f}, '
+        f'margin {clip.margin:+.2f}'
     )
 
 
-def _row(row: ResultRow) -> str:
-    kind = f' <small>{escape(row.floor_name)}</small>' if row.floor_name else ''
-    cells = [escape(row.name.replace('_', ' ')), _number(row.value), _number(row.floor) + kind]
-    html = ''.join(f'<td>{cell}</td>' for cell in cells)
-    for control in row.controls:
-        leaks = control is not None and row.floor is not None and abs(control - row.floor) > LEAK
-        html += f'<td{" class=leak" if leaks else ""}>{_number(control)}</td>'
-    main = ' class="main"' if row.name == 'accuracy' else ''
-    return f'<tr{main}>{html}</tr>'
+def _leaks(control: float | None, row: ResultRow) -> bool:
+    return control is not None and row.floor is not None and abs(control - row.floor) > LEAK
 
 
 def _number(value: float | None) -> str:
     if value is None:
         return ''
     return f'{value:.3f}' if math.isfinite(value) else str(value)
-
-
-def _clips_section(clips: dict[str, list[RankedClip]], num_ranked: int, num_unusable: int) -> str:
-    left_out = f'; {num_unusable} more could not be used' if num_unusable else ''
-    figures = [_figure(rank, clip) for rank, group in clips.items() for clip in group]
-    return (
-        '<h2>Best, median and worst clips</h2>\n'
-        f'<p class="note">Of {num_ranked} clips spread evenly over the test set{left_out}, ranked '
-        'by how far the logit of the own audio lies above that of the shifted one. Left the '
-        'original, right where the network looked; the audio plays.</p>\n'
-        f'<div class="clips">\n{chr(10).join(figures)}\n</div>'
-    )
-
-
-def _figure(rank: str, clip: RankedClip) -> str:
-    shifts = ', '.join(f'{shift:+.2f} s' for shift in clip.shifts)
-    return (
-        f'<figure class="{escape(rank)}">\n'
-        f'<video controls loop preload="auto" src="{_data_uri("video/mp4", clip.video)}"></video>\n'
-        f'<figcaption><b>{escape(rank)}</b>: {escape(clip.name)}<br>logit of the own audio '
-        f'{clip.in_sync:+.2f}, shifted by {escape(shifts) or "?"} {clip.shifted:+.2f}, margin '
-        f'{clip.margin:+.2f}</figcaption>\n</figure>'
-    )
 
 
 def _data_uri(kind: str, data: bytes) -> str:

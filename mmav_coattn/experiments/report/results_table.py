@@ -18,14 +18,7 @@ FLOOR_SUFFIXES = (
     '_motion_energy_blurred',
     '_onset_correlation',
 )
-COUNTS = (
-    'num_clips',
-    'num_files',
-    'num_frames',
-    'num_pairs',
-    'num_clips_without_event',
-    'left_out',
-)
+COUNTS = ('num_clips', 'num_files', 'num_pairs', 'left_out')
 
 
 class ResultRow(NamedTuple):
@@ -48,13 +41,9 @@ class ResultRow(NamedTuple):
 
 
 def result_rows(figures: dict[str, float | None]) -> list[ResultRow]:
-    """Arrange the figures of one evaluation.
+    """Arrange the figures of one evaluation, by key such as ``sync/accuracy``.
 
-    Args:
-        figures (dict): By key, such as ``sync/accuracy``.
-
-    Returns:
-        list[ResultRow]: In the order of the keys; counts, controls and floors are no rows.
+    Counts, controls and floors are no rows.
     """
     aside = (*FLOOR_SUFFIXES, *(suffix for suffix, _ in CONTROLS))
     rows = []
@@ -74,11 +63,8 @@ def result_rows(figures: dict[str, float | None]) -> list[ResultRow]:
 def counts(figures: dict[str, float | None]) -> dict[str, int | None]:
     """The counts among the figures, by name without prefix."""
     found = {key.rpartition('/')[2]: value for key, value in figures.items()}
-    return {
-        name: None if found[name] is None else round(found[name])
-        for name in COUNTS
-        if name in found
-    }
+    known = {name: found[name] for name in COUNTS if name in found}
+    return {name: value if value is None else round(value) for name, value in known.items()}
 
 
 def _floor(prefix: str, name: str, key: str, figures: dict) -> tuple[float | None, str]:

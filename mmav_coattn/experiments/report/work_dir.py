@@ -44,14 +44,9 @@ class WorkDir(NamedTuple):
 
 
 def read_work_dir(path: str | Path) -> WorkDir:
-    """Find what a work directory holds.
+    """Find what a work directory holds; what is absent is None or empty.
 
-    Args:
-        path (str | Path): The directory; evaluations may lie in subfolders, as ``make demo`` puts
-            them into ``test``.
-
-    Returns:
-        WorkDir: What is there; what is absent is None or empty.
+    Evaluations may lie in subfolders, as ``make demo`` puts them into ``test``.
 
     Raises:
         DataNotFoundError: If there is no such directory.

@@ -1,4 +1,4 @@
-"""Which sound belongs to which picture, by the pretext network's own score."""
+"""Which audio belongs to which video, by the pretext network's own score."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ def all_pair_scores(
     model: nn.Module,
     dataset: Dataset,
     batch_size: int = 16,
-    num_workers: int = 0,
     pairs_at_once: int = 64,
-    progress: bool = True,
 ) -> tuple[np.ndarray, list[str], list[str]]:
-    """Score every picture with every sound of a data set.
+    """Score every video with every audio segment of a data set.
 
     The towers run once for each clip; only the match is computed for all pairs.
 
@@ -28,20 +26,16 @@ def all_pair_scores(
         model (nn.Module): An :class:`AudioVisualRecognizer` in evaluation mode.
         dataset (Dataset): In test mode; of each sample the in-sync window is taken.
         batch_size (int): Clips at once.
-        num_workers (int): Loader workers.
-        pairs_at_once (int): Sounds that meet one picture at once.
-        progress (bool): Show a bar.
+        pairs_at_once (int): Audio segments that are compared with one video at once.
 
     Returns:
-        tuple[np.ndarray, list[str], list[str]]: (N, N) logits, row: picture, column: sound; the
-        names of the clips; and the sentences about those that could not be used.
+        tuple[np.ndarray, list[str], list[str]]: (N, N) logits, row: video, column: audio; the names
+        of the clips; and the sentences about those that could not be used.
     """
     device = next(model.parameters()).device
     visual, audio, names, unusable = [], [], [], []
-    loader = DataLoader(
-        dataset, batch_size=batch_size, num_workers=num_workers, collate_fn=pseudo_collate
-    )
-    for batch in progress_bar(loader, desc='towers', disable=not progress, leave=False):
+    loader = DataLoader(dataset, batch_size=batch_size, collate_fn=pseudo_collate)
+    for batch in progress_bar(loader, desc='towers', leave=False):
         data = model.data_preprocessor(batch, training=False)
         for sample in data['data_samples']:
             if 'unusable' in sample:
@@ -59,7 +53,7 @@ def all_pair_scores(
         return np.zeros((0, 0)), names, unusable
     visual, audio = torch.cat(visual), torch.cat(audio)
     scores = torch.empty(len(names), len(names))
-    for row in progress_bar(range(len(names)), desc='pairs', disable=not progress, leave=False):
+    for row in progress_bar(range(len(names)), desc='pairs', leave=False):
         clip = visual[row : row + 1].to(device)
         for first in range(0, len(names), pairs_at_once):
             # One clip, the audio of many: what 1 + K windows of one clip are to the network.

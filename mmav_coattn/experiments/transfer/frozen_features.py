@@ -57,7 +57,7 @@ def dataset_features(
     num_workers: int = 0,
     store: Path | None = None,
 ) -> np.ndarray:
-    """Features of all videos of a dataset: the mean over the clips of each.
+    """Features (N, D) of all videos of a dataset, float32: the mean over the clips of each.
 
     Args:
         model (nn.Module): Of :func:`build_frozen`.
@@ -68,9 +68,6 @@ def dataset_features(
         num_workers (int): Loader workers.
         store (Path, optional): ``.npz`` file of features by file name; what is in it is not
             computed again.
-
-    Returns:
-        np.ndarray: (N, D) float32.
     """
     names = [dataset.get_data_info(index)['filename'] for index in range(len(dataset))]
     kept: dict[str, np.ndarray] = {}

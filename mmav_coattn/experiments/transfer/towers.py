@@ -48,12 +48,9 @@ class TowerMatch(NamedTuple):
 
 
 def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tensor]:
-    """Weights of one tower, without prefix.
+    """Weights of one tower, ``'visual'`` or ``'audio'``, without prefix.
 
-    Args:
-        checkpoint (str | Path): A checkpoint of the pretext network, or what
-            :func:`convert_tower` made of it.
-        tower (str): ``'visual'`` or ``'audio'``.
+    Of a checkpoint of the pretext network, or of what :func:`convert_tower` made of it.
 
     Raises:
         CheckpointNotFoundError: If there is no such file.
@@ -85,20 +82,11 @@ def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tenso
 def convert_tower(
     checkpoint: str | Path, out: str | Path, tower: str = 'visual', prefix: str = BACKBONE
 ) -> list[str]:
-    """Write one tower as a checkpoint of its own.
+    """Write one tower as a checkpoint of its own; returns its keys.
 
-    Args:
-        checkpoint (str | Path): Of the pretext network.
-        out (str | Path): File to write.
-        tower (str): ``'visual'`` or ``'audio'``.
-        prefix (str): Put before each key. ``'backbone.'`` for ``load_from`` of a recipe,
-            ``''`` for ``model.backbone.pretrained``.
-
-    The file holds tensors and text alone, so that ``torch.load`` reads it where this package is not
-    installed.
-
-    Returns:
-        list[str]: The keys that were written.
+    Before each key stands ``prefix``: ``'backbone.'`` for ``load_from`` of a recipe, ``''`` for
+    ``model.backbone.pretrained``. The file holds tensors and text alone, so that ``torch.load``
+    reads it where this package is not installed.
 
     Raises:
         CheckpointError: See :func:`read_tower`; or if an entry is not a plain tensor.
@@ -122,15 +110,7 @@ def convert_tower(
 
 
 def load_tower(backbone: nn.Module, checkpoint: str | Path, tower: str = 'visual') -> TowerMatch:
-    """Load one tower into a backbone.
-
-    Args:
-        backbone (nn.Module): Of a recognizer, e.g. ``ResNet3d``.
-        checkpoint (str | Path): See :func:`read_tower`.
-        tower (str): ``'visual'`` or ``'audio'``.
-
-    Returns:
-        TowerMatch: What was loaded and what was not.
+    """Load one tower into the backbone of a recognizer, e.g. ``ResNet3d``; see :func:`read_tower`.
 
     Raises:
         CheckpointError: If nothing of it fits.

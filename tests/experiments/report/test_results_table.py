@@ -19,7 +19,7 @@ FIGURES = {
     'localization/pointing_centre_disc': 0.2,
     'localization/pointing_whole_image': 0.1,
     'localization/pointing_motion_energy': 0.4,
-    'localization/num_frames': 700.0,
+    'localization/num_pairs': 700.0,
 }
 
 
@@ -38,4 +38,4 @@ def test_rows():
 
 
 def test_counts():
-    assert counts(FIGURES) == dict(num_clips=300, num_frames=700, left_out=None)
+    assert counts(FIGURES) == dict(num_clips=300, num_pairs=700, left_out=None)

@@ -28,9 +28,7 @@ def dataset(tmp_path_factory):
 def test_equals_one_pair_at_a_time(dataset, module):
     torch.manual_seed(0)
     model = recognizer(neck=dict(MODEL['neck'], module=module)).eval()
-    scores, names, unusable = all_pair_scores(
-        model, dataset, batch_size=2, pairs_at_once=2, progress=False
-    )
+    scores, names, unusable = all_pair_scores(model, dataset, batch_size=2, pairs_at_once=2)
     assert names == ['0.mp4', '1.mp4', '2.mp4'] and 'has no audio stream' in unusable[0]
     samples = [dataset[index]['inputs'] for index in range(3)]
     expected = torch.zeros(3, 3)
@@ -53,5 +51,5 @@ def test_no_usable_clip(tmp_path):
     dataset = DATASETS.build(
         dict(type='AudioVisualDataset', data_root=str(tmp_path), test_mode=True, pipeline=PIPELINE)
     )
-    scores, names, unusable = all_pair_scores(recognizer().eval(), dataset, progress=False)
+    scores, names, unusable = all_pair_scores(recognizer().eval(), dataset)
     assert scores.shape == (0, 0) and names == [] and len(unusable) == 1

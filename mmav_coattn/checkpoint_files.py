@@ -59,13 +59,9 @@ def is_whole(path: str | Path) -> bool:
 
 
 def find_newest_checkpoint(path: str | Path) -> str | None:
-    """The newest whole ``epoch_*.pth`` or ``iter_*.pth`` of a work folder.
+    """The newest whole ``epoch_*.pth`` or ``iter_*.pth`` of a work folder, None if there is none.
 
-    Args:
-        path (str | Path): The folder.
-
-    Returns:
-        str | None: Its path, or None if there is none. What is broken is named in the log.
+    What is broken is named in the log.
     """
     from mmengine.logging import print_log
 

@@ -10,7 +10,7 @@ import sys
 import types
 import warnings
 from importlib.machinery import ModuleSpec
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import distributions
 from pathlib import Path
 
 import torch
@@ -50,20 +50,12 @@ def require_openmmlab() -> None:
             "pip install 'mmcv-lite>=2.0.0rc4,<2.2' (enough for everything here), or install the "
             'full mmcv of the same versions; never both in one environment.'
         )
-    if _is_distribution('mmcv') and _is_distribution('mmcv-lite'):
+    if all(any(distributions(name=name)) for name in ('mmcv', 'mmcv-lite')):
         warnings.warn(
             'Both mmcv and mmcv-lite are installed. They share one folder, and the one installed '
             'last has written over files of the other. Uninstall both, then install one.',
             stacklevel=2,
         )
-
-
-def _is_distribution(name: str) -> bool:
-    try:
-        distribution(name)
-    except PackageNotFoundError:
-        return False
-    return True
 
 
 def require_pkg_resources() -> None:

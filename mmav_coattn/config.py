@@ -15,14 +15,7 @@ DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
 def load_config(path: str, cfg_options: dict | None = None) -> Config:
-    """Read a config, merge the command line's options, and carry ``data_root`` everywhere.
-
-    Args:
-        path (str): Config file.
-        cfg_options (dict, optional): Values of ``--cfg-options``.
-
-    Returns:
-        Config: The merged config.
+    """Read a config, merge ``--cfg-options``, and carry ``data_root`` everywhere.
 
     Raises:
         MissingDependencyError: If setuptools lacks what mmengine reads configs with.
@@ -52,11 +45,6 @@ def set_data_root(cfg: Config, old_root: str | None, new_root: str) -> None:
 
     A config's variables are already copied into its datasets when ``--cfg-options`` is merged, so
     that changing the variable alone would change nothing.
-
-    Args:
-        cfg (Config): Changed in place.
-        old_root (str, optional): The root that the config was written with.
-        new_root (str): The new one.
 
     Raises:
         ConfigError: If no dataset of the config uses the old root.

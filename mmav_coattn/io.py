@@ -32,7 +32,7 @@ def whole_file(path: str | Path, unique: bool = False) -> Iterator[Path]:
     Args:
         path (str | Path): The file; its folder is made where it does not exist.
         unique (bool): Whether several processes may write this file at once: the temporary name
-            then has the number of the process. Defaults to False.
+            then has the number of the process.
 
     Yields:
         Path: Where to write. The suffix is that of ``path``.
@@ -69,14 +69,9 @@ def write_whole(content: bytes | str, path: str | Path, unique: bool = False) ->
 
 
 def acquire_lock(path: str | Path, on_wait: Callable[[], None]) -> AcquireReturnProxy:
-    """Lock a file, which is made and stays; the system releases it when its holder dies.
+    """Lock a file, for ``with``; it is made and stays, and a lock goes when its holder dies.
 
-    Args:
-        path (str | Path): The lock file; its folder must exist.
-        on_wait (Callable): Called once if another process holds the lock, before waiting for it.
-
-    Returns:
-        AcquireReturnProxy: For ``with``, which releases it.
+    ``on_wait`` is called once if another process holds the lock, before waiting for it.
     """
     lock = FileLock(path)
     try:

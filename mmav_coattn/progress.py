@@ -14,13 +14,6 @@ def progress_bar(iterable: Iterable | None = None, **kwargs):
 
     Where that is no terminal, each state of the bar would stay as a line of its own; there it comes
     at the beginning, at the end, and every 10 s in between.
-
-    Args:
-        iterable (Iterable, optional): What to go through.
-        **kwargs: Other arguments of ``tqdm.tqdm``.
-
-    Returns:
-        tqdm.tqdm: The bar.
     """
     from tqdm import tqdm
 

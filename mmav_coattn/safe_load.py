@@ -89,11 +89,8 @@ def apply() -> None:
 def load(f, map_location=None, pickle_module=None, **options) -> Any:
     """``torch.load`` of plain weights only, in whatever way it is asked.
 
-    Args:
-        f (str | PathLike | IO[bytes]): The checkpoint.
-        map_location: As for ``torch.load``.
-        pickle_module: Left out, since another pickle could run code.
-        **options: As for ``torch.load``; ``weights_only`` is always True.
+    ``weights_only`` is always True, and ``pickle_module`` is left out, since another pickle could
+    run code.
 
     Raises:
         CheckpointError: If it asks for more than plain weights. Not an ``UnpicklingError``, after
@@ -212,15 +209,7 @@ def _looks_like_checkpoint(path: Path) -> bool:
 
 
 def explain_refused_checkpoint(path: str | Path, error: Exception) -> str:
-    """Say in one sentence why a checkpoint was not loaded and what to do.
-
-    Args:
-        path (str | Path): The checkpoint.
-        error (Exception): What ``torch.load`` raised.
-
-    Returns:
-        str: The sentence.
-    """
+    """Say why a checkpoint was not loaded, by what ``torch.load`` raised, and what to do."""
     text = str(error)
     if 'TorchScript archive' in text:
         return (
@@ -228,18 +217,16 @@ def explain_refused_checkpoint(path: str | Path, error: Exception) -> str:
             'If you trust where it comes from, load it in a script of your own with '
             'torch.jit.load, and save its state_dict() with torch.save.'
         )
+    refused = (
+        f'{path}: refused, because loading it would have to run code beyond rebuilding weights '
+        f'({{}}). {REMEDY}'
+    )
     if 'legacy .tar format' in text:
-        return (
-            f'{path}: refused, because loading it would have to run code beyond rebuilding weights '
-            f'(it is a tar archive, the format of the first releases of torch). {REMEDY}'
-        )
+        return refused.format('it is a tar archive, the format of the first releases of torch')
     needed = re.search(r'GLOBAL ([\w.]+)|unrecognized function (<.+?>)', text)
     if needed is None:
         return (
             f'{path}: not a checkpoint that torch can read, or an incomplete one. Copy or download '
             'it again.'
         )
-    return (
-        f'{path}: refused, because loading it would have to run code beyond rebuilding weights '
-        f'(it asks for {needed.group(1) or needed.group(2)}). {REMEDY}'
-    )
+    return refused.format(f'it asks for {needed.group(1) or needed.group(2)}')

@@ -274,9 +274,9 @@ def test_a_missing_dependency_is_named_with_the_command(monkeypatch, missing):
 
 
 def test_both_mmcv_in_one_environment_is_warned_of(monkeypatch, recwarn):
-    monkeypatch.setattr(compat, '_is_distribution', lambda name: name == 'mmcv')
+    monkeypatch.setattr(compat, 'distributions', lambda name: [name] * (name == 'mmcv'))
     compat.require_openmmlab()
     assert not recwarn.list
-    monkeypatch.setattr(compat, '_is_distribution', lambda name: True)
+    monkeypatch.setattr(compat, 'distributions', lambda name: [name])
     with pytest.warns(UserWarning, match='Both mmcv and mmcv-lite'):
         compat.require_openmmlab()

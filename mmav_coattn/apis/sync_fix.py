@@ -29,9 +29,11 @@ class SyncFix(NamedTuple):
 
     def sentence(self) -> str:
         """What was done and what is left."""
-        done = f'{self.path}: audio moved {abs(self.shift):.3f} s '
-        done += 'later' if self.shift > 0 else 'earlier'
-        return f'{done}, video not encoded again; measured again: {self.after.sentence()}'
+        way = 'later' if self.shift > 0 else 'earlier'
+        return (
+            f'audio moved {abs(self.shift):.3f} s {way}, video not encoded again; measured again: '
+            f'{self.after.sentence()}'
+        )
 
     def to_dict(self) -> dict:
         """Plain values, for JSON."""

@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             suffix = '.mkv' if file.path.suffix.lower() == '.avi' else file.path.suffix
             out = args.fix if single else args.fix / f'{file.name}{suffix}'
             fixed = fix_sync(inferencer, result, out, **settings)
-            print(f'  {fixed.sentence()}', flush=True)
+            print(f'  {fixed.path}: {fixed.sentence()}', flush=True)
             record['fixed'] = fixed.to_dict()
         return record
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,14 +58,7 @@ def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
     Inputs and outputs are those of :class:`SyncGraph`. The number of clips N is free; frames T,
     their size and the samples S are those of the inferencer's config. The file's metadata names
     what a caller must know: ``clip_seconds``, ``num_frames``, ``sample_rate`` and ``box``, the part
-    of the frame (x0, y0, x1, y1) in fractions.
-
-    Args:
-        inferencer (AudioVisualInferencer): The trained network with its settings.
-        out (str | Path): File to write, ``.onnx``; it appears only when it is complete.
-
-    Returns:
-        Path: ``out``.
+    of the frame (x0, y0, x1, y1) in fractions. Returns ``out``, which ends with ``.onnx``.
 
     Raises:
         MissingDependencyError: If the extra ``export`` is not installed.
@@ -93,22 +85,16 @@ def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
         verbose=False,
     )
     proto = program.model_proto
-    onnx.helper.set_model_props(proto, describe(inferencer))
+    settings = inferencer.settings
+    facts = {
+        name: getattr(settings, name) for name in ('clip_seconds', 'num_frames', 'sample_rate')
+    }
+    facts['box'] = ' '.join(map(str, settings.box))
+    onnx.helper.set_model_props(proto, {name: str(value) for name, value in facts.items()})
     onnx.checker.check_model(proto)
     with whole_file(out) as partial:
         onnx.save_model(proto, str(partial))
     return out
-
-
-def describe(inferencer: AudioVisualInferencer) -> dict[str, str]:
-    """What a caller of the graph must know to prepare its inputs, as the file's metadata."""
-    settings = inferencer.settings
-    return dict(
-        clip_seconds=str(settings.clip_seconds),
-        num_frames=str(settings.num_frames),
-        sample_rate=str(settings.sample_rate),
-        box=' '.join(map(str, settings.box)),
-    )
 
 
 def example_batch(
@@ -127,43 +113,27 @@ def example_batch(
     return frames, waveforms * torch.logspace(-4, -1, num_clips)[:, None]
 
 
-def check_onnx(
-    inferencer: AudioVisualInferencer,
-    path: str | Path,
-    batches: Iterable[tuple[torch.Tensor, torch.Tensor]] | None = None,
-) -> OnnxCheck:
+def check_onnx(inferencer: AudioVisualInferencer, path: str | Path) -> OnnxCheck:
     """Compare an exported file, run by onnxruntime, with the network itself.
 
-    The network is run as in training and testing, with ``torch.stft``, not as :class:`SyncGraph`.
-
-    Args:
-        inferencer (AudioVisualInferencer): The network.
-        path (str | Path): The file.
-        batches (Iterable[tuple]): Frames (N, 3, T, H, W) and waveforms (N, S). Default:
-            :func:`example_batch` with other N than at the export, 1 among them.
-
-    Returns:
-        OnnxCheck: The differences.
+    The network is run as in training and testing, with ``torch.stft``, not as :class:`SyncGraph`,
+    on :func:`example_batch` with other N than at the export, 1 among them.
 
     Raises:
         MissingDependencyError: If the extra ``export`` is not installed.
     """
     onnxruntime = _require('onnxruntime')
-    if batches is None:
-        batches = (example_batch(inferencer, size, seed=size) for size in (1, 3))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     session = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
     names = [output.name for output in session.get_outputs()]
     differences = dict.fromkeys(names, 0.0)
     num_clips = 0
-    for frames, waveforms in batches:
-        found = session.run(
-            None, dict(zip(INPUTS, (frames.numpy(), waveforms.numpy()), strict=True))
-        )
-        for name, value, wanted in zip(
-            names, found, reference(inferencer, frames, waveforms), strict=True
-        ):
+    for size in (1, 3):
+        frames, waveforms = example_batch(inferencer, size, seed=size)
+        found = session.run(None, dict(frames=frames.numpy(), waveforms=waveforms.numpy()))
+        expected = reference(inferencer, frames, waveforms)
+        for name, value, wanted in zip(names, found, expected, strict=True):
             if value.shape != wanted.shape:
                 raise ValueError(
                     f'{path}: {name} is {value.shape}, but PyTorch gives {wanted.shape}'

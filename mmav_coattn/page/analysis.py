@@ -41,15 +41,8 @@ def analyse(
 ) -> Analysis:
     """Measure the offset, mend a copy, and draw the overlay of what is in sync.
 
-    Args:
-        inferencer (AudioVisualInferencer): The network.
-        video (str | Path): The file.
-        folder (str | Path): Where the results are written.
-        max_offset (float): Largest offset to look for either way, s.
-        tell (Callable): Called with the share done, 0 to 1, and what is being done.
-
-    Returns:
-        Analysis: The files written, and sentences.
+    Offsets up to ``max_offset`` s either way are looked for. ``tell`` is called with the share
+    done, 0 to 1, and what is being done.
 
     Raises:
         MediaError: If the file cannot be used.
@@ -72,12 +65,7 @@ def analyse(
             with _told(inferencer, tell, embedding=(0.4, 0.7)):
                 done = fix_sync(inferencer, result, copy, max_offset=max_offset)
             fixed = done.path
-            after = done.after.sentence()
-            way = 'later' if done.shift > 0 else 'earlier'
-            sentences.append(
-                f'Corrected copy: audio moved {abs(done.shift):.3f} s {way}, video not encoded '
-                f'again. Measured again: {after}.'
-            )
+            sentences.append(f'Corrected copy: {done.sentence()}.')
         except UnknownOffsetError as error:
             sentences.append(f'There is no corrected copy: {error.detail}.')
 
@@ -103,13 +91,7 @@ def _told(
     tell: Callable[[float, str], None],
     **shares: tuple[float, float],
 ) -> Iterator[None]:
-    """Pass the inferencer's own progress on, as shares of the whole.
-
-    Args:
-        inferencer (AudioVisualInferencer): The network.
-        tell (Callable): See :func:`analyse`.
-        **shares (tuple[float, float]): Of each thing that it does, where it begins and ends.
-    """
+    """Pass the inferencer's own progress on; of each thing it does, where its share begins."""
 
     def listen(doing: str, done: float, total: float) -> None:
         begin, end = shares[doing]

@@ -28,14 +28,9 @@ SAMPLES = {'in_sync.mp4': 0.0, 'audio_0.24_s_late.mp4': 0.24}
 
 
 def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
-    """Lay out the page.
+    """Lay out the page, a ``gradio.Blocks`` that is not launched yet.
 
-    Args:
-        inferencer (AudioVisualInferencer): The network.
-        folder (str | Path): Where the results of each video are written, in folders of their own.
-
-    Returns:
-        gradio.Blocks: Not launched yet.
+    The results of each video are written into a folder of their own inside ``folder``.
 
     Raises:
         MissingDependencyError: If the extra ``page`` is not installed.
@@ -105,14 +100,7 @@ def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
 
 
 def make_samples(folder: Path) -> list[Path]:
-    """Make two clips of SoundingShapes to try the page with, one of them with late audio.
-
-    Args:
-        folder (Path): Where they are written.
-
-    Returns:
-        list[Path]: The files named in :data:`SAMPLES`.
-    """
+    """Make the :data:`SAMPLES`, clips of SoundingShapes to try the page with, in a folder."""
     make_split(folder / 'samples', 'medium', 'test', len(SAMPLES), progress=False)
     clips = read_annotation(folder / 'samples', 'medium', 'test') or []
     return [
@@ -129,14 +117,9 @@ def serve(
 ):
     """Serve the page on the loopback address, until interrupted.
 
-    Args:
-        inferencer (AudioVisualInferencer): The network.
-        port (int, optional): Port; None takes a free one.
-        max_upload_mb (int): Larger files are refused, MB.
-        block (bool): False returns at once, for tests; call ``close()`` on what is returned.
-
-    Returns:
-        gradio.Blocks: The page, with its address in ``local_url``.
+    Port None takes a free one. Files larger than ``max_upload_mb`` (MB) are refused. Without
+    ``block`` it returns the page at once, a ``gradio.Blocks`` with its address in ``local_url``;
+    call its ``close()``.
 
     Raises:
         MissingDependencyError: If the extra ``page`` is not installed.

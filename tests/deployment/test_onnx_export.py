@@ -21,11 +21,10 @@ def exported(tmp_path_factory):
 def test_agrees_with_pytorch_at_any_batch_size(exported):
     inferencer, path = exported
     assert [file.name for file in path.parent.iterdir()] == ['a.onnx']
-    batches = [example_batch(inferencer, size, seed=9) for size in (1, 4, 2)]
-    check = check_onnx(inferencer, path, batches)
-    assert check.num_clips == 7
+    check = check_onnx(inferencer, path)
+    assert check.num_clips == 4
     assert check.passed and set(check.differences) == {'sync_logits', 'attention'}
-    assert 'agrees with PyTorch over 7 clips' in check.sentence()
+    assert 'agrees with PyTorch over 4 clips' in check.sentence()
 
 
 def test_another_network_is_told_apart(exported):

@@ -76,7 +76,7 @@ def test_late_sound_is_mended_and_measured_again(video, tmp_path):
     assert found.sentences[0].startswith('audio is 0.25 s late')
     assert found.sentences[1] == 'a note'
     assert found.sentences[2].startswith('Corrected copy: audio moved 0.250 s earlier')
-    assert 'Measured again: in sync' in found.sentences[2]
+    assert 'measured again: in sync' in found.sentences[2]
     # Where nothing is in sync, the network sees the source in something else.
     assert inferencer.localized == [found.fixed]
     assert found.sentences[3] == 'The heat map is that of the corrected copy.'

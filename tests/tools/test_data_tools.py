@@ -39,9 +39,3 @@ def test_sentences(folder, tmp_path, here):
     assert 'give another folder to write to' in done.sentence()
     done = here('data/scan.py', tmp_path / 'gone')
     assert 'does not exist' in done.sentence()
-
-
-@pytest.mark.slow
-def test_memory_benchmark(here):
-    done = here('analysis_tools/benchmark_memory.py', 'annotations', '--lines', 2000)
-    assert done.code == 0, done

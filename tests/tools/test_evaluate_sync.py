@@ -8,6 +8,8 @@ import pytest
 import torch
 from paths import TOOLS
 
+from mmav_coattn.apis import AudioVisualInferencer
+
 TOOL = TOOLS / 'analysis_tools/evaluate_sync.py'
 
 
@@ -37,26 +39,19 @@ def test_shares(tool):
     assert summary['always_zero'] == pytest.approx(1 / 3)
 
 
-def test_on_a_folder(tool, here, folder_config, videos, tmp_path):
-    from mmav_coattn.apis import AudioVisualInferencer
-
+@pytest.fixture(scope='module')
+def network(folder_config, tmp_path_factory):
+    """Arguments that name a network of random weights."""
+    path = tmp_path_factory.mktemp('random') / 'random.pth'
     model = AudioVisualInferencer(str(folder_config)).model
-    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'random.pth')
+    torch.save(dict(state_dict=model.state_dict()), path)
+    return '--network', path, '--config', folder_config, '--max-offset', '0.2'
+
+
+def test_on_a_folder(here, network, videos, tmp_path):
     out = tmp_path / 'new/all.json'
-    done = here(
-        'analysis_tools/evaluate_sync.py',
-        '--network',
-        tmp_path / 'random.pth',
-        '--config',
-        folder_config,
-        '--data-root',
-        videos,
-        '--fix',
-        '--out',
-        out,
-        '--max-offset',
-        '0.2',
-    )
+    options = ('--data-root', videos, '--fix', '--out', out)
+    done = here('analysis_tools/evaluate_sync.py', *network, *options)
     assert done.code == 0, done
     written = json.loads(out.read_text())
     assert written['summaries']['all']['num_files'] == len(written['files']) == 1
@@ -67,21 +62,15 @@ def test_on_a_folder(tool, here, folder_config, videos, tmp_path):
     assert 'within_tolerance' in done.out
 
 
-def test_a_table_of_clips_by_kind(tool, here, folder_config, videos, tmp_path):
-    from mmav_coattn.apis import AudioVisualInferencer
-
-    model = AudioVisualInferencer(str(folder_config)).model
-    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'random.pth')
+def test_a_table_of_clips_by_kind(here, network, videos, tmp_path):
     names = sorted(path.name for path in videos.iterdir() if path.suffix == '.mp4')[:2]
     table = videos.parent / f'{videos.name}_clips.csv'
     rows = [f'{videos.name}/{name},{kind}' for name, kind in zip(names, 'ab', strict=True)]
     table.write_text('\n'.join(['path,kind', *rows, f'{videos.name}/gone.mp4,b']))
-    network = ('--network', tmp_path / 'random.pth', '--config', folder_config)
-    tail = ('--clips', table, '--max-offset', '0.2')
     for control in ((), ('--mismatched',)):
         out = tmp_path / 'all.json'
-        done = here('analysis_tools/evaluate_sync.py', *network, *tail, *control,
-                    '--largest', '0', '--out', out)  # fmt: skip
+        done = here('analysis_tools/evaluate_sync.py', *network, *control,
+                    '--clips', table, '--largest', '0', '--out', out)  # fmt: skip
         assert done.code == 0 and 'failed: ' in done.out and 'gone.mp4' in done.out, done
         found = json.loads(out.read_text())['summaries']
         assert {kind: each['failed'] for kind, each in found.items()} == dict(a=0, b=1, all=1)

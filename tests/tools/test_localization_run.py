@@ -1,6 +1,7 @@
 """Localisation from videos to figures and pictures, through tools/test.py."""
 
 import json
+from functools import partial
 
 import pytest
 import torch
@@ -8,7 +9,6 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from paths import CONFIGS
-from tool_process import run_here
 
 from mmav_coattn.sounding_shapes import make_split
 
@@ -28,22 +28,13 @@ def folder(tmp_path_factory):
     return root
 
 
-def run_recipe(folder, monkeypatch, capsys, recipe, work_dir, *options, arguments=()):
-    done = run_here(
-        monkeypatch,
-        capsys,
-        'test.py',
-        CONFIGS / 'localization' / f'{recipe}.py',
-        folder / 'random.pth',
-        '--work-dir',
-        work_dir,
-        *arguments,
-        '--cfg-options',
-        f'data_root={folder}',
-        f'test_dataloader.dataset.num_clips={CLIPS}',
-        'test_dataloader.num_workers=0',
-        'test_dataloader.persistent_workers=False',
-        *options,
+def run_recipe(here, folder, recipe, work_dir, *options, arguments=()):
+    loader = [f'dataset.num_clips={CLIPS}', 'num_workers=0', 'persistent_workers=False']
+    loader = [f'test_dataloader.{option}' for option in loader]
+    done = here(
+        *('test.py', CONFIGS / f'localization/{recipe}.py', folder / 'random.pth'),
+        *('--work-dir', work_dir, *arguments),
+        *('--cfg-options', f'data_root={folder}', *loader, *options),
     )
     assert done.code == 0, done.err
     (path,) = work_dir.glob('*/*.json')
@@ -51,16 +42,11 @@ def run_recipe(folder, monkeypatch, capsys, recipe, work_dir, *options, argument
 
 
 @pytest.mark.slow
-def test_silent_clips_pictures_and_batch_size(folder, tmp_path, monkeypatch, capsys):
+def test_silent_clips_pictures_and_batch_size(folder, tmp_path, here):
     pictures = tmp_path / 'pictures'
-    figures = run_recipe(
-        folder,
-        monkeypatch,
-        capsys,
-        'sounding_shapes_negative',
-        tmp_path / 'a',
-        'test_dataloader.batch_size=3',
-        arguments=('--show-dir', pictures),
+    run = partial(run_recipe, here, folder, 'sounding_shapes_negative')
+    figures = run(
+        tmp_path / 'a', 'test_dataloader.batch_size=3', arguments=('--show-dir', pictures)
     )
     assert figures['localization/num_clips'] == CLIPS
     assert figures['localization/num_silent'] == 3 * CLIPS
@@ -77,14 +63,7 @@ def test_silent_clips_pictures_and_batch_size(folder, tmp_path, monkeypatch, cap
         assert figures[f'localization/f_{kind}'] == pytest.approx(expected)
     # A clip and its negatives have one name; the picture ends in the kind.
     assert 'cases.png' in names and len(names) == 1 + 4 * CLIPS
-    alone = run_recipe(
-        folder,
-        monkeypatch,
-        capsys,
-        'sounding_shapes_negative',
-        tmp_path / 'b',
-        'test_dataloader.batch_size=1',
-    )
+    alone = run(tmp_path / 'b', 'test_dataloader.batch_size=1')
     for name, value in figures.items():
         if name.startswith('localization/'):
             assert alone[name] == pytest.approx(value, abs=1e-6), name
@@ -92,8 +71,8 @@ def test_silent_clips_pictures_and_batch_size(folder, tmp_path, monkeypatch, cap
 
 @pytest.mark.slow
 @pytest.mark.parametrize('refiner', [{}, None], ids=['refined', 'bare'])
-def test_two_sources(folder, tmp_path, monkeypatch, capsys, refiner):
+def test_two_sources(folder, tmp_path, here, refiner):
     bare = ['model.test_cfg.map_refiner=None'] if refiner is None else []
-    figures = run_recipe(folder, monkeypatch, capsys, 'sounding_shapes_multi', tmp_path, *bare)
+    figures = run_recipe(here, folder, 'sounding_shapes_multi', tmp_path, *bare)
     for row in ('', '_model_split', '_motion_energy_split', *(f'_{floor}' for floor in FLOORS)):
         assert 0 <= figures[f'localization/adaptive_iiou50{row}'] <= 1

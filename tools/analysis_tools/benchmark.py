@@ -1,14 +1,17 @@
 """Measure speed as ratios within one run: candidates take turns, medians are printed as a table.
 
-loader:  samples/s of a recipe's training pipeline, against the bare decoders, against reading whole
-         audio tracks, and against mmaction2's own pipeline; makes its own files of 10 and 60 s.
-network: training steps of the shared visual tower against one pass per pair, the share of towers
-         and neck, and precisions.
-memory:  resident memory of one process over many samples.
+loader:      samples/s of a recipe's training pipeline, against the bare decoders, against reading
+             whole audio tracks, and against mmaction2's own pipeline; makes its own files.
+network:     training steps of the shared visual tower against one pass per pair, the share of
+             towers and neck, and precisions.
+memory:      resident memory of one process over many samples.
+annotations: time and memory of a data set of a long list.
 """
 
 import argparse
 import json
+import multiprocessing
+import tempfile
 from pathlib import Path
 
 import torch
@@ -50,7 +53,9 @@ def parse_args():
 
     memory = commands.add_parser('memory', parents=[common, media])
     memory.add_argument('--samples', type=int, default=2000)
-    memory.add_argument('--decord-audio', action='store_true', help="watch decord's audio too")
+
+    annotations = commands.add_parser('annotations', parents=[common])
+    annotations.add_argument('--lines', type=int, default=240_000, help='videos of the list')
 
     net = commands.add_parser('network', parents=[common])
     net.add_argument(
@@ -100,13 +105,23 @@ def memory_table(args) -> list[Row]:
 
     pipeline = Compose(list(Config.fromfile(args.config).train_pipeline))
     paths = media.write_videos(args.videos, 10, args.files)
-    loads = {loader.OURS: lambda path: loader.load_by_pipeline(pipeline, path, 0.0)}
-    if args.decord_audio:
-        loads['decord.AudioReader'] = loader.load_decord_audio
+
+    def load(index):
+        return loader.load_by_pipeline(pipeline, str(paths[index % len(paths)]), 0.0)
+
+    return memory_rows(loader.OURS, watch_memory(load, args.samples))
+
+
+def annotations_table(args) -> list[Row]:
+    from speed.memory import LISTS, list_rows, write_list
+
     rows = []
-    for name, load in loads.items():
-        seen = watch_memory(lambda i, load=load: load(str(paths[i % len(paths)])), args.samples)
-        rows += memory_rows(name, seen)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, suffix in LISTS.items():
+            path = Path(folder, f'list{suffix}')
+            write_list(kind, path, args.lines)
+            with multiprocessing.get_context('spawn').Pool(1) as pool:
+                rows += pool.apply(list_rows, (kind, path))
     return rows
 
 
@@ -126,8 +141,7 @@ def network_table(args) -> list[Row]:
 def main():
     args = parse_args()
     init_default_scope('mmaction')
-    tables = dict(loader=loader_table, network=network_table, memory=memory_table)
-    rows = tables[args.command](args)
+    rows = globals()[f'{args.command}_table'](args)
     print(format_table(rows))
     if args.out:
         args.out.parent.mkdir(parents=True, exist_ok=True)

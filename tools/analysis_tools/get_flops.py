@@ -1,4 +1,7 @@
-"""Print parameters and FLOPs of a config's network, per evaluated pair and per part."""
+"""Print parameters and FLOPs of a config's network, per evaluated pair and per part.
+
+python tools/analysis_tools/get_flops.py CONFIG --cfg-options num_frames=16 clip_seconds=1.0
+"""
 
 import argparse
 
@@ -13,16 +16,11 @@ from mmav_coattn.experiments.complexity import input_size, network_complexity
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument('config', help='config file')
-    parser.add_argument('--num-frames', type=int, help="frames of a clip; default: the config's")
     parser.add_argument('--size', type=int, help="height and width, px; default: the config's")
-    parser.add_argument(
-        '--clip-seconds', type=float, help="length of a clip, s; default: the config's"
-    )
-    parser.add_argument(
-        '--audio-seconds', type=float, help="length of the audio segment, s; default: the config's"
-    )
     parser.add_argument(
         '--num-windows', type=int, default=2, help='audio windows that a clip is compared with'
     )
@@ -34,16 +32,12 @@ def main():
     args = parse_args()
     cfg = load_config(args.config, args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    model = MODELS.build(cfg.model)
-    size = args.size or input_size(cfg)
-    num_frames = args.num_frames or cfg.num_frames
-    clip_seconds = args.clip_seconds or cfg.clip_seconds
-    audio_seconds = max(args.audio_seconds or cfg.audio_seconds, clip_seconds)
-    pairs = args.num_windows
-    report = network_complexity(model, num_frames, size, clip_seconds, audio_seconds, pairs)
+    size, pairs = args.size or input_size(cfg), args.num_windows
+    shape = cfg.num_frames, size, cfg.clip_seconds, cfg.audio_seconds
+    report = network_complexity(MODELS.build(cfg.model), *shape, pairs)
     print(
-        f'{args.config}: {num_frames} frames of {size} x {size} px, {clip_seconds} s, '
-        f'{pairs} windows of {audio_seconds} s of audio'
+        f'{args.config}: {cfg.num_frames} frames of {size} x {size} px, {cfg.clip_seconds} s, '
+        f'{pairs} windows of {cfg.audio_seconds} s of audio'
     )
     print('| part | parameters, M | GFLOPs per clip |\n|---|---|---|')
     for name, (parameters, flops) in report.items():

@@ -82,12 +82,5 @@ class AudioResNet(BaseModule):
             self.stages.append(blocks)
 
     def forward(self, log_mels: Tensor) -> Tensor:
-        """Extract features.
-
-        Args:
-            log_mels (Tensor): (M, 1, F, T).
-
-        Returns:
-            Tensor: (M, C, F', T'); step ``j`` is centred on input frame ``j * stride`` of time.
-        """
+        """(M, 1, F, T) -> (M, C, F', T'); step j is centred on input frame ``j * stride`` of T."""
         return self.stages(self.stem(log_mels))

@@ -15,9 +15,6 @@ from torch import Tensor, nn
 class AudioVisualBackbone(BaseModule):
     """A visual and an audio tower side by side.
 
-    The towers do not see each other: each runs once per clip, whatever the number of audio windows
-    that are compared with it afterwards.
-
     Args:
         visual (dict): Config of a backbone (N, C, T, H, W) -> (N, C', T', H', W'), for instance
             mmaction2's ``ResNet3d``. Of several outputs the last is taken.

@@ -7,7 +7,7 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from mmav_coattn.models.necks import StreamFeatures
-from mmav_coattn.models.necks.token_norm import TokenBatchNorm
+from mmav_coattn.models.necks.token_neck import TokenBatchNorm
 
 from .base_sync_head import BaseSyncHead
 from .stream_head import small_linear

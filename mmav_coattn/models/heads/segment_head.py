@@ -14,17 +14,11 @@ from torch.nn import functional as F
 def segment_features(
     x: Tensor, num_segments: int = 1, grid: tuple[int, int] = (1, 1), deviation: bool = False
 ) -> Tensor:
-    """Mean features of equal parts of time and space.
+    """Mean features of ``num_segments`` parts of time and ``grid`` parts of height and width.
 
-    Args:
-        x (Tensor): (M, C, T, H, W).
-        num_segments (int): Parts of time.
-        grid (tuple[int, int]): Parts of height and width.
-        deviation (bool): Whether the standard deviation over time of the mean features of each part
-            of space follows, 0.001 or more.
-
-    Returns:
-        Tensor: (M, D), float32, with D = C * (num_segments + deviation) * grid[0] * grid[1].
+    With ``deviation`` the standard deviation over time of the mean features of each part of space
+    follows, 0.001 or more: (M, C, T, H, W) -> (M, D), float32, with D = C * (num_segments +
+    deviation) * grid[0] * grid[1].
     """
     x = x.float()
     features = F.adaptive_avg_pool3d(x, (num_segments, *grid)).flatten(1)
@@ -80,11 +74,9 @@ class SegmentHead(BaseHead):
         nn.init.zeros_(self.fc_cls.bias)
 
     def forward(self, x: Tensor | tuple | Mapping[str, Tensor], **kwargs) -> Tensor:
-        """Class scores (M, num_classes).
+        """Class scores (M, num_classes) of features (M, C, T, H, W), the last of several of them.
 
-        Args:
-            x: (M, C, T, H, W), the last of several of them, or by tower: ``visual`` as before,
-                ``audio`` (M, C, F, T).
+        Or of a dict by tower: ``visual`` as before, ``audio`` (M, C, F, T).
         """
         towers = [x[tower] for tower in self.towers] or [x[-1] if isinstance(x, tuple) else x]
         # Time first in audio, as in video.

@@ -1,9 +1,8 @@
 """The match along a whole file, for every step and every shift of the audio, in one pass.
 
-Every shift of the audio is a diagonal of the similarity of all steps. Where the neck
-lets the steps of a clip compete, here those of a window of the same length do: the video steps
-around the step, and the audio steps around the one that it is compared with. Of a file of just that
-length the result is that of the neck.
+Every shift of the audio is a diagonal of the similarity of all steps. Where the neck lets the steps
+of a clip compete, here those of a window of the same length do, around the video step and around
+the audio step that it is compared with. Of a file of just that length the result is the neck's.
 """
 
 from __future__ import annotations

@@ -18,14 +18,8 @@ def step_times(
     """Times (num_steps,), s, on which the steps of a tower's output are centred.
 
     A tower of 'same'-padded convolutions with total stride ``s`` turns ``n`` inputs into
-    ``ceil(n / s)`` steps, step ``j`` centred on input ``j * s``; so ``s = ceil(n / steps)``.
-
-    Args:
-        num_steps (int): Steps of the output.
-        num_inputs (int): Frames of the input.
-        input_seconds (float): Time between two input frames, s.
-        first_second (float): Time of the first input frame, s.
-        device (torch.device, optional): Of the result.
+    ``ceil(n / s)`` steps, step ``j`` centred on input ``j * s``; so ``s = ceil(n / steps)``. Its
+    inputs are ``input_seconds`` apart, the first at ``first_second``, s.
     """
     stride = math.ceil(num_inputs / num_steps)
     steps = torch.arange(num_steps, device=device, dtype=torch.float32)
@@ -35,15 +29,9 @@ def step_times(
 def interpolation_weights(source_times: Tensor, target_times: Tensor) -> Tensor:
     """Weights of linear interpolation between evenly spaced steps; constant beyond their ends.
 
-    A matrix product with them costs little next to a tower, has a fast gradient on a CPU, and can
-    be exported to ONNX.
-
-    Args:
-        source_times (Tensor): (S,), evenly spaced and rising, s.
-        target_times (Tensor): (..., T), s.
-
-    Returns:
-        Tensor: (..., T, S); each row sums to 1.
+    Of rising source times (S,) and target times (..., T): (..., T, S), each row sums to 1. A matrix
+    product with them costs little next to a tower, has a fast gradient on a CPU, and can be
+    exported to ONNX.
     """
     if len(source_times) == 1:
         return torch.ones_like(target_times)[..., None]

@@ -8,10 +8,30 @@ from torch import Tensor, nn
 
 from .match import Match, pool_tokens
 from .time_alignment import interpolation_weights, time_code
-from .token_norm import TokenBatchNorm
 
 #: Length of the convolution over time that starts a stream.
 STREAM_KERNEL = 5
+
+
+class TokenBatchNorm(nn.Module):
+    """Batch normalisation of the last axis (D), over all others.
+
+    Most of what a tower says about a location is the same at all times (a face, a wall); what moves
+    is a small part of it. Layer normalisation scales a token by itself and leaves that part small;
+    measured against the other tokens of the batch, what changes comes to the front (figures:
+    docs/lab_notes.md).
+
+    The layer is a child and not a base class, so that ``sync_bn`` of a config exchanges it and
+    keeps the handling of axes.
+    """
+
+    def __init__(self, dims: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(dims)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., D) -> (..., D)."""
+        return self.norm(x.reshape(-1, x.shape[-1])).view_as(x)
 
 
 class TokenNeck(BaseModule):
@@ -65,12 +85,8 @@ class TokenNeck(BaseModule):
 class StreamNeck(TokenNeck):
     """Base of the necks of the comparison: one vector a step and modality, its *stream*.
 
-    Args:
-        in_channels (tuple[int, int]): See :class:`TokenNeck`.
-        embed_dims (int): Channels D of tokens and streams; even.
-        centre_time (bool): See :class:`TokenNeck`.
-        visual_inputs (int): Vectors of D channels that the visual stream starts from.
-        init_cfg (dict, optional): Initialisation.
+    ``visual_inputs`` are the vectors of D channels that the visual stream starts from. For the
+    other arguments see :class:`TokenNeck`; ``embed_dims`` is even.
     """
 
     def __init__(
@@ -79,9 +95,8 @@ class StreamNeck(TokenNeck):
         embed_dims: int,
         centre_time: bool,
         visual_inputs: int = 2,
-        init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(in_channels, embed_dims, centre_time, init_cfg=init_cfg)
+        super().__init__(in_channels, embed_dims, centre_time)
         self.embed_dims = embed_dims
         self.visual_start, self.audio_start = (
             nn.Conv1d(count * embed_dims, embed_dims, STREAM_KERNEL, padding=STREAM_KERNEL // 2)
@@ -89,13 +104,7 @@ class StreamNeck(TokenNeck):
         )
 
     def window_tokens(self, audio: Tensor, audio_times: Tensor, window_times: Tensor) -> Tensor:
-        """Tokens (N, J, T', L, D) of J windows of an audio segment.
-
-        Args:
-            audio (Tensor): Features of the segment (N, C_a, L, T'').
-            audio_times (Tensor): (T'',), s from the start of the segment.
-            window_times (Tensor): (N, J, T'), s from the start of the segment.
-        """
+        """Tokens (N, J, T', L, D) of J windows; arguments of :meth:`CoAttentionNeck.forward`."""
         return take_steps(self.audio_tokens(audio), audio_times, window_times)
 
     def contrast(self, visual_tokens: Tensor, audio_tokens: Tensor) -> Tensor | None:

@@ -45,11 +45,9 @@ class AudioVisualClassifier(BaseRecognizer):
             getattr(self.backbone, modality).requires_grad_(False)
 
     def extract_feat(self, inputs: dict, stage: str = 'backbone', **kwargs) -> tuple:
-        """Run the towers that are used on ``imgs`` (N, C, T, H, W) and ``log_mels`` (N, F, T_a).
+        """Features by modality, or with ``stage='head'`` class scores; and an empty dict.
 
-        Returns:
-            tuple: Features by modality, see :class:`AudioVisualBackbone`, or class scores
-            (N, num_classes) with ``stage='head'``; and an empty dict.
+        Of ``imgs`` (N, C, T, H, W) and ``log_mels`` (N, F, T_a), those whose tower is used.
         """
         features = {}
         for modality in self.modalities:

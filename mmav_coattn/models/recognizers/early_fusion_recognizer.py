@@ -38,14 +38,7 @@ class EarlyFusionRecognizer(AudioVisualRecognizer):
 
 
 def cut_windows(audio: Tensor, starts: Tensor, seconds: float, rate: int) -> Tensor:
-    """Windows (N, J, round(seconds * rate)) of waveforms.
-
-    Args:
-        audio (Tensor): (N, S).
-        starts (Tensor): (N, J), s.
-        seconds (float): Length of a window.
-        rate (int): Of the waveforms, Hz.
-    """
+    """Windows (N, J, round(seconds * rate)) from ``starts`` (N, J), s, on, of waveforms (N, S)."""
     samples = torch.arange(round(seconds * rate), device=audio.device)
     index = (starts * rate).round().long()[..., None] + samples
     index = index.clamp(max=audio.shape[-1] - 1)

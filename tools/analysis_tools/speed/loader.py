@@ -23,13 +23,7 @@ STOCK = "mmaction2's own pipeline, without audio"
 
 
 class Samples(Dataset):
-    """One loading function over files, at random but repeatable places.
-
-    Args:
-        load (Callable): ``load(path, place)``, with a place from 0 to 1.
-        paths (Sequence[Path]): Files, taken in turn.
-        length (int): Samples of a round.
-    """
+    """``load(path, place)`` over files in turn, at random but repeatable places from 0 to 1."""
 
     def __init__(self, load: Callable, paths: Sequence[Path], length: int) -> None:
         self.load = load
@@ -75,13 +69,6 @@ def load_bare(
     return size
 
 
-def load_decord_audio(path: str) -> int:
-    """A whole audio track by decord, which keeps its decoded buffer after it is closed."""
-    import decord
-
-    return decord.AudioReader(path, ctx=decord.cpu(0))[:].asnumpy().size
-
-
 def stock_pipeline(clip_seconds: float, num_frames: int, size: int, fps: float) -> Compose:
     """What mmaction2 trains a 3-D network with, over about the same seconds."""
     interval = max(1, round(clip_seconds * fps / num_frames))
@@ -108,19 +95,9 @@ def time_loaders(
     num_workers: int,
     rounds: int,
 ) -> Timings:
-    """Time one round of samples through every loader, each with workers of its own that stay.
+    """Time rounds of samples through every loader, each with workers of its own that stay.
 
-    Args:
-        pipeline (Sequence[dict]): Training pipeline of a recipe.
-        paths (Sequence[Path]): Files.
-        size (int): Height and width of a loaded frame, px.
-        fps (float): Frame rate of the files.
-        num_samples (int): Samples of a round.
-        num_workers (int): Worker processes of each loader.
-        rounds (int): Timed rounds.
-
-    Returns:
-        Timings: Seconds of a round of each loader.
+    The frames that mmaction2's pipeline loads have ``size`` px, the files ``fps`` frames a second.
 
     Raises:
         ConfigError: If the pipeline lacks the transforms that say how long a clip is.
@@ -156,9 +133,6 @@ def time_audio(
     """Time the audio of samples: one segment, against the whole track of the same files.
 
     Both open the file and read through the same code; only what they ask for differs.
-
-    Returns:
-        Timings: Of ``'segment'`` and ``'whole track'``.
     """
 
     def segment() -> None:

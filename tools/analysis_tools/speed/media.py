@@ -18,34 +18,24 @@ SIZE = (344, 256)
 SAMPLE_RATE = 44100
 
 
-def write_videos(folder: Path, seconds: int, count: int, gop: int = GOP) -> list[Path]:
-    """Write the files that are not there yet.
-
-    Args:
-        folder (Path): Where.
-        seconds (int): Length of each file.
-        count (int): How many.
-        gop (int): Frames from keyframe to keyframe. Defaults to 16.
-
-    Returns:
-        list[Path]: The files, H.264 and stereo AAC in MP4.
-    """
+def write_videos(folder: Path, seconds: int, count: int) -> list[Path]:
+    """Write the files that are not there yet, H.264 and stereo AAC in MP4, each so many s long."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f'{seconds}s_gop{gop}_{number}.mp4' for number in range(count)]
+    paths = [folder / f'{seconds}s_gop{GOP}_{number}.mp4' for number in range(count)]
     for number, path in enumerate(paths):
         if not path.is_file():
             with whole_file(path) as partial:
-                _write(partial, seconds, gop, np.random.default_rng([seconds, number]))
+                _write(partial, seconds, np.random.default_rng([seconds, number]))
     return paths
 
 
-def _write(path: Path, seconds: int, gop: int, rng: np.random.Generator) -> None:
+def _write(path: Path, seconds: int, rng: np.random.Generator) -> None:
     import av
 
     width, height = SIZE
     with av.open(str(path), 'w', format='mp4') as container:
         picture = container.add_stream(
-            'libx264', rate=FPS, options=dict(preset='veryfast', crf='23', g=str(gop))
+            'libx264', rate=FPS, options=dict(preset='veryfast', crf='23', g=str(GOP))
         )
         picture.width, picture.height, picture.pix_fmt = width, height, 'yuv420p'
         sound = container.add_stream('aac', rate=SAMPLE_RATE, layout='stereo')

@@ -10,11 +10,7 @@ from statistics import median
 
 @dataclass
 class Timings:
-    """Seconds of every round, by candidate.
-
-    Attributes:
-        seconds (dict[str, list[float]]): One value a round.
-    """
+    """Seconds of every round, by candidate."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
@@ -44,14 +40,8 @@ def time_by_turns(
 ) -> Timings:
     """Time each candidate once a round, in an order that turns with the rounds.
 
-    Args:
-        candidates (Mapping[str, Callable]): What to run, by name.
-        rounds (int): Timed rounds.
-        warm_up (int): Rounds before them that do not count. Defaults to 1.
-        synchronize (Callable): Waits for the device; called before the clock is read.
-
-    Returns:
-        Timings: Seconds of every candidate and round.
+    Rounds of ``warm_up`` come before and do not count. ``synchronize`` waits for the device before
+    the clock is read.
     """
     names = list(candidates)
     timings = Timings({name: [] for name in names})

@@ -28,6 +28,47 @@ def fixed_draws():
     torch.manual_seed(0)
 
 
+#: The recipe for one's own folder with a tiny network.
+FOLDER_RECIPE = """
+_base_ = {base!r}
+model = dict({model!r}, _delete_=True)
+loader = dict(batch_size=2, num_workers=0, persistent_workers=False, pin_memory=False)
+train_dataloader = dict(**loader)
+val_dataloader = dict(**loader)
+test_dataloader = dict(**loader)
+default_hooks = dict(logger=dict(interval=1))
+"""
+
+
+@pytest.fixture(scope='session')
+def folder_config(tmp_path_factory) -> Path:
+    """A config file of that recipe."""
+    from models.tiny import MODEL
+    from paths import CONFIGS
+
+    path = tmp_path_factory.mktemp('recipes') / 'folder.py'
+    base = str(CONFIGS / 'coattn_pretrain_folder.py')
+    path.write_text(FOLDER_RECIPE.format(base=base, model=MODEL))
+    return path
+
+
+@pytest.fixture(scope='session')
+def videos(tmp_path_factory) -> Path:
+    """Three videos, one of which the folder recipe holds out."""
+    from media_factory import write_clip
+
+    from mmav_coattn.datasets.video_lists import is_held_out
+
+    folder = tmp_path_factory.mktemp('videos')
+    names = [f'{i}.mp4' for i in range(200)]
+    held_out = next(name for name in names if is_held_out(name, 0.05))
+    used = [name for name in names if not is_held_out(name, 0.05)]
+    write_clip(folder / held_out, duration=4.5)
+    for name in used[:2]:
+        (folder / name).write_bytes((folder / held_out).read_bytes())
+    return folder
+
+
 @pytest.fixture
 def here(monkeypatch, capsys):
     """Runs a tool in this process: ``here(tool, *arguments)``."""

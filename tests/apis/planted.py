@@ -51,9 +51,5 @@ def embedding(heard_at, total=60, grid=(2, 3), source=4, begin=0.5, audio_steps=
         audio_times=begin + (np.array(audio_steps) + 0.5) * STEP,
         audio=F.normalize(audio, dim=-1),
         audible=np.ones(len(audio_steps), bool),
-        visual_features=torch.zeros(total, 1),
-        audio_features=torch.zeros(len(audio_steps), 1),
-        frames=None,
         notes=[],
-        fault=None,
     )

@@ -35,12 +35,11 @@ def videos(tmp_path_factory):
 
 def embedding(video, audio, step=0.1, clip_steps=8):
     """An embedding whose features are the times of their steps."""
-    empty = torch.zeros(0)
+    features = (torch.from_numpy(times)[:, None] for times in (video, audio))
+    fields = dict(zip(('visual_features', 'audio_features'), features, strict=True))
     return Embedding(
-        'a.mp4', step, clip_steps, video, empty, (1, 1), (0, 0, 1, 1), audio, empty,
-        np.ones(len(audio), bool), torch.from_numpy(video)[:, None],
-        torch.from_numpy(audio)[:, None], None, [],
-    )  # fmt: skip
+        'a.mp4', step, clip_steps, (0, 0, 1, 1), [], times=video, audio_times=audio, **fields
+    )
 
 
 def test_windows_by_hand():

@@ -85,21 +85,19 @@ def check_metrics(figures: dict):
     assert 0 <= figures['sync/auroc_audio_blank'] <= 1
 
 
-def test_our_tools(tiny, shapes):
+def test_our_tools(tiny, shapes, here):
     work_dir = shapes.parent / 'ours'
     options = ('--work-dir', work_dir, '--cfg-options', f'data_root={shapes}')
     done = run_process(TOOLS / 'train.py', tiny, '--seed', 3, *options, 'train_cfg.max_epochs=1')
     assert done.code == 0, done.err
     assert (work_dir / 'epoch_1.pth').is_file() and not (work_dir / 'epoch_2.pth').exists()
-    done = run_process(TOOLS / 'train.py', tiny, '--resume', *options, 'train_cfg.max_epochs=2')
+    done = here('train.py', tiny, '--resume', *options, 'train_cfg.max_epochs=2')
     assert done.code == 0, done.err
     check_training(work_dir)
 
     tested, dump, pictures = (shapes.parent / f'ours_{name}' for name in ('test', 'dump', 'show'))
-    done = run_process(
-        TOOLS / 'test.py',
-        tiny,
-        work_dir / 'epoch_2.pth',
+    done = here(
+        *('test.py', tiny, work_dir / 'epoch_2.pth'),
         *('--dump', dump.with_suffix('.pkl'), '--show-dir', pictures, '--work-dir', tested),
         *('--cfg-options', f'data_root={shapes}'),
     )

@@ -81,20 +81,22 @@ def test_torch_alone_loads_a_tower(pretext, checkpoint, tmp_path):
     save_checkpoint(dict(state_dict=state), str(tmp_path / 'parameters.pth'))
     code = """
 import sys, torch
-content = torch.load(sys.argv[1], weights_only=True)
-assert not {'mmengine', 'mmav_coattn'} & set(sys.modules)
-assert set(content) == {'meta', 'state_dict'} and type(content['meta']) is dict
-assert {type(value) for value in content['meta'].values()} == {str}
-assert type(content['state_dict']) is dict
-assert {type(value) for value in content['state_dict'].values()} == {torch.Tensor}
-assert not any(value.requires_grad for value in content['state_dict'].values())
-print(len(content['state_dict']))
+for path in sys.argv[1:]:
+    content = torch.load(path, weights_only=True)
+    assert not {'mmengine', 'mmav_coattn'} & set(sys.modules)
+    assert set(content) == {'meta', 'state_dict'} and type(content['meta']) is dict
+    assert {type(value) for value in content['meta'].values()} == {str}
+    assert type(content['state_dict']) is dict
+    assert {type(value) for value in content['state_dict'].values()} == {torch.Tensor}
+    assert not any(value.requires_grad for value in content['state_dict'].values())
+    print(len(content['state_dict']))
 """
-    for source in (checkpoint, tmp_path / 'parameters.pth'):
-        keys = convert_tower(source, tmp_path / 'tower.pth')
-        command = [sys.executable, '-I', '-c', code, str(tmp_path / 'tower.pth')]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stdout) == (0, f'{len(keys)}\n'), done.stderr
+    written, told = [tmp_path / 'a.pth', tmp_path / 'b.pth'], ''
+    for source, out in zip((checkpoint, tmp_path / 'parameters.pth'), written, strict=True):
+        told += f'{len(convert_tower(source, out))}\n'
+    command = [sys.executable, '-I', '-c', code, *map(str, written)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, told), done.stderr
 
 
 def test_what_is_no_tensor_is_not_written(pretext, tmp_path):

@@ -4,8 +4,8 @@ import pytest
 import torch
 import yaml
 from mmaction.registry import HOOKS, MODELS
-from mmengine.config import Config
 from paths import CONFIGS
+from recipes import read
 
 from mmav_coattn.config import iter_datasets, load_config
 
@@ -29,11 +29,7 @@ def no_data_root(monkeypatch):
 
 @pytest.fixture(scope='module')
 def default():
-    return Config.fromfile(CONFIGS / 'coattn_pretrain_demo.py')
-
-
-def read(name):
-    return Config.fromfile(CONFIGS / f'{name}_shapes.py')
+    return read(CONFIGS / 'coattn_pretrain_demo.py')
 
 
 def test_no_recipe_is_left_out():
@@ -47,7 +43,7 @@ def test_no_recipe_is_left_out():
 
 @each_network
 def test_same_data_schedule_and_towers(name, default):
-    cfg = read(name)
+    cfg = read(CONFIGS / f'{name}_shapes.py')
     for part in ('train_dataloader', 'val_dataloader', 'test_dataloader', 'train_cfg'):
         assert cfg[part] == default[part]
     for part in ('optim_wrapper', 'param_scheduler', 'custom_hooks', 'test_evaluator'):
@@ -59,7 +55,7 @@ def test_same_data_schedule_and_towers(name, default):
 
 @each_network
 def test_network(name):
-    cfg = read(name)
+    cfg = read(CONFIGS / f'{name}_shapes.py')
     model = MODELS.build(cfg.model)
     neck = getattr(model, 'neck', None)
     assert (type(neck).__name__, type(model.cls_head).__name__) == NETWORKS[name]
@@ -78,7 +74,7 @@ def test_network(name):
 
 @pytest.mark.parametrize('module', ['aga', 'vga', 'cma'])
 def test_modules_of_the_paper(module):
-    neck = MODELS.build(read(f'paper/coattn_{module}').model.neck)
+    neck = MODELS.build(read(CONFIGS / f'paper/coattn_{module}_shapes.py').model.neck)
     (block,) = neck.blocks
     assert (block.aga is None, block.vga is None) == (module == 'vga', module == 'aga')
 

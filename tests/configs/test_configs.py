@@ -12,11 +12,14 @@ from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from paths import CONFIGS, ROOT
+from recipes import read
 
 import mmav_coattn  # noqa: F401
 from mmav_coattn.config import DATALOADERS, iter_datasets, load_config
 
 RECIPES = sorted(CONFIGS.glob('*.py'))
+PUBLIC = {f'coattn_pretrain{kind}' for kind in ('', '_demo', '_folder', '_grid')}
+assert {path.stem for path in RECIPES} >= PUBLIC
 PARTS = sorted(CONFIGS.glob('_base_/**/*.py'))
 #: Parameters of Multisensory (Owens & Efros, ECCV 2018), which the paper has fewer than.
 MULTISENSORY = 36.04e6
@@ -32,20 +35,14 @@ def scope(monkeypatch):
     init_default_scope('mmaction')
 
 
-def test_there_are_recipes():
-    assert {'coattn_pretrain', 'coattn_pretrain_demo', 'coattn_pretrain_grid'} <= {
-        path.stem for path in RECIPES
-    }
-
-
 @pytest.mark.parametrize('path', PARTS, ids=lambda path: path.stem)
 def test_parts_parse(path):
-    assert len(Config.fromfile(path)) > 0
+    assert len(read(path)) > 0
 
 
 @each_recipe
 def test_inherits_the_runtime_of_mmaction2(path):
-    cfg = Config.fromfile(path)
+    cfg = read(path)
     runtime = Config.fromfile(INSTALLED / '.mim/configs/_base_/default_runtime.py')
     ours = {'checkpoint', 'visualization'}
     assert cfg.default_scope == runtime.default_scope == 'mmaction'
@@ -59,7 +56,7 @@ def test_inherits_the_runtime_of_mmaction2(path):
 
 @each_recipe
 def test_pipelines_and_hooks_build(path):
-    cfg = Config.fromfile(path)
+    cfg = read(path)
     for dataset in iter_datasets(cfg):
         for transform in dataset.get('pipeline', ()):
             TRANSFORMS.build(transform)
@@ -72,7 +69,7 @@ def test_pipelines_and_hooks_build(path):
 
 @each_recipe
 def test_clips_fit_the_network(path):
-    cfg = Config.fromfile(path)
+    cfg = read(path)
     network = cfg.model
     for loader in DATALOADERS:
         dataset = cfg[loader].dataset
@@ -97,14 +94,14 @@ def test_clips_fit_the_network(path):
 
 @each_recipe
 def test_model_builds_as_co_attention(path):
-    model = MODELS.build(Config.fromfile(path).model)
+    model = MODELS.build(read(path).model)
     parts = [type(each).__name__ for each in (model, model.neck, model.cls_head)]
     assert parts == ['AudioVisualRecognizer', 'CoAttentionNeck', 'MatchHead']
     assert type(model.cls_head.loss_contrast).__name__ == 'TimeContrastLoss'
 
 
 def test_the_small_network_trains():
-    model = MODELS.build(Config.fromfile(CONFIGS / 'coattn_pretrain_demo.py').model)
+    model = MODELS.build(read(CONFIGS / 'coattn_pretrain_demo.py').model)
     model.init_weights()
     data = dict(
         inputs=dict(
@@ -155,7 +152,7 @@ def test_parts_build_on_one_other_at_most(path):
 
 
 def test_full_recipe_is_smaller_than_multisensory():
-    model = MODELS.build(Config.fromfile(CONFIGS / 'coattn_pretrain.py').model)
+    model = MODELS.build(read(CONFIGS / 'coattn_pretrain.py').model)
     parameters = sum(p.numel() for p in model.parameters())
     assert 15e6 < parameters <= min(24e6, 0.7 * MULTISENSORY)
     # MC3-18 without its classifier: known from its paper's authors' model.
@@ -169,7 +166,7 @@ def roots(cfg):
 
 @each_recipe
 def test_environment_variable_reaches_every_dataset(path, monkeypatch):
-    before = Config.fromfile(path)
+    before = read(path)
     assert roots(before) == {before.data_root}
     assert before.data_root.startswith('data/')
     monkeypatch.setenv('MMAV_DATA_ROOT', '/my videos')
@@ -185,7 +182,7 @@ def test_option_reaches_every_dataset(path):
 
 @each_recipe
 def test_each_recipe_has_a_hint_or_makes_its_data(path):
-    for dataset in iter_datasets(Config.fromfile(path)):
+    for dataset in iter_datasets(read(path)):
         made = ('SoundingShapesDataset', 'ConcatDataset')
         assert dataset.type in made or 'folder' in dataset.hint
 

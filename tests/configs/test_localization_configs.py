@@ -6,9 +6,9 @@ import pytest
 from annotated_clips import write_avsbench, write_is3
 from media_factory import write_clip
 from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from paths import CONFIGS
+from recipes import read
 
 import mmav_coattn  # noqa: F401
 from mmav_coattn.apis.clip_settings import ClipSettings
@@ -61,14 +61,14 @@ def test_builds_and_asks_for_what_the_metric_needs(path):
     ],
 )
 def test_takes_the_checkpoints_of_its_pretraining(name, pretrain):
-    own = MODELS.build(Config.fromfile(CONFIGS / 'localization' / f'{name}.py').model)
-    theirs = MODELS.build(Config.fromfile(CONFIGS / f'{pretrain}.py').model)
+    own = MODELS.build(read(CONFIGS / 'localization' / f'{name}.py').model)
+    theirs = MODELS.build(read(CONFIGS / f'{pretrain}.py').model)
     shapes = {key: value.shape for key, value in theirs.state_dict().items()}
     assert {key: value.shape for key, value in own.state_dict().items()} == shapes
 
 
 def test_mouth_boxes_lie_beside_their_recipe():
-    cfg = Config.fromfile(CONFIGS / 'localization' / 'grid_mouth.py')
+    cfg = read(CONFIGS / 'localization' / 'grid_mouth.py')
     annotation = json.loads((CONFIGS / 'localization' / 'grid_mouth_boxes.json').read_text())
     assert cfg.test_dataloader.dataset.ann_file.endswith(
         'configs/localization/grid_mouth_boxes.json'

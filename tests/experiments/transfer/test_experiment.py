@@ -25,7 +25,7 @@ def test_the_first_seed_comes_first():
         plan_runs(settings, [0], ['c'])
 
 
-def test_both_sides_differ_in_the_weights_alone(tmp_path):
+def test_mark_of_a_run(tmp_path):
     cfg = Config.fromfile(CONFIGS / 'transfer/fewshot_ucf101.py')
     settings = transfer_settings(cfg)
     tower = tmp_path / 'tower.pth'
@@ -34,10 +34,7 @@ def test_both_sides_differ_in_the_weights_alone(tmp_path):
         run_config(cfg, settings, Run(init, 'split2', 7), tower)
         for init in ('pretrained', 'random')
     )
-    assert one.randomness.seed == one.train_dataloader.dataset.seed == 7
-    assert 'split_2' in str(one.train_dataloader) and one.load_from == str(tower)
-    assert other.load_from is None and run_mark(one) != run_mark(other)
-    assert cfg.load_from != one.load_from
+    assert run_mark(one) != run_mark(other)
     # The place of the tower does not matter, its content does.
     one.load_from = str(tower.rename(tmp_path / 'moved.pth'))
     mark = run_mark(one)

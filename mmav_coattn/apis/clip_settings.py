@@ -84,12 +84,9 @@ class ClipSettings(NamedTuple):
                 raise ConfigError(f'test_pipeline has no {name}, which says {meaning}.')
         audio = TRANSFORMS.build(found['LoadAudio'])
         windows = TRANSFORMS.build(dict(found['SampleSyncWindows'], type='SampleSyncWindows'))
-        spatial = [
-            TRANSFORMS.build(transform)
-            for transform in cfg.test_pipeline
-            if transform['type'] not in READING_TRANSFORMS + CROP_TRANSFORMS
-        ]
-        spatial = Compose(spatial)
+        left_out = READING_TRANSFORMS + CROP_TRANSFORMS
+        kept = [t for t in cfg.test_pipeline if t['type'] not in left_out]
+        spatial = Compose([TRANSFORMS.build(transform) for transform in kept])
         box = tuple(found.get('FixedCrop', {}).get('box', (0.0, 0.0, 1.0, 1.0)))
         return cls(
             clip_seconds=windows.clip_seconds,
@@ -116,10 +113,7 @@ class ClipSettings(NamedTuple):
         return self.clip_seconds / self.num_frames
 
     def prepare(self, image: np.ndarray, box: Sequence[float] | None = None) -> Tensor:
-        """One decoded frame (H, W, 3) as the network sees it, uint8 (3, H', W').
-
-        ``box`` is the part to see (x0, y0, x1, y1), fractions; by default that of all frames.
-        """
+        """A decoded frame (H, W, 3), or a part of it, as the network sees it, uint8 (3, H', W')."""
         part = cut(image, self.box if box is None else box)
         return torch.from_numpy(_prepare(self.spatial, part)).permute(2, 0, 1)
 

@@ -156,8 +156,5 @@ class FeatureFile:
 
 def source_digest(cfg: Config, checkpoint: Path) -> str:
     """What features depend on besides the videos: network, its clips, and its weights."""
-    digest = hashlib.sha256(repr((cfg.get('model'), cfg.get('test_pipeline'))).encode())
-    with checkpoint.open('rb') as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    settings = repr((cfg.get('model'), cfg.get('test_pipeline'))).encode()
+    return hashlib.sha256(settings + checkpoint.read_bytes()).hexdigest()

@@ -76,7 +76,8 @@ def expand_inputs(inputs: str | Path | Iterable[str | Path]) -> list[InputFile]:
             if not relative:
                 raise DataNotFoundError(f'{item}: there is no video in this folder.')
         elif glob.has_magic(str(item)):
-            matches = sorted(map(Path, _fitting(str(item))))
+            # pathlib's own glob takes no absolute pattern.
+            matches = sorted(map(Path, glob.glob(str(item), recursive=True)))  # noqa: PTH207
             relative = {match: Path(match.name) for match in matches if match.is_file()}
             if not relative:
                 raise DataNotFoundError(f'{item}: no file fits this pattern.')
@@ -85,11 +86,6 @@ def expand_inputs(inputs: str | Path | Iterable[str | Path]) -> list[InputFile]:
         for file, name in relative.items():
             found.setdefault(file, name)
     return _with_unique_names(found)
-
-
-def _fitting(pattern: str) -> list[str]:
-    # pathlib's own glob takes no absolute pattern.
-    return glob.glob(pattern, recursive=True)  # noqa: PTH207
 
 
 def _with_unique_names(found: dict[Path, Path]) -> list[InputFile]:
@@ -117,14 +113,8 @@ def run_each(
 ) -> BatchResult:
     """Run an action on each file; a file that cannot be used does not stop the others.
 
-    Args:
-        files (list[InputFile]): Of :func:`expand_inputs`.
-        action (Callable): What to do with a file.
-        report (Callable, optional): Called after each file with it, its result or None, and None
-            or the sentence that says what is wrong with it.
-
-    Returns:
-        BatchResult: Results and failures.
+    ``report`` is called after each file with it, its result or None, and None or the sentence that
+    says what is wrong with it.
     """
     results, failures = {}, {}
     for file in files:

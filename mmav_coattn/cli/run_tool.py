@@ -19,9 +19,6 @@ def run_tool(main: Callable[[], None]) -> None:
     """Run a tool's ``main``; a mistake of the user ends in one sentence and exit code 1.
 
     Anything that is not the user's mistake keeps its traceback.
-
-    Args:
-        main (Callable): The tool.
     """
     try:
         main()
@@ -39,12 +36,8 @@ def run_tool(main: Callable[[], None]) -> None:
 def user_sentence(error: BaseException) -> str | None:
     """The sentence to show for an exception, or None if it is not the user's mistake.
 
-    Args:
-        error (BaseException): As caught. One that comes from a loader worker carries the original
-            only as text, with the worker's traceback in front.
-
-    Returns:
-        str | None: The sentence.
+    One that comes from a loader worker carries the original only as text, with the worker's
+    traceback in front.
     """
     text = str(error)
     if isinstance(error, RuntimeError) and text.startswith('DataLoader worker (pid'):
@@ -105,14 +98,7 @@ def _death_of_worker(text: str, names: list[str]) -> str:
 
 
 def require_writable(folder: str | Path) -> None:
-    """Make a work folder, and say so now where nothing can be written there.
-
-    Args:
-        folder (str | Path): The folder.
-
-    Raises:
-        ConfigError: If it cannot be made or written to.
-    """
+    """Make a work folder; a :class:`ConfigError` where it cannot be made or written to."""
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder):

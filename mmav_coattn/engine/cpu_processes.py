@@ -14,10 +14,7 @@ def prepare_processes(cfg: Config) -> None:
 
     mmengine's launchers choose a GPU for each process, and so does its distributed wrapper; both
     fail without. So there the processes are joined here, by gloo, before mmengine would, and the
-    wrapper gets no device. With a GPU, or with one process, nothing is done.
-
-    Args:
-        cfg (Config): Changed in place.
+    wrapper of ``cfg`` gets no device. With a GPU, or with one process, nothing is done.
 
     Raises:
         ConfigError: If the launcher is one that does not tell torch about its processes, or the

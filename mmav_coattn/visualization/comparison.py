@@ -9,18 +9,12 @@ from .figure import label_axes, new_figure, save_figure
 
 
 def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
-    """Draw accuracies with blind controls, and the curves of validation accuracy.
+    """Draw accuracies with blind controls, and the curves of validation accuracy; returns ``out``.
 
     The curves are means over seeds, against training steps and against the operations spent on
-    them: three times those of the forward pass.
-
-    Args:
-        runs (Sequence[dict]): With ``name``, ``sync/accuracy`` and the controls; where there are
-            curves, ``curve`` ([step, accuracy] pairs), ``batch_size`` and ``flops_per_pair``.
-        out (Path): PNG to write.
-
-    Returns:
-        Path: ``out``.
+    them: three times those of the forward pass. Runs have ``name``, ``sync/accuracy`` and the
+    controls; where there are curves, ``curve`` ([step, accuracy] pairs), ``batch_size`` and
+    ``flops_per_pair``.
     """
     names = list(dict.fromkeys(run['name'] for run in runs))
     has_curves = any(run.get('curve') for run in runs)

@@ -87,15 +87,12 @@ def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.6
         np.ndarray: uint8, (H, W, 3). Equal to ``frame`` where the intensity is 0.
 
     Raises:
-        ValueError: If the frame is not uint8 RGB, the map has no two axes, or ``alpha`` is not a
-            share.
+        ValueError: If the frame is not uint8 RGB, or the map has no two axes.
     """
     if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
         raise ValueError(f'frame: expected uint8 (H, W, 3), got {frame.dtype} {frame.shape}.')
     if intensity.ndim != 2:
         raise ValueError(f'intensity: expected a map (H, W), got the shape {intensity.shape}.')
-    if not 0 <= alpha <= 1:
-        raise ValueError(f'alpha must lie in [0, 1], got {alpha}.')
     import cv2
 
     # In bytes, with tables of the 256 levels: many times as fast as in floats. Roundings make up to
@@ -111,9 +108,7 @@ def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.6
 def blend_tables(alpha: float) -> tuple[np.ndarray, np.ndarray]:
     """What a blend does at each of the 256 levels of intensity, uint8 (256, 1, 3) each.
 
-    Returns:
-        tuple[np.ndarray, np.ndarray]: The share of the frame that is kept, in 255ths, and the RGB
-        colour that is added.
+    The share of the frame that is kept, in 255ths, and the RGB colour that is added.
     """
     import cv2
 

@@ -17,15 +17,9 @@ OVER_TIME = 10.0
 
 
 def plot_sync(result: SyncResult, out_png: str | Path, heading: bool = True) -> Path:
-    """Draw the curve of a file, and if it is not short the match over time.
+    """Draw the curve of a file, and if it is not short the match over time; returns ``out_png``.
 
-    Args:
-        result (SyncResult): Of :meth:`AudioVisualInferencer.sync`.
-        out_png (str | Path): PNG to write.
-        heading (bool): Name the file and say its offset above the curve.
-
-    Returns:
-        Path: ``out_png``.
+    With ``heading`` the name of the file and its offset stand above the curve.
     """
     several = result.window_times[-1] - result.window_times[0] > OVER_TIME
     figure = new_figure(11 if several else 7, 4.4)

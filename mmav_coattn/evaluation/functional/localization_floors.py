@@ -30,15 +30,13 @@ def disc_heatmap(size: int, rng: np.random.Generator | None = None) -> np.ndarra
 def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
     """Where the video changes: mean over channels of the absolute central difference in time.
 
-    The first and last frame have one neighbour only and are compared with that one.
-
     Args:
         frames (ArrayLike): (C, T, H, W), any scale, T >= 2.
         blur (float): Standard deviation of a Gaussian over the locations, as a share of the shorter
             side. Things are larger than their moving edges, so this is the stronger guess.
 
     Returns:
-        np.ndarray: float64, (T, H, W), not negative, grey levels per frame.
+        np.ndarray: float64, (T, H, W), grey levels per frame.
 
     Raises:
         ValueError: If the shape is wrong, a value is not finite, or there is only one frame.
@@ -71,8 +69,8 @@ def onset_correlation_maps(
         sharpness (float): 0 leaves the energy as it is.
 
     Returns:
-        np.ndarray: float64, (T, H, W), not negative. The energy as it is where the level never
-        rises, or nothing moves.
+        np.ndarray: float64, (T, H, W). The energy as it is where the level never rises, or nothing
+        moves.
 
     Raises:
         ValueError: If a shape is wrong or a value is not finite.

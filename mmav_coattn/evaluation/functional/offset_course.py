@@ -22,13 +22,7 @@ CHANGE_ODDS = 100.0
 
 
 class Stretch(NamedTuple):
-    """Windows whose offset is the same.
-
-    Attributes:
-        first (int): Index of its first window.
-        end (int): Index behind its last.
-        estimate (OffsetEstimate): Their offset.
-    """
+    """Windows from ``first`` to before ``end`` whose offset is the same."""
 
     first: int
     end: int
@@ -58,9 +52,8 @@ def find_course(
         confidence (Confidence): Of the estimates; with ``clip_steps``.
 
     Returns:
-        tuple[list[Stretch], Line | None]: Two or more stretches where the offset jumps, each with
-        a known offset, at least two steps from that of its neighbours; else none. The line of a
-        drift of at least two steps; else None.
+        tuple[list[Stretch], Line | None]: Stretches where the offset jumps, each at a known offset
+        two steps or more from that of its neighbours; the line of a drift of two steps or more.
     """
     # A shift that a window lacks is no worse than its best: nothing speaks against it.
     top = np.where(np.isfinite(scores), scores, -np.inf).max(axis=1, keepdims=True)
@@ -94,14 +87,9 @@ def find_course(
 
 
 def best_path(evidence: np.ndarray, cost: float) -> np.ndarray:
-    """Shift of each window on the path of the highest sum.
+    """Index (W,) of the shift of each window on the path of the highest sum of evidence (W, S).
 
-    Args:
-        evidence (np.ndarray): (W, S), finite.
-        cost (float): What each change of the shift takes from the sum.
-
-    Returns:
-        np.ndarray: (W,) indices of shifts.
+    Each change of the shift takes ``cost`` from the sum.
     """
     total = evidence[0].copy()
     tops, stays = [], []
@@ -117,14 +105,9 @@ def best_path(evidence: np.ndarray, cost: float) -> np.ndarray:
 
 
 def straighten(scores: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """Scores relative to a course of the offset.
+    """Scores (W, S) of each window at shifts that are larger by ``moves`` (W,), in steps.
 
-    Args:
-        scores (np.ndarray): (W, S), NaN where there is none.
-        moves (np.ndarray): (W,), how many steps the offset lies above what is wanted.
-
-    Returns:
-        np.ndarray: (W, S), of each window its scores at shifts so much larger; NaN beyond the last.
+    NaN where there is none.
     """
     columns = np.arange(scores.shape[1]) + moves[:, None]
     inside = (columns >= 0) & (columns < scores.shape[1])
@@ -133,11 +116,9 @@ def straighten(scores: np.ndarray, moves: np.ndarray) -> np.ndarray:
 
 
 def fit_line(times: np.ndarray, offsets: np.ndarray) -> Line:
-    """Line through offsets over time that outliers do not bend (Theil 1950, Sen 1968).
+    """Line through offsets (N,), s, over times (N,), s, that outliers do not bend.
 
-    Args:
-        times (np.ndarray): (N,), two or more different ones, s.
-        offsets (np.ndarray): (N,), s.
+    The estimator of Theil (1950) and Sen (1968).
     """
     first, second = np.triu_indices(len(times), k=1)
     apart = times[second] - times[first]

@@ -34,29 +34,17 @@ class OffsetEstimate(NamedTuple):
 
 
 def mean_curve(scores: np.ndarray) -> np.ndarray:
-    """Mean logit of each shift over the windows that have it.
-
-    Args:
-        scores (np.ndarray): (W, S) logits, NaN where a window has no audio at that shift.
-
-    Returns:
-        np.ndarray: (S,), NaN where no window has the shift.
-    """
+    """Mean over windows of logits (W, S), NaN where there is none: (S,)."""
     count = np.isfinite(scores).sum(axis=0)
     total = np.nansum(scores, axis=0)
     return np.divide(total, count, out=np.full(scores.shape[1], np.nan), where=count > 0)
 
 
 def refine_peak(shifts: np.ndarray, curve: np.ndarray) -> float:
-    """Shift of the top of the parabola through the highest point and its neighbours.
+    """Shift (s) of the top of the parabola through the highest point and its neighbours.
 
-    Args:
-        shifts (np.ndarray): (S,), evenly spaced, s.
-        curve (np.ndarray): (S,), at least one value finite.
-
-    Returns:
-        float: s, at most half a step from the highest point; that point itself, where a neighbour
-        is missing.
+    That point itself, where a neighbour is missing. Shifts (S,) are evenly spaced; of the curve
+    (S,) at least one value is finite.
     """
     top = int(np.nanargmax(curve))
     if not 0 < top < len(curve) - 1 or not np.isfinite(curve[top - 1 : top + 2]).all():
@@ -114,9 +102,6 @@ def estimate_offset(
         shifts (np.ndarray): (S,), evenly spaced, rising, s.
         scores (np.ndarray): (W, S) logits, NaN where there is none.
         confidence (Confidence): Below :data:`MIN_CONFIDENCE` the offset is None.
-
-    Returns:
-        OffsetEstimate: See there.
 
     Raises:
         ValueError: If no score is finite.

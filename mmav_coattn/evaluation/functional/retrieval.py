@@ -78,10 +78,8 @@ def cross_modal_retrieval(
 ) -> dict[str, float]:
     """Finding the audio that belongs to a video, and the video that belongs to an audio segment.
 
-    Args:
-        scores (ArrayLike): (N, N), how well the video of row i fits the audio of column j; those
-            of one clip have the same number.
-        ks (Sequence[int]): Numbers of answers, each 1 to N.
+    Of scores (N, N) of the video of row i with the audio of column j; those of one clip have the
+    same number. ``ks`` are numbers of answers, each 1 to N.
 
     Returns:
         dict: ``'video->audio R@k'`` and ``'audio->video R@k'``, the share of queries whose own

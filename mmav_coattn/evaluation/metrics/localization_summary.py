@@ -19,15 +19,10 @@ from .clip_predictors import PREDICTORS
 
 
 def summarise_predictor(clips: Sequence[dict], column: int) -> dict[str, float]:
-    """Figures of one predictor.
+    """Figures of the predictor of a column, see :class:`SoundLocalizationMetric`.
 
-    Args:
-        clips (Sequence[dict]): With ``sources`` (M,) and ``scores`` (M, predictors, 3): adaptive
-            cIoU, cIoU of the top half, hit.
-        column (int): Which predictor.
-
-    Returns:
-        dict: See :class:`SoundLocalizationMetric`.
+    Clips have ``sources`` (M,) and ``scores`` (M, predictors, 3): adaptive cIoU, cIoU of the top
+    half, hit.
     """
     scores = np.concatenate([clip['scores'][:, column] for clip in clips])
     adaptive, half = ciou_success_and_auc(scores[:, 0]), ciou_success_and_auc(scores[:, 1])
@@ -56,10 +51,8 @@ def summarise_detection(
 ) -> dict[str, dict[str, float]]:
     """AP and maximal F1 with clips mixed in whose audio has no source in sight.
 
-    Args:
-        clips (Sequence[dict]): As in :func:`summarise_predictor`, with ``confidence`` and
-            ``motion_confidence``.
-        silent (Sequence[dict]): With ``kind`` and both confidences.
+    Clips are those of :func:`summarise_predictor`, with ``confidence`` and ``motion_confidence``;
+    those without a source have these, and a ``kind``.
 
     Returns:
         dict[str, dict[str, float]]: By predictor. The model has ``ap`` and ``max_f1``, both again

@@ -17,10 +17,8 @@ def sliding_figures(
 ) -> dict[str, float]:
     """Figures of files whose true offset is 0.
 
-    Args:
-        curves (Sequence): Of each file the shifts (S,), s, and the mean scores (S,). The answer is
-            the shift of the highest score; of equal ones the middle (lower) one.
-        tolerance (float): s.
+    Curves are the shifts (S,), s, and the mean scores (S,) of each file. The answer is the shift of
+    the highest score; of equal ones the middle (lower) one.
 
     Returns:
         dict[str, float]: ``acc1``, the answer is 0; ``acc1_tol``, within the tolerance;

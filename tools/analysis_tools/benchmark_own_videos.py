@@ -25,8 +25,7 @@ from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
 
 TOOLS = Path(__file__).resolve().parents[1]
 #: 1.5 GB in MiB.
-MEMORY_BAR = '<= 1430'
-POLL_SECONDS = 0.05
+MEMORY_TARGET = '<= 1430'
 #: Name, tool and arguments of what is measured; OUT is a file to write.
 COMMANDS = {
     'localize': ['localize.py', '--out', 'OUT'],
@@ -76,7 +75,7 @@ def run(args, name: str, video: Path) -> tuple[float, float]:
     # started the other. The commands start no processes of their own, so this is all of it.
     while process.poll() is None:
         peak = max(peak, peak_mib(process.pid))
-        time.sleep(POLL_SECONDS)
+        time.sleep(0.05)
     if process.returncode:
         raise UserError(f'{" ".join(command)}: ended with exit code {process.returncode}.')
     return peak, time.monotonic() - start
@@ -85,16 +84,15 @@ def run(args, name: str, video: Path) -> tuple[float, float]:
 def peak_mib(pid: int) -> float:
     """Largest resident memory of a process so far, MiB; 0 where it has just ended."""
     try:
-        status = Path(f'/proc/{pid}/status').read_text()
+        found = re.search(r'VmHWM:\s+(\d+) kB', Path(f'/proc/{pid}/status').read_text())
     except OSError:
         return 0.0
-    found = re.search(r'^VmHWM:\s+(\d+) kB', status, flags=re.MULTILINE)
     return int(found.group(1)) / 1024 if found else 0.0
 
 
 def memory_table(args, video: Path, title: str) -> list[Row]:
     return [
-        Row(f'{name}: peak memory, {title}', run(args, name, video)[0], 'MiB', MEMORY_BAR)
+        Row(f'{name}: peak memory, {title}', run(args, name, video)[0], 'MiB', MEMORY_TARGET)
         for name in args.commands
     ]
 

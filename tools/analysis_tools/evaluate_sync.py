@@ -75,13 +75,17 @@ def find_videos(args):
     return [(Path(info['filename']), info['relpath'], 'all') for info in infos]
 
 
+def plain(result):
+    """What is kept of a result."""
+    return {name: getattr(result, name) for name in ('step', 'offset', 'best', 'confidence')}
+
+
 def measure(inferencer, path, name, folder, args):
     """Shift, measure and mend one video; a record of plain numbers."""
     shift = float(stable_rng(args.seed, name).uniform(-args.largest, args.largest))
     shifted = path if not args.largest else shift_audio(path, folder / f'a{path.suffix}', shift)
     result = inferencer.sync(shifted, max_offset=args.max_offset)
-    record = dict(shift=shift, step=result.step)
-    record |= dict(offset=result.offset, best=result.best, confidence=result.confidence)
+    record = dict(shift=shift) | plain(result)
     if args.fix:
         record['residual'] = record['residual_measured'] = None
         try:
@@ -95,38 +99,34 @@ def measure(inferencer, path, name, folder, args):
     return record
 
 
-def embed_all(inferencer, videos):
-    """Embeddings of the videos that can be used, and sentences on the others."""
-    found, failures = [], {}
+def each_usable(videos, act):
+    """Records ``act(path, name)`` of the videos that can be used, and sentences on the others."""
+    records, failures = [], {}
     for path, name, kind in progress_bar(videos, unit='file'):
         try:
-            found.append((name, kind, inferencer.embed(path)))
+            records.append(dict(file=name, kind=kind) | act(path, name))
         except (MediaError, DataNotFoundError) as error:
             failures[name] = (kind, str(error))
-    return found, failures
+    return records, failures
 
 
 def measure_mismatched(inferencer, videos, args):
     """Records of each video with the audio of the one half the list away: of another source."""
-    found, failures = embed_all(inferencer, videos)
-    records = []
-    for index, (name, kind, own) in enumerate(found):
-        other_name, _, other = found[(index + len(found) // 2) % len(found)]
+    found, failures = each_usable(videos, lambda path, _: dict(own=inferencer.embed(path)))
+    order = {each['file']: index for index, each in enumerate(found)}
+
+    def act(own, name):
+        other = found[(order[name] + len(found) // 2) % len(found)]
+        audio = other['own']
         # Both from the beginning of their streams.
-        start = own.times[0] - other.times[0]
-        mixed = own._replace(
-            audio=other.audio, audio_times=other.audio_times + start, audible=other.audible
-        )
-        try:
-            result = measure_sync(inferencer.model, mixed, args.max_offset)
-        except (MediaError, DataNotFoundError) as error:
-            failures[name] = (kind, str(error))
-            continue
-        records.append(
-            dict(file=name, kind=kind, audio_of=other_name, shift=0.0, step=result.step)
-            | dict(offset=result.offset, best=result.best, confidence=result.confidence)
-        )
-    return records, failures
+        times = audio.audio_times + own.times[0] - audio.times[0]
+        mixed = own._replace(audio=audio.audio, audio_times=times, audible=audio.audible)
+        result = measure_sync(inferencer.model, mixed, args.max_offset)
+        return dict(audio_of=other['file'], shift=0.0) | plain(result)
+
+    usable = [(each['own'], each['file'], each['kind']) for each in found]
+    records, more = each_usable(usable, act)
+    return records, failures | more
 
 
 def share(values):
@@ -182,14 +182,10 @@ def main():
     if args.mismatched:
         records, failures = measure_mismatched(inferencer, videos, args)
     else:
-        records, failures = [], {}
         with tempfile.TemporaryDirectory() as folder:
-            for path, name, kind in progress_bar(videos, unit='file'):
-                try:
-                    record = measure(inferencer, path, name, Path(folder), args)
-                    records.append(dict(file=name, kind=kind) | record)
-                except (MediaError, DataNotFoundError) as error:
-                    failures[name] = (kind, str(error))
+            records, failures = each_usable(
+                videos, lambda path, name: measure(inferencer, path, name, Path(folder), args)
+            )
     if not records:
         raise ConfigError(f'None of {len(videos)} videos could be measured: {failures}')
     kinds = sorted({record['kind'] for record in records} - {'all'})

@@ -65,12 +65,7 @@ def save(image, path: Path, colours: int | None = None) -> None:
 
 
 def concentrated_moments(attention: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Indices, rising, of the times whose maps have the highest peaks, some time apart.
-
-    Args:
-        attention (np.ndarray): (T, H', W').
-        times (np.ndarray): (T,), s.
-    """
+    """Indices, rising, of those of the times (T,), s, whose maps (T, H', W') have high peaks."""
     peaks = attention.max(axis=(1, 2)) / attention.mean(axis=(1, 2))
     chosen: list[int] = []
     for index in np.argsort(-peaks, kind='stable'):

@@ -26,33 +26,20 @@ DTYPES = {'fp32': None, 'bf16': torch.bfloat16, 'fp16': torch.float16}
 
 @dataclass
 class ClipShape:
-    """Size of a batch.
+    """Size of a batch."""
 
-    Attributes:
-        batch (int): Clips N.
-        num_frames (int): Frames T.
-        size (int): Height and width, px.
-        clip_seconds (float): s.
-        audio_seconds (float): Length of the audio segment that holds all windows, s.
-        num_negatives (int): Shifted windows K.
-    """
-
-    batch: int = 2
-    num_frames: int = 32
-    size: int = 112
+    batch: int = 2  # clips N
+    num_frames: int = 32  # T
+    size: int = 112  # height and width, px
     clip_seconds: float = 2.0
-    audio_seconds: float = 5.0
-    num_negatives: int = 3
+    audio_seconds: float = 5.0  # of the segment that holds all windows
+    num_negatives: int = 3  # shifted windows K
 
 
 class PerPair(nn.Module):
-    """A backbone that runs the visual tower once for each pair of clip and window.
+    """A backbone that runs the visual tower once for each pair of clip and window (J a clip).
 
     So must a network that fuses the modalities early. Its features are those of N * J clips.
-
-    Args:
-        backbone (nn.Module): An :class:`AudioVisualBackbone`.
-        windows (int): Windows J.
     """
 
     def __init__(self, backbone: nn.Module, windows: int) -> None:
@@ -79,13 +66,9 @@ class Given(nn.Module):
 
 
 class TrainingStep:
-    """Forward, backward and update of a whole network, on noise.
+    """Forward, backward and update of a whole network (``model`` of a config), on noise.
 
-    Args:
-        cfg (dict): The ``model`` of a config with an :class:`AudioVisualRecognizer`.
-        shape (ClipShape): Size of a batch.
-        device (str): Where.
-        precision (str): ``'fp32'``, ``'bf16'`` or ``'fp16'``, as mmengine's ``AmpOptimWrapper``.
+    ``precision`` is of :data:`DTYPES`, as in mmengine's ``AmpOptimWrapper``.
     """
 
     def __init__(self, cfg: dict, shape: ClipShape, device: str, precision: str = 'fp32') -> None:
@@ -243,14 +226,8 @@ def precision_rows(
 def training_flops(model: nn.Module, shape: ClipShape) -> float:
     """FLOPs of a training step: three times those of the forward pass (one more for each of the
     gradients of inputs and weights)."""
-    counts = network_complexity(
-        model,
-        shape.num_frames,
-        shape.size,
-        shape.clip_seconds,
-        shape.audio_seconds,
-        1 + shape.num_negatives,
-    )
+    _, *sizes, num_negatives = vars(shape).values()
+    counts = network_complexity(model, *sizes, 1 + num_negatives)
     return 3.0 * shape.batch * counts['whole network'][1]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -10,8 +10,8 @@ from mmav_coattn.evaluation.functional import upsample_heatmap
 
 #: Multiple of the uniform weight that is drawn at full strength, unless the clip has higher ones.
 FULL_STRENGTH = 4.0
-#: Intensity from which on the overlay has its full share of colour.
-OPAQUE_FROM = 0.4
+#: Largest share of colour, and the intensity from which on the overlay has it.
+ALPHA, OPAQUE_FROM = 0.65, 0.4
 
 
 def attention_intensity(attention: np.ndarray) -> np.ndarray:
@@ -72,16 +72,15 @@ def interpolate_in_time(
     return maps[before] * (1 - share) + maps[after] * share
 
 
-def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.65) -> np.ndarray:
+def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray) -> np.ndarray:
     """Blend a map, enlarged to the frame, onto it: the higher the intensity, the more colour.
 
-    The hue tells the intensity over all of its range; the share of colour rises to ``alpha`` at
+    The hue tells the intensity over all of its range; the share of colour rises to :data:`ALPHA` at
     :data:`OPAQUE_FROM`, so that the middle of the range stays visible.
 
     Args:
         frame (np.ndarray): uint8, (H, W, 3), RGB.
         intensity (np.ndarray): (H', W'), 0 to 1.
-        alpha (float): Largest share of the colour.
 
     Returns:
         np.ndarray: uint8, (H, W, 3). Equal to ``frame`` where the intensity is 0.
@@ -99,13 +98,13 @@ def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray, alpha: float = 0.6
     # three levels of difference.
     large = upsample_heatmap(np.clip(intensity, 0, 1), frame.shape[:2])
     level = cv2.convertScaleAbs(large, alpha=255)
-    kept, added = blend_tables(alpha)
+    kept, added = blend_tables()
     drawn = cv2.multiply(np.ascontiguousarray(frame), cv2.applyColorMap(level, kept), scale=1 / 255)
     return cv2.add(drawn, cv2.applyColorMap(level, added), dst=drawn)
 
 
-@lru_cache(maxsize=8)
-def blend_tables(alpha: float) -> tuple[np.ndarray, np.ndarray]:
+@cache
+def blend_tables() -> tuple[np.ndarray, np.ndarray]:
     """What a blend does at each of the 256 levels of intensity, uint8 (256, 1, 3) each.
 
     The share of the frame that is kept, in 255ths, and the RGB colour that is added.
@@ -114,7 +113,7 @@ def blend_tables(alpha: float) -> tuple[np.ndarray, np.ndarray]:
 
     levels = np.arange(256, dtype=np.uint8)[:, None]
     colours = cv2.applyColorMap(levels, cv2.COLORMAP_TURBO)[..., ::-1]
-    share = alpha * np.minimum(levels[..., None] / (255 * OPAQUE_FROM), 1)
+    share = ALPHA * np.minimum(levels[..., None] / (255 * OPAQUE_FROM), 1)
     kept = np.repeat(255 * (1 - share), 3, axis=2)
     return kept.round().astype(np.uint8), (colours * share).round().astype(np.uint8)
 

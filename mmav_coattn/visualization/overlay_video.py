@@ -46,7 +46,6 @@ def write_overlay_video(
     caption: str = '',
     box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
     side_by_side: bool = False,
-    alpha: float = 0.65,
     progress: Callable[[float, float], None] = lambda done, total: None,
 ) -> Path:
     """Write a segment of a video as MP4 with its attention drawn on it, and its audio.
@@ -69,7 +68,6 @@ def write_overlay_video(
         box (tuple): The part of the frame that the maps cover, (x0, y0, x1, y1) as fractions of
             width and height of the upright frame, as in ``FixedCrop``.
         side_by_side (bool): Show the original to the left of the overlay.
-        alpha (float): Share of colour at the highest attention.
         progress (Callable): Called after each frame with the seconds done and about those in all.
 
     Returns:
@@ -103,7 +101,7 @@ def write_overlay_video(
             for frame in frames:
                 time = frame.time
                 heat = interpolate_in_time(intensity, attention_times, [time])[0]
-                drawn = draw_overlay(to_rgb(frame), heat, box, alpha, caption, side_by_side)
+                drawn = draw_overlay(to_rgb(frame), heat, box, caption, side_by_side)
                 if video is None:  # The size is known only now; a stream cannot be added later.
                     video = VideoTrack(output, drawn.shape[:2], frame)
                     audio = track.add_stream(output)
@@ -125,7 +123,6 @@ def draw_overlay(
     frame: np.ndarray,
     heat: np.ndarray,
     box: tuple[float, float, float, float],
-    alpha: float,
     caption: str = '',
     side_by_side: bool = False,
 ) -> np.ndarray:
@@ -148,7 +145,7 @@ def draw_overlay(
         round(y0 * height) : round(y1 * height), round(x0 * width) : round(x1 * width)
     ]
     if part.size:
-        part[:] = overlay_heatmap(part, heat, alpha)
+        part[:] = overlay_heatmap(part, heat)
     return draw_caption(drawn, caption)
 
 

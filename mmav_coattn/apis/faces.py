@@ -21,29 +21,18 @@ MIN_SHARE = 0.25
 
 
 class FaceCrop(NamedTuple):
-    """The part of a face that a network sees, a square around the mouth.
+    """The part of a face that a network sees, a square around the mouth."""
 
-    Attributes:
-        width (float): Side, in widths of the face.
-        down (float): Height of its middle, from the top of the face (0) to its bottom (1).
-    """
-
-    width: float
-    down: float
+    width: float  #: Side, in widths of the face.
+    down: float  #: Height of its middle, from the top of the face (0) to its bottom (1).
 
 
 class FaceTrack(NamedTuple):
-    """One face over a file.
+    """One face over a file."""
 
-    Attributes:
-        times (np.ndarray): (K,) at which it was seen, s on the container's clock.
-        boxes (np.ndarray): (K, 4) x0, y0, x1, y1, fractions of the frame; smoothed.
-        aspect (float): Width of the frame over its height.
-    """
-
-    times: np.ndarray
-    boxes: np.ndarray
-    aspect: float
+    times: np.ndarray  #: (K,) at which it was seen, s on the container's clock.
+    boxes: np.ndarray  #: (K, 4) x0, y0, x1, y1, fractions of the frame; smoothed.
+    aspect: float  #: Width of the frame over its height.
 
     def mouths(self, crop: FaceCrop) -> np.ndarray:
         """Squares (K, 4) around the mouth, fractions of the frame; they may reach beyond it."""

@@ -13,15 +13,10 @@ from mmav_coattn.errors import DataNotFoundError, MediaError
 
 
 class InputFile(NamedTuple):
-    """A file to work on.
+    """A file to work on."""
 
-    Attributes:
-        path (Path): The file.
-        name (str): Relative path for what is made of it, without suffix; no two files share one.
-    """
-
-    path: Path
-    name: str
+    path: Path  #: The file.
+    name: str  #: Relative path for what is made of it, without suffix; no two files share one.
 
 
 class BatchResult(NamedTuple):

@@ -15,17 +15,11 @@ if TYPE_CHECKING:
 
 
 class SyncFix(NamedTuple):
-    """A copy whose audio was shifted.
+    """A copy whose audio was shifted."""
 
-    Attributes:
-        path (Path): The copy.
-        shift (float): How far its audio was moved, s; below 0 it was made earlier.
-        after (SyncResult): Measured on the copy.
-    """
-
-    path: Path
-    shift: float
-    after: SyncResult
+    path: Path  #: The copy.
+    shift: float  #: How far its audio was moved, s; below 0 it was made earlier.
+    after: SyncResult  #: Measured on the copy.
 
     def sentence(self) -> str:
         """What was done and what is left."""

@@ -12,33 +12,20 @@ from .verdict import Verdict, judge
 
 
 class Drift(NamedTuple):
-    """A change of the offset along the file.
+    """A change of the offset along the file."""
 
-    Attributes:
-        rate (float): s of offset a second; 0.001 is 60 ms a minute.
-        first (float): Offset at the beginning of the file on the fitted line, s.
-        last (float): Offset at its end, s.
-    """
-
-    rate: float
-    first: float
-    last: float
+    rate: float  #: s of offset a second; 0.001 is 60 ms a minute.
+    first: float  #: Offset at the beginning of the file on the fitted line, s.
+    last: float  #: Offset at its end, s.
 
 
 class Piece(NamedTuple):
-    """A part of a file whose offset is another one than that of the next.
+    """A part of a file whose offset is another one than that of the next."""
 
-    Attributes:
-        begin (float): s.
-        end (float): s.
-        offset (float): s.
-        confidence (float): 0 to 1.
-    """
-
-    begin: float
-    end: float
-    offset: float
-    confidence: float
+    begin: float  #: s.
+    end: float  #: s.
+    offset: float  #: s.
+    confidence: float  #: 0 to 1.
 
 
 class SyncResult(NamedTuple):

@@ -20,16 +20,12 @@ BEYOND = 'not acceptable (ITU-R BT.1359)'
 
 
 class Verdict(NamedTuple):
-    """What an offset means to viewers.
+    """What an offset means to viewers."""
 
-    Attributes:
-        words (str): The strictest limit that is kept; "probably" before it where the offset is
-            nearer to the edge than half a step of the network.
-        sentence (str): The same with the limit in both signs, and how well the offset is known.
-    """
-
+    #: The strictest limit that is kept; "probably" before it where the offset is nearer to the
+    #: edge than half a step of the network.
     words: str
-    sentence: str
+    sentence: str  #: The same with the limit in both signs, and how well the offset is known.
 
 
 def judge(offset: float, step: float) -> Verdict:

@@ -27,15 +27,10 @@ OUTPUTS = ('sync_logits', 'attention')
 
 
 class OnnxCheck(NamedTuple):
-    """How far an exported file is from PyTorch.
+    """How far an exported file is from PyTorch."""
 
-    Attributes:
-        differences (dict[str, float]): Largest absolute difference of each output.
-        num_clips (int): Clips compared.
-    """
-
-    differences: dict[str, float]
-    num_clips: int
+    differences: dict[str, float]  #: Largest absolute difference of each output.
+    num_clips: int  #: Clips compared.
 
     @property
     def passed(self) -> bool:

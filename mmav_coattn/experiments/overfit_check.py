@@ -14,19 +14,12 @@ JUDGED = 5
 
 
 class OverfitResult(NamedTuple):
-    """How one batch was learned.
+    """How one batch was learned."""
 
-    Attributes:
-        steps (int): Steps that were made.
-        first_loss (float): Total loss at the first.
-        last_loss (float): Mean total loss of the last few.
-        accuracy (float): Mean sync accuracy of the last few, on the batch itself.
-    """
-
-    steps: int
-    first_loss: float
-    last_loss: float
-    accuracy: float
+    steps: int  #: Steps that were made.
+    first_loss: float  #: Total loss at the first.
+    last_loss: float  #: Mean total loss of the last few.
+    accuracy: float  #: Mean sync accuracy of the last few, on the batch itself.
 
     @property
     def learned(self) -> bool:

@@ -16,20 +16,13 @@ if TYPE_CHECKING:
 
 
 class Analysis(NamedTuple):
-    """What there is to show of a video.
+    """What there is to show of a video."""
 
-    Attributes:
-        overlay (Path | None): MP4 with the map, of the copy if there is one; None where the network
-            has no map.
-        curve (Path): PNG of the match at each shift.
-        fixed (Path | None): Copy with its audio shifted into sync, if it needed that.
-        sentences (list[str]): Offset, notes, and what became of the copy.
-    """
-
+    #: MP4 with the map, of the copy if there is one; None where the network has no map.
     overlay: Path | None
-    curve: Path
-    fixed: Path | None
-    sentences: list[str]
+    curve: Path  #: PNG of the match at each shift.
+    fixed: Path | None  #: Copy with its audio shifted into sync, if it needed that.
+    sentences: list[str]  #: Offset, notes, and what became of the copy.
 
 
 def analyse(

@@ -17,19 +17,13 @@ MIN_CONFIDENCE = 0.5
 
 
 class OffsetEstimate(NamedTuple):
-    """Where a curve of scores over shifts is highest.
+    """Where a curve of scores over shifts is highest."""
 
-    Attributes:
-        offset (float | None): s; None where the curve does not tell.
-        best (float): Shift of the highest score, between the steps of the grid, s.
-        confidence (float): 0 to 1, see :class:`Confidence`.
-        at_edge (bool): Whether the highest score is that of the first or last shift that the file
-            has windows for: the true one may lie beyond.
-    """
-
-    offset: float | None
-    best: float
-    confidence: float
+    offset: float | None  #: s; None where the curve does not tell.
+    best: float  #: Shift of the highest score, between the steps of the grid, s.
+    confidence: float  #: 0 to 1, see :class:`Confidence`.
+    #: Whether the highest score is that of the first or last shift that the file has windows for:
+    #: the true one may lie beyond.
     at_edge: bool
 
 

@@ -20,23 +20,14 @@ RANKS = ('best', 'median', 'worst')
 
 
 class RankedClip(NamedTuple):
-    """A clip of the test set and how well it was judged.
+    """A clip of the test set and how well it was judged."""
 
-    Attributes:
-        filename (str): The file.
-        name (str): Its name in the set.
-        in_sync (float): Logit of its own audio.
-        shifted (float): Mean logit of the shifted ones.
-        shifts (list[float]): By how much those were shifted, s.
-        video (bytes): MP4 with the overlay; empty until :func:`show_clips` has drawn it.
-    """
-
-    filename: str
-    name: str
-    in_sync: float
-    shifted: float
-    shifts: list[float]
-    video: bytes = b''
+    filename: str  #: The file.
+    name: str  #: Its name in the set.
+    in_sync: float  #: Logit of its own audio.
+    shifted: float  #: Mean logit of the shifted ones.
+    shifts: list[float]  #: By how much those were shifted, s.
+    video: bytes = b''  #: MP4 with the overlay; empty until :func:`show_clips` has drawn it.
 
     @property
     def margin(self) -> float:

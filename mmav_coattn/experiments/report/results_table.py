@@ -22,22 +22,15 @@ COUNTS = ('num_clips', 'num_files', 'num_pairs', 'left_out')
 
 
 class ResultRow(NamedTuple):
-    """One line of the table; None where there is no such figure.
+    """One line of the table; None where there is no such figure."""
 
-    Attributes:
-        name (str): Key of the figure, without the metric's prefix.
-        value (float | None): The model's.
-        floor (float | None): What a model that knows nothing scores; where several kinds of guess
-            are logged, the highest.
-        controls (tuple[float | None, ...]): With an input blanked, see :data:`CONTROLS`.
-        floor_name (str): Which kind of guess the floor is, where that has a name.
-    """
-
-    name: str
-    value: float | None
+    name: str  #: Key of the figure, without the metric's prefix.
+    value: float | None  #: The model's.
+    #: What a model that knows nothing scores; where several kinds of guess are logged, the
+    #: highest.
     floor: float | None
-    controls: tuple[float | None, ...]
-    floor_name: str = ''
+    controls: tuple[float | None, ...]  #: With an input blanked, see :data:`CONTROLS`.
+    floor_name: str = ''  #: Which kind of guess the floor is, where that has a name.
 
 
 def result_rows(figures: dict[str, float | None]) -> list[ResultRow]:

@@ -10,37 +10,24 @@ from mmav_coattn.errors import DataNotFoundError, UserError
 
 
 class TestRun(NamedTuple):
-    """One evaluation by ``tools/test.py``.
-
-    Attributes:
-        name (str): Its folder, relative to the work directory.
-        checkpoint (str): What was evaluated, as its log says; empty where it does not.
-        figures (dict[str, float | None]): By mmengine's key, for instance ``sync/accuracy``; None
-            where the file has null.
-    """
+    """One evaluation by ``tools/test.py``."""
 
     # pytest would take the name for that of a class of tests.
     __test__ = False
 
-    name: str
-    checkpoint: str
+    name: str  #: Its folder, relative to the work directory.
+    checkpoint: str  #: What was evaluated, as its log says; empty where it does not.
+    #: By mmengine's key, for instance ``sync/accuracy``; None where the file has null.
     figures: dict[str, float | None]
 
 
 class WorkDir(NamedTuple):
-    """A work directory.
+    """A work directory."""
 
-    Attributes:
-        path (Path): The directory.
-        config (Path | None): The config that training left there.
-        checkpoint (Path | None): The last one, or where only others are left the newest.
-        tests (list[TestRun]): Newest first.
-    """
-
-    path: Path
-    config: Path | None
-    checkpoint: Path | None
-    tests: list[TestRun]
+    path: Path  #: The directory.
+    config: Path | None  #: The config that training left there.
+    checkpoint: Path | None  #: The last one, or where only others are left the newest.
+    tests: list[TestRun]  #: Newest first.
 
 
 def read_work_dir(path: str | Path) -> WorkDir:

@@ -18,17 +18,11 @@ PROTOCOLS = ('finetune', 'probe', 'retrieval')
 
 
 class Run(NamedTuple):
-    """One training or evaluation.
+    """One training or evaluation."""
 
-    Attributes:
-        init (str): ``'pretrained'`` or ``'random'``.
-        split (str): Name of a split of the recipe.
-        seed (int): Of the weights that are random, the order, and the draw of labelled videos.
-    """
-
-    init: str
-    split: str
-    seed: int
+    init: str  #: ``'pretrained'`` or ``'random'``.
+    split: str  #: Name of a split of the recipe.
+    seed: int  #: Of the weights that are random, the order, and the draw of labelled videos.
 
     @property
     def name(self) -> str:

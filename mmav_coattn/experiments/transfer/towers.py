@@ -20,19 +20,12 @@ BACKBONE = 'backbone.'
 
 
 class TowerMatch(NamedTuple):
-    """What of a tower went into a network.
+    """What of a tower went into a network."""
 
-    Attributes:
-        loaded (list[str]): Entries that were loaded.
-        missing (list[str]): Entries of the network that the tower lacks; they kept their values.
-        unknown (list[str]): Entries of the tower that the network does not know.
-        shapes (list[str]): Entries whose shapes differ, with both; they kept their values.
-    """
-
-    loaded: list[str]
-    missing: list[str]
-    unknown: list[str]
-    shapes: list[str]
+    loaded: list[str]  #: Entries that were loaded.
+    missing: list[str]  #: Entries of the network that the tower lacks; they kept their values.
+    unknown: list[str]  #: Entries of the tower that the network does not know.
+    shapes: list[str]  #: Entries whose shapes differ, with both; they kept their values.
 
     def sentence(self) -> str:
         """How many entries were loaded, and the names of the others."""

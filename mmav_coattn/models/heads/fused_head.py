@@ -12,15 +12,10 @@ from .stream_head import small_linear
 
 
 class FusedFeatures(NamedTuple):
-    """What an early-fusion network hands to its head.
+    """What an early-fusion network hands to its head."""
 
-    Attributes:
-        maps (Tensor): (N, J, C, T', H', W').
-        sound_map (Tensor): See :meth:`FusedHead.activation_map`.
-    """
-
-    maps: Tensor
-    sound_map: Tensor
+    maps: Tensor  #: (N, J, C, T', H', W').
+    sound_map: Tensor  #: See :meth:`FusedHead.activation_map`.
 
 
 @MODELS.register_module()

@@ -14,20 +14,14 @@ from .token_neck import StreamNeck
 
 
 class StreamFeatures(NamedTuple):
-    """What a :class:`StreamNeck` gives to head and losses; J audio windows a clip.
+    """What a :class:`StreamNeck` gives to head and losses; J audio windows a clip."""
 
-    Attributes:
-        visual (Tensor): Visual stream (N, J, T', D).
-        audio (Tensor): Audio stream (N, J, T', D).
-        similarity (Tensor | None): Of the in-sync pairs (N, 1, P, 1, T', T'), for
-            :class:`TimeContrastLoss`; None in evaluation.
-        sound_map (Tensor | None): Weights of AGA (N, J, T', H', W'), mean over its heads; None
-            where there is no AGA.
-    """
-
-    visual: Tensor
-    audio: Tensor
+    visual: Tensor  #: Visual stream (N, J, T', D).
+    audio: Tensor  #: Audio stream (N, J, T', D).
+    #: Of the in-sync pairs (N, 1, P, 1, T', T'), for :class:`TimeContrastLoss`; None in
+    #: evaluation.
     similarity: Tensor | None = None
+    #: Weights of AGA (N, J, T', H', W'), mean over its heads; None where there is no AGA.
     sound_map: Tensor | None = None
 
 

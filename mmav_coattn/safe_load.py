@@ -217,16 +217,16 @@ def explain_refused_checkpoint(path: str | Path, error: Exception) -> str:
             'If you trust where it comes from, load it in a script of your own with '
             'torch.jit.load, and save its state_dict() with torch.save.'
         )
-    refused = (
-        f'{path}: refused, because loading it would have to run code beyond rebuilding weights '
-        f'({{}}). {REMEDY}'
-    )
-    if 'legacy .tar format' in text:
-        return refused.format('it is a tar archive, the format of the first releases of torch')
+    asked = 'it is a tar archive, the format of the first releases of torch'
     needed = re.search(r'GLOBAL ([\w.]+)|unrecognized function (<.+?>)', text)
-    if needed is None:
+    if needed is not None:
+        asked = f'it asks for {needed.group(1) or needed.group(2)}'
+    elif 'legacy .tar format' not in text:
         return (
             f'{path}: not a checkpoint that torch can read, or an incomplete one. Copy or download '
             'it again.'
         )
-    return refused.format(f'it asks for {needed.group(1) or needed.group(2)}')
+    return (
+        f'{path}: refused, because loading it would have to run code beyond rebuilding weights '
+        f'({asked}). {REMEDY}'
+    )

@@ -10,8 +10,9 @@ annotations: time and memory of a data set of a long list.
 
 import argparse
 import json
-import multiprocessing
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import torch
@@ -120,8 +121,9 @@ def annotations_table(args) -> list[Row]:
         for kind, suffix in LISTS.items():
             path = Path(folder, f'list{suffix}')
             write_list(kind, path, args.lines)
-            with multiprocessing.get_context('spawn').Pool(1) as pool:
-                rows += pool.apply(list_rows, (kind, path))
+            # Not a pool of multiprocessing, whose processes may not have loader workers.
+            with ProcessPoolExecutor(1, mp_context=get_context('spawn')) as pool:
+                rows += pool.submit(list_rows, kind, path).result()
     return rows
 
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import torch
 from media_factory import write_clip
 from paths import CONFIGS, TOOLS
 from tool_process import run_process
@@ -54,41 +53,6 @@ def test_config_and_checkpoint_missing(folder_config, videos, tmp_path, here):
     )
     done = here('train.py', folder_config, '--resume', tmp_path / 'gone.pth', *root)
     assert done.sentence() == f'--resume {tmp_path}/gone.pth: there is no such checkpoint file.'
-
-
-def test_checkpoint_that_is_none(folder_config, videos, tmp_path, here):
-    (tmp_path / 'junk.pth').write_text('no weights\n')
-    done = here(
-        *('test.py', folder_config, tmp_path / 'junk.pth', '--work-dir', tmp_path / 'run'),
-        *('--cfg-options', f'data_root={videos}'),
-    )
-    assert done.sentence().startswith(f'{tmp_path}/junk.pth: not a checkpoint that torch can read')
-
-
-def test_checkpoint_of_version_0_1(folder_config, videos, tmp_path, here):
-    from mmav_coattn.apis import AudioVisualInferencer
-
-    state = AudioVisualInferencer(str(folder_config)).model.state_dict()
-    state['cls_head.time_contrast.log_scale'] = torch.zeros(())
-    path = tmp_path / 'epoch_1.pth'
-    torch.save(dict(state_dict=state, meta={}), path)
-    sentence = (
-        f'{path}: is of the network of version 0.1, which this version no longer has; train it '
-        "again with one of this version's recipes."
-    )
-    done = here(
-        *('test.py', folder_config, path, '--work-dir', tmp_path / 'run'),
-        *('--cfg-options', f'data_root={videos}'),
-    )
-    assert done.sentence() == sentence
-    done = here('sync.py', videos, '--config', folder_config, '--network', path)
-    assert done.sentence() == sentence
-
-
-def test_dump_with_a_wrong_suffix(folder_config, videos, tmp_path, here):
-    (tmp_path / 'a.pth').touch()
-    done = here('test.py', folder_config, tmp_path / 'a.pth', '--dump', 'scores.json')
-    assert done.sentence() == '--dump scores.json: the name must end with .pkl or .pickle.'
 
 
 def train_on(here, config, tmp_path, data_root, *options, flags=('--no-validate',)):

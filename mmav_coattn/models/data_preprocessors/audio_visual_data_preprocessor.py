@@ -66,7 +66,7 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             self.register_buffer(name, tensor, persistent=False)
 
     def forward(self, data: dict, training: bool = False) -> dict:
-        """Prepare one collated batch; ``training`` is not used.
+        """Prepare one collated batch.
 
         Args:
             data (dict): ``inputs``, lists of N tensors, None for an unusable sample, or stacked:

@@ -135,7 +135,13 @@ def test_wheel_has_every_module_and_no_other_top_folder(wheel):
     modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob('mmav_coattn/**/*.py')}
     modules = {name for name in modules if '/.mim/' not in name}
     found = {name for name in names if name.startswith('mmav_coattn/')}
-    assert found == modules | {'mmav_coattn/py.typed'}
+    shipped = {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.glob('mmav_coattn/weights/*')
+        if path.suffix in ('.pth', '.md')
+    }
+    assert len(shipped) >= 3
+    assert found == modules | shipped | {'mmav_coattn/py.typed'}
 
 
 def test_wheel_keeps_launch_scripts_executable(wheel):

@@ -4,7 +4,7 @@ _base_ = 'sounding_shapes_medium.py'
 
 model = dict(
     neck=dict(mask=True),  # a checkpoint of coattn_pretrain_sources.py
-    test_cfg=dict(map_refiner=None))  # the network's own map, nats; 0 is chance
+    test_cfg=dict(map_refiner=None, return_map='evidence'))  # nats; 0 is chance
 test_dataloader = dict(
     dataset=dict(silent_clips=dict(kinds=('silence', 'noise', 'off_screen'))))
 # Chosen on 50 validation clips for the network `events`. For another one, choose it again:

@@ -32,7 +32,7 @@ def test_builds_and_asks_for_what_the_metric_needs(path):
         METRICS.build(evaluator)
     for hook in [*cfg.custom_hooks, *cfg.default_hooks.values()]:
         HOOKS.build(hook)
-    assert cfg.model.test_cfg.return_map is True
+    assert cfg.model.test_cfg.return_map in (True, "evidence")
     pipeline = cfg.test_dataloader.dataset.pipeline
     packed = pipeline[-1].extra_meta_keys
     assert {'localization_targets', 'has_source'} <= set(packed)

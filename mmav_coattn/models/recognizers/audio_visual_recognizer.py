@@ -36,9 +36,10 @@ class AudioVisualRecognizer(BaseRecognizer):
         train_cfg (dict, optional): ``loss_mask`` (dict): loss of the masks of sources, such as
             :class:`MaskLoss`; needs a neck with ``mask`` and ``mix_audio`` of the preprocessor.
         test_cfg (dict, optional): ``blind_controls`` (bool): judge each clip also with its video
-            and with its audio blanked. ``return_map`` (bool): add the map of where the audio of
-            each window is made. ``map_refiner`` (dict, optional): refine it by the frames, see
-            :class:`MovingSourceMap`. ``num_sources`` (int): add maps and masks of so many sources,
+            and with its audio blanked. ``return_map`` (bool or str): add the map of where the
+            audio of each window is made, the weights of the locations, or with ``'evidence'`` their
+            evidence in nats, for thresholds. ``map_refiner`` (dict, optional): refine it by the
+            frames, see :class:`MovingSourceMap`. ``num_sources`` (int): add maps and masks of so many sources,
             see :meth:`predict`. ``calibration`` (tuple[float, float]): gain and bias of
             the confidence of an offset, see
             :class:`~mmav_coattn.evaluation.functional.offset_curve.Confidence`.
@@ -167,8 +168,11 @@ class AudioVisualRecognizer(BaseRecognizer):
                 f'{type(self.neck).__name__} of this config gives no map of where a sound is made; '
                 'use a CoAttentionNeck.'
             )
-        maps = maps.float()
-        return maps if self.map_refiner is None else self.map_refiner(maps, inputs['frames'])
+        if self.map_refiner is not None:
+            return self.map_refiner(maps.float(), inputs['frames'])
+        # Weights, as they lie between locations, have the shape of what sounds; evidence is wider.
+        weights = getattr(features, 'attention', maps)
+        return (maps if self.return_map == 'evidence' else weights).float()
 
     def find_sources(self, inputs: dict, features: MatchFeatures) -> dict[str, Tensor]:
         """Maps, scores and masks of several sources, see :meth:`predict`."""

@@ -131,12 +131,14 @@ def test_blind_controls_see_nothing():
 
 
 @torch.no_grad()
-def test_map_on_request():
-    model = recognizer(test_cfg=dict(return_map=True)).eval()
+@pytest.mark.parametrize('kind', [True, 'evidence'])
+def test_map_on_request(kind):
+    model = recognizer(test_cfg=dict(return_map=kind)).eval()
     features = model(**model.data_preprocessor(batch(2, 2)), mode='tensor', stage='neck')
     for n, sample in enumerate(run(model, batch(2, 2), 'predict')):
         assert sample.sound_map.shape == (3, 8, 4, 4)
-        torch.testing.assert_close(sample.sound_map, features.sound_map[n])
+        own = features.attention if kind is True else features.sound_map
+        torch.testing.assert_close(sample.sound_map, own[n])
         torch.testing.assert_close(sample.map_confidence, sample.sync_scores)
 
 

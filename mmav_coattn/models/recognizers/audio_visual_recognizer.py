@@ -40,8 +40,8 @@ class AudioVisualRecognizer(BaseRecognizer):
             audio of each window is made, the weights of the locations, or with ``'evidence'`` their
             evidence in nats, for thresholds. ``map_refiner`` (dict, optional): refine it by the
             frames, see :class:`MovingSourceMap`. ``num_sources`` (int): add maps and masks of so
-            many sources, see :meth:`predict`. ``calibration`` (tuple[float, float]): gain and bias of
-            the confidence of an offset, see
+            many sources, see :meth:`predict`. ``calibration`` (tuple[float, float]): gain and
+            bias of the confidence of an offset, see
             :class:`~mmav_coattn.evaluation.functional.offset_curve.Confidence`.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
     """

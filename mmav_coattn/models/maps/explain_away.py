@@ -28,8 +28,8 @@ class Sources(NamedTuple):
         owned (Tensor): Whether a location is nearest to this source (N, K, H', W').
         scores (Tensor): Evidence of each source's own location (N, K), nats; near 0 where nothing
             was left to explain.
-        masks (Tensor): Root of the share of each source in the power of the spectrogram
-            (N, K, F, T_a), 0 to 1.
+        masks (Tensor): Share of each source in the power of the spectrogram (N, K, F, T_a), 0 to 1;
+            see :func:`shares`.
     """
 
     evidence: Tensor
@@ -39,8 +39,8 @@ class Sources(NamedTuple):
 
     @property
     def count(self) -> Tensor:
-        """How many there are (N,): as many as match the audio better than chance, 0 nats."""
-        return (self.scores > 0).cumprod(dim=1).sum(dim=1)
+        """How many there are (N,), see :func:`count_sources`."""
+        return count_sources(self.scores)
 
     @property
     def maps(self) -> Tensor:
@@ -94,4 +94,24 @@ def explain_away(
     nearest = torch.stack(owners, dim=1).argmin(dim=1)
     owned = F.one_hot(nearest, count).mT.bool()
     evidence, scores, masks = (torch.stack(part, dim=1) for part in zip(*found, strict=True))
-    return Sources(*(x.unflatten(-1, features.grid) for x in (evidence, owned)), scores, masks)
+    maps = (x.unflatten(-1, features.grid) for x in (evidence, owned))
+    return Sources(*maps, scores, shares(masks, count_sources(scores)))
+
+
+def count_sources(scores: Tensor) -> Tensor:
+    """How many of K sources there are (N,), of their scores (N, K).
+
+    Those before the first that matches the audio no better than chance, 0 nats.
+    """
+    return (scores > 0).cumprod(dim=1).sum(dim=1)
+
+
+def shares(masks: Tensor, count: Tensor) -> Tensor:
+    """Masks (N, K, F, T_a), roots of shares found one by one, as shares that sum to 1.
+
+    Only the sources there are, of which ``count`` (N,) says how many, have a share; one at least.
+    """
+    numbers = torch.arange(masks.shape[1], device=masks.device)
+    there = numbers < count.clamp(min=1)[:, None]
+    powers = masks.square() * there[:, :, None, None]
+    return powers / powers.sum(dim=1, keepdim=True).clamp(min=EPS)

@@ -151,6 +151,11 @@ def embed_file(
             f'{type(model.neck).__name__}: only a network with a CoAttentionNeck compares a whole '
             'file in one pass; this one is for the comparison of methods.'
         )
+    if model.neck.travel is not None:
+        raise ConfigError(
+            'This network follows sources that move (neck.travel), which is there for clips, not for '
+            'whole files; evaluate it by tools/test.py.'
+        )
     found: dict[str, Any] = dict(
         path=path, step=settings.step, clip_steps=settings.num_frames, box=settings.box, notes=[]
     )

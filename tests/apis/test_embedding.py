@@ -231,3 +231,9 @@ def test_refused(network, media_folder, tmp_path):
     model.neck = MODELS.build(dict(type='PoolingNeck', in_channels=(16, 16), embed_dims=16))
     with pytest.raises(ConfigError, match='PoolingNeck: only a network with a CoAttentionNeck'):
         embed_file(model, network.settings, str(tmp_path / 'brief.mp4'))
+    model = build().model
+    model.neck = MODELS.build(
+        dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, travel=True)
+    )
+    with pytest.raises(ConfigError, match='follows sources that move'):
+        embed_file(model, network.settings, str(tmp_path / 'brief.mp4'))

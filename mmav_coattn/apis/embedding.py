@@ -153,8 +153,8 @@ def embed_file(
         )
     if model.neck.travel is not None:
         raise ConfigError(
-            'This network follows sources that move (neck.travel), which is there for clips, not for '
-            'whole files; evaluate it by tools/test.py.'
+            'This network follows sources that move (neck.travel), which is there for clips, not '
+            'for whole files; evaluate it by tools/test.py.'
         )
     found: dict[str, Any] = dict(
         path=path, step=settings.step, clip_steps=settings.num_frames, box=settings.box, notes=[]

@@ -27,7 +27,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 tests=${TESTS:-tests/apis/test_embedding.py tests/apis/test_sync_estimator.py \
   tests/configs/test_configs.py tests/datasets/transforms tests/engine/test_exact_resume_hook.py \
-  tests/evaluation tests/media tests/models tests/sounding_shapes/test_shapes_verify.py \
+  tests/evaluation tests/media tests/models tests/sounding_shapes/test_verify.py \
   tests/test_checkpoint_files.py tests/test_compat.py tests/test_config.py tests/test_weights.py \
   tests/visualization/test_overlay_video.py tests/cli/test_train.py}
 hostile='tests/test_safe_load.py tests/tools/test_malicious_checkpoint.py'

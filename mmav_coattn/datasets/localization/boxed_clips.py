@@ -11,7 +11,7 @@ from mmav_coattn.datasets.audio_visual_dataset import AudioVisualDataset
 from mmav_coattn.datasets.video_lists import VIDEO_SUFFIXES
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
-PICTURE_SUFFIXES = frozenset('.jpg .jpeg .png .bmp'.split())
+IMAGE_SUFFIXES = frozenset('.jpg .jpeg .png .bmp'.split())
 SOUND_SUFFIXES = frozenset('.wav .flac .mp3 .m4a .ogg .opus'.split())
 
 
@@ -114,7 +114,7 @@ class BoxedClipsDataset(AudioVisualDataset):
         if self.layout == 'videos':
             return [list_folder(root, videos, VIDEO_SUFFIXES)]
         return [
-            list_folder(root, frames, PICTURE_SUFFIXES),
+            list_folder(root, frames, IMAGE_SUFFIXES),
             list_folder(root, audio, SOUND_SUFFIXES),
         ]
 

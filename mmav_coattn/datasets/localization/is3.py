@@ -9,7 +9,7 @@ from mmaction.registry import DATASETS
 
 from mmav_coattn.errors import ConfigError
 
-from .boxed_clips import PICTURE_SUFFIXES, BoxedClipsDataset, list_folder
+from .boxed_clips import IMAGE_SUFFIXES, BoxedClipsDataset, list_folder
 
 #: Side of the images in which the boxes were drawn, px.
 ANNOTATED_SIZE = 224
@@ -57,7 +57,7 @@ class IS3Dataset(BoxedClipsDataset):
     def read_annotation(self, ann_file: Path) -> list[dict]:
         """Each annotation with its mask, or its box."""
         root = Path(self.video_root)
-        masks = list_folder(root, MASK_FOLDER, PICTURE_SUFFIXES) if self.truth == 'masks' else {}
+        masks = list_folder(root, MASK_FOLDER, IMAGE_SUFFIXES) if self.truth == 'masks' else {}
         try:
             entries = json.loads(ann_file.read_text(encoding='utf-8'))
             return [self._item(entry, root, masks) for entry in entries]

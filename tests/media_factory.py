@@ -58,6 +58,24 @@ def reference_wave(times: np.ndarray, events: Sequence[float] = (), level: float
     return wave
 
 
+def decode(path: str | Path, kind: str = 'rgb24'):
+    """What an independent decoder finds in a file.
+
+    Returns:
+        tuple: Frame times (T,), s; frames as pixel format ``kind``; samples (S,) of the first
+        channel; time of the first sample, s.
+    """
+    import av
+
+    with av.open(str(path)) as container:
+        shown = [(frame.time, frame.to_ndarray(format=kind)) for frame in container.decode(video=0)]
+    with av.open(str(path)) as container:
+        blocks = list(container.decode(audio=0))
+    times, frames = zip(*shown, strict=True)
+    samples = np.concatenate([block.to_ndarray()[0] for block in blocks])
+    return np.array(times), np.array(frames), samples, float(blocks[0].time)
+
+
 def linear_sound(path: str | Path) -> tuple[np.ndarray, float, int]:
     """All of the sound, decoded from the first packet on without a jump.
 

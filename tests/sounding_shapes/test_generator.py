@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from decoding import decode
+from media_factory import decode
 from paths import TOOLS
 
 from mmav_coattn.errors import ConfigError, UserError
@@ -34,6 +34,7 @@ def made(tmp_path_factory):
 def test_same_seed_same_content_whatever_the_workers(made, tmp_path):
     make(tmp_path / 'two', 4, num_workers=2)
     make(tmp_path / 'other', 1, seed=1)
+    # x264's preset ultrafast has no macroblock tree, whose result varies from run to run.
     for index in range(4):
         name = f'medium/train/{index:06d}.mp4'
         assert (made / name).read_bytes() == (tmp_path / 'two' / name).read_bytes()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from decoding import decode
+from media_factory import decode
 
 from mmav_coattn.sounding_shapes.render import render_audio, render_frames
 from mmav_coattn.sounding_shapes.scene import build_scene

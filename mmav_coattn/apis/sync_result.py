@@ -87,12 +87,15 @@ class SyncResult(NamedTuple):
         """The result in words, its sign explained."""
         sure = f'(confidence {self.confidence:.2f})'
         if self.offset is None:
-            reason = (
-                f'the best match is at the largest shift that could be tried, {self.best:+.2f} s; '
-                'try a larger search range, or a longer file'
-                if self.at_edge and self.confidence >= MIN_CONFIDENCE
-                else 'no shift of the audio matches the video clearly better than others'
-            )
+            if self.at_edge and self.confidence >= MIN_CONFIDENCE:
+                reason = (
+                    'the best match is at the largest shift that could be tried, '
+                    f'{self.best:+.2f} s; try a larger search range, or a longer file'
+                )
+            elif np.nanmax(self.curve) < 0:
+                reason = 'no visible source: nothing in sight matches the audio at any shift'
+            else:
+                reason = 'no shift of the audio matches the video clearly better than others'
             return f'cannot tell: {reason} {sure}'
         if self.pieces:
             each = ', '.join(

@@ -9,7 +9,7 @@ from mmav_coattn.apis.sync_result import Drift, Piece, SyncResult
 from mmav_coattn.apis.verdict import judge
 
 
-def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None, pieces=()):
+def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None, pieces=(), logit=1.5):
     return SyncResult(
         path='a.mp4',
         offset=offset,
@@ -18,9 +18,9 @@ def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None, pieces=(
         at_edge=at_edge,
         step=0.04,
         shifts=np.array([-0.04, 0.1 + 0.2]),
-        curve=np.array([1.5, np.nan]),
+        curve=np.array([logit, np.nan]),
         window_times=np.array([1.0]),
-        window_scores=np.array([[1.5, np.nan]]),
+        window_scores=np.array([[logit, np.nan]]),
         pieces=list(pieces),
         drift=drift,
         notes=['one'],
@@ -59,6 +59,12 @@ R37, BEYOND = 'within EBU R37', 'not acceptable (ITU-R BT.1359)'
         (
             dict(offset=None, at_edge=True, confidence=0.1),
             'cannot tell: no shift of the audio matches the video clearly better than others '
+            '(confidence 0.10)',
+        ),
+        # The network calls even the best shift out of sync.
+        (
+            dict(offset=None, confidence=0.1, logit=-0.1),
+            'cannot tell: no visible source: nothing in sight matches the audio at any shift '
             '(confidence 0.10)',
         ),
     ],

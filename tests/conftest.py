@@ -1,5 +1,6 @@
 """Puts this folder on the path, so that every test can import ``media_factory``."""
 
+import gc
 import random
 import sys
 from pathlib import Path
@@ -12,6 +13,11 @@ from mmengine.registry import init_default_scope
 sys.path.insert(0, str(Path(__file__).parent))
 # Modules that only scripts of tools/analysis_tools use.
 sys.path.insert(1, str(Path(__file__).parents[1] / 'tools/analysis_tools'))
+
+
+def pytest_collection_finish():
+    """Each data set that is built collects garbage; what is imported by now is none."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

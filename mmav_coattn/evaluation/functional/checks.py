@@ -1,7 +1,5 @@
 """Argument checks shared by the metrics: a NaN must become an error, never a score."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

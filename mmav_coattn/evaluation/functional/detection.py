@@ -4,8 +4,6 @@ Protocol: Mo & Morgado, "A Closer Look at Weakly-Supervised Audio-Visual Source 
 (NeurIPS 2022).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -42,30 +40,6 @@ def detection_ap_max_f1(
     Raises:
         ValueError: If lengths differ, a value is not finite, or no image has a source.
     """
-    _, precision, recall = _curve(confidences, cious, has_source)
-    best_precision = np.maximum.accumulate(precision[::-1])[::-1]
-    ap = (np.diff(recall, prepend=0.0) * best_precision).sum()
-    return dict(ap=float(ap), max_f1=float(_f1(precision, recall).max()))
-
-
-def best_confidence_threshold(
-    confidences: ArrayLike, cious: ArrayLike, has_source: ArrayLike
-) -> float:
-    """The confidence threshold with the highest F1; choose it on a validation set.
-
-    Arguments and errors as in :func:`detection_ap_max_f1`.
-
-    Returns:
-        float: The highest of equally good ones. Below it, say that no source is in sight.
-    """
-    thresholds, precision, recall = _curve(confidences, cious, has_source)
-    return float(thresholds[_f1(precision, recall).argmax()])
-
-
-def _curve(
-    confidences: ArrayLike, cious: ArrayLike, has_source: ArrayLike
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Thresholds, falling, and precision and recall at each of them."""
     confidences = finite_array(confidences, 'confidences', ndim=1)
     source = finite_array(has_source, 'has_source', ndim=1).astype(bool)
     require_equal_shapes(confidences=confidences, cious=np.asarray(cious), has_source=source)
@@ -85,8 +59,7 @@ def _curve(
     precision = (true_positives / accepted)[last_of_ties]
     # Without a true positive precision is 0, and whatever recall is called adds nothing.
     recall = (true_positives / np.maximum(true_positives + false_negatives, 1))[last_of_ties]
-    return confidences[order][last_of_ties], precision, recall
-
-
-def _f1(precision: np.ndarray, recall: np.ndarray) -> np.ndarray:
-    return 2 * precision * recall / np.where(precision + recall > 0, precision + recall, 1)
+    best_precision = np.maximum.accumulate(precision[::-1])[::-1]
+    ap = (np.diff(recall, prepend=0.0) * best_precision).sum()
+    f1 = 2 * precision * recall / np.where(precision + recall > 0, precision + recall, 1)
+    return dict(ap=float(ap), max_f1=float(f1.max()))

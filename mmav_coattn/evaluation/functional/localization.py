@@ -5,8 +5,6 @@ Visual Scenes" (CVPR 2018); VGG-SS boxes from Chen et al., "Localizing Visual So
 (CVPR 2021).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,8 +20,8 @@ SUCCESS_THRESHOLDS = np.arange(21) / 20
 def binarize_top_fraction(heatmap: ArrayLike, fraction: float = 0.5) -> np.ndarray:
     """Keep the highest ``round(fraction * H * W)`` pixels.
 
-    By rank and not by a threshold: at a threshold, ties (a constant map, a map with many zeros)
-    would keep any number of pixels, and that number alone moves the score.
+    By rank: at a threshold, ties (a constant map, a map with many zeros) would keep any number of
+    pixels, and that number alone moves the score.
 
     Args:
         heatmap (ArrayLike): (H, W), larger means more likely a source.
@@ -44,8 +42,7 @@ def binarize_top_fraction(heatmap: ArrayLike, fraction: float = 0.5) -> np.ndarr
 def top_pixels(values: np.ndarray, count: int) -> np.ndarray:
     """Mask of the ``count`` highest of some finite values; ties by index order.
 
-    What a stable sort would keep, several times as fast: the value at the border is found by
-    partition, and of those equal to it the first are taken. With ``count`` the number of non-zero
+    What a stable sort would keep, several times as fast. With ``count`` the number of non-zero
     pixels of the ground truth this is the *adaptive* binarisation.
     """
     if count == 0:
@@ -148,28 +145,3 @@ def ciou_success_and_auc(cious: ArrayLike) -> dict[str, float]:
         mean_ciou=float(cious.mean()),
         num=cious.size,
     )
-
-
-def every_source_success(cious: ArrayLike, images: Sequence) -> dict[str, float]:
-    """Every-source IoU (IIoU): an image counts only if *each* of its sources is found.
-
-    Args:
-        cious (ArrayLike): (N,), consensus IoU of each source.
-        images (Sequence): (N,), which image each source belongs to; any hashable values.
-
-    Returns:
-        dict: ``iiou``, the share of images whose worst source reaches 0.5; ``iiou_auc``,
-        the area under that share over the thresholds 0, 0.05 ... 1; ``num_images``.
-
-    Raises:
-        ValueError: If there is no source, lengths differ or a value is not in [0, 1].
-    """
-    cious = finite_array(cious, 'cious', ndim=1)
-    require_unit_interval(cious, 'cious')
-    if len(images) != len(cious):
-        raise ValueError(f'{len(cious)} sources, but images names {len(images)}.')
-    worst: dict = {}
-    for image, ciou in zip(images, cious, strict=True):
-        worst[image] = min(worst.get(image, np.inf), ciou)
-    found = ciou_success_and_auc(list(worst.values()))
-    return dict(iiou=found['ciou50'], iiou_auc=found['auc'], num_images=len(worst))

@@ -1,7 +1,5 @@
 """Trivial baselines of localisation: predictors of a source's location without a network."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
@@ -12,19 +10,10 @@ from .localization import ciou_success_and_auc, mask_ciou
 from .localization_scores import score_heatmap
 
 
-def disc_heatmap(size: int, rng: np.random.Generator | None = None) -> np.ndarray:
-    """Map whose top pixels are a disc: around the centre, or a location drawn uniformly by ``rng``.
-
-    Args:
-        size (int): Side of the square map, px.
-        rng (np.random.Generator, optional): None for the centre.
-
-    Returns:
-        np.ndarray: float64, (size, size).
-    """
-    y, x = (size / 2, size / 2) if rng is None else rng.uniform(0, size, 2)
-    middles = np.arange(size) + 0.5
-    return -((middles[:, None] - y) ** 2 + (middles - x) ** 2)
+def disc_heatmap(size: int) -> np.ndarray:
+    """Map (size, size), float64, whose top pixels are a disc around the centre."""
+    squares = (np.arange(size) + 0.5 - size / 2) ** 2
+    return -(squares[:, None] + squares)
 
 
 def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
@@ -58,15 +47,14 @@ def onset_correlation_maps(
 ) -> np.ndarray:
     """Motion energy weighted by how far it rises and falls with the onsets of the audio.
 
-    It uses the audio, and has learnt nothing: the correlation over the clip, at each location, of
-    motion energy and of the rise of the audio's level from frame to frame (after Hershey &
-    Movellan 1999, "Audio vision"), standardised over the locations, times ``sharpness``,
-    exponentiated.
+    The weight is the correlation over the clip, at each location, of motion energy and of the rise
+    of the audio's level from frame to frame (after Hershey & Movellan 1999, "Audio vision"),
+    standardised over the locations, times ``sharpness``, exponentiated.
 
     Args:
         energy (ArrayLike): Motion energy (T, H, W).
         wave (ArrayLike): The audio of the same seconds (S,), S >= T.
-        sharpness (float): 0 leaves the energy as it is.
+        sharpness (float): See above.
 
     Returns:
         np.ndarray: float64, (T, H, W). The energy as it is where the level never rises, or nothing

@@ -1,7 +1,5 @@
 """Scores of heat maps against ground truths, and maps and ground truths of several sources."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
@@ -12,18 +10,12 @@ from .localization import mask_ciou, top_pixels
 
 
 class HeatmapScores(NamedTuple):
-    """Scores of one heat map.
+    """Scores of one heat map."""
 
-    Attributes:
-        adaptive (float): Consensus IoU of as many top pixels as the ground truth has.
-        half (float): Consensus IoU of the top half of the pixels.
-        hit (float): 1 if the highest pixel lies on the source, else 0: the pointing game of Zhang
-            et al., "Top-down Neural Attention by Excitation Backprop" (ECCV 2016). Among equal
-            maxima the lowest row-major index counts.
-    """
-
-    adaptive: float
-    half: float
+    adaptive: float  #: Consensus IoU of as many top pixels as the ground truth has.
+    half: float  #: Consensus IoU of the top half of the pixels.
+    #: 1 if the highest pixel, of equal ones the first, lies on the source, else 0: the pointing
+    #: game of Zhang et al., "Top-down Neural Attention by Excitation Backprop" (ECCV 2016).
     hit: float
 
 
@@ -51,11 +43,9 @@ def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
 def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.35) -> np.ndarray:
     """A map for each of the locations that stand out over a clip, told apart by where they are.
 
-    Sources that sound at different times make different locations stand out at different times. Of
-    every location the highest value over time is taken; its ``count`` highest peaks that lie
+    Of every location the highest value over time is taken; its ``count`` highest peaks that lie
     ``apart`` are the sources, and each location belongs to the nearest of them. In the maps of a
-    source all other locations lie below the lowest of its own. Two sources closer than ``apart``
-    stay one.
+    source all other locations lie below the lowest of its own.
 
     Args:
         maps (ArrayLike): (T, H, W), larger means more likely a source.
@@ -67,11 +57,9 @@ def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.35) -> np.ndarr
         where no location is left that lies apart.
 
     Raises:
-        ValueError: If the maps are not (T, H, W) or not finite, or ``count`` is below 1.
+        ValueError: If the maps are not (T, H, W) or not finite.
     """
     maps = finite_array(maps, 'maps', ndim=3)
-    if count < 1:
-        raise ValueError(f'count must be at least 1, got {count}.')
     highest = maps.max(axis=0)
     rows, columns = np.indices(highest.shape)
     left = np.ones(highest.shape, dtype=bool)
@@ -87,16 +75,9 @@ def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.35) -> np.ndarr
 
 
 def best_assignment(values: ArrayLike) -> list[int]:
-    """Which map each source is judged by, where nobody says which map is which source's.
+    """Map of each source (S,): the one-to-one assignment with the largest sum of scores (S, M).
 
-    The one-to-one assignment with the largest sum. Where there are fewer maps than sources, maps
-    may be used again.
-
-    Args:
-        values (ArrayLike): (S, M), score of map m against source s.
-
-    Returns:
-        list[int]: (S,), number of the map of each source.
+    Where there are fewer maps than sources, maps may be used again.
 
     Raises:
         ValueError: If the array is empty or not finite.

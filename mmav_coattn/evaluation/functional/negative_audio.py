@@ -19,8 +19,6 @@ pIA's. It differs from there in that
   masks are left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -36,27 +34,18 @@ MAP_THRESHOLDS = np.arange(501) / 100
 def threshold_curves(
     heatmap: ArrayLike, gt_map: ArrayLike, thresholds: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Consensus IoU and predicted share of one map at each of many thresholds.
+    """Consensus IoU (K,) and pIA (K,) of one map (H, W) at each of many rising thresholds (K,).
 
-    Args:
-        heatmap (ArrayLike): (H, W), raw. A pixel is predicted where it exceeds the threshold.
-        gt_map (ArrayLike): (H, W), in [0, 1]; zero where there is no source.
-        thresholds (ArrayLike): (K,), rising.
-
-    Returns:
-        tuple[np.ndarray, np.ndarray]: Consensus IoU (K,), 0 where neither mask has a pixel, and
-        pIA (K,), both in [0, 1].
+    The ground truth (H, W) lies in [0, 1]. Where neither mask has a pixel the consensus IoU is 0.
 
     Raises:
-        ValueError: If shapes differ, a value is not finite, or thresholds fall.
+        ValueError: If shapes differ or a value is not finite.
     """
     heatmap = finite_array(heatmap, 'heatmap', ndim=2)
     gt = finite_array(gt_map, 'gt_map', ndim=2)
     require_equal_shapes(heatmap=heatmap, gt_map=gt)
     require_unit_interval(gt, 'gt_map')
     thresholds = finite_array(thresholds, 'thresholds', ndim=1)
-    if (np.diff(thresholds) < 0).any():
-        raise ValueError('thresholds: must rise.')
     # How many thresholds each pixel exceeds; it is predicted at the first so many of them.
     exceeds = np.searchsorted(thresholds, heatmap.ravel(), side='left')
 
@@ -68,26 +57,6 @@ def threshold_curves(
     union = gt.sum() + outside
     ciou = np.divide(inside, union, out=np.zeros_like(union), where=union > 0)
     return ciou.clip(0, 1), at_each(np.ones(gt.shape)) / gt.size
-
-
-def f_measure(first: float, second: float) -> float:
-    """Harmonic mean of two figures that are not negative; 0 where both are 0."""
-    return 2 * first * second / (first + second) if first + second > 0 else 0.0
-
-
-def detection_f1(positive_areas: ArrayLike, negative_areas: ArrayLike) -> float:
-    """F1 of calling a source in sight wherever a map has a predicted pixel.
-
-    Args:
-        positive_areas (ArrayLike): (P,), pIA of clips with their own audio.
-        negative_areas (ArrayLike): (M,), pIA of clips with audio that nothing in sight makes.
-
-    Returns:
-        float: 2 TP / (2 TP + FP + FN). With P = M, always saying yes has 2/3.
-    """
-    found = int(np.count_nonzero(finite_array(positive_areas, 'positive_areas', ndim=1)))
-    false = int(np.count_nonzero(finite_array(negative_areas, 'negative_areas', ndim=1)))
-    return 2 * found / (found + np.size(positive_areas) + false)
 
 
 def negative_audio_scores(
@@ -103,7 +72,8 @@ def negative_audio_scores(
     Returns:
         dict[str, float]: ``ciou_at_threshold`` (mean), ``ciou50_at_threshold``,
         ``auc_at_threshold``; for each kind ``pia_KIND``, ``pia_auc_KIND``, ``f_KIND``,
-        ``f_auc_KIND`` and ``f1_KIND``; ``f_negatives``, of cIoU and the mean 1 - pIA of the kinds.
+        ``f_auc_KIND`` and ``f1_KIND`` (as many negatives as positives, and always yes: 2/3);
+        ``f_negatives``, of cIoU and the mean 1 - pIA of the kinds.
 
     Raises:
         ValueError: If there is no positive or no negative, or a value is not in [0, 1].
@@ -122,12 +92,12 @@ def negative_audio_scores(
         figures |= {
             f'pia_{kind}': float(areas.mean()),
             f'pia_auc_{kind}': auc,
-            f'f_{kind}': f_measure(success['mean_ciou'], 1 - float(areas.mean())),
-            f'f_auc_{kind}': f_measure(success['auc'], auc),
-            f'f1_{kind}': detection_f1(positive_areas, areas),
+            f'f_{kind}': _f_measure(success['mean_ciou'], 1 - float(areas.mean())),
+            f'f_auc_{kind}': _f_measure(success['auc'], auc),
+            f'f1_{kind}': float(_detection_f1(np.asarray(positive_areas), areas)),
         }
     empty = float(np.mean([1 - figures[f'pia_{kind}'] for kind in negative_areas]))
-    return figures | dict(f_negatives=f_measure(success['mean_ciou'], empty))
+    return figures | dict(f_negatives=_f_measure(success['mean_ciou'], empty))
 
 
 def best_map_threshold(
@@ -151,8 +121,17 @@ def best_map_threshold(
     """
     cious = finite_array(cious, 'cious', ndim=2)
     positives = finite_array(positive_areas, 'positive_areas', ndim=2)
-    f1 = [
-        [detection_f1(*pair) for pair in zip(positives.T, np.transpose(areas), strict=True)]
-        for areas in negative_areas.values()
-    ]
+    f1 = [_detection_f1(positives, np.asarray(areas)) for areas in negative_areas.values()]
     return float(np.asarray(thresholds)[(cious.mean(axis=0) + np.mean(f1, axis=0)).argmax()])
+
+
+def _f_measure(first: float, second: float) -> float:
+    """Harmonic mean of two figures that are not negative; 0 where both are 0."""
+    return 2 * first * second / (first + second) if first + second > 0 else 0.0
+
+
+def _detection_f1(positives: np.ndarray, negatives: np.ndarray) -> np.ndarray:
+    """2 TP / (2 TP + FP + FN) of areas (P, ...) and (M, ...), any pixel being a yes."""
+    found = np.count_nonzero(positives, axis=0)
+    false = np.count_nonzero(negatives, axis=0)
+    return 2 * found / (found + len(positives) + false)

@@ -3,8 +3,6 @@
 Protocol: Iashin et al., "Synchformer" (ICASSP 2024): 21 classes, -2 to 2 s in steps of 0.2 s.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

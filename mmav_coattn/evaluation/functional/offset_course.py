@@ -6,8 +6,6 @@ the shifts, with a cost for each jump (the segmented form of Viterbi's algorithm
 through what was found explains the file as well, the offset drifts; else it jumps.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,7 +15,7 @@ from .offset_curve import Confidence, OffsetEstimate, estimate_offset
 
 #: Least change that is a jump or a drift, in steps of the shift: two of them, rounded.
 MIN_CHANGE_STEPS = 1.5
-#: How much less likely a change is beforehand than none, wherever and however large it is.
+#: How much less likely a change is beforehand than none.
 CHANGE_ODDS = 100.0
 
 
@@ -49,7 +47,7 @@ def find_course(
         times (np.ndarray): (W,) middles of the windows, rising, s.
         shifts (np.ndarray): (S,), evenly spaced, rising, s.
         scores (np.ndarray): (W, S) logits, NaN where there is none; at least one is finite.
-        confidence (Confidence): Of the estimates; with ``clip_steps``.
+        confidence (Confidence): Of the estimates.
 
     Returns:
         tuple[list[Stretch], Line | None]: Stretches where the offset jumps, each at a known offset
@@ -58,19 +56,20 @@ def find_course(
     # A shift that a window lacks is no worse than its best: nothing speaks against it.
     top = np.where(np.isfinite(scores), scores, -np.inf).max(axis=1, keepdims=True)
     evidence = np.where(np.isfinite(scores), scores, np.where(np.isfinite(top), top, 0))
-    clip_steps = confidence.clip_steps or len(times)
-    evidence = evidence / clip_steps
-    cost = np.log(CHANGE_ODDS * max(len(times) / clip_steps, 1) * len(shifts))
+    evidence = evidence / confidence.clip_steps
+    cost = np.log(CHANGE_ODDS * max(len(times) / confidence.clip_steps, 1) * len(shifts))
     path = best_path(evidence, cost)
     cuts = [int(cut) for cut in np.flatnonzero(np.diff(path)) + 1]
     if not cuts:
         return [], None
+    from scipy.stats import theilslopes  # here, as importing it takes a while
+
     step, rows = shifts[1] - shifts[0], np.arange(len(times))
     found = _stretches(shifts, scores, cuts, confidence)
-    line = fit_line(
-        np.array([times[part.first : part.end].mean() for part in found]),
-        np.array([part.estimate.best for part in found]),
-    )
+    # The line of Theil (1950) and Sen (1968), which outliers do not bend.
+    middles = [times[part.first : part.end].mean() for part in found]
+    rate, at_zero, *_ = theilslopes([part.estimate.best for part in found], middles, method='joint')
+    line = Line(float(rate), float(at_zero))
     column = np.round((line.at(times) - shifts[0]) / step).astype(int).clip(0, len(shifts) - 1)
     lost = evidence[rows, path].sum() - evidence[rows, column].sum()
     change = abs(line.rate) * (times[-1] - times[0])
@@ -87,10 +86,7 @@ def find_course(
 
 
 def best_path(evidence: np.ndarray, cost: float) -> np.ndarray:
-    """Index (W,) of the shift of each window on the path of the highest sum of evidence (W, S).
-
-    Each change of the shift takes ``cost`` from the sum.
-    """
+    """Shift's index (W,) on the path of the highest sum of evidence (W, S); a change costs."""
     total = evidence[0].copy()
     tops, stays = [], []
     for row in evidence[1:]:
@@ -105,26 +101,11 @@ def best_path(evidence: np.ndarray, cost: float) -> np.ndarray:
 
 
 def straighten(scores: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """Scores (W, S) of each window at shifts that are larger by ``moves`` (W,), in steps.
-
-    NaN where there is none.
-    """
+    """Scores (W, S) at shifts that are larger by ``moves`` (W,), in steps; NaN where none is."""
     columns = np.arange(scores.shape[1]) + moves[:, None]
     inside = (columns >= 0) & (columns < scores.shape[1])
     moved = np.take_along_axis(scores, columns.clip(0, scores.shape[1] - 1), axis=1)
     return np.where(inside, moved, np.nan)
-
-
-def fit_line(times: np.ndarray, offsets: np.ndarray) -> Line:
-    """Line through offsets (N,), s, over times (N,), s, that outliers do not bend.
-
-    The estimator of Theil (1950) and Sen (1968).
-    """
-    first, second = np.triu_indices(len(times), k=1)
-    apart = times[second] - times[first]
-    rises = (offsets[second] - offsets[first])[apart != 0] / apart[apart != 0]
-    rate = float(np.median(rises))
-    return Line(rate, float(np.median(offsets - rate * times)))
 
 
 def _stretches(

@@ -4,8 +4,6 @@ Sign: an offset of +0.24 s says that the audio is 0.24 s late: what is seen at `
 ``t + 0.24``.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
@@ -22,9 +20,7 @@ class OffsetEstimate(NamedTuple):
     offset: float | None  #: s; None where the curve does not tell.
     best: float  #: Shift of the highest score, between the steps of the grid, s.
     confidence: float  #: 0 to 1, see :class:`Confidence`.
-    #: Whether the highest score is that of the first or last shift that the file has windows for:
-    #: the true one may lie beyond.
-    at_edge: bool
+    at_edge: bool  #: Whether it is the first or last shift tried: the true one may lie beyond.
 
 
 def mean_curve(scores: np.ndarray) -> np.ndarray:
@@ -37,8 +33,7 @@ def mean_curve(scores: np.ndarray) -> np.ndarray:
 def refine_peak(shifts: np.ndarray, curve: np.ndarray) -> float:
     """Shift (s) of the top of the parabola through the highest point and its neighbours.
 
-    That point itself, where a neighbour is missing. Shifts (S,) are evenly spaced; of the curve
-    (S,) at least one value is finite.
+    That point itself, where a neighbour is missing.
     """
     top = int(np.nanargmax(curve))
     if not 0 < top < len(curve) - 1 or not np.isfinite(curve[top - 1 : top + 2]).all():
@@ -54,27 +49,25 @@ class Confidence(NamedTuple):
 
     It begins with the product of two probabilities that the logits stand for: that audio and video
     are in sync at the best shift, ``sigmoid(highest)``; and, the offset being one of these shifts,
-    that it is within two steps of the best one (softmax over shifts). A curve that is low
-    everywhere fails the first, a flat one the second. The softmax sharpens with the square root of
-    the number of clips, as the noise of their mean falls.
+    that it is within two steps of the best one (softmax over shifts, sharper with the square root
+    of the number of clips). A curve that is low everywhere fails the first, a flat one the second.
 
     On other videos than those of the training, the logits are not probabilities. ``gain`` and
     ``bias`` change the logit of the product, so that the confidence is the share that is right.
 
     Attributes:
-        clip_steps (int, optional): Windows after which one has nothing in common with the first.
-            None takes all of them for one clip.
+        clip_steps (int): Windows after which one has nothing in common with the first.
         gain (float): Factor of the logit.
         bias (float): Added after that.
     """
 
-    clip_steps: int | None = None
+    clip_steps: int
     gain: float = 1.0
     bias: float = 0.0
 
     def of(self, curve: np.ndarray, windows: int) -> float:
         """Confidence of a curve (S,) of mean logits, NaN where there is none."""
-        clips = 1.0 if self.clip_steps is None else 1 + (windows - 1) / self.clip_steps
+        clips = 1 + (windows - 1) / self.clip_steps
         top = int(np.nanargmax(curve))
         weights = np.where(np.isfinite(curve), np.exp(np.sqrt(clips) * (curve - curve[top])), 0.0)
         near = weights[max(top - NEAR_STEPS, 0) : top + NEAR_STEPS + 1].sum() / weights.sum()
@@ -83,12 +76,8 @@ class Confidence(NamedTuple):
         return float(1 / (1 + np.exp(-np.clip(self.gain * logit + self.bias, -60, 60))))
 
 
-#: Of logits that are probabilities.
-PLAIN = Confidence()
-
-
 def estimate_offset(
-    shifts: np.ndarray, scores: np.ndarray, confidence: Confidence = PLAIN
+    shifts: np.ndarray, scores: np.ndarray, confidence: Confidence
 ) -> OffsetEstimate:
     """The offset that the windows of a file agree on.
 

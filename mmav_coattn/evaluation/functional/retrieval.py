@@ -1,7 +1,5 @@
 """Nearest-neighbour retrieval of classes from frozen features, and of one stream by the other."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -61,12 +59,9 @@ def knn_accuracy(
         float: 0 to 1.
     """
     query_labels = np.asarray(query_labels)
+    nearest = _nearest_labels(query_feats, query_labels, gallery_feats, gallery_labels, [k])
     hits = 0
-    for near, label in zip(
-        _nearest_labels(query_feats, query_labels, gallery_feats, gallery_labels, [k]),
-        query_labels,
-        strict=True,
-    ):
+    for near, label in zip(nearest, query_labels, strict=True):
         # unique gives the first, that is the nearest, position of each class.
         classes, first, counts = np.unique(near, return_index=True, return_counts=True)
         hits += int(classes[np.lexsort((first, -counts))[0]] == label)
@@ -78,8 +73,9 @@ def cross_modal_retrieval(
 ) -> dict[str, float]:
     """Finding the audio that belongs to a video, and the video that belongs to an audio segment.
 
-    Of scores (N, N) of the video of row i with the audio of column j; those of one clip have the
-    same number. ``ks`` are numbers of answers, each 1 to N.
+    Args:
+        scores (ArrayLike): (N, N), of the video of row i with the audio of column j.
+        ks (Sequence[int]): Numbers of answers.
 
     Returns:
         dict: ``'video->audio R@k'`` and ``'audio->video R@k'``, the share of queries whose own
@@ -87,19 +83,15 @@ def cross_modal_retrieval(
         is counted as the last, so that a constant score finds nothing.
 
     Raises:
-        ValueError: If the scores are not square or not finite, or k is not in [1, N].
+        ValueError: If the scores are not square or not finite.
     """
     scores = finite_array(scores, 'scores', ndim=2)
     if scores.shape[0] != scores.shape[1]:
         raise ValueError(f'scores of shape {scores.shape} are not square.')
-    for k in ks:
-        if not 1 <= k <= len(scores):
-            raise ValueError(f'k = {k} is not in [1, {len(scores)}], the number of clips.')
     figures: dict[str, float] = {}
-    own = np.diag(scores)
-    for name, axis in (('video->audio', 1), ('audio->video', 0)):
+    for name, table in (('video->audio', scores), ('audio->video', scores.T)):
         # Those at least as good as the partner, itself included.
-        ranks = (scores >= (own[:, None] if axis == 1 else own[None, :])).sum(axis=axis)
+        ranks = (table >= np.diag(table)[:, None]).sum(axis=1)
         figures |= {f'{name} R@{k}': float((ranks <= k).mean()) for k in ks}
         figures[f'{name} median rank'] = float(np.median(ranks))
     return figures

@@ -1,10 +1,9 @@
 """Separated audio: masks applied, and the scale-invariant ratio of signal to distortion."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
 
 from .checks import finite_array, require_equal_shapes
@@ -20,12 +19,8 @@ def si_sdr(estimate: ArrayLike, reference: ArrayLike) -> float:
     :math:`\alpha = \langle \hat s, s \rangle / \|s\|^2`, means subtracted (Le Roux et al. 2019,
     "SDR -- half-baked or well done?").
 
-    Args:
-        estimate (ArrayLike): (S,).
-        reference (ArrayLike): (S,).
-
     Raises:
-        ValueError: If shapes differ or a value is not finite.
+        ValueError: If the shapes (S,) differ or a value is not finite.
     """
     found = finite_array(estimate, 'estimate', ndim=1)
     true = finite_array(reference, 'reference', ndim=1)
@@ -50,29 +45,24 @@ class MelMasking:
     ) -> None:
         from librosa.filters import mel  # here, as importing it takes 0.3 to 1 s
 
+        window = torch.hann_window(win_length, dtype=torch.float64)
         self.frames: dict[str, Any] = dict(
-            n_fft=n_fft, win_length=win_length, hop_length=hop_length
+            n_fft=n_fft, win_length=win_length, hop_length=hop_length, window=window
         )
         self.filters = mel(sr=sample_rate, n_fft=n_fft, n_mels=n_mels)
         self.bins = self.filters.T / np.maximum(self.filters.sum(axis=0)[:, None], EPS)
 
     def spectrum(self, wave: np.ndarray) -> np.ndarray:
         """Complex spectrum (bins, T_a) of samples (S,)."""
-        from librosa import stft
-
-        return stft(np.asarray(wave, np.float64), pad_mode='constant', **self.frames)
-
-    def power(self, wave: np.ndarray) -> np.ndarray:
-        """Mel power (F, T_a) of samples (S,)."""
-        return self.filters @ np.abs(self.spectrum(wave)) ** 2
+        samples = torch.as_tensor(wave, dtype=torch.float64)
+        return torch.stft(samples, pad_mode='constant', return_complex=True, **self.frames).numpy()
 
     def apply(self, wave: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Samples (S,) of the part of ``wave`` (S,) that a mask (F, T_a) keeps."""
-        from librosa import istft
-
-        return istft(self.spectrum(wave) * (self.bins @ mask), length=len(wave), **self.frames)
+        kept = torch.from_numpy(self.spectrum(wave) * (self.bins @ mask))
+        return torch.istft(kept, length=len(wave), **self.frames).numpy()
 
     def oracle(self, solos: np.ndarray) -> np.ndarray:
         """Masks (K, F, T_a) of the best separation by power of solos (K, S): roots of shares."""
-        powers = np.array([self.power(solo) for solo in solos])
+        powers = np.array([self.filters @ np.abs(self.spectrum(solo)) ** 2 for solo in solos])
         return np.sqrt(powers / (powers.sum(axis=0) + EPS))

@@ -1,20 +1,18 @@
 """Audio-visual synchronisation as a binary decision: in sync or shifted."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .checks import finite_array, require_equal_shapes
 
+#: Edges between the bins of abs(shift), s.
+SHIFT_EDGES = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 2.0)
+
 
 def binary_sync_metrics(
-    scores: ArrayLike,
-    labels: ArrayLike,
-    shifts: ArrayLike | None = None,
-    shift_bins: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 2.0),
+    scores: ArrayLike, labels: ArrayLike, shifts: ArrayLike | None = None
 ) -> dict:
     """Accuracy, AUROC and more, of clips with one in-sync and K shifted audios each.
 
@@ -27,21 +25,19 @@ def binary_sync_metrics(
         scores (ArrayLike): (N, 1+K) logits, larger means more in sync.
         labels (ArrayLike): (N, 1+K), 1 for the in-sync audio of the clip, once a row, else 0.
         shifts (ArrayLike, optional): (N, 1+K), shift of each audio against the video, s.
-        shift_bins (Sequence[float]): Edges between the bins of abs(shift), rising, s. A bin
-            contains its lower edge; the first starts at 0 and the last has no end.
 
     Returns:
-        dict: ``accuracy``; ``auroc``, see :func:`auroc`; ``pair_accuracy``, the share of shifted
-        audios that score lower than the in-sync audio of their clip, a tie counting half (it
-        needs no threshold); ``cross_entropy``, the balanced binary cross-entropy in nats (ln 2 for
+        dict: ``accuracy``; ``auroc``, the probability that an in-sync audio scores above a shifted
+        one of any clip, a tie counting half (Mann & Whitney 1947); ``pair_accuracy``, the same for
+        the two of one clip; ``cross_entropy``, the balanced binary cross-entropy in nats (ln 2 for
         a model that knows nothing); ``num_clips``, N; ``num_pairs``, N * K; and, where ``shifts``
-        is given, ``bins``: a list of ``dict(low, high, accuracy, num_pairs)`` for the bins that
-        contain a pair, where accuracy is the mean over these pairs of (right(in-sync of the same
-        clip) + right(shifted)) / 2.
+        is given, ``bins``: a list of ``dict(low, high, accuracy, num_pairs)`` for the bins of
+        abs(shift) that contain a pair, where accuracy is the mean over these pairs of
+        (right(in-sync of the same clip) + right(shifted)) / 2.
 
     Raises:
-        ValueError: If shapes differ, K is 0, a value is not finite, a row does not have exactly
-            one in-sync audio, or the edges do not rise.
+        ValueError: If shapes differ, K is 0, a value is not finite, or a row does not have exactly
+            one in-sync audio.
     """
     scores = finite_array(scores, 'scores', ndim=2)
     labels = finite_array(labels, 'labels', ndim=2)
@@ -61,7 +57,7 @@ def binary_sync_metrics(
     cross_entropy = (np.logaddexp(0, -positives).mean() + np.logaddexp(0, negatives).mean()) / 2
     result = dict(
         accuracy=float(pair_right.mean()),
-        auroc=auroc(positives.ravel(), negatives.ravel()),
+        auroc=_auroc(positives.ravel(), np.sort(negatives, axis=None)),
         pair_accuracy=float(higher.mean()),
         cross_entropy=float(cross_entropy),
         num_clips=num_clips,
@@ -70,45 +66,24 @@ def binary_sync_metrics(
     if shifts is not None:
         shifts = finite_array(shifts, 'shifts', ndim=2)
         require_equal_shapes(scores=scores, shifts=shifts)
-        result['bins'] = _bin_by_shift(
-            np.abs(shifts[~in_sync].reshape(negatives.shape)), pair_right, shift_bins
-        )
+        distances = np.abs(shifts[~in_sync].reshape(negatives.shape))
+        result['bins'] = _bin_by_shift(distances, pair_right)
     return result
 
 
-def auroc(positives: ArrayLike, negatives: ArrayLike) -> float:
-    """Area under the ROC curve: probability that a positive scores above a negative.
-
-    A tie counts half (Mann & Whitney 1947).
-
-    Args:
-        positives (ArrayLike): (P,) scores.
-        negatives (ArrayLike): (N,) scores.
-
-    Returns:
-        float: 0 to 1; chance is 0.5.
-
-    Raises:
-        ValueError: If either is empty or not finite.
-    """
-    positives = finite_array(positives, 'positives', ndim=1)
-    negatives = np.sort(finite_array(negatives, 'negatives', ndim=1))
+def _auroc(positives: np.ndarray, negatives: np.ndarray) -> float:
+    """Area under the ROC curve of scores (P,) and rising scores (N,)."""
     below = negatives.searchsorted(positives, 'left')
     not_above = negatives.searchsorted(positives, 'right')
     return float((below + not_above).sum() / (2 * positives.size * negatives.size))
 
 
-def _bin_by_shift(
-    distances: np.ndarray, pair_right: np.ndarray, shift_bins: Sequence[float]
-) -> list[dict]:
+def _bin_by_shift(distances: np.ndarray, pair_right: np.ndarray) -> list[dict]:
     """Average ``pair_right`` over the pairs of each bin of ``distances`` (s)."""
-    edges = [float(edge) for edge in shift_bins]
-    if any(low >= high for low, high in zip([0.0, *edges], edges, strict=False)):
-        raise ValueError(f'shift_bins: edges must be positive and rise, got {tuple(edges)}.')
     # Differences of window starts on a grid, e.g. 1.2 - 0.8, miss their edge by a rounding error.
     distances = distances.round(6)
     bins = []
-    for low, high in zip([0.0, *edges], [*edges, np.inf], strict=True):
+    for low, high in pairwise([0.0, *SHIFT_EDGES, np.inf]):
         inside = (distances >= low) & (distances < high)
         if inside.any():
             accuracy = float(pair_right[inside].mean())

@@ -1,7 +1,5 @@
 """Evaluations that leave out the files that cannot be used, count them and name them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +19,9 @@ class FileMetric(BaseMetric):
         **kwargs: Of mmengine's ``BaseMetric``: ``collect_device``, ``prefix``, ``collect_dir``.
     """
 
+    #: What a usable sample must hold, and what to do where it does not.
+    REMEDIES: dict[str, str] = {}
+
     def __init__(self, num_listed: int = 10, **kwargs) -> None:
         super().__init__(**kwargs)
         self.num_listed = num_listed
@@ -36,6 +37,9 @@ class FileMetric(BaseMetric):
             if sample.get('unusable') is not None:
                 found = dict(zip(('reason', 'sentence'), sample['unusable'], strict=True))
             else:
+                for key, remedy in self.REMEDIES.items():
+                    if key not in sample:
+                        raise UserError(f'{name}: the data sample has no {key!r}; {remedy}.')
                 found = self.measure(sample, name, data_batch, index)
             self.results.append(dict(name=name, **found))
 
@@ -43,24 +47,31 @@ class FileMetric(BaseMetric):
         """What is kept of a usable sample, the ``index``-th of its batch."""
         raise NotImplementedError
 
-    def split(self, results: list[dict]) -> tuple[list[dict], list[dict]]:
-        """Results that were measured and those left out, which are logged.
+    def split(self, results: list[dict]) -> tuple[list[dict], int]:
+        """Results that were measured, and the number of those left out, which are logged.
 
         Raises:
             UserError: If not one file could be used.
         """
         used = [result for result in results if 'reason' not in result]
         left_out = [result for result in results if 'reason' in result]
+        counts = Counter(result['reason'] for result in left_out).most_common()
+        reasons = ', '.join(f'{reason}: {count}' for reason, count in counts)
         if left_out:
-            told = describe_left_out(left_out, len(results), self.num_listed)
-            MMLogger.get_current_instance().warning(f'{self.prefix}: {told}')
+            lines = [f'  {each["name"]}: {each["sentence"]}' for each in left_out]
+            if len(lines) > self.num_listed:
+                lines[self.num_listed :] = [f'  ... and {len(lines) - self.num_listed} more']
+            MMLogger.get_current_instance().warning(
+                f'{self.prefix}: {len(left_out)} of {len(results)} files were left out of the '
+                f'evaluation ({reasons}):\n' + '\n'.join(lines)
+            )
         if not used:
             first = f' The first: {left_out[0]["sentence"]}' if left_out else ''
             raise UserError(
                 f'None of the {len(results)} files of the evaluation could be used '
-                f'({count_reasons(left_out)}). Check the data set of the evaluator.{first}'
+                f'({reasons or "no file"}). Check the data set of the evaluator.{first}'
             )
-        return used, left_out
+        return used, len(left_out)
 
 
 def finite_scores(values: Any, name: str) -> np.ndarray:
@@ -83,23 +94,3 @@ def to_array(values: Any) -> np.ndarray:
     if hasattr(values, 'detach'):  # bfloat16 has no numpy counterpart
         values = values.detach().float().cpu().numpy()
     return np.asarray(values, dtype=np.float64)
-
-
-def count_reasons(left_out: Sequence[dict]) -> str:
-    """``'silent: 3, missing: 1'`` of results with a ``reason``."""
-    counts = Counter(result['reason'] for result in left_out)
-    return ', '.join(f'{reason}: {count}' for reason, count in counts.most_common()) or 'no file'
-
-
-def describe_left_out(left_out: Sequence[dict], total: int, num_listed: int = 10) -> str:
-    """How many of ``total`` files were left out and why, and the first of them by name.
-
-    Those left out have ``name``, ``reason`` and ``sentence``.
-    """
-    lines = [f'  {each["name"]}: {each["sentence"]}' for each in left_out[:num_listed]]
-    if len(left_out) > num_listed:
-        lines.append(f'  ... and {len(left_out) - num_listed} more')
-    return (
-        f'{len(left_out)} of {total} files were left out of the evaluation '
-        f'({count_reasons(left_out)}):\n' + '\n'.join(lines)
-    )

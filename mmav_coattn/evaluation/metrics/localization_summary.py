@@ -1,17 +1,13 @@
 """Figures of a whole test set from the scores of its clips, and the table that is logged."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
 
-from mmav_coattn.evaluation.functional import (
-    best_confidence_threshold,
+from mmav_coattn.evaluation.functional.detection import detection_ap_max_f1
+from mmav_coattn.evaluation.functional.localization import ciou_success_and_auc
+from mmav_coattn.evaluation.functional.negative_audio import (
     best_map_threshold,
-    ciou_success_and_auc,
-    detection_ap_max_f1,
-    every_source_success,
     negative_audio_scores,
 )
 
@@ -34,58 +30,37 @@ def summarise_predictor(clips: Sequence[dict], column: int) -> dict[str, float]:
         mean_ciou=half['mean_ciou'],
         pointing=float(scores[:, 2].mean()),
     )
-    cious, images = [], []
-    for number, clip in enumerate(clips):
+    # Of a clip with several sources the worst one counts.
+    worst = []
+    for clip in clips:
         found = np.unique(clip['sources'])
         if len(found) > 1:
-            cious += [clip['scores'][clip['sources'] == s, column, 0].mean() for s in found]
-            images += [number] * len(found)
-    if cious:
-        success = every_source_success(cious, images)
-        figures |= dict(adaptive_iiou50=success['iiou'], adaptive_iiou_auc=success['iiou_auc'])
+            own = clip['scores'][:, column, 0]
+            worst.append(min(own[clip['sources'] == source].mean() for source in found))
+    if worst:
+        success = ciou_success_and_auc(worst)
+        figures |= dict(adaptive_iiou50=success['ciou50'], adaptive_iiou_auc=success['auc'])
     return figures
 
 
 def summarise_detection(
     clips: Sequence[dict], silent: Sequence[dict]
 ) -> dict[str, dict[str, float]]:
-    """AP and maximal F1 with clips mixed in whose audio has no source in sight.
+    """AP and maximal F1 by predictor, with clips mixed in whose audio has no source in sight.
 
-    Clips are those of :func:`summarise_predictor`, with ``confidence`` and ``motion_confidence``;
-    those without a source have these, and a ``kind``.
-
-    Returns:
-        dict[str, dict[str, float]]: By predictor. The model has ``ap`` and ``max_f1``, both again
-        for each kind alone where there are several, and both with a constant confidence; and
-        ``max_f1_confidence``, the threshold of that F1. Trivial baselines without a
-        confidence have a constant one.
+    All have ``confidence`` and ``motion_confidence``. Trivial baselines without a confidence have
+    a constant one.
     """
-    has_source = np.array([True] * len(clips) + [False] * len(silent))
-    kinds = [clip['kind'] for clip in silent]
-
-    def judge(column: int, confidence: str | None, kept: np.ndarray) -> dict[str, float]:
-        cious = [float(clip['scores'][:, column, 0].mean()) for clip in clips] + [0.0] * len(silent)
-        values = [0.0 if confidence is None else x[confidence] for x in [*clips, *silent]]
-        return detection_ap_max_f1(np.array(values)[kept], np.array(cious)[kept], has_source[kept])
-
-    everything = np.ones(len(has_source), dtype=bool)
+    everything = [*clips, *silent]
     confidences = dict(model='confidence', motion_energy='motion_confidence')
-    figures = {
-        predictor: judge(column, confidences.get(predictor), everything)
-        for column, predictor in enumerate(PREDICTORS)
-    }
-    figures['model']['max_f1_confidence'] = best_confidence_threshold(
-        [x['confidence'] for x in [*clips, *silent]],
-        [float(clip['scores'][:, 0, 0].mean()) for clip in clips] + [0.0] * len(silent),
-        has_source,
-    )
-    constant = judge(0, None, everything)
-    figures['model'] |= {f'{name}_constant': value for name, value in constant.items()}
-    if len(set(kinds)) > 1:
-        for kind in sorted(set(kinds)):
-            kept = has_source | np.array([False] * len(clips) + [each == kind for each in kinds])
-            alone = judge(0, 'confidence', kept)
-            figures['model'] |= {f'{name}_{kind}': value for name, value in alone.items()}
+    figures = {}
+    for column, predictor in enumerate(PREDICTORS):
+        key = confidences.get(predictor)
+        figures[predictor] = detection_ap_max_f1(
+            [clip[key] if key else 0.0 for clip in everything],
+            [clip['scores'][:, column, 0].mean() for clip in clips] + [0.0] * len(silent),
+            [True] * len(clips) + [False] * len(silent),
+        )
     return figures
 
 
@@ -127,19 +102,6 @@ def summarise_negative_audio(
             {kind: np.full(len(areas), area) for kind, areas in negatives.items()},
         )
     return rows
-
-
-def format_negative_audio(rows: dict[str, dict[str, float]]) -> str:
-    """One line for each predictor and kind of negatives, of :func:`summarise_negative_audio`."""
-    lines = {}
-    for predictor, figures in rows.items():
-        for kind in [name[3:] for name in figures if name.startswith('f1_')]:
-            names = ('pia', 'pia_auc', 'f', 'f_auc', 'f1')
-            lines[f'{predictor}, {kind}'] = dict(
-                ciou_at_threshold=figures['ciou_at_threshold'],
-                **{name: figures[f'{name}_{kind}'] for name in names},
-            )
-    return format_table(lines)
 
 
 def format_table(rows: dict[str, dict[str, float]]) -> str:

@@ -1,7 +1,5 @@
 """The offset between audio and video, read off by sliding."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -81,4 +79,4 @@ class OffsetMetric(FileMetric):
             shifts = np.array(sorted(scores_by_shift))
             curves.append((shifts, np.array([np.mean(scores_by_shift[s]) for s in shifts])))
         figures = sliding_figures(curves, self.tolerance)
-        return figures | dict(num_files=float(len(files)), left_out=float(len(left_out)))
+        return figures | dict(num_files=float(len(files)), left_out=float(left_out))

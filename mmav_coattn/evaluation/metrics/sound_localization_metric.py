@@ -1,7 +1,5 @@
 """Localisation of sound sources, beside trivial baselines on the same frames."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -9,19 +7,19 @@ from mmaction.registry import METRICS
 from mmengine.logging import MMLogger
 
 from mmav_coattn.errors import ConfigError, UserError
-from mmav_coattn.evaluation.functional import (
-    best_assignment,
-    consensus_ciou,
-    consensus_map,
-    score_heatmap,
-    threshold_curves,
-)
-from mmav_coattn.evaluation.functional.negative_audio import MAP_THRESHOLDS
+from mmav_coattn.evaluation.functional.localization import consensus_ciou, consensus_map
+from mmav_coattn.evaluation.functional.localization_scores import best_assignment, score_heatmap
+from mmav_coattn.evaluation.functional.negative_audio import MAP_THRESHOLDS, threshold_curves
 
-from .clip_predictors import PREDICTORS, SPLIT_PREDICTORS, ClipPredictors
+from .clip_predictors import (
+    PREDICTORS,
+    SPLIT_PREDICTORS,
+    maps_at,
+    motion_confidence,
+    predictor_maps,
+)
 from .left_out import FileMetric, to_array
 from .localization_summary import (
-    format_negative_audio,
     format_table,
     summarise_detection,
     summarise_negative_audio,
@@ -32,12 +30,6 @@ _PACKING = (
     'add LocalizationTargets to the test pipeline, and {!r} to extra_meta_keys of '
     'PackAudioVisualInputs'
 )
-#: What a sample must hold, and what to do where it does not.
-REMEDIES = {
-    'sound_map': 'set model.test_cfg.return_map=True',
-    'localization_targets': _PACKING.format('localization_targets'),
-    'has_source': _PACKING.format('has_source'),
-}
 
 
 @METRICS.register_module()
@@ -60,14 +52,11 @@ class SoundLocalizationMetric(FileMetric):
     - ``adaptive_iiou50``, where a clip has several sources: share of those clips in which every
       source has a mean adaptive cIoU of 0.5 over its moments;
     - ``ap``, ``max_f1``, where clips without a source are mixed in: by confidence, success being a
-      mean adaptive cIoU of 0.5 over the moments of the clip; ``max_f1_confidence``, the threshold
-      that gives it, below which no source is in sight; ``ap_constant``, ``max_f1_constant``:
-      the same masks with no confidence at all;
+      mean adaptive cIoU of 0.5 over the moments of the clip;
     - each again with the name of a trivial baseline behind it: ``centre_disc``; ``whole_image``,
-      every pixel and pointing at the centre; ``random_blob``, a disc around a location drawn
-      uniformly for each source; ``motion_energy``; ``motion_energy_blurred``; and
+      every pixel and pointing at the centre; ``motion_energy``; ``motion_energy_blurred``; and
       ``onset_correlation``, which uses the audio but has learnt nothing
-      (:func:`onset_correlation_maps`);
+      (:func:`~mmav_coattn.evaluation.functional.localization_floors.onset_correlation_maps`);
     - with ``map_threshold``, where clips without a source are mixed in, for each KIND of them
       (:mod:`~mmav_coattn.evaluation.functional.negative_audio`; a clip's pIA is that of its mean
       map): ``pia_KIND``, ``pia_auc_KIND``, ``f_KIND``, ``f_auc_KIND``, ``f1_KIND``;
@@ -79,12 +68,11 @@ class SoundLocalizationMetric(FileMetric):
     A target is boxes, or a file with a mask (:func:`read_mask`).
 
     With ``num_sources`` the maps of the model, of motion and of onsets are also split into maps of
-    so many sources (:func:`split_by_peaks`; rows ending in ``_split``). As nobody says which map is
+    so many sources (rows ending in ``_split``). As nobody says which map is
     which source's, each clip is judged by the assignment that suits it best.
 
     Args:
         size (int): Side at which maps and boxes are compared, px.
-        seed (int): Seed of the random blobs.
         num_sources (int, optional): See above.
         map_threshold (float or str, optional): Threshold of the raw map, nats for a
             :class:`CoAttentionNeck` without ``map_refiner``: the one for the whole set, or
@@ -100,11 +88,15 @@ class SoundLocalizationMetric(FileMetric):
     """
 
     default_prefix = 'localization'
+    REMEDIES = {
+        'sound_map': 'set model.test_cfg.return_map=True',
+        'localization_targets': _PACKING.format('localization_targets'),
+        'has_source': _PACKING.format('has_source'),
+    }
 
     def __init__(
         self,
         size: int = 224,
-        seed: int = 0,
         num_sources: int | None = None,
         map_threshold: float | str | None = None,
         **kwargs: Any,
@@ -120,7 +112,6 @@ class SoundLocalizationMetric(FileMetric):
         if map_threshold != 'choose':
             self.thresholds = np.array([] if map_threshold is None else [float(map_threshold)])
         self.size = size
-        self.seed = seed
         self.num_sources = num_sources
         self.predictors = PREDICTORS + (SPLIT_PREDICTORS if num_sources else ())
         #: After an evaluation: (sample_idx, adaptive cIoU of the model) of each clip with a target.
@@ -128,9 +119,6 @@ class SoundLocalizationMetric(FileMetric):
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
         """Score one clip; of the batch ``imgs`` (1, C, T, H, W) and ``audio`` (S,) are read."""
-        for key, remedy in REMEDIES.items():
-            if key not in sample:
-                raise UserError(f'{name}: the data sample has no {key!r}; {remedy}.')
         maps = sample['sound_map'][0].float().cpu().numpy().astype(np.float64)
         confidence = float(sample['map_confidence'][0])
         if not (np.isfinite(maps).all() and np.isfinite(confidence)):
@@ -138,17 +126,12 @@ class SoundLocalizationMetric(FileMetric):
                 f'{name}: the map of where the audio is made is not finite. The model has '
                 'diverged: lower the learning rate or train without mixed precision.'
             )
-        imgs = data_batch['inputs']['imgs'][index]
-        frames = imgs.reshape(imgs.shape[-4:]).cpu().numpy()
-        wave = data_batch['inputs']['audio'][index].cpu().numpy()
-        own = sample.get('source_maps')
-        clip = ClipPredictors(
+        imgs, own = data_batch['inputs']['imgs'][index], sample.get('source_maps')
+        clip = predictor_maps(
             maps,
-            frames,
-            wave,
-            name,
+            imgs.reshape(imgs.shape[-4:]).cpu().numpy(),
+            data_batch['inputs']['audio'][index].cpu().numpy(),
             self.size,
-            self.seed,
             self.num_sources,
             None if own is None else to_array(own),
         )
@@ -158,7 +141,7 @@ class SoundLocalizationMetric(FileMetric):
             kind=str(sample.get('silent_kind', 'silent')),
             has_source=bool(sample['has_source']),
             confidence=confidence,
-            motion_confidence=clip.motion_confidence(),
+            motion_confidence=motion_confidence(clip['motion_energy'][0]),
             sources=sources,
             scores=scores,
             cious_at=cious,
@@ -166,7 +149,7 @@ class SoundLocalizationMetric(FileMetric):
         )
 
     def _score_clip(
-        self, clip: ClipPredictors, sample: dict
+        self, clip: dict[str, np.ndarray], sample: dict
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Source of each target (M,); scores (M, predictors, 3): adaptive, half, hit; and the
         model's cIoU at each threshold (M, K).
@@ -184,40 +167,40 @@ class SoundLocalizationMetric(FileMetric):
             truths.append(truth)
             time = target['time']
             positions.append(None if time is None else (time - start) / seconds)
-        scores = np.zeros((len(sources), len(self.predictors), 3))
         numbers = np.array(sources, dtype=int)
+        scores = np.zeros((len(sources), len(self.predictors), 3))
+        # Each source is judged by one map for the whole clip, as suits all best.
+        found, number = np.unique(numbers, return_inverse=True)
+        pairs = list(zip(positions, truths, strict=True))
         for column, predictor in enumerate(self.predictors if sources else ()):
-            by_map = np.array(
-                [
-                    [self._score(each, truth) for each in clip.maps_at(predictor, position, source)]
-                    for source, truth, position in zip(sources, truths, positions, strict=True)
-                ]
-            )  # (M, maps, 3)
-            # Each source is judged by one map for the whole clip, as suits all best.
-            found, number = np.unique(numbers, return_inverse=True)
+            # (M, maps, 3)
+            by_map = np.array([self._score(clip, predictor, *pair) for pair in pairs])
             values = np.stack([by_map[numbers == source, :, 0].mean(axis=0) for source in found])
             chosen = np.array(best_assignment(values))[number]
             scores[:, column] = by_map[np.arange(len(numbers)), chosen]
-        pairs = zip(positions, truths, strict=True)
-        cious = [self._at_thresholds(clip, position, truth)[0] for position, truth in pairs]
+        cious = [self._at_thresholds(clip, *pair)[0] for pair in pairs]
         return numbers, scores, np.reshape(cious, (len(numbers), len(self.thresholds)))
 
     def _at_thresholds(
-        self, clip: ClipPredictors, position: float | None, truth: np.ndarray | None = None
+        self, clip: dict[str, np.ndarray], position: float | None, truth: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Consensus IoU and share of the image (K,) of the model's map at each threshold."""
         if not len(self.thresholds):
             return np.zeros(0), np.zeros(0)
-        heatmap = np.asarray(clip.maps_at('model', position, 0)[0])
+        heatmap = maps_at(clip['model'], position, self.size)[0]
         return threshold_curves(
             heatmap, np.zeros_like(heatmap) if truth is None else truth, self.thresholds
         )
 
-    def _score(self, heatmap: np.ndarray | None, truth: np.ndarray) -> tuple[float, float, float]:
-        if heatmap is None:  # the whole image
+    def _score(
+        self, clip: dict[str, np.ndarray], predictor: str, position: float | None, truth: np.ndarray
+    ) -> list[tuple[float, float, float]]:
+        """Scores of each map of a predictor: adaptive, half, hit."""
+        if predictor == 'whole_image':
             ciou = consensus_ciou(np.ones(truth.shape, dtype=bool), truth)
-            return ciou, ciou, float(truth[self.size // 2, self.size // 2] > 0)
-        return score_heatmap(heatmap, truth)
+            return [(ciou, ciou, float(truth[self.size // 2, self.size // 2] > 0))]
+        maps = maps_at(clip[predictor], position, self.size)
+        return [score_heatmap(each, truth) for each in maps]
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
         """Summarise the test set and log the table of model and trivial baselines."""
@@ -241,33 +224,23 @@ class SoundLocalizationMetric(FileMetric):
             num_clips=len(clips),
             num_silent=len(silent),
             num_without_target=len(used) - len(clips) - len(silent),
-            left_out=len(left_out),
+            left_out=left_out,
         )
         self.clip_scores = [
             (clip['index'], float(clip['scores'][:, 0, 0].mean())) for clip in clips
         ]
         told = ', '.join(f'{name} {value}' for name, value in counts.items())
-        logger = MMLogger.get_current_instance()
-        logger.info(f'{self.prefix}: {told}, seed {self.seed}\n{format_table(rows)}')
+        MMLogger.get_current_instance().info(f'{self.prefix}: {told}\n{format_table(rows)}')
         if silent and self.map_threshold is not None:
-            self._negative_audio(clips, silent, rows)
+            at_threshold = summarise_negative_audio(clips, silent, self.thresholds)
+            for predictor, figures in at_threshold.items():
+                rows[predictor] |= figures
         figures = {
             name if predictor == 'model' else f'{name}_{predictor}': float(value)
             for predictor, row in rows.items()
             for name, value in row.items()
         }
         return figures | {name: float(value) for name, value in counts.items()}
-
-    def _negative_audio(self, clips: list[dict], silent: list[dict], rows: dict) -> None:
-        """Add the figures at one threshold to ``rows`` and log their table."""
-        added = summarise_negative_audio(clips, silent, self.thresholds)
-        for predictor, figures in added.items():
-            rows[predictor] |= figures
-        origin = 'chosen on these clips' if self.map_threshold == 'choose' else 'given'
-        MMLogger.get_current_instance().info(
-            f'{self.prefix}: map_threshold {added["model"]["map_threshold"]:g}, {origin}\n'
-            f'{format_negative_audio(added)}'
-        )
 
 
 def read_mask(path: str, size: int) -> np.ndarray:

@@ -1,32 +1,21 @@
 """Which sound is whose: maps and masks of several sources against their true solo audio."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 from mmaction.registry import METRICS
 
 from mmav_coattn.errors import UserError
-from mmav_coattn.evaluation.functional import (
-    MelMasking,
+from mmav_coattn.evaluation.functional.localization import consensus_map
+from mmav_coattn.evaluation.functional.localization_scores import (
     best_assignment,
-    consensus_map,
     score_heatmap,
-    si_sdr,
+    upsample_heatmap,
 )
-from mmav_coattn.evaluation.functional.localization_scores import upsample_heatmap
+from mmav_coattn.evaluation.functional.separation import MelMasking, si_sdr
 
 from .left_out import FileMetric, to_array
 
-#: What a sample must hold, and what to do where it does not.
-REMEDIES = {
-    'source_maps': 'set model.test_cfg.num_sources',
-    'source_masks': 'set model.test_cfg.num_sources',
-    'source_count': 'set model.test_cfg.num_sources',
-    'localization_targets': 'add LocalizationTargets to the pipeline and to extra_meta_keys',
-    'solos': 'add RenderSolos to the pipeline and solos to extra_meta_keys',
-}
 SIZE = 224  # px
 
 
@@ -61,6 +50,11 @@ class SourceSeparationMetric(FileMetric):
     """
 
     default_prefix = 'separation'
+    REMEDIES = {
+        'source_maps': 'set model.test_cfg.num_sources',
+        'localization_targets': 'add LocalizationTargets to the pipeline and to extra_meta_keys',
+        'solos': 'add RenderSolos to the pipeline and solos to extra_meta_keys',
+    }
 
     def __init__(self, log_mel: dict, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -69,9 +63,6 @@ class SourceSeparationMetric(FileMetric):
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
         """Assign the maps of one clip and measure its separated audio."""
-        for key, remedy in REMEDIES.items():
-            if key not in sample:
-                raise UserError(f'{name}: the data sample has no {key!r}; {remedy}.')
         solos, masks = to_array(sample['solos']), to_array(sample['source_masks'])
         wave = to_array(data_batch['inputs']['audio'][index])
         by_location = self._by_location(sample, to_array(sample['source_maps']))
@@ -124,5 +115,5 @@ class SourceSeparationMetric(FileMetric):
             oracle_share=improvement / oracle,
             num_clips=float(len(clips)),
             num_without_event=float(len(used) - len(clips)),
-            left_out=float(len(left_out)),
+            left_out=float(left_out),
         )

@@ -1,8 +1,5 @@
 """The pretext metric: in sync or shifted, beside its blind controls."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,9 +30,7 @@ class SyncMetric(FileMetric):
     pair, ``accuracy_video_blank``, ``auroc_video_blank`` and the same for the others;
     besides ``num_clips``, ``num_pairs`` and ``left_out``, the number of files that were left out.
 
-    Args:
-        shift_bins (Sequence[float]): Edges between the bins of abs(shift), rising, s.
-        **kwargs: See :class:`FileMetric`.
+    Arguments are those of :class:`FileMetric`.
 
     Raises:
         UserError: At the end, if not one file could be used.
@@ -43,12 +38,6 @@ class SyncMetric(FileMetric):
     """
 
     default_prefix = 'sync'
-
-    def __init__(
-        self, shift_bins: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 2.0), **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.shift_bins = tuple(shift_bins)
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
         """Labels, shifts and scores, with those of the blind controls."""
@@ -68,7 +57,7 @@ class SyncMetric(FileMetric):
         labels, shifts, scores = (
             np.stack([result[key] for result in used]) for key in ('label', 'shift', 'scores')
         )
-        figures = binary_sync_metrics(scores, labels, shifts, self.shift_bins)
+        figures = binary_sync_metrics(scores, labels, shifts)
         bins = figures.pop('bins')
         counts = {name: figures.pop(name) for name in ('num_clips', 'num_pairs')}
         for each in bins:
@@ -86,6 +75,6 @@ class SyncMetric(FileMetric):
             f'{self.prefix}: {counts["num_clips"]} clips, {counts["num_pairs"]} pairs; accuracy by '
             f'|shift|: {by_shift}'
         )
-        figures |= {**counts, 'left_out': len(left_out)}
+        figures |= {**counts, 'left_out': left_out}
         # All as float: mmengine turns whole numbers into numpy's, and those into null in its JSON.
         return {name: float(value) for name, value in figures.items()}

@@ -13,7 +13,6 @@ FLOOR_SUFFIXES = (
     '_floor',
     '_centre_disc',
     '_whole_image',
-    '_random_blob',
     '_motion_energy',
     '_motion_energy_blurred',
     '_onset_correlation',

@@ -8,7 +8,6 @@ import pytest
 from mmav_coattn.evaluation.functional.offset_course import (
     best_path,
     find_course,
-    fit_line,
     straighten,
 )
 from mmav_coattn.evaluation.functional.offset_curve import Confidence
@@ -50,12 +49,6 @@ def test_straighten():
     np.testing.assert_array_equal(
         straighten(scores, np.array([1, -2])), [[2.0, 3.0, np.nan], [np.nan, np.nan, 4.0]]
     )
-
-
-def test_line_that_an_outlier_does_not_bend():
-    times = np.arange(5.0)
-    line = fit_line(times, np.array([1.0, 1.5, -9.0, 2.5, 3.0]))
-    assert line == pytest.approx((0.5, 1.0)) and line.at(times)[4] == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(

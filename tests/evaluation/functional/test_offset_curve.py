@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional.offset_curve import (
-    PLAIN,
     Confidence,
     estimate_offset,
     mean_curve,
@@ -12,6 +11,7 @@ from mmav_coattn.evaluation.functional.offset_curve import (
 )
 
 SHIFTS = np.round(np.arange(-25, 26) * 0.04, 2)
+ONE_CLIP = Confidence(10**9)
 
 
 def parabola(offset, height=8.0, width=0.2):
@@ -39,16 +39,16 @@ def test_confidence():
     # Flat: 5 of 51 shifts are near the best one, and half of sigmoid(0) is left.
     middle = np.zeros(51)
     middle[25] = 1e-12
-    assert PLAIN.of(middle, 1) == pytest.approx(5 / 51 / 2)
+    assert ONE_CLIP.of(middle, 1) == pytest.approx(5 / 51 / 2)
     # A clear peak of logit 2, all else far below: sigmoid(2).
     clear = np.full(51, -40.0)
     clear[30] = 2.0
-    assert PLAIN.of(clear, 1) == pytest.approx(1 / (1 + np.exp(-2.0)))
+    assert ONE_CLIP.of(clear, 1) == pytest.approx(1 / (1 + np.exp(-2.0)))
     # A clear peak that does not look in sync at all.
-    assert PLAIN.of(clear - 12, 1) < 1e-4
+    assert ONE_CLIP.of(clear - 12, 1) < 1e-4
     # Two peaks share it.
     clear[10] = 2.0
-    assert PLAIN.of(clear, 1) == pytest.approx(0.5 / (1 + np.exp(-2.0)))
+    assert ONE_CLIP.of(clear, 1) == pytest.approx(0.5 / (1 + np.exp(-2.0)))
 
 
 def test_confidence_over_several_clips_and_calibrated():
@@ -58,22 +58,25 @@ def test_confidence_over_several_clips_and_calibrated():
     other = np.exp(-np.sqrt(5.0))
     near = (1 + 4 * other) / (1 + 50 * other)
     assert Confidence(8).of(curve, 33) == pytest.approx(near / 2)
-    assert Confidence(8).of(curve, 33) > PLAIN.of(curve, 33)
+    assert Confidence(8).of(curve, 33) > ONE_CLIP.of(curve, 33)
     logit = np.log(near / 2 / (1 - near / 2))
     calibrated = Confidence(8, gain=2.0, bias=1.5).of(curve, 33)
     assert calibrated == pytest.approx(1 / (1 + np.exp(-2.0 * logit - 1.5)))
 
 
 def test_estimate_says_when_it_cannot_tell():
-    found = estimate_offset(SHIFTS, np.stack([parabola(0.25), parabola(0.25, height=6)]))
+    def estimate(*curves):
+        return estimate_offset(SHIFTS, np.stack(curves), ONE_CLIP)
+
+    found = estimate(parabola(0.25), parabola(0.25, height=6))
     assert found.offset == found.best == pytest.approx(0.25) and found.confidence > 0.9
-    flat = estimate_offset(SHIFTS, np.full((3, 51), 5.0))
+    flat = estimate(*np.full((3, 51), 5.0))
     assert flat.offset is None and flat.confidence < 0.1
-    beyond = estimate_offset(SHIFTS, parabola(1.3)[None])
+    beyond = estimate(parabola(1.3))
     assert beyond.offset is None and beyond.at_edge and beyond.best == 1.0
     # A file so short that it has no later windows than those of the best shift.
     short = parabola(0.2)
     short[31:] = np.nan
-    assert estimate_offset(SHIFTS, short[None]).at_edge
+    assert estimate(short).at_edge
     with pytest.raises(ValueError, match='none is finite'):
-        estimate_offset(SHIFTS, np.full((2, 51), np.nan))
+        estimate(np.full(51, np.nan))

@@ -28,15 +28,13 @@ def test_equals_the_slow_loop(monkeypatch):
         )
 
 
-def test_each_side_is_centred_by_its_own_mean():
+def test_sides_are_centred_and_nearness_is_the_cosine():
     # Same two directions, but the gallery lies far away and is scaled: only centring finds them.
     query = np.array([[1.0, 0.0], [-1.0, 0.0]])
     gallery = np.array([[102.0, 50.0], [98.0, 50.0]])
     assert knn_retrieval(query, [0, 1], gallery, [0, 1], ks=[1]) == {'R@1': 1.0}
     assert knn_retrieval(query, [0, 1], gallery, [1, 0], ks=[1, 2]) == {'R@1': 0.0, 'R@2': 1.0}
-
-
-def test_nearness_is_the_cosine_not_the_distance():
+    # By distance the clip in the middle would be the nearest.
     query = np.array([[1.0, 1.0], [-1.0, -1.0]])
     gallery = np.array([[9.0, 9.0], [1.0, 0.0], [-10.0, -9.0]])  # mean 0
     assert knn_retrieval(query, [7, 8], gallery, [7, 1, 8], ks=[1]) == {'R@1': 1.0}
@@ -81,10 +79,7 @@ def test_cross_modal_ranks_by_hand():
     scores[2, 2] = 9
     assert cross_modal_retrieval(scores, ks=[1])['video->audio R@1'] == pytest.approx(2 / 3)
     assert cross_modal_retrieval(scores.T, ks=[1])['audio->video R@1'] == pytest.approx(2 / 3)
-
-
-def test_a_constant_score_finds_nothing():
-    found = cross_modal_retrieval(np.zeros((4, 4)), ks=(1, 4))
-    assert found['audio->video R@1'] == 0 and found['audio->video R@4'] == 1
+    constant = cross_modal_retrieval(np.zeros((4, 4)), ks=(1, 4))
+    assert constant['audio->video R@1'] == 0 and constant['audio->video R@4'] == 1
     with pytest.raises(ValueError, match='not square'):
         cross_modal_retrieval(np.zeros((4, 3)))

@@ -15,8 +15,10 @@ LARGE_FRAME = 2 * 1920 * 1088
 #: No look ahead, no B-frames, and threads that share one frame instead of having one each: a frame
 #: of 4K side by side costs the encoder some 100 MB. The file grows by a few percent.
 FEW_FRAMES_IN_FLIGHT = 'rc-lookahead=0:sync-lookahead=0:bframes=0:sliced-threads=1'
-#: FFmpeg's number of BT.601, the colour space of what was RGB.
-BT601 = 5
+#: FFmpeg's numbers of the colour spaces that it converts RGB to: BT.709, FCC, BT.601 (two numbers),
+#: SMPTE 240M, BT.2020. PyAV before 18 names all but the last in its own converter.
+COLOUR_SPACES = {1, 4, 5, 6, 7, 9}
+BT601, UNSPECIFIED = 6, 2
 
 
 class VideoTrack:
@@ -42,21 +44,22 @@ class VideoTrack:
         self.time_base = min(source.time_base, Fraction(1, 90_000))
         self.stream.codec_context.time_base = self.time_base
         self._reformatter = VideoReformatter()
-        # PyAV knows both numbers of BT.601 by the first one only.
-        is_601 = source.format.is_rgb or source.colorspace == BT601 + 1
-        self._colorspace = BT601 if is_601 else source.colorspace
+        space = BT601 if source.format.is_rgb else source.colorspace
+        self._colorspace = space if space in COLOUR_SPACES else UNSPECIFIED
 
     def encode(self, frame: np.ndarray, time: float) -> None:
         """Encode a frame (H, W, 3) at ``time``, s."""
         import av
 
+        picture = av.VideoFrame.from_ndarray(frame, 'rgb24')
+        # The converted frame takes it from here, which works with BT.2020 in every PyAV.
+        picture.colorspace = self._colorspace
         # One thread: making more for each frame takes longer than they save.
         yuv = self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(frame, 'rgb24'),
+            picture,
             self.stream.width,
             self.stream.height,
             'yuv420p',
-            dst_colorspace=self._colorspace,
             dst_color_range='MPEG',
             threads=1,
         )

@@ -228,15 +228,17 @@ def test_files_that_cannot_be_used(clip, tmp_path):
     assert not list(tmp_path.glob('*out*')) and not list(tmp_path.glob('.*'))
 
 
-def write_flat(path, codec, colour, **conversion):
-    """Five frames of one colour, and 0.4 s of audio."""
+def write_flat(path, codec, colour, space, **conversion):
+    """Five frames of one colour in FFmpeg's colour space number ``space``, and 0.4 s of audio."""
     with av.open(str(path), 'w') as container:
         video = container.add_stream(codec, rate=25)
         video.width, video.height, video.pix_fmt = *SIZE, conversion['format']
         audio = container.add_stream('pcm_s16le', rate=16000, layout='mono')
         image = np.full((*SIZE[::-1], 3), colour, np.uint8)
         for index in range(5):
-            frame = av.VideoFrame.from_ndarray(image).reformat(**conversion)
+            frame = av.VideoFrame.from_ndarray(image)
+            frame.colorspace = space
+            frame = frame.reformat(**conversion)
             if index == 0:
                 video.codec_context.colorspace = frame.colorspace
                 video.codec_context.color_range = frame.color_range
@@ -252,21 +254,26 @@ def write_flat(path, codec, colour, **conversion):
 @pytest.mark.parametrize(
     ('codec', 'pixel_format', 'space', 'levels', 'kept'),
     [
-        ('ffv1', 'yuv420p', 'ITU709', 'MPEG', 1),
-        ('ffv1', 'yuv420p', 'ITU601', 'MPEG', 6),
-        ('ffv1', 'yuv444p', 'BT2020', 'MPEG', 9),
-        ('ffv1', 'yuv420p10le', 'ITU709', 'MPEG', 1),
-        ('ffv1', 'yuv420p', None, 'MPEG', 2),
-        ('mjpeg', 'yuvj420p', 'ITU601', 'JPEG', None),
-        ('ffv1', 'bgr0', None, None, 6),
+        ('ffv1', 'yuv420p', 1, 'MPEG', 1),
+        ('ffv1', 'yuv420p', 5, 'MPEG', 6),
+        ('ffv1', 'yuv420p', 6, 'MPEG', 6),
+        ('ffv1', 'yuv444p', 9, 'MPEG', 9),
+        ('ffv1', 'yuv420p10le', 1, 'MPEG', 1),
+        ('ffv1', 'yuv420p', 2, 'MPEG', 2),
+        ('mjpeg', 'yuvj420p', 6, 'JPEG', None),
+        ('ffv1', 'bgr0', 2, None, 6),
     ],
 )
 def test_colours_and_colour_space_of_the_original(
     codec, pixel_format, space, levels, kept, tmp_path
 ):
     colour, source = (200, 60, 30), tmp_path / 'flat.mkv'
-    conversion = dict(format=pixel_format, dst_colorspace=space, dst_color_range=levels)
-    write_flat(source, codec, colour, **conversion)
+    conversion = dict(format=pixel_format, dst_color_range=levels)
+    write_flat(source, codec, colour, space, **conversion)
+    with av.open(str(source)) as container:
+        assert codec == 'mjpeg' or container.streams.video[0].codec_context.colorspace == (
+            2 if pixel_format == 'bgr0' else kept
+        )
     write_overlay_video(source, tmp_path / 'out.mp4', np.full((1, 2, 2), 0.25), [0.0])
     with av.open(str(tmp_path / 'out.mp4')) as container:
         assert kept in (None, container.streams.video[0].codec_context.colorspace)

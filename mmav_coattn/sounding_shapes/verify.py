@@ -88,12 +88,25 @@ def read_digests(path: Path) -> dict[tuple[str, str, int], Digests]:
 
 
 def write_digests(root: Path, path: Path) -> None:
-    """Write the list from a set with all tiers, after a tier was added or ``VERSION`` raised."""
+    """Write the list from a set with all tiers, after a tier was added or ``VERSION`` raised.
+
+    Raises:
+        DataNotFoundError: If a clip is missing or cannot be read; what was in ``path`` stays.
+        ConfigError: If a tier was made with another seed.
+    """
     lines = ['# SoundingShapes, seed 0: tier, split, clip, digest of the scene, of the packets.']
     for tier in TIERS:
+        _check_seed(root, tier)
         for split in SPLITS:
             for index in range(COUNT):
-                packets = packets_digest(root / clip_path(tier, split, index))
+                clip = root / clip_path(tier, split, index)
+                try:
+                    packets = packets_digest(clip)
+                except (OSError, ValueError, IndexError) as error:
+                    raise DataNotFoundError(
+                        f'{clip}: is missing or cannot be read. The list needs the first {COUNT} '
+                        f'clips of {" and ".join(SPLITS)} of every tier: {", ".join(TIERS)}.'
+                    ) from error
                 lines.append(f'{tier} {split} {index} {scene_digest(tier, split, index)} {packets}')
     write_whole('\n'.join(lines) + '\n', path)
 
@@ -117,16 +130,20 @@ def verify_set(root: Path, known: dict[tuple[str, str, int], Digests]) -> dict[s
     if not found:
         raise DataNotFoundError(f'{root}: holds no tier of SoundingShapes ({", ".join(TIERS)}).')
     for tier in found:
-        spec = root / tier / 'spec.json'
-        seed = json.loads(spec.read_text())['seed'] if spec.is_file() else SEED
-        if seed != SEED:
-            raise ConfigError(
-                f'{root / tier} was made with seed {seed}; digests are published for seed {SEED}.'
-            )
+        _check_seed(root, tier)
     for key, digests in known.items():
         if key[0] in found and (root / key[0] / key[1]).is_dir():
             found[key[0]][_verdict(root / clip_path(*key), key, digests)] += 1
     return found
+
+
+def _check_seed(root: Path, tier: str) -> None:
+    spec = root / tier / 'spec.json'
+    seed = json.loads(spec.read_text())['seed'] if spec.is_file() else SEED
+    if seed != SEED:
+        raise ConfigError(
+            f'{root / tier} was made with seed {seed}; digests are published for seed {SEED}.'
+        )
 
 
 def _verdict(path: Path, key: tuple[str, str, int], digests: Digests) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 import av
 import pytest
 
-from mmav_coattn.errors import ConfigError, DataNotFoundError
-from mmav_coattn.sounding_shapes import make_split
+from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
+from mmav_coattn.sounding_shapes import make_split, verify
 from mmav_coattn.sounding_shapes.spec import TIERS
 from mmav_coattn.sounding_shapes.verify import (
     COUNT,
@@ -18,6 +18,7 @@ from mmav_coattn.sounding_shapes.verify import (
     read_digests,
     scene_digest,
     verify_set,
+    write_digests,
 )
 
 PUBLISHED = Path(__file__).parents[2] / 'tools/data/sounding_shapes/digests.txt'
@@ -92,6 +93,24 @@ def test_sentences(copy, known, tmp_path):
     spec.write_text(spec.read_text().replace('"seed": 0', '"seed": 3'))
     with pytest.raises(ConfigError, match='made with seed 3; digests are published for seed 0'):
         verify_set(copy, known)
+
+
+def test_the_list_of_a_set(copy, known, tmp_path, monkeypatch):
+    for name, value in dict(TIERS=['medium'], SPLITS=['test'], COUNT=2).items():
+        monkeypatch.setattr(verify, name, value)
+    path = tmp_path / 'digests.txt'
+    write_digests(copy, path)
+    assert read_digests(path) == known
+    before = path.read_text()
+    for name, value, words in (
+        ('SEED', 3, 'made with seed 0; digests are published for seed 3'),
+        ('TIERS', ['medium', 'easy'], 'easy/test/000000.mp4: is missing or cannot be read'),
+        ('COUNT', 4, 'medium/test/000003.mp4: is missing .* the first 4 clips of test'),
+    ):
+        with monkeypatch.context() as patch, pytest.raises(UserError, match=words):
+            patch.setattr(verify, name, value)
+            write_digests(copy, path)
+    assert path.read_text() == before
 
 
 def test_published_list_is_complete_and_made_by_this_version():

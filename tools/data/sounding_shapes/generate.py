@@ -1,7 +1,8 @@
 """Make SoundingShapes sets: simulated scenes in which motion causes sound, as MP4 files.
 
 An interrupted run goes on where it stopped; what is there already is kept. With --verify nothing is
-made: a copy is compared with the published set.
+made: a copy is compared with the published set. --write-digests publishes a set: it writes the list
+that --verify reads.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from mmav_coattn.errors import UserError
 from mmav_coattn.sounding_shapes import DEFAULT_NUM_CLIPS, SPLITS, TIERS, make_split
-from mmav_coattn.sounding_shapes.verify import VERDICTS, read_digests, verify_set
+from mmav_coattn.sounding_shapes.verify import VERDICTS, read_digests, verify_set, write_digests
 
 #: Digests of the first clips of each tier.
 DIGESTS = Path(__file__).with_name('digests.txt')
@@ -33,7 +34,14 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
             f'--{split}', type=int, default=DEFAULT_NUM_CLIPS[split], help=f'clips of {split}'
         )
     parser.add_argument('--workers', type=int, help='processes; by default one per core')
-    parser.add_argument('--verify', type=Path, metavar='FOLDER', help='only compare this copy')
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument('--verify', type=Path, metavar='FOLDER', help='only compare this copy')
+    only.add_argument(
+        '--write-digests',
+        type=Path,
+        metavar='FOLDER',
+        help=f'only write {DIGESTS.name} from this set, which must have every tier',
+    )
     return parser.parse_args(argv)
 
 
@@ -53,6 +61,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.verify is not None:
             return verify(args.verify)
+        if args.write_digests is not None:
+            write_digests(args.write_digests, DIGESTS)
+            print(f'Written: {DIGESTS}')
+            return 0
         for tier in args.tier:
             for split in SPLITS:
                 make_split(args.out, tier, split, getattr(args, split), args.seed, args.workers)

@@ -22,6 +22,7 @@ class Stage:
     ground: float
     width: float
     height: float
+    raised: bool = False  #: needs a shelf beneath
 
     @property
     def side(self) -> float:
@@ -35,7 +36,6 @@ class Look:
     body: np.ndarray  #: RGB, 0-255, as the next two
     accent: np.ndarray
     skin: np.ndarray
-    hues: tuple[float, float]  #: of body and accent, in [0, 1]
     shape: int  #: picks among the shapes of a class
     mirror: int  #: 1 or -1: left-right
     light: float  #: side of the light, as in the background
@@ -43,12 +43,11 @@ class Look:
 
 def draw_look(rng: np.random.Generator, split: str, light: float) -> Look:
     """Draws a look whose hues belong to ``split``."""
-    hues = (draw_held_out(rng, split, 0, 1), draw_held_out(rng, split, 0, 1))
+    hues = draw_held_out(rng, split, 0, 1), draw_held_out(rng, split, 0, 1)
     return Look(
         body=hsv(hues[0], rng.uniform(0.55, 0.95), rng.uniform(0.6, 0.95)),
         accent=hsv(hues[1], rng.uniform(0.4, 0.9), rng.uniform(0.75, 1.0)),
         skin=hsv(rng.uniform(0.05, 0.085), rng.uniform(0.3, 0.6), rng.uniform(0.5, 0.92)),
-        hues=hues,
         shape=int(rng.integers(3)),
         mirror=int(rng.choice([-1, 1])),
         light=light,
@@ -91,8 +90,7 @@ def _bounce(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     canvas = Canvas((-1.1 * r, -1.1 * r, 1.1 * r, 1.1 * r), look.light)
     if look.shape == 0:
         canvas.ellipse((0, 0), (r, r), colour=look.body, bevel=r, gloss=0.4)
-        canvas.ellipse((0, 0), (0.36 * r, 1.3 * r), 25, colour=look.accent, bevel=0,
-                       inside=True, alpha=0.7)  # fmt: skip
+        canvas.ellipse((0, 0), (0.36 * r, 1.3 * r), 25, colour=look.accent, inside=0.7)
     elif look.shape == 1:
         canvas.rectangle(-r, -r, r, r, 0.3 * r, colour=look.body, bevel=0.4 * r)
         canvas.ellipse((0, 0), (0.45 * r, 0.45 * r), colour=look.accent, bevel=0.2 * r)
@@ -100,8 +98,7 @@ def _bounce(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
         turn = np.arange(6) * np.pi / 3 + np.pi / 6
         corners = r * np.stack([np.cos(turn), np.sin(turn)], 1)
         canvas.polygon(1.08 * corners, colour=look.body, bevel=0.5 * r, gloss=0.3)
-        canvas.rectangle(-r, -0.2 * r, r, 0.2 * r, colour=look.accent, bevel=0,
-                         inside=True, alpha=0.8)  # fmt: skip
+        canvas.rectangle(-r, -0.2 * r, r, 0.2 * r, colour=look.accent, inside=0.8)
     canvas.mottle(rng)
     lift, squash = motion.at('lift', times), motion.at('squash', times)
     x = stage.centre + motion.at('drift', times) * (0.48 * stage.width - 1.25 * r)
@@ -132,7 +129,7 @@ def _target(stage: Stage, look: Look, x: float, half: float, height: float, rng)
                          bevel=2.5)  # fmt: skip
         for level in (0.35, 0.7):
             canvas.rectangle(-half, -level * height, half, -level * height + 0.8,
-                             colour=DARK, bevel=0, inside=True, alpha=0.4)  # fmt: skip
+                             colour=DARK, inside=0.4)  # fmt: skip
     canvas.mottle(rng, 0.12)
     return [_shadow(stage, x, 1.15 * half), Part(canvas.finish(), pose(x, stage.ground))]
 
@@ -175,8 +172,7 @@ def _swing(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     wall.rectangle(-0.085 * s, -0.58 * s, 0.085 * s, 0, 1.5, colour=0.35 * look.accent + 0.5 * WOOD,
                    bevel=2.5)  # fmt: skip
     for level in (0.15, 0.3, 0.45):
-        wall.rectangle(-0.09 * s, -level * s, 0.09 * s, -level * s + 0.7, colour=DARK, bevel=0,
-                       inside=True, alpha=0.45)  # fmt: skip
+        wall.rectangle(-0.09 * s, -level * s, 0.09 * s, -level * s + 0.7, colour=DARK, inside=0.45)
     wall.mottle(rng, 0.12)
     wall_x = pivot_x - m * (r + 0.085 * s)
     frame = Canvas((-0.5 * s, -0.05 * s, 0.5 * s, s), look.light)
@@ -220,7 +216,7 @@ def _shake(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
         canvas.capsule((-0.12 * s, top), (0.12 * s, top), 0.13 * s, colour=look.body, bevel=6)
     for level in (-0.05, 0.06):
         canvas.rectangle(-0.3 * s, top + level * s, 0.3 * s, top + (level + 0.035) * s,
-                         colour=look.accent, bevel=0, inside=True, alpha=0.8)  # fmt: skip
+                         colour=look.accent, inside=0.8)  # fmt: skip
     canvas.mottle(rng)
     turn = np.deg2rad(24) * motion.at('position', times)
     return [
@@ -235,8 +231,7 @@ def _scrape(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     board.rectangle(-0.49 * s, -0.15 * s, 0.49 * s, 0, 1.5, colour=0.55 * WOOD + 0.4 * look.accent,
                     bevel=2)  # fmt: skip
     for place in np.linspace(-0.44, 0.44, 12):
-        board.rectangle(place * s, -0.15 * s, place * s + 0.8, -0.11 * s, colour=DARK, bevel=0,
-                        inside=True, alpha=0.5)  # fmt: skip
+        board.rectangle(place * s, -0.15 * s, place * s + 0.8, -0.11 * s, colour=DARK, inside=0.5)
     board.mottle(rng, 0.15)
     top = -0.15 * s
     block = Canvas((-0.3 * s, -0.85 * s, 0.3 * s, 0.05 * s), look.light)
@@ -347,9 +342,8 @@ def _talk(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     mouth = Canvas((-0.25 * s, -0.2 * s, 0.25 * s, 0.2 * s), look.light)
     mouth.ellipse((0, 0), (0.19 * s, 0.15 * s), colour=0.55 * face + (60, 0, 5), bevel=0)
     mouth.ellipse((0, 0), (0.165 * s, 0.125 * s), colour=(45, 12, 16), bevel=0)
-    mouth.ellipse((0, 0.09 * s), (0.1 * s, 0.06 * s), colour=(170, 70, 75), bevel=0, inside=True)
-    mouth.rectangle(-0.1 * s, -0.12 * s, 0.1 * s, -0.075 * s, 1, colour=(235, 232, 225), bevel=0,
-                    inside=True)  # fmt: skip
+    mouth.ellipse((0, 0.09 * s), (0.1 * s, 0.06 * s), colour=(170, 70, 75), inside=1)
+    mouth.rectangle(-0.1 * s, -0.12 * s, 0.1 * s, -0.075 * s, 1, colour=(235, 232, 225), inside=1)
     nod = 0.02 * s * motion.at('nod', times)
     opening = motion.at('opening', times)
     mouth_y = middle + 0.42 * tall + nod + 0.04 * s * opening

@@ -147,18 +147,8 @@ def draw_setting(rng: np.random.Generator, split: str) -> Setting:
 def paint_background(
     rng: np.random.Generator, setting: Setting, size: int, horizon: float, light: float
 ) -> np.ndarray:
-    """Paints an empty scene.
-
-    Args:
-        rng (np.random.Generator): Source of textures and tones.
-        setting (Setting): What it is.
-        size (int): Side of the frame, px.
-        horizon (float): Height of the wall, px from the top.
-        light (float): Side from which light falls: -1 left ... 1 right.
-
-    Returns:
-        np.ndarray: (size, size, 3) float32 RGB.
-    """
+    """Paints an empty scene, (size, size, 3) float32 RGB; ``horizon`` is px from the top, and
+    ``light`` falls from -1, the left, to 1, the right."""
     wall_hue, floor_hue = setting.wall_hue, setting.floor_hue
     if setting.wall == 'texture':
         return paint_texture(rng, setting, size)

@@ -26,9 +26,6 @@ from .spec import CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count
 from .wild import draw_scene
 from .writer import AUDIO_SPAN, write_clip
 
-#: Each worker holds the libraries in memory; more than this many gain little.
-MAX_WORKERS = 16
-
 #: Below this many clips, starting workers takes longer than they save.
 MIN_PARALLEL = 40
 
@@ -89,7 +86,7 @@ def make_split(
         count (int): How many clips the split needs at least.
         seed (int): Seed of the set.
         num_workers (int, optional): Processes; 0 works in this one. Defaults to one per available
-            core, :data:`MAX_WORKERS` at most, and to 0 for a handful of clips.
+            core, and to 0 for a handful of clips.
         progress (bool): Whether to show a progress bar.
 
     Returns:
@@ -104,8 +101,7 @@ def make_split(
     check_choice('split', split, SPLITS)
     check_count('The number of clips', count)
     check_count('seed', seed)
-    if num_workers is not None:
-        check_count('num_workers', num_workers)
+    check_count('num_workers', num_workers or 0)
     root = Path(root)
     folder = root / tier
     if _is_complete(root, tier, split, count):
@@ -117,7 +113,9 @@ def make_split(
     with acquire_lock(folder / '.lock', on_wait=partial(print, wait_message, flush=True)):
         _check_spec(folder, tier, seed)
         if not _is_complete(root, tier, split, count):
-            _remove_parts(folder / split)
+            # What an interrupted run left half; only the holder of the lock may remove it.
+            for path in (folder / split).glob(f'{PARTIAL}*'):
+                path.unlink(missing_ok=True)
             _make_absent(root, tier, split, count, seed, num_workers, progress)
     return annotation_path(root, tier, split)
 
@@ -132,11 +130,9 @@ def _make_absent(root, tier, split, count, seed, num_workers, progress) -> None:
     total = max(count, max(known, default=-1) + 1)
     todo = [index for index in range(total) if index not in known]
     key = dict(root=str(root), tier=tier, split=split, seed=seed)
+    bar = dict(total=len(todo), desc=f'{tier}/{split}', unit='clip')
     made = _make_clips(todo, key, _choose_workers(num_workers, len(todo)))
-    for entry in progress_bar(
-        made, total=len(todo), desc=f'{tier}/{split}', unit='clip',
-        disable=not progress or not todo,
-    ):  # fmt: skip
+    for entry in progress_bar(made, **bar, disable=not progress or not todo):
         known[int(Path(entry['path']).stem)] = entry
     metainfo = dict(
         dataset_type='SoundingShapes', version=VERSION, seed=seed, tier=tier, split=split,
@@ -151,7 +147,7 @@ def _choose_workers(num_workers: int | None, num_clips: int) -> int:
     if multiprocessing.current_process().daemon:
         return 0
     if num_workers is None:
-        num_workers = min(available_cores(), MAX_WORKERS) if num_clips >= MIN_PARALLEL else 0
+        num_workers = available_cores() if num_clips >= MIN_PARALLEL else 0
     return min(num_workers, num_clips)
 
 
@@ -199,9 +195,3 @@ def _check_spec(folder: Path, tier: str, seed: int) -> None:
             f'{folder} holds a set made with {has}, but {asked} is asked for. Choose another '
             f'folder, or remove this one to make it anew.'
         )
-
-
-def _remove_parts(folder: Path) -> None:
-    """Removes what an interrupted run left half; only the holder of the lock may."""
-    for path in folder.glob(f'{PARTIAL}*'):
-        path.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ beads ...), never from a random draw of its own.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -19,25 +20,19 @@ CLOCK_RATE = 1000
 
 @dataclass
 class Motion:
-    """One simulated motion.
+    """One simulated motion."""
 
-    Attributes:
-        times (np.ndarray): The clock (n,), s; 0 is the first frame.
-        curves (dict[str, np.ndarray]): Named pose curves (n,), in the units of the actor.
-        events (np.ndarray): Event times (m,), s: impacts, or the peaks of a continuous drive.
-        strengths (np.ndarray): Strength (m,) of the impacts, in (0, 1]; empty without impacts.
-        drive (np.ndarray): Excitation (n,) of a continuous sound, in [0, 1]; empty with impacts.
-    """
-
-    times: np.ndarray
-    curves: dict[str, np.ndarray]
-    events: np.ndarray
-    strengths: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    drive: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    times: np.ndarray  #: clock (n,), s; 0 is the first frame
+    curves: dict[str, np.ndarray]  #: named pose curves (n,), in the units of the actor
+    events: np.ndarray  #: times (m,), s: impacts, or the peaks of a continuous drive
+    #: (m,) of the impacts, in (0, 1]; empty without impacts
+    strengths: np.ndarray = field(default_factory=partial(np.zeros, 0))
+    #: (n,) excitation of a continuous sound, in [0, 1]; empty with impacts
+    drive: np.ndarray = field(default_factory=partial(np.zeros, 0))
 
     def at(self, name: str, times: np.ndarray) -> np.ndarray:
-        """Curve ``name`` at ``times`` (s), linearly interpolated."""
-        return np.interp(times, self.times, self.curves[name])
+        """Curve ``name`` at ``times`` (s), linearly interpolated; 0 if the motion has none."""
+        return np.interp(times, self.times, self.curves.get(name, 0 * self.times))
 
 
 def simulation_clock() -> np.ndarray:
@@ -72,17 +67,20 @@ def renewal_times(
     return events[: np.searchsorted(events, times[-1]) + 1]
 
 
-def _locate(times: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each moment: index of its interval, time since the event before it, and the length."""
+def draw_intervals(
+    rng: np.random.Generator, times: np.ndarray, shortest: float, longest: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Events of :func:`renewal_times`, and for each moment of the clock: index of its interval,
+    time since the event before it, and the interval's length."""
+    events = renewal_times(rng, times, shortest, longest)
     index = np.clip(np.searchsorted(events, times, side='right') - 1, 0, len(events) - 2)
-    return index, times - events[index], np.diff(events)[index]
+    return events, index, times - events[index], np.diff(events)[index]
 
 
 def bounce(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Free flights between impacts with the ground, each leaving with another speed."""
     longest = 0.8
-    events = renewal_times(rng, times, 0.3, longest)
-    index, since, length = _locate(times, events)
+    events, index, since, length = draw_intervals(rng, times, 0.3, longest)
     u = since / length
     lift = 4 * u * (1 - u) * (length / longest) ** 2
     # It lands with the speed with which the flight before it started, g T / 2.
@@ -95,8 +93,7 @@ def bounce(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 def strike(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """A tool is raised, held and hurled down on a target; speed follows from the height."""
-    events = renewal_times(rng, times, 0.28, 0.85)
-    index, since, length = _locate(times, events)
+    events, index, since, length = draw_intervals(rng, times, 0.28, 0.85)
     fall = 0.11
     gaps = np.diff(events)
     height = rng.uniform(0.4, 1.0, len(gaps)) * np.minimum(1, gaps / 0.42)
@@ -110,8 +107,7 @@ def strike(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 def swing(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """A pendulum swings away from a wall and back into it; half a sine per interval."""
-    events = renewal_times(rng, times, 0.35, 0.9)
-    index, since, length = _locate(times, events)
+    events, index, since, length = draw_intervals(rng, times, 0.35, 0.9)
     gaps = np.diff(events)
     extent = rng.uniform(0.45, 1.0, len(gaps)) * np.minimum(1, gaps / 0.55)
     angle = extent[index] * np.sin(np.pi * since / length)
@@ -122,8 +118,7 @@ def swing(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 def tap(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """A finger hovers, darts down and comes up again."""
-    events = renewal_times(rng, times, 0.24, 0.8)
-    index, since, length = _locate(times, events)
+    events, index, since, length = draw_intervals(rng, times, 0.24, 0.8)
     down, up = 0.09, 0.13
     hover = rng.uniform(0.4, 1.0, len(events))
     risen = hover[index] * min_jerk(since / up)
@@ -133,15 +128,15 @@ def tap(rng: np.random.Generator, times: np.ndarray) -> Motion:
     return Motion(times, dict(lift=lift, drift=wander(rng, times)), events, strengths=strengths)
 
 
-def _strokes(
+def draw_strokes(
     rng: np.random.Generator,
     times: np.ndarray,
     durations: tuple[float, float],
     extents: tuple[float, float],
     pause_chance: float,
     pauses: tuple[float, float],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """To-and-fro strokes in [-1, 1]: start times, durations (s), start and end positions."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Minimum-jerk strokes to and fro: start times, durations (s), and the position in [-1, 1]."""
     starts, lengths, ends = [], [], []
     side = rng.choice([-1, 1])
     clock = times[0] - rng.uniform(0, 0.4)
@@ -152,24 +147,20 @@ def _strokes(
         ends.append(side * rng.uniform(*extents))
         side = -side
         clock += length + (rng.uniform(*pauses) if rng.random() < pause_chance else 0.01)
-    ends = np.array(ends)
-    return np.array(starts), np.array(lengths), np.concatenate([[-ends[0]], ends[:-1]]), ends
-
-
-def _follow(times, starts, lengths, begins, ends) -> np.ndarray:
-    """Position over time along minimum-jerk strokes."""
+    starts, lengths, ends = map(np.array, (starts, lengths, ends))
+    begins = np.concatenate([[-ends[0]], ends[:-1]])
     index = np.clip(np.searchsorted(starts, times, side='right') - 1, 0, len(starts) - 1)
     u = (times - starts[index]) / lengths[index]
-    return begins[index] + (ends - begins)[index] * min_jerk(u)
+    return starts, lengths, begins[index] + (ends - begins)[index] * min_jerk(u)
 
 
 def shake(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Jerks to and fro; the beads inside fly on and hit the shell where it slows down."""
-    strokes = _strokes(rng, times, (0.12, 0.2), (0.45, 1.0), 0.55, (0.12, 0.45))
-    starts, lengths, begins, ends = strokes
-    position = _follow(times, *strokes)
-    acceleration = np.gradient(np.gradient(position, times), times)
+    starts, lengths, position = draw_strokes(
+        rng, times, (0.12, 0.2), (0.45, 1.0), 0.55, (0.12, 0.45)
+    )
     velocity = np.gradient(position, times)
+    acceleration = np.gradient(velocity, times)
     # Largest deceleration of a minimum-jerk stroke: 5.77 extent / duration^2.
     largest = 5.77 * 2 / 0.13**2
     braking = np.clip(-acceleration * np.sign(velocity) / largest, 0, 1)
@@ -179,9 +170,7 @@ def shake(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 def scrape(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """A block slides to and fro; friction sounds with the speed of sliding."""
-    strokes = _strokes(rng, times, (0.2, 0.5), (0.4, 1.0), 0.65, (0.12, 0.45))
-    starts, lengths, _, _ = strokes
-    position = _follow(times, *strokes)
+    starts, lengths, position = draw_strokes(rng, times, (0.2, 0.5), (0.4, 1.0), 0.65, (0.12, 0.45))
     speed = np.abs(np.gradient(position, times))
     drive = np.clip(speed / (1.875 * 2 / 0.25), 0, 1) ** 0.8
     return Motion(times, dict(position=position), starts + lengths / 2, drive=drive)
@@ -210,24 +199,44 @@ def spin(rng: np.random.Generator, times: np.ndarray) -> Motion:
     return Motion(times, dict(turn=turn, speed=speed), events, drive=speed)
 
 
-def talk(rng: np.random.Generator, times: np.ndarray) -> Motion:
-    """A mouth opens for syllables, grouped into words with pauses between them."""
-    opening = np.zeros_like(times)
-    vowel = np.zeros_like(times)
-    events = []
-    clock = times[0] - rng.uniform(0, 0.5)
+def draw_syllables(
+    rng: np.random.Generator,
+    times: np.ndarray,
+    most: int,
+    lengths: tuple[float, float],
+    gap: float,
+    pauses: tuple[float, float],
+    softest: float = 0.5,
+    unit: float = 1.0,
+    skew: float = 1.0,
+    power: float = 1.5,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Words of up to ``most`` syllables: opening and vowel in [0, 1] over time, and the middles.
+
+    A syllable lasts ``unit`` times a draw from ``lengths``, is followed by up to ``gap``, and a
+    word by a pause (s); the opening is ``sin(pi u^skew)^power``.
+    """
+    opening, vowel = np.zeros_like(times), np.zeros_like(times)
+    clock, events = times[0] - rng.uniform(0, 0.5), []
     while clock < times[-1]:
-        for _ in range(rng.integers(1, 4)):
-            length = rng.uniform(0.15, 0.32)
+        for _ in range(rng.integers(1, most + 1)):
+            length = unit * rng.uniform(*lengths)
             u = (times - clock) / length
             inside = (u >= 0) & (u <= 1)
-            opening[inside] = rng.uniform(0.5, 1.0) * np.sin(np.pi * u[inside]) ** 1.5
+            shape = np.sin(np.pi * u[inside] ** skew) ** power
+            opening[inside] = rng.uniform(softest, 1.0) * shape
             vowel[inside] = rng.random()
             events.append(clock + length / 2)
-            clock += length + rng.uniform(0.0, 0.06)
-        clock += rng.uniform(0.2, 0.5)
+            clock += length + rng.uniform(0.0, gap)
+        clock += rng.uniform(*pauses)
+    return opening, vowel, np.array(events)
+
+
+def talk(rng: np.random.Generator, times: np.ndarray) -> Motion:
+    """A mouth opens for syllables, grouped into words with pauses between them."""
+    opening, vowel, events = draw_syllables(rng, times, 3, (0.15, 0.32), 0.06, (0.2, 0.5))
     curves = dict(opening=opening, vowel=vowel, nod=wander(rng, times, 0.15))
-    return Motion(times, curves, np.array(events), drive=opening)
+    return Motion(times, curves, events, drive=opening)
 
 
 MOTIONS: dict[str, Callable[[np.random.Generator, np.ndarray], Motion]] = {

@@ -19,11 +19,6 @@ RIM = 6
 def place(sprite: Sprite, poses: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Where a sprite comes to lie; for all frames at once, which is what makes drawing cheap.
 
-    Args:
-        sprite (Sprite): The sprite.
-        poses (np.ndarray): (T, 5), as in ``Part``.
-        size (int): Side of the frame, px.
-
     Returns:
         tuple[np.ndarray, np.ndarray]: (T, 2, 3) matrices from sprite px to px of the area, and the
         areas (T, 4) within the frame: x0, y0, x1, y1, empty (x0 >= x1 or y0 >= y1) outside.
@@ -94,12 +89,7 @@ def paint_stage_set(scene: Scene, rng: np.random.Generator) -> np.ndarray:
 
 
 def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
-    """Yields the frames of a scene: (size, size, 3) uint8 RGB.
-
-    Args:
-        scene (Scene): From :func:`~.scene.build_scene`.
-        seed (int): Seed of the set.
-    """
+    """Yields the frames of a scene of a set of ``seed``: (size, size, 3) uint8 RGB."""
     _, rng, _ = clip_rngs(seed, scene.tier, scene.split, scene.index)
     size = CLIP_FORMAT.size
     stage_set = paint_stage_set(scene, rng)
@@ -131,27 +121,17 @@ def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
 
 
 def render_audio(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:
-    """Waveform of a scene.
+    """Waveform (stop - start,) of a scene of a set of ``seed``, float32 in [-1, 1].
 
-    Args:
-        scene (Scene): From :func:`~.scene.build_scene`.
-        seed (int): Seed of the set.
-        start (int): First sample; 0 is the time of the first frame, negative ones lie before it.
-        stop (int): One past the last sample.
-
-    Returns:
-        np.ndarray: (stop - start,) float32 in [-1, 1].
+    Sample 0 is at the time of the first frame; negative ones lie before it.
     """
     _, _, rng = clip_rngs(seed, scene.tier, scene.split, scene.index)
     return mix(_sounds(scene, rng, start, stop), scene.audio_noise_db, rng, scene.peak)
 
 
 def render_solos(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:
-    """What each source contributes to :func:`render_audio`, but for one gain of all of them.
-
-    Returns:
-        np.ndarray: (sources, stop - start) float64.
-    """
+    """What each source contributes to :func:`render_audio`, but for one gain of all of them;
+    (sources, stop - start) float64."""
     _, _, rng = clip_rngs(seed, scene.tier, scene.split, scene.index)
     return np.array(_sounds(scene, rng, start, stop)[: len(scene.gains)])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .actors import Look, Part, Stage, build_parts, draw_look
+from .actors import Part, Stage, build_parts, draw_look
 from .backgrounds import Setting, draw_setting
 from .motions import Motion, simulate_motion, wander
 from .sounds import Timbre, draw_timbre
@@ -20,7 +20,6 @@ class SceneObject:
 
     motion_class: str
     stage: Stage
-    look: Look
     motion: Motion
     parts: list[Part]
     timbre: Timbre | None
@@ -32,76 +31,45 @@ class SceneObject:
 
 @dataclass
 class Scene:
-    """Everything about a clip but its pixels and samples.
-
-    Attributes:
-        tier (str), split (str), index (int): Which clip.
-        objects (list[SceneObject]): Sources first.
-        setting (Setting): Background.
-        horizon (float): Border of wall and floor, px from the top.
-        light (float): Side of the light, -1 left ... 1 right.
-        shelves (list[Stage]): Stages that need a shelf beneath.
-        camera (np.ndarray): (T, 2) offset of the frame by the jitter of the camera, px.
-        picture_noise (float): Standard deviation of the sensor noise, grey levels.
-        audio_noise_db (float): Room noise relative to the sources' RMS, dB.
-        gains (list[float]): Amplitude of each source.
-        peak (float): Largest sample of the waveform.
-        exposures (int): Poses (and camera offsets) of a frame, over which it is averaged.
-        off_screen (list[tuple[Motion, Timbre, float]]): Sounds from outside the frame, and their
-            amplitudes against the sources.
-    """
+    """Everything about a clip but its pixels and samples."""
 
     tier: str
     split: str
     index: int
-    objects: list[SceneObject]
-    setting: Setting
-    horizon: float
-    light: float
-    shelves: list[Stage]
-    camera: np.ndarray
-    picture_noise: float
-    audio_noise_db: float
-    gains: list[float]
-    peak: float
-    exposures: int = 1
+    objects: list[SceneObject]  #: sources first
+    setting: Setting  #: background
+    horizon: float  #: border of wall and floor, px from the top
+    light: float  #: side of the light, -1 left ... 1 right
+    shelves: list[Stage]  #: stages that have a shelf beneath
+    camera: np.ndarray  #: (T, 2) offset of the frame by the jitter of the camera, px
+    picture_noise: float  #: standard deviation of the sensor noise, grey levels
+    audio_noise_db: float  #: room noise relative to the sources' RMS, dB
+    gains: list[float]  #: amplitude of each source
+    peak: float  #: largest sample of the waveform
+    exposures: int = 1  #: poses (and camera offsets) of a frame, over which it is averaged
+    #: sounds from outside the frame, and their amplitudes against the sources
     off_screen: list[tuple[Motion, Timbre, float]] = field(default_factory=list)
 
 
-def _stages(
-    rng: np.random.Generator, count: int, size: int, grid: int
-) -> tuple[list[Stage], list[bool]]:
-    """Places ``count`` stages without overlap; tells which of them are up on a shelf."""
-    if grid == 3:
-        return _small_stages(rng, count, size)
-    if count == 1:
+def _stages(rng: np.random.Generator, count: int, size: int, grid: int) -> list[Stage]:
+    """Places ``count`` stages without overlap; all but the lowest row are raised."""
+    if count == 1 and grid == 2:
         side = rng.uniform(0.56, 0.7) * size
         centre = rng.uniform(0.5 * side + 3, size - 0.5 * side - 3)
-        return [Stage(centre, rng.uniform(0.8, 0.96) * size, side, side)], [False]
-    stages, shelved = [], []
-    for cell in rng.permutation(4)[:count]:
-        column, upper = cell % 2, cell < 2
-        side = rng.uniform(0.4, 0.425) * size
-        centre = (0.26 + 0.48 * column + rng.uniform(-0.015, 0.015)) * size
-        ground = (rng.uniform(0.445, 0.46) if upper else rng.uniform(0.925, 0.96)) * size
-        stages.append(Stage(centre, ground, 1.05 * side, side))
-        shelved.append(bool(upper))
-    return stages, shelved
-
-
-def _small_stages(
-    rng: np.random.Generator, count: int, size: int
-) -> tuple[list[Stage], list[bool]]:
-    """Up to nine stages of one size on three rows; all but the lowest row stand on shelves."""
-    stages, shelved = [], []
-    for cell in rng.permutation(9)[:count]:
-        row, column = divmod(int(cell), 3)
-        side = rng.uniform(0.265, 0.285) * size
-        centre = (0.175 + 0.325 * column + rng.uniform(-0.01, 0.01)) * size
-        ground = (0.31 + 0.32 * row + rng.uniform(-0.01, 0.01)) * size
-        stages.append(Stage(centre, ground, 1.05 * side, side))
-        shelved.append(row < 2)
-    return stages, shelved
+        return [Stage(centre, rng.uniform(0.8, 0.96) * size, side, side)]
+    stages = []
+    for cell in rng.permutation(grid**2)[:count]:
+        row, column = divmod(int(cell), grid)
+        if grid == 2:
+            side = rng.uniform(0.4, 0.425) * size
+            centre = (0.26 + 0.48 * column + rng.uniform(-0.015, 0.015)) * size
+            ground = rng.uniform(*((0.445, 0.46), (0.925, 0.96))[row]) * size
+        else:
+            side = rng.uniform(0.265, 0.285) * size
+            centre = (0.175 + 0.325 * column + rng.uniform(-0.01, 0.01)) * size
+            ground = (0.31 + 0.32 * row + rng.uniform(-0.01, 0.01)) * size
+        stages.append(Stage(centre, ground, 1.05 * side, side, row < grid - 1))
+    return stages
 
 
 def _path(rng: np.random.Generator, stage: Stage, times: np.ndarray, size: int) -> np.ndarray:
@@ -134,21 +102,11 @@ def _pick_classes(rng: np.random.Generator, tier: str, index: int) -> list[str]:
 
 
 def build_scene(seed: int, tier: str, split: str, index: int) -> Scene:
-    """Draws the scene of one clip.
-
-    Args:
-        seed (int): Seed of the whole set.
-        tier (str): A key of :data:`~.spec.TIERS`.
-        split (str): 'train', 'val' or 'test'.
-        index (int): Number of the clip in its split.
-
-    Returns:
-        Scene: The scene; the same for the same arguments.
-    """
+    """Draws the scene of clip ``index`` of a split, the same for the same arguments."""
     rng, _, _ = clip_rngs(seed, tier, split, index)
     rule, size = TIERS[tier], CLIP_FORMAT.size
     names = _pick_classes(rng, tier, index)
-    stages, shelved = _stages(rng, len(names), size, rule.grid)
+    stages = _stages(rng, len(names), size, rule.grid)
     light = rng.uniform(-1, 1)
     times = np.arange(CLIP_FORMAT.num_frames) / CLIP_FORMAT.fps
     objects = []
@@ -162,29 +120,20 @@ def build_scene(seed: int, tier: str, split: str, index: int) -> Scene:
         if rule.travel:
             path = _path(rng, stage, times, size)
             parts = [Part(part.sprite, part.pose + path, part.boxed) for part in parts]
-        objects.append(
-            SceneObject(
-                name, stage, look, motion, parts, timbre if number < rule.num_sources else None
-            )
-        )
+        heard = timbre if number < rule.num_sources else None
+        objects.append(SceneObject(name, stage, motion, parts, heard))
     jitter = rng.uniform(0.4, 1.3)
     return Scene(
-        tier=tier,
-        split=split,
-        index=index,
-        objects=objects,
+        tier=tier, split=split, index=index, objects=objects, light=light,
         setting=draw_setting(rng, split),
         horizon=rng.uniform(0.56, 0.72) * size,
-        light=light,
-        shelves=[
-            stage for stage, up in zip(stages, shelved, strict=True) if up and not rule.travel
-        ],
+        shelves=[stage for stage in stages if stage.raised and not rule.travel],
         camera=jitter * np.stack([wander(rng, times, 0.25), wander(rng, times, 0.25)], axis=1),
         picture_noise=rng.uniform(*rule.picture_noise),
         audio_noise_db=rng.uniform(*rule.audio_noise_db),
         gains=[float(10 ** rng.uniform(-0.12, 0.12)) for _ in range(rule.num_sources)],
         peak=rng.uniform(0.35, 0.85),
-    )
+    )  # fmt: skip
 
 
 def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
@@ -213,11 +162,7 @@ def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
 
 
 def annotate(scene: Scene, path: str) -> dict:
-    """Annotation of a clip, ready for JSON.
-
-    Args:
-        scene (Scene): The scene.
-        path (str): Path of the clip relative to the data root.
+    """Annotation of the clip ``path``, ready for JSON.
 
     Returns:
         dict: ``path, tier, label, classes, objects, fps, num_frames, duration, sample_rate``;
@@ -237,14 +182,7 @@ def annotate(scene: Scene, path: str) -> dict:
                 'boxes': [[round(float(v), 3) for v in box] for box in object_boxes(scene, item)],
             }
         )
-    return dict(
-        path=path,
-        tier=scene.tier,
-        label=objects[0]['label'],
-        classes=[item.motion_class for item in scene.objects if item.sounding],
-        objects=objects,
-        fps=CLIP_FORMAT.fps,
-        num_frames=CLIP_FORMAT.num_frames,
-        duration=CLIP_FORMAT.duration,
-        sample_rate=CLIP_FORMAT.sample_rate,
-    )
+    clip = {x: getattr(CLIP_FORMAT, x) for x in ('fps', 'num_frames', 'duration', 'sample_rate')}
+    classes = [item.motion_class for item in scene.objects if item.sounding]
+    label = objects[0]['label']
+    return dict(path=path, tier=scene.tier, label=label, classes=classes, objects=objects, **clip)

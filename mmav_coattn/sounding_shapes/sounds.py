@@ -52,8 +52,7 @@ class Timbre:
 
     family: str  #: a key of :data:`SYNTHESES`
     pitch: float  #: the family's pitch-like parameter, Hz
-    material: str  #: its name; '' for continuous sounds
-    modes: tuple[float, ...]  #: ratios of the modes to the pitch; empty likewise
+    modes: tuple[float, ...]  #: ratios of the modes to the pitch; empty for continuous sounds
     decay: float  #: decay time of the lowest mode, s
     brightness: float  #: share of high partials and noise, in [0, 1]
     roughness: float  #: depth of grain in continuous sounds, in [0, 1]
@@ -62,16 +61,13 @@ class Timbre:
 def draw_timbre(rng: np.random.Generator, split: str, motion_class: str) -> Timbre:
     """Draws a timbre for ``motion_class`` from those of ``split``."""
     family = FAMILIES[motion_class]
-    material, modes, decay = '', (), 0.0
+    modes, decay = (), 0.0
     if family == 'impact':
-        pool = MATERIALS[split]
-        material = str(rng.choice(list(pool)))
-        modes, decay = pool[material]
+        modes, decay = MATERIALS[split][str(rng.choice(list(MATERIALS[split])))]
         decay *= rng.uniform(0.75, 1.3)
     return Timbre(
         family=family,
         pitch=draw_held_out_log(rng, split, *PITCH_RANGES[family]),
-        material=material,
         modes=modes,
         decay=decay,
         brightness=rng.uniform(0.2, 1.0),
@@ -261,19 +257,14 @@ def synthesise(
     return sound / np.sqrt(np.mean(sound**2))
 
 
-def room_noise(num_samples: int, rng: np.random.Generator) -> np.ndarray:
-    """Stationary low-passed noise, float64 (num_samples,), RMS 1."""
-    from scipy.signal import lfilter
-
-    noise = lfilter([1.0], [1.0, -rng.uniform(0.6, 0.95)], rng.standard_normal(num_samples))
-    return noise / np.sqrt(np.mean(noise**2))
-
-
 def mix(
     sounds: list[np.ndarray], noise_db: float, rng: np.random.Generator, peak: float
 ) -> np.ndarray:
-    """Adds the sources and room noise ``noise_db`` below them; peak ``peak``, float32 (n,)."""
+    """Adds sources and low-passed noise ``noise_db`` below them; float32 (n,) up to ``peak``."""
+    from scipy.signal import lfilter
+
     total = np.sum(sounds, axis=0)
     level = 10 ** (noise_db / 20) * np.sqrt(np.mean(total**2))
-    total = total + level * room_noise(len(total), rng)
+    noise = lfilter([1.0], [1.0, -rng.uniform(0.6, 0.95)], rng.standard_normal(len(total)))
+    total = total + level * (noise / np.sqrt(np.mean(noise**2)))
     return (total * (peak / np.abs(total).max())).astype(np.float32)

@@ -22,21 +22,13 @@ DEFAULT_NUM_CLIPS = dict(train=1200, val=300, test=300)
 
 @dataclass(frozen=True)
 class ClipFormat:
-    """Format of every clip. Lengths are chosen so that decoding is cheap and exact.
+    """Format of every clip. Lengths are chosen so that decoding is cheap and exact."""
 
-    Attributes:
-        duration (float): Length in s.
-        fps (int): Frames per second; ``duration * fps`` is a whole number.
-        size (int): Width and height in px.
-        sample_rate (int): Audio rate in Hz.
-        warmup (float): Simulated time before the first frame, s, so that nothing marks the start.
-    """
-
-    duration: float = 4.0
-    fps: int = 20
-    size: int = 128
-    sample_rate: int = 16000
-    warmup: float = 2.0
+    duration: float = 4.0  #: s
+    fps: int = 20  #: ``duration * fps`` is a whole number
+    size: int = 128  #: width and height, px
+    sample_rate: int = 16000  #: Hz
+    warmup: float = 2.0  #: simulated s before the first frame, so that nothing marks the start
 
     @property
     def num_frames(self) -> int:
@@ -52,28 +44,15 @@ CLIP_FORMAT = ClipFormat()
 
 @dataclass(frozen=True)
 class Tier:
-    """How hard a scene is.
+    """How hard a scene is."""
 
-    Attributes:
-        num_sources (int): Objects that sound.
-        num_silent (tuple[int, int]): Fewest and most silent objects.
-        same_class (bool): Silent objects have the class of the source, so that only synchrony
-            tells which one sounds.
-        grid (int): Objects stand on so many columns and rows.
-        picture_noise (tuple[float, float]): Range of the sensor noise's standard deviation, in
-            grey levels of 255.
-        audio_noise_db (tuple[float, float]): Range of the room noise, dB relative to the RMS of
-            the sources.
-        travel (bool): Objects travel across the frame all the time, whether they sound or not.
-    """
-
-    num_sources: int
-    num_silent: tuple[int, int]
-    same_class: bool = False
-    grid: int = 2
-    picture_noise: tuple[float, float] = (1.5, 3.0)
-    audio_noise_db: tuple[float, float] = (-40.0, -28.0)
-    travel: bool = False
+    num_sources: int  #: objects that sound
+    num_silent: tuple[int, int]  #: fewest and most silent objects
+    same_class: bool = False  #: silent ones are of the source's class: only synchrony tells
+    grid: int = 2  #: columns and rows on which objects stand
+    picture_noise: tuple[float, float] = (1.5, 3.0)  #: range of its deviation, grey levels
+    audio_noise_db: tuple[float, float] = (-40.0, -28.0)  #: range, dB to the RMS of the sources
+    travel: bool = False  #: all objects travel across the frame, whether they sound or not
 
 
 #: What `hard` and each number of look-alikes share.

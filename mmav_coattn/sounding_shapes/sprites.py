@@ -89,8 +89,7 @@ class Canvas:
         colour,
         bevel: float = 3.0,
         gloss: float = 0.15,
-        inside: bool = False,
-        alpha: float = 1.0,
+        inside: float = 0.0,
     ) -> None:
         """Lights a mask as if its edge were rounded, and paints it over the canvas.
 
@@ -99,19 +98,19 @@ class Canvas:
             colour: RGB, 0-255.
             bevel (float): Width of the rounded edge, scene px; 0 paints flat.
             gloss (float): Strength of the highlight in [0, 1].
-            inside (bool): Paint only where something is painted already (stripes, eyes).
-            alpha (float): Opacity.
+            inside (float): If above 0, paint flat, with this opacity, and only where something is
+                painted already (stripes).
         """
         x, y, w, h = cv2.boundingRect(mask)
         # One px of rim, so that the edge has a slope outwards.
         area = (slice(max(y - 1, 0), y + h + 1), slice(max(x - 1, 0), x + w + 1))
         mask = mask[area]
-        cover = mask.astype(np.float32) * (alpha / 255)
+        cover = mask.astype(np.float32) * ((inside or 1.0) / 255)
         target = self.rgba[area]
         if inside:
             cover *= target[..., 3]
         paint = np.broadcast_to(np.asarray(colour, np.float32), (*mask.shape, 3))
-        if bevel:
+        if bevel and not inside:
             reach = float(bevel) * SPRITE_SCALE  # numpy floats would widen the arrays
             edge = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 5)
             slope = 1 - np.clip(edge / reach, 0, 1)

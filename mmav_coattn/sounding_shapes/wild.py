@@ -7,25 +7,22 @@ among them bursts of noise, plucked and bowed strings and growls, beside sounds 
 frame. One rule stays: what is heard of an object follows from how it moves.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
-from .actors import DARK, METAL, WOOD, Look, Part, Stage, pose
+from .actors import DARK, METAL, WOOD, Part, Stage, pose
 from .backgrounds import FAMILIES, Setting, hsv
 from .holdout import draw_held_out, draw_held_out_log
 from .motions import (
     Motion,
-    _follow,
-    _locate,
-    _strokes,
+    draw_intervals,
+    draw_strokes,
+    draw_syllables,
     min_jerk,
-    renewal_times,
     shake,
     simulation_clock,
     spin,
     wander,
-)  # fmt: skip
+)
 from .scene import Scene, SceneObject, build_scene
 from .sounds import MATERIALS, Timbre
 from .spec import CLIP_FORMAT, clip_rngs
@@ -40,8 +37,8 @@ SHUTTER = 0.7
 def _hits(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Something is raised and comes down: sticks, hammers, hands, feet."""
     shortest = np.exp(rng.uniform(np.log(0.16), np.log(0.6)))
-    events = renewal_times(rng, times, shortest, shortest * rng.uniform(1.6, 5.0))
-    index, since, length = _locate(times, events)
+    longest = shortest * rng.uniform(1.6, 5.0)
+    events, index, since, length = draw_intervals(rng, times, shortest, longest)
     gaps = np.diff(events)
     fall = np.minimum(rng.uniform(0.07, 0.2), 0.5 * gaps)[index]
     height = rng.uniform(0.3, 1.0, len(gaps)) * np.minimum(1, gaps / 0.35)
@@ -61,27 +58,24 @@ def _hits(rng: np.random.Generator, times: np.ndarray) -> Motion:
 def _flights(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Flights between landings: balls, hops, hoofs."""
     shortest = rng.uniform(0.2, 0.45)
-    events = renewal_times(rng, times, shortest, shortest * rng.uniform(1.5, 3))
-    index, since, length = _locate(times, events)
+    longest = shortest * rng.uniform(1.5, 3)
+    events, _, since, length = draw_intervals(rng, times, shortest, longest)
     u = since / length
     lift = 4 * u * (1 - u) * np.minimum(length / 0.8, 1) ** 2
     incoming = np.minimum(np.concatenate([[0.5], np.diff(events) / 0.8]), 1)
-    curves = dict(lift=lift, along=wander(rng, times), across=np.zeros_like(times))
-    return Motion(times, curves, events, strengths=incoming)
+    return Motion(times, dict(lift=lift, along=wander(rng, times)), events, strengths=incoming)
 
 
 def _slides(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Strokes to and fro: bows, saws, brushes, knives."""
     shortest = np.exp(rng.uniform(np.log(0.15), np.log(0.5)))
-    strokes = _strokes(
-        rng, times, (shortest, shortest * rng.uniform(1.5, 3)), (0.3, 1.0),
-        rng.uniform(0, 0.7), (0.1, 0.6),
-    )  # fmt: skip
-    starts, lengths, _, _ = strokes
-    position = _follow(times, *strokes)
+    durations = shortest, shortest * rng.uniform(1.5, 3)
+    starts, lengths, position = draw_strokes(
+        rng, times, durations, (0.3, 1.0), rng.uniform(0, 0.7), (0.1, 0.6)
+    )
     speed = np.abs(np.gradient(position, times))
     drive = np.clip(speed / np.quantile(speed, 0.98), 0, 1) ** rng.uniform(0.6, 1.2)
-    curves = dict(position=position, along=position, across=wander(rng, times), lift=0 * times)
+    curves = dict(position=position, across=wander(rng, times))
     return Motion(times, curves, starts + lengths / 2, drive=drive)
 
 
@@ -96,51 +90,30 @@ def _plucks(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 def _calls(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """A mouth opens for calls or syllables; the head moves with it."""
-    opening, vowel = np.zeros_like(times), np.zeros_like(times)
     shortest = np.exp(rng.uniform(np.log(0.1), np.log(0.4)))
-    most = int(rng.integers(1, 6))
-    clock, events = times[0] - rng.uniform(0, 0.5), []
-    while clock < times[-1]:
-        for _ in range(rng.integers(1, most + 1)):
-            length = shortest * rng.uniform(1, 2.5)
-            u = (times - clock) / length
-            inside = (u >= 0) & (u <= 1)
-            opening[inside] = rng.uniform(0.4, 1.0) * np.sin(np.pi * u[inside] ** 0.8) ** 1.2
-            vowel[inside] = rng.random()
-            events.append(clock + length / 2)
-            clock += length + rng.uniform(0.0, 0.1)
-        clock += rng.uniform(0.15, 0.9)
+    opening, vowel, events = draw_syllables(
+        rng, times, int(rng.integers(1, 6)), (1, 2.5), 0.1, (0.15, 0.9),
+        softest=0.4, unit=shortest, skew=0.8, power=1.2,
+    )  # fmt: skip
     nod = rng.uniform(0, 0.4)
     curves = dict(
         opening=opening, vowel=vowel, lift=nod * opening, along=wander(rng, times, 0.15),
         across=wander(rng, times, 0.15),
     )  # fmt: skip
-    return Motion(times, curves, np.array(events), drive=opening)
+    return Motion(times, curves, events, drive=opening)
 
 
 def _shots(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Sudden jerks that fade: recoil, slams, barks."""
     shortest = np.exp(rng.uniform(np.log(0.12), np.log(0.9)))
-    events = renewal_times(rng, times, shortest, shortest * rng.uniform(1.3, 3))
-    index, since, _ = _locate(times, events)
+    longest = shortest * rng.uniform(1.3, 3)
+    events, index, since, _ = draw_intervals(rng, times, shortest, longest)
     strengths = rng.uniform(0.5, 1.0, len(events))
     decay = rng.uniform(0.04, 0.15)
     jerk = strengths[index] * np.exp(-since / decay) * np.clip(since / 0.012, 0, 1)
     flash = (since < 0.07).astype(float)
-    curves = dict(lift=jerk, flash=flash, along=wander(rng, times, 0.1), across=0 * times)
+    curves = dict(lift=jerk, flash=flash, along=wander(rng, times, 0.1))
     return Motion(times, curves, events, strengths=strengths)
-
-
-def _as_elsewhere(simulate: Callable) -> Callable:
-    """A motion of the other tiers, at one place but for its strokes."""
-
-    def simulate_in_place(rng: np.random.Generator, times: np.ndarray) -> Motion:
-        motion = simulate(rng, times)
-        zero = 0 * times
-        motion.curves.update(along=motion.curves.get('position', zero), across=zero, lift=zero)
-        return motion
-
-    return simulate_in_place
 
 
 #: Motions, the sound families each may have, and how it looks.
@@ -155,11 +128,9 @@ KINDS = dict(
     call=(_calls, ('voice', 'growl', 'tone'), 'mouth'),
     shot=(_shots, ('burst', 'impact'), 'blob'),
     clap=(_hits, ('burst', 'impact'), 'pair'),
-    shake=(_as_elsewhere(shake), ('rattle',), 'blob'),
-    turn=(_as_elsewhere(spin), ('whirr',), 'rotor'),
+    shake=(shake, ('rattle',), 'blob'),
+    turn=(spin, ('whirr',), 'rotor'),
 )
-#: A `wild` object has no look of the other tiers.
-_NO_LOOK = Look(DARK, DARK, DARK, (0.0, 0.0), 0, 1, 0.0)
 #: Lowest and highest of each family's pitch-like parameter, Hz.
 PITCHES = dict(
     impact=(120, 2500), burst=(200, 5000), friction=(500, 4500), rattle=(1500, 6000),
@@ -167,11 +138,9 @@ PITCHES = dict(
 )  # fmt: skip
 
 
-def draw_wild_timbre(rng: np.random.Generator, split: str, family: str) -> Timbre:
+def _draw_timbre(rng: np.random.Generator, split: str, family: str) -> Timbre:
     """A timbre of a family; pitches and materials of the splits are disjoint."""
-    materials = MATERIALS[split]
-    material = str(rng.choice(list(materials)))
-    ratios = materials[material][0]
+    ratios = MATERIALS[split][str(rng.choice(list(MATERIALS[split])))][0]
     if family == 'pluck':
         ratios = tuple(float(n) for n in range(1, 9))
     lowest, highest = dict(impact=(0.01, 0.25), burst=(0.008, 0.15), pluck=(0.08, 0.6)).get(
@@ -180,7 +149,6 @@ def draw_wild_timbre(rng: np.random.Generator, split: str, family: str) -> Timbr
     return Timbre(
         family=family,
         pitch=draw_held_out_log(rng, split, *PITCHES[family]),
-        material=material,
         modes=ratios,
         decay=float(np.exp(rng.uniform(np.log(lowest), np.log(highest)))),
         brightness=rng.uniform(0.1, 1.0),
@@ -213,8 +181,8 @@ def _paint(rng: np.random.Generator, split: str, canvas: Canvas, points: np.ndar
     for _ in range(rng.integers(0, 6)):
         place = points.mean(0) + rng.uniform(-0.4, 0.4, 2) * np.ptp(points, axis=0)
         radii = span * rng.uniform(0.03, 0.25, 2)
-        canvas.ellipse(place, radii, rng.uniform(0, 180), colour=_colour(rng, split), bevel=0,
-                       inside=True, alpha=rng.uniform(0.4, 1))  # fmt: skip
+        turn, colour = rng.uniform(0, 180), _colour(rng, split)
+        canvas.ellipse(place, radii, turn, colour=colour, inside=rng.uniform(0.4, 1))
     canvas.mottle(rng, rng.uniform(0.02, 0.3))
 
 
@@ -252,17 +220,18 @@ def _mouth(rng: np.random.Generator, split: str, radius: float, light: float) ->
     hole = Canvas((-1.2 * width, -width, 1.2 * width, width), light)
     hole.ellipse((0, 0), (width, 0.8 * width), colour=DARK * rng.uniform(0.4, 1.4), bevel=0)
     if rng.random() < 0.5:
-        hole.ellipse((0, 0.4 * width), (0.6 * width, 0.35 * width), colour=(180, 80, 80), bevel=0,
-                     inside=True)  # fmt: skip
+        hole.ellipse((0, 0.4 * width), (0.6 * width, 0.35 * width), colour=(180, 80, 80), inside=1)
     if rng.random() < 0.5:
         hole.rectangle(-0.7 * width, -0.8 * width, 0.7 * width, -0.5 * width,
-                       colour=(225, 222, 210), bevel=0, inside=True)  # fmt: skip
+                       colour=(225, 222, 210), inside=1)  # fmt: skip
     return [head.finish(), hole.finish()]
 
 
 def _parts(rng, split, look, motion, size, times, light, centre) -> list[Part]:
     """Sprites of an object and their poses; ``size`` is about its radius, px."""
-    lift, along, across = (motion.at(name, times) for name in ('lift', 'along', 'across'))
+    slides = 'position' in motion.curves
+    along = motion.at('position' if slides else 'along', times)
+    lift, across = motion.at('lift', times), motion.at('across', times)
     heading = rng.uniform(0, 2 * np.pi)
     unit = np.array([np.cos(heading), np.sin(heading)])
     normal = np.array([-unit[1], unit[0]])
@@ -271,7 +240,6 @@ def _parts(rng, split, look, motion, size, times, light, centre) -> list[Part]:
         length = size * rng.uniform(2.0, 3.5)
         sprite = _arm(rng, split, length, light)
         stroke = 0.3 * along[:, None] * normal + 0.2 * across[:, None] * unit
-        slides = 'position' in motion.curves
         tip = centre + reach * (1.6 * along[:, None] * unit if slides else stroke)
         # The arm turns about its far end while the tip is raised.
         raised = rng.choice([-1, 1]) * lift * rng.uniform(0.25, 0.9)
@@ -304,7 +272,7 @@ def _parts(rng, split, look, motion, size, times, light, centre) -> list[Part]:
         gap = 0.5 * size * unit
         return [Part(body, pose(*(centre + side * (gap + reach * lift[:, None] * unit)).T))
                 for body, side in zip(bodies, (-1, 1), strict=True)]  # fmt: skip
-    if 'position' in motion.curves:
+    if slides:
         place = reach * along[:, None] * unit
     tilt = rng.normal(0, 0.3) * lift + 0.1 * along
     path = centre + place
@@ -336,10 +304,8 @@ def build_wild_scene(seed: int, tier: str, split: str, index: int) -> Scene:
         motion, timbre, look = _draw_kind(rng, split, name, clock)
         radius = large * np.exp(rng.uniform(-0.3, 0.3)) / (1 + 0.25 * silent)
         parts = _parts(rng, split, look, motion, radius, times, light, centre)
-        objects.append(
-            SceneObject(name, Stage(*centre, radius, radius), _NO_LOOK, motion, parts,
-                        timbre if number == 0 else None)
-        )  # fmt: skip
+        stage = Stage(*centre, radius, radius)
+        objects.append(SceneObject(name, stage, motion, parts, None if number else timbre))
     # The nearest is drawn last.
     camera = rng.uniform(0.2, 1.5) * np.stack([wander(rng, times, 0.3), wander(rng, times, 0.3)], 1)
     if first in ('step', 'hop') and rng.random() < 0.3:  # whoever walks holds the camera
@@ -360,12 +326,10 @@ def build_wild_scene(seed: int, tier: str, split: str, index: int) -> Scene:
     )  # fmt: skip
 
 
-def _draw_kind(
-    rng: np.random.Generator, split: str, name: str, clock: np.ndarray
-) -> tuple[Motion, Timbre, str]:
+def _draw_kind(rng, split: str, name: str, clock: np.ndarray) -> tuple[Motion, Timbre, str]:
     simulate, families, look = KINDS[name]
     motion = simulate(rng, clock)
-    return motion, draw_wild_timbre(rng, split, str(rng.choice(families))), look
+    return motion, _draw_timbre(rng, split, str(rng.choice(families))), look
 
 
 def _centres(rng: np.random.Generator, count: int, size: int) -> np.ndarray:

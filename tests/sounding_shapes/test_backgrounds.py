@@ -7,7 +7,6 @@ import pytest
 
 from mmav_coattn.sounding_shapes.backgrounds import (
     FAMILIES,
-    cloud_noise,
     draw_setting,
     hsv,
     paint_background,
@@ -36,13 +35,3 @@ def test_every_family_is_drawn_and_painted(split):
         again = paint_background(np.random.default_rng(1), setting, 64, 30.4, 1.0)
         np.testing.assert_array_equal(picture, again)
         assert setting.outdoors == (setting.wall in ('sky', 'dusk', 'hills'))
-
-
-def test_noise_is_the_sum_of_its_octaves():
-    octaves = ((3, 4), (6, 8))
-    noise = cloud_noise(np.random.default_rng(5), 24, 32, octaves)
-    rng = np.random.default_rng(5)
-    coarse = cloud_noise(rng, 24, 32, octaves[:1])
-    fine = cloud_noise(rng, 24, 32, octaves[1:])
-    np.testing.assert_allclose(noise, coarse + 0.5 * fine, atol=1e-6)
-    assert 0.2 < np.abs(noise).max() < 2

@@ -44,19 +44,17 @@ def test_same_seed_same_content_whatever_the_workers(made, tmp_path):
     assert not np.array_equal(first[1], other[1]) and not np.array_equal(first[2], other[2])
 
 
-def test_layout_and_annotation(tmp_path):
-    path = make(tmp_path, 9, split='val')
-    assert path == tmp_path / 'medium/val.json'
-    note = json.loads(path.read_text())
+def test_layout_and_annotation(made):
+    note = json.loads((made / 'medium/train.json').read_text())
     assert note['metainfo'] == dict(
-        dataset_type='SoundingShapes', version=1, seed=0, tier='medium', split='val',
+        dataset_type='SoundingShapes', version=1, seed=0, tier='medium', split='train',
         classes=['bounce', 'strike', 'swing', 'shake', 'scrape', 'spin', 'tap', 'talk'],
     )  # fmt: skip
-    assert [item['label'] for item in note['data_list']] == [0, 1, 2, 3, 4, 5, 6, 7, 0]
-    assert all((tmp_path / item['path']).is_file() for item in note['data_list'])
-    files = {p.name for p in (tmp_path / 'medium').iterdir()}
-    assert files == {'val', 'val.json', 'spec.json', 'labels.txt', '.lock'}
-    assert (tmp_path / 'medium/labels.txt').read_text().split() == note['metainfo']['classes']
+    assert [item['label'] for item in note['data_list']] == [0, 1, 2, 3]
+    assert all((made / item['path']).is_file() for item in note['data_list'])
+    files = {p.name for p in (made / 'medium').iterdir()}
+    assert files == {'train', 'train.json', 'spec.json', 'labels.txt', '.lock'}
+    assert (made / 'medium/labels.txt').read_text().split() == note['metainfo']['classes']
 
 
 def test_interrupted_run_goes_on(made, tmp_path, monkeypatch):
@@ -124,10 +122,11 @@ def test_what_cannot_be_made(tmp_path, capsys):
     for split in ('train', 'val'):
         with pytest.raises(ConfigError, match='seed=0, but seed=7 is asked for'):
             make(tmp_path, 1, split=split, seed=7)
-    with pytest.raises(ConfigError, match="split='dev' is unknown"):
+    with pytest.raises(ConfigError, match="split='dev' is unknown; choose one of train, val"):
         make(tmp_path, 1, split='dev')
-    with pytest.raises(ConfigError, match='num_workers=-1 must be'):
-        make(tmp_path, 1, num_workers=-1)
+    for value in (-1, 1.5, True, '3'):
+        with pytest.raises(ConfigError, match='num_workers=.* must be a whole number'):
+            make(tmp_path, 1, num_workers=value)
     main = runpy.run_path(str(TOOL))['main']
     counts = ['--train', '1', '--val', '0', '--test', '0']
     assert main(['--out', str(tmp_path), *counts]) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import gcd
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from mmav_coattn.errors import UnreadableMediaError
 
 from .damage import refused
 from .seeking import alone, seek_to
+
+if TYPE_CHECKING:
+    import av
 
 #: Seconds decoded before a window and thrown away. Opus asks for 80 ms to converge, AAC and AC-3
 #: for one frame, MP3 for the frames that hold its bit reservoir (at most 10 of 26 ms).
@@ -23,20 +27,15 @@ STAMP_TOLERANCE = 0.004
 #: Longest hole that is left empty: a single lost packet's edge, not audible as silence, in seconds.
 HOLE_TOLERANCE = 0.01
 
-#: Types of one sample by FFmpeg's names of the formats.
-_SAMPLE_TYPES = {'u8': 'u1', 's16': 'i2', 's32': 'i4', 's64': 'i8', 'flt': 'f4', 'dbl': 'f8'}
-_FULL_SCALE = {'u1': 2**7, 'i2': 2**15, 'i4': 2**31, 'i8': 2**63}
-
 
 @dataclass
 class Segment:
-    """Decoded audio without a hole, in one sample format."""
+    """Decoded audio without a hole."""
 
-    sample_rate: int
+    sample_rate: int  #: Hz
     channels: int
-    is_planar: bool
-    #: Of each decoded frame its planes: one a channel, or one in which the channels take turns.
-    blocks: list[list[np.ndarray]] = field(default_factory=list)
+    to_float: av.AudioResampler  #: from the codec's own type of samples
+    blocks: list[np.ndarray] = field(default_factory=list)  #: (C, S) float32, full scale 1
     stamps: list[float] = field(default_factory=list)
     length: int = 0
     end: float = 0.0
@@ -50,7 +49,7 @@ class Segment:
         )
 
     def append(self, time: float, frame) -> None:
-        self.blocks.append(_planes(frame))
+        self.blocks += [converted.to_ndarray() for converted in self.to_float.resample(frame)]
         # Each stamp is a measurement of when the segment began.
         self.stamps.append(time - self.length / self.sample_rate)
         self.length += frame.samples
@@ -63,54 +62,19 @@ class Segment:
 
     def planes(self) -> np.ndarray:
         """``(channels, S)`` float32 with full scale 1."""
-        return self._to_full_scale(self._samples())
+        return np.concatenate(self.blocks, axis=1)
 
     def mono(self) -> np.ndarray:
         """Mean over channels, ``(S,)`` float32 with full scale 1."""
-        samples = self._samples()
-        kind = samples.dtype.str[1:]
-        wave = samples.mean(axis=0, dtype=np.float64 if kind in ('i4', 'i8') else np.float32)
-        return self._to_full_scale(wave, kind)
-
-    def _samples(self) -> np.ndarray:
-        """``(channels, S)`` as decoded."""
-        planes = [np.concatenate(blocks) for blocks in zip(*self.blocks, strict=True)]
-        return np.stack(planes) if self.is_planar else planes[0].reshape(-1, self.channels).T
-
-    @staticmethod
-    def _to_full_scale(wave: np.ndarray, kind: str | None = None) -> np.ndarray:
-        kind = kind or wave.dtype.str[1:]
-        if kind == 'u1':
-            wave = wave.astype(np.float32) - 128
-        return (wave / _FULL_SCALE.get(kind, 1)).astype(np.float32, copy=False)
-
-
-def _planes(frame) -> list[np.ndarray]:
-    """The planes of a decoded frame, seen in place.
-
-    PyAV's ``frame.to_ndarray`` stacks them in a copy, once for each frame of some 20 ms.
-    """
-    kind = _SAMPLE_TYPES[frame.format.packed.name]
-    count = frame.samples * (1 if frame.format.is_planar else frame.layout.nb_channels)
-    return [np.frombuffer(plane, kind, count) for plane in frame.planes]
+        return self.planes().mean(axis=0)
 
 
 def read_waveform(
     container, stream, start: float, duration: float, sample_rate: int, *, path: str
 ) -> np.ndarray:
-    """Decode a window of an audio stream as a mono waveform.
+    """Decode a window of an audio stream; see :meth:`MediaFile.read_audio`.
 
-    Args:
-        container (av.container.InputContainer): The open file.
-        stream (av.audio.stream.AudioStream): Its audio stream.
-        start (float): First second of the window.
-        duration (float): Its length in seconds.
-        sample_rate (int): Wanted rate in Hz.
-        path (str): The file's name, for messages.
-
-    Returns:
-        np.ndarray: ``(round(duration * sample_rate),)`` float32. Sample ``j`` lies within half a
-        sample of ``start + j / sample_rate``.
+    Sample ``j`` lies within half a sample of ``start + j / sample_rate``.
 
     Raises:
         UnreadableMediaError: If decoding fails, or the window has a hole longer than 10 ms.
@@ -123,6 +87,8 @@ def read_waveform(
 
 def decode_segments(container, stream, begin: float, end: float) -> list[Segment]:
     """The audio from ``begin`` to ``end``, as segments without holes at the stream's own rate."""
+    import av
+
     seek_to(container, stream, begin - PRE_ROLL)
     segments: list[Segment] = []
     for frame in _decodable_frames(container, stream):
@@ -134,9 +100,8 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
         if time >= end:
             break
         if not segments or not segments[-1].continues_with(time, frame):
-            segments.append(
-                Segment(frame.sample_rate, frame.layout.nb_channels, frame.format.is_planar)
-            )
+            to_float = av.AudioResampler('fltp')
+            segments.append(Segment(frame.sample_rate, frame.layout.nb_channels, to_float))
         segments[-1].append(time, frame)
     return segments
 

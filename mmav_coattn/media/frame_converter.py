@@ -9,11 +9,8 @@ class FrameConverter:
     """Converts the frames of one clip with one conversion context.
 
     ``frame.to_ndarray`` makes a context, with a thread for each core, for every single frame;
-    sharing one took the conversion of a frame of 344x256 px from 0.4 to 0.15 ms.
-
-    Args:
-        short_side (int, optional): Pixels to scale the shorter side down to, never up.
-            Defaults to None, the frame as it is.
+    sharing one took the conversion of a frame of 344x256 px from 0.4 to 0.15 ms. The shorter side
+    is scaled down to ``short_side`` px, never up.
     """
 
     def __init__(self, short_side: int | None = None) -> None:
@@ -23,20 +20,11 @@ class FrameConverter:
         self._reformatter = VideoReformatter()
 
     def __call__(self, frame) -> np.ndarray:
-        """Convert one :class:`av.VideoFrame`.
-
-        Returns:
-            np.ndarray: ``(H, W, 3)`` uint8, RGB.
-        """
+        """RGB ``(H, W, 3)`` uint8 of an :class:`av.VideoFrame`."""
         width, height = scaled_size(frame.width, frame.height, self.short_side)
         interpolation = None if (width, height) == (frame.width, frame.height) else 'AREA'
         picture = self._reformatter.reformat(
-            frame,
-            width=width,
-            height=height,
-            format='rgb24',
-            interpolation=interpolation,
-            threads=1,
+            frame, width, height, 'rgb24', interpolation=interpolation, threads=1
         )
         plane = picture.planes[0]
         # The buffer's lines are padded; this is a view of what is in them, and keeps it alive.

@@ -21,7 +21,7 @@ import numpy as np
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 
 from .audio_reader import read_waveform
-from .damage import refused, refused_if_damaged
+from .damage import refused
 from .open_container import open_container
 from .seeking import seek_to
 from .stream_span import find_picture_delay, find_spans
@@ -85,8 +85,7 @@ class MediaFile:
         """Time of the first frame and the end of the last, seconds.
 
         Raises:
-            NoVideoError: If the file has no video.
-            UnreadableMediaError: If the file cannot be opened or its streams cannot be read.
+            NoVideoError, UnreadableMediaError: If there is none, or it cannot be read.
         """
         stream = self._video_stream()
         start, end = self._find_spans()[stream.index]
@@ -97,8 +96,7 @@ class MediaFile:
         """Time of the first sample and the end of the last, seconds.
 
         Raises:
-            NoAudioError: If the file has no audio stream.
-            UnreadableMediaError: As :attr:`video_span`.
+            NoAudioError, UnreadableMediaError: If there is none, or it cannot be read.
         """
         stream = self._audio_stream()
         return self._find_spans()[stream.index]
@@ -141,8 +139,7 @@ class MediaFile:
         """Decode all frames from the first on, as :class:`av.VideoFrame`.
 
         Raises:
-            NoVideoError: If the file has no video.
-            UnreadableMediaError: If a frame cannot be decoded, or there is none.
+            NoVideoError, UnreadableMediaError: If there is none, or one cannot be decoded.
         """
         stream = self._video_stream()
         empty = True
@@ -169,15 +166,11 @@ class MediaFile:
             np.ndarray: ``(T, H, W, 3)`` uint8, RGB.
 
         Raises:
-            NoVideoError: If the file has no video.
-            UnreadableMediaError: If the frames cannot be decoded.
+            NoVideoError, UnreadableMediaError: If there is no video, or it cannot be decoded.
             ValueError: If a time lies outside the video's span.
         """
         stream, times = self._video_stream(), self._on_video_clock(times)
-        with refused_if_damaged(self.path):
-            return read_frames(
-                self._container, stream, times, short_side=short_side, path=self.path
-            )
+        return read_frames(self._container, stream, times, short_side=short_side, path=self.path)
 
     def stream_frames(
         self, times: Sequence[float] | np.ndarray, short_side: int | None = None
@@ -195,8 +188,7 @@ class MediaFile:
             Iterator[np.ndarray]: ``(H, W, 3)`` uint8, RGB, one for each time.
 
         Raises:
-            NoVideoError: If the file has no video.
-            UnreadableMediaError: If a frame cannot be decoded, when its turn comes.
+            NoVideoError, UnreadableMediaError: As :meth:`read_frames`, when a frame's turn comes.
             ValueError: If a time lies outside the video's span, or the times fall.
         """
         stream, times = self._video_stream(), self._on_video_clock(times)
@@ -218,16 +210,15 @@ class MediaFile:
 
         Raises:
             NoAudioError: If the file has no audio stream.
-            UnreadableMediaError: If the window cannot be decoded, or has a hole in it.
+            UnreadableMediaError: If the window cannot be decoded, or has a hole above 10 ms in it.
             ValueError: If the window lies outside the audio's span.
         """
         stream = self._audio_stream()
         window = np.array([start, start + duration], dtype=np.float64)
         _check_inside('audio', window, self.audio_span, self.path)
-        with refused_if_damaged(self.path):
-            return read_waveform(
-                self._container, stream, window[0], duration, sample_rate, path=self.path
-            )
+        return read_waveform(
+            self._container, stream, window[0], duration, sample_rate, path=self.path
+        )
 
     def _open(self) -> None:
         if self._container is not None:
@@ -286,12 +277,9 @@ class MediaFile:
     def _find_spans(self) -> dict[int, tuple[float, float]]:
         if self._spans is None:
             streams = [s for s in (self._video, self._audio) if s is not None]
-            with refused_if_damaged(self.path):
-                spans = find_spans(self._container, streams, self.path)
-                if self._video is not None:
-                    self._picture_delay = find_picture_delay(
-                        self._container, self._video, self.path
-                    )
+            spans = find_spans(self._container, streams, self.path)
+            if self._video is not None:
+                self._picture_delay = find_picture_delay(self._container, self._video, self.path)
             self._spans = spans
         return self._spans
 

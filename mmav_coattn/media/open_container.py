@@ -7,19 +7,7 @@ from typing import IO, Any
 
 
 def open_container(source: str | Path | IO[bytes], **options: Any):
-    """Open a file for reading; tags in a foreign encoding are no reason to refuse it.
-
-    Args:
-        source (str | Path | IO[bytes]): The file.
-        **options: As for ``av.open``.
-
-    Returns:
-        av.container.InputContainer: To be closed by the caller.
-
-    Raises:
-        av.FFmpegError: If it cannot be opened.
-        OSError: If it cannot be read.
-    """
+    """``av.open`` for reading; tags in a foreign encoding are no reason to refuse a file."""
     import av
 
     # PyAV 19 keeps undecodable bytes of tags by itself, and no longer takes the argument.

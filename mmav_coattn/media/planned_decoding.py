@@ -20,17 +20,11 @@ _EPSILON = 1e-6
 
 
 def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.ndarray | None:
-    """The frames shown at ``wanted``, or None where the packets do not tell which those are.
+    """The frames ``(T, H, W, 3)`` uint8 shown at ``wanted``, (T,) sorted seconds.
 
-    Args:
-        container (av.container.InputContainer): The open file.
-        stream (av.video.stream.VideoStream): Its video stream.
-        wanted (np.ndarray): ``(T,)`` seconds, sorted.
-        to_rgb (Callable): Turns a decoded frame into ``(H, W, 3)`` uint8.
-
-    Returns:
-        np.ndarray, optional: ``(T, H, W, 3)`` uint8. None if the container, a gap, damage, the end
-        of the file or a frame that changes size calls for the patient way: decoding everything.
+    None where the packets do not tell which those are: the container, a gap, damage, the end of the
+    file or a frame that changes size calls for the patient way, decoding everything. ``to_rgb``
+    turns a decoded frame into ``(H, W, 3)``.
 
     Raises:
         av.FFmpegError: If the container cannot jump at all.

@@ -17,11 +17,7 @@ class ReadAhead(Generic[Item]):
     For decoders, which leave the interpreter to others while they work. What the thread raises is
     raised where that item is asked for, so errors come in the same order as without it. Leaving the
     ``with`` block waits for the item in the making and makes no more of them, so whatever they are
-    read from can be closed then.
-
-    Args:
-        items (Iterable): Used by the thread alone from now on.
-        depth (int): Items that may wait, 1 or more.
+    read from can be closed then. ``depth`` is the number of items that may wait.
     """
 
     def __init__(self, items: Iterable[Item], depth: int = 2) -> None:

@@ -20,11 +20,9 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
 
     Args:
         path (str | Path): The original.
-        out (str | Path): The copy; its suffix chooses the container. It appears only when complete.
+        out (str | Path): The copy, returned; its suffix chooses the container. It appears only when
+            complete.
         seconds (float): Above 0 the audio comes later, below 0 earlier.
-
-    Returns:
-        Path: ``out``.
 
     Raises:
         UnwritableMediaError: If ``out`` is the original, or its container cannot hold the streams.
@@ -33,7 +31,6 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
         NoAudioError: If it has no audio.
         TooShortError: If no audio is left.
     """
-
     path, out = Path(path), Path(out)
     if out.resolve() == path.resolve():
         raise UnwritableMediaError(
@@ -52,9 +49,7 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
                 with refused(str(path), 'cannot be copied with another time of its audio'):
                     kept = _copy_packets(source, target, copies, seconds)
         if not kept:
-            raise TooShortError(
-                str(path), f'has no sound left when it is moved by {seconds:+.3f} s'
-            )
+            raise TooShortError(str(path), f'has no sound left when moved by {seconds:+.3f} s')
     return out
 
 

@@ -18,11 +18,6 @@ def seek_to(container, stream, time: float) -> None:
     container to 0 s lands behind the priming packets of MP3 and AC-3 in Matroska, and loses the
     first frame. AVI and FLV refuse a jump to before their first packet; there the file is rewound.
 
-    Args:
-        container (av.container.InputContainer): The open file.
-        stream (av.stream.Stream): One of its streams.
-        time (float): Seconds on the container's clock.
-
     Raises:
         av.FFmpegError: If the container cannot jump at all.
     """

@@ -13,14 +13,10 @@ from .media_file import MediaFile
 
 
 class StillMedia:
-    """Reads as a :class:`MediaFile` whose frame never changes.
+    """Reads as a :class:`MediaFile` whose frame never changes: a file ``picture``, one ``sound``.
 
     Public sets of sound source localisation hand out one frame a clip beside its audio. A network
     that lives on motion sees none here.
-
-    Args:
-        picture (str): File of the still image.
-        sound (str): File of the audio.
 
     Raises:
         UnreadableMediaError: If the image cannot be decoded.
@@ -38,22 +34,14 @@ class StillMedia:
         self.image = np.ascontiguousarray(image[..., ::-1])
         self.sound = MediaFile(sound)
 
-    def __enter__(self) -> StillMedia:
-        return self
-
-    def __exit__(self, *exc_info) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Close the file of the audio."""
         self.sound.close()
 
     @property
     def audio_span(self) -> tuple[float, float]:
-        """First and last second of the audio."""
+        """First and last second of the audio, and of the image."""
         return self.sound.audio_span
 
-    #: The image lasts as long as the audio.
     video_span = common_span = audio_span
 
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
@@ -67,5 +55,4 @@ class StillMedia:
         return np.repeat(image[None], len(times), axis=0)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
-        """See :meth:`MediaFile.read_audio`."""
         return self.sound.read_audio(start, duration, sample_rate)

@@ -22,15 +22,9 @@ _PAST_ANY_END = 10**6 * 3600
 
 
 def find_spans(container, streams: list, path: str) -> dict[int, tuple[float, float]]:
-    """First and last second of each stream on the container's clock.
+    """First and last second of each stream on the container's clock, by the stream's index.
 
-    Args:
-        container (av.container.InputContainer): The open file; it is left at any position.
-        streams (list): Its streams to look at.
-        path (str): The file's name, for messages.
-
-    Returns:
-        dict[int, tuple[float, float]]: Start and end in seconds by the index of the stream.
+    The container is left at any position.
 
     Raises:
         UnreadableMediaError: If a stream has no packet, or no time stamps.
@@ -132,15 +126,8 @@ def find_picture_delay(container, stream, path: str) -> float:
 
     AVI and ASF (WMV) have decoding times only. FFmpeg makes the presentation times up, one frame
     late where a codec may reorder frames (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the
-    audio stays where it is. In other containers the stamps were written by who made the file.
-
-    Args:
-        container (av.container.InputContainer): The open file; it is left at any position.
-        stream (av.video.stream.VideoStream): Its video stream.
-        path (str): The file's name, for messages.
-
-    Returns:
-        float: The delay, to be subtracted from every time stamp of the video.
+    audio stays where it is. In other containers the stamps were written by who made the file. The
+    delay is to be subtracted from every time stamp of the video.
 
     Raises:
         UnreadableMediaError: If the file cannot be read, or is H.264 in ASF: behind each jump

@@ -24,17 +24,7 @@ _UNDECODABLE = 'its video cannot be decoded'
 def read_frames(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> np.ndarray:
-    """Decode the frames shown at ``times``, in one pass, turned as their tag says.
-
-    Args:
-        container (av.container.InputContainer): The open file.
-        stream (av.video.stream.VideoStream): Its video stream.
-        times (np.ndarray): ``(T,)`` seconds, in any order.
-        short_side (int, optional): Pixels to scale the shorter side down to.
-        path (str): The file's name, for messages.
-
-    Returns:
-        np.ndarray: ``(T, H, W, 3)`` uint8, RGB.
+    """Decode the frames shown at ``times``, in one pass; see :meth:`MediaFile.read_frames`.
 
     Raises:
         UnreadableMediaError: If decoding fails, the video ends before the last time, or changes its
@@ -59,15 +49,10 @@ def read_frames(
 def stream_frames(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> Iterator[np.ndarray]:
-    """Decode the frames shown at ``times`` one after the other; see :func:`read_frames`.
+    """Decode the frames shown at ``times``, not falling; see :meth:`MediaFile.stream_frames`.
 
     However many they are, no more than two of them are in memory, and the file is decoded once.
-
-    Args:
-        times (np.ndarray): ``(T,)`` seconds, not falling.
-
-    Yields:
-        np.ndarray: ``(H, W, 3)`` uint8, RGB, one for each time. Equal neighbours may share memory.
+    Equal neighbours may share memory.
     """
     to_rgb = FrameConverter(short_side)
     position, duration = 0, 0.0
@@ -107,17 +92,13 @@ def _begin(container, stream, time: float, path: str) -> tuple[Iterator, object]
 
 
 def _in_order(frames: Iterator, path: str) -> Iterator:
-    """The decoded frames that are placed on the clock, as long as the clock goes forwards.
-
-    Raises:
-        UnreadableMediaError: If it goes backwards, so that no frame's time is known: H.264 with
-            B-frames in AVI, or recordings joined without new time stamps.
-    """
+    """The decoded frames that are placed on the clock, as long as the clock goes forwards."""
     before = None
     for frame in frames:
         if frame.pts is None:
             continue  # It cannot be shown at a known time.
         if before is not None and frame.pts < before:
+            # H.264 with B-frames in AVI, or recordings joined without new time stamps.
             raise UnreadableMediaError(
                 path,
                 f'the time stamps of its frames go backwards at {frame.time:.3f} s, so when they '

@@ -1,6 +1,5 @@
 """Every frame and every sample comes back at the time at which it was written."""
 
-import media_factory
 import numpy as np
 import pytest
 from media_factory import audio_lag, click_time, frame_number, is_flash, write_clip
@@ -34,7 +33,8 @@ CASES = {
     'opus.mp4': (dict(audio_codec='libopus', sample_rate=48000, layout='stereo'), 0),
     'pcm8.avi': (dict(video_codec='mpeg4', audio_codec='pcm_s16le', sample_rate=8000), 0),
     'stereo.mov': (dict(audio_codec='pcm_s16le', layout='stereo', audio_start=0.25), 0),
-    'aac.ts': (dict(b_frames=2), 0.08),
+    'ends_apart.mkv': (dict(video_start=0.4, audio_duration=3.8, sample_rate=44100), 0),
+    'aac.ts': (dict(b_frames=2, audio_duration=3.6, sample_rate=44100), 0.08),
     'fragmented.mp4': (dict(b_frames=2, options={'movflags': 'frag_keyframe+empty_moov'}), 0.08),
     'aac.flv': (dict(sample_rate=44100), 0.023),
 }
@@ -63,8 +63,9 @@ def test_spans_agree_with_what_was_written(clip):
     with MediaFile(truth.path) as media:
         video, audio = media.video_span, media.audio_span
         assert video[0] == pytest.approx(truth.frame_times[0], abs=1e-3)
-        # The last frame's duration is not part of every format; it is on show at least at its time.
-        assert truth.frame_times[-1] - 1e-3 <= video[1] <= truth.frame_end + 1e-3
+        # How long the last frame of a variable rate is shown, not every file says.
+        last = truth.frame_times[-1] if truth.path.stem == 'variable' else truth.frame_end
+        assert last - 2e-3 <= video[1] <= truth.frame_end + 1e-3
         # Priming that a late or fragmented track does not hide: at most 64 ms, and the moved start.
         assert truth.audio_start - 0.0805 <= audio[0] <= truth.audio_start + 2e-3
         assert truth.audio_end - 6e-3 <= audio[1] <= truth.audio_end + 0.036
@@ -119,22 +120,28 @@ def test_frame_changes_exactly_at_its_time_stamp(media_folder):
 
 
 # AAC decoders substitute noise, which depends on what was decoded before: -70 dB here.
+# The first is at the wanted rate already.
 @pytest.mark.parametrize(
-    ('name', 'codec', 'tolerance'), [('whole.mov', 'pcm_f32le', 1e-5), ('whole.mp4', 'aac', 1e-3)]
+    ('name', 'codec', 'rate', 'tolerance'),
+    [
+        ('whole.mkv', 'pcm_f32le', 16000, 1e-7),
+        ('whole.mov', 'pcm_f32le', 44100, 1e-5),
+        ('whole.mp4', 'aac', 44100, 1e-3),
+    ],
 )
-def test_windows_equal_slices_of_the_whole_track(media_folder, name, codec, tolerance):
+def test_windows_equal_slices_of_the_whole_track(media_folder, name, codec, rate, tolerance):
     import av
     import librosa
 
     truth = write_clip(
-        media_folder / name, duration=4.0, sample_rate=44100, layout='stereo', audio_codec=codec
+        media_folder / name, duration=4.0, sample_rate=rate, layout='stereo', audio_codec=codec
     )
     with av.open(str(truth.path)) as container:
         frames = list(container.decode(container.streams.audio[0]))
         assert frames[0].time == 0
         whole = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
     whole = (whole if len(whole) == 2 else whole.reshape(-1, 2).T).mean(axis=0)
-    whole = librosa.resample(whole, orig_sr=44100, target_sr=16000, res_type='soxr_hq')
+    whole = librosa.resample(whole, orig_sr=rate, target_sr=16000, res_type='soxr_hq')
     with MediaFile(truth.path) as media:
         for start in (2.4, 0.0, 0.3, 2.7):
             window, first = media.read_audio(start, 1.0, 16000), round(start * 16000)
@@ -160,16 +167,6 @@ def test_jump_leaves_no_transient(media_folder, suffix, codec, rate, tolerance):
         for first in range(16000, 32000, 1111):
             window = media.read_audio(first / 16000, 0.5, 16000)
             assert np.abs(window - whole[first : first + 8000]).max() < tolerance
-
-
-def test_native_rate_is_not_resampled(media_folder):
-    truth = write_clip(
-        media_folder / 'native.mkv', audio_codec='pcm_s16le', sample_rate=16000, duration=2.0
-    )
-    with MediaFile(truth.path) as media:
-        window = media.read_audio(0.5, 1.0, 16000)
-    expected = media_factory.reference_wave(0.5 + np.arange(16000) / 16000)
-    assert np.abs(window - expected).max() < 1e-4  # 16 bits
 
 
 @pytest.mark.parametrize('b_frames', [0, 2])
@@ -242,25 +239,12 @@ def test_unreadable_files(media_folder):
 
 def test_times_outside_the_file_are_refused(media_folder):
     truth = write_clip(media_folder / 'bounds.mp4', duration=1.0)
-    with MediaFile(truth.path) as media:
+    media = MediaFile(truth.path)
+    media.close()  # Nothing is open before something is asked for, and afterwards again.
+    with media:
         with pytest.raises(ValueError, match='the stream runs from'):
             media.read_frames([1.2])
         with pytest.raises(ValueError, match='the stream runs from'):
             media.read_audio(0.6, 0.5, 16000)
         with pytest.raises(ValueError, match='No frame times'):
             media.read_frames([])
-
-
-def test_nothing_is_opened_before_something_is_asked():
-    media = MediaFile('/nowhere/at/all.mp4')
-    assert 'all.mp4' in repr(media)
-    media.close()
-
-
-def test_reopens_after_close(media_folder):
-    truth = write_clip(media_folder / 'reopen.mp4', duration=1.0)
-    media = MediaFile(truth.path)
-    first = media.read_frames([0.5])
-    media.close()
-    assert np.array_equal(media.read_frames([0.5]), first)
-    media.close()

@@ -1,7 +1,5 @@
 """Tags that are no UTF-8 do not keep a file from being read, whatever the version of PyAV."""
 
-import io
-
 import av
 import pytest
 from media_factory import copy_packets, write_clip
@@ -24,10 +22,9 @@ def tagged(tmp_path):
 
 
 def test_tags_in_a_foreign_encoding(tagged, tmp_path):
-    for source in (tagged, str(tagged), io.BytesIO(tagged.read_bytes())):
-        with open_container(source) as container:
-            assert container.metadata['title'] == 'caf\udce9_title'
-            assert len(container.streams) == 2
+    with open_container(tagged) as container:
+        assert container.metadata['title'] == 'caf\udce9_title'
+        assert len(container.streams) == 2
     with MediaFile(tagged) as media:
         assert media.read_audio(0.2, 0.5, 16000).shape == (8000,)
     moved = shift_audio(tagged, tmp_path / 'moved.mkv', 0.1)

@@ -6,7 +6,7 @@ import pytest
 from av.stream import Discard
 from media_factory import write_clip
 
-from mmav_coattn.media.seeking import alone, loses_its_clock, rewind, seek_to
+from mmav_coattn.media.seeking import alone, rewind, seek_to
 
 SUFFIXES = ['mp4', 'mkv', 'avi', 'flv', 'mov']
 
@@ -40,16 +40,6 @@ def test_lands_at_the_last_key_frame_before(path, time):
         assert landed.pts * stream.time_base <= max(time, times[0]) + 1e-3
 
 
-def test_rewind_comes_back_to_the_first_packet(path):
-    for kind in ('video', 'audio'):
-        with av.open(str(path)) as container:
-            stream = container.streams.best(kind)
-            # Samples that only prime the decoder lie before 0 s, and are not met again.
-            first = next(p.pts for p in packets(container, stream) if p.pts >= 0)
-            rewind(container, stream)
-            assert packets(container, stream)[0].pts == first
-
-
 def test_alone_leaves_the_other_streams_in_the_file_and_takes_them_back(path):
     with av.open(str(path)) as container:
         picture, sound = container.streams.video[0], container.streams.audio[0]
@@ -65,10 +55,3 @@ def test_alone_leaves_the_other_streams_in_the_file_and_takes_them_back(path):
         with pytest.raises(KeyError), alone(container, sound):
             raise KeyError
         assert picture.discard == Discard.default
-
-
-def test_flac_in_ogg_is_known_for_its_clock(tmp_path):
-    for name, codec, expected in (('a.ogg', 'flac', True), ('b.flac', 'flac', False)):
-        write_clip(tmp_path / name, duration=1.0, video=False, audio_codec=codec)
-        with av.open(str(tmp_path / name)) as container:
-            assert loses_its_clock(container, container.streams.audio[0]) == expected

@@ -12,10 +12,10 @@ from mmav_coattn.media import StillMedia
 def test_still_media_scales_and_refuses(tmp_path):
     write_clip(tmp_path / 'a.wav', duration=1, video=False, audio_codec='pcm_s16le')
     cv2.imwrite(str(tmp_path / 'a.png'), np.full((60, 30, 3), 7, np.uint8))
-    with StillMedia(str(tmp_path / 'a.png'), str(tmp_path / 'a.wav')) as media:
-        assert media.read_frames([0.1, 0.2], short_side=10).shape == (2, 20, 10, 3)
-        assert media.read_frames([0.1], short_side=100).shape == (1, 60, 30, 3)
-        assert media.common_span == pytest.approx((0.0, 1.0))
+    media = StillMedia(str(tmp_path / 'a.png'), str(tmp_path / 'a.wav'))
+    assert media.read_frames([0.1, 0.2], short_side=10).shape == (2, 20, 10, 3)
+    assert media.read_frames([0.1], short_side=100).shape == (1, 60, 30, 3)
+    assert media.common_span == pytest.approx((0.0, 1.0))
     (tmp_path / 'b.png').write_bytes(b'none')
     with pytest.raises(UnreadableMediaError, match='as a picture'):
         StillMedia(str(tmp_path / 'b.png'), str(tmp_path / 'a.wav'))

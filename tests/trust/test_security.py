@@ -1,41 +1,15 @@
 """Nothing that comes from outside runs code, leads out of the data root, or reaches a shell."""
 
 import ast
-import os
 
 import pytest
-import torch
 from media_factory import write_clip
-from mmengine.runner.checkpoint import CheckpointLoader
 from paths import ROOT
 
-from mmav_coattn.datasets.video_lists import read_annotations
-from mmav_coattn.errors import CheckpointError, ConfigError, UnreadableMediaError
+from mmav_coattn.errors import UnreadableMediaError
 from mmav_coattn.media import MediaFile
 
 SOURCES = [*(ROOT / 'mmav_coattn').rglob('*.py'), *(ROOT / 'tools').rglob('*.py')]
-
-
-class Malicious:
-    """What unpickling runs of it."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def __reduce__(self):
-        return os.mkdir, (str(self.folder),)
-
-
-@pytest.mark.parametrize('zipped', [True, False])
-def test_malicious_checkpoint_does_not_run(tmp_path, zipped):
-    proof, path = tmp_path / 'proof', tmp_path / 'epoch_1.pth'
-    content = dict(state_dict={}, meta=Malicious(proof))
-    torch.save(content, path, _use_new_zipfile_serialization=zipped)
-    with pytest.raises(CheckpointError, match='refused, because loading it would have to run code'):
-        CheckpointLoader.load_checkpoint(str(path))
-    assert not proof.exists()
-    torch.load(path, weights_only=False)  # to see that it is malicious
-    assert proof.exists()
 
 
 def calls(path):
@@ -54,16 +28,6 @@ def test_sources_hold_no_unsafe_call():
             assert keywords.get('shell', 'False') == 'False', path
             if name == 'torch.load':
                 assert keywords.get('weights_only') == 'True', path
-
-
-@pytest.mark.parametrize(
-    'line', ['../x.mp4', '/etc/x.mp4', 'a/../../x.mp4', './../x.mp4', 'a/b/../../../x.mp4']
-)
-def test_annotations_stay_in_the_data_root(tmp_path, line):
-    (tmp_path / 'list.txt').write_text(line)
-    root = str(tmp_path / 'root')
-    with pytest.raises(ConfigError, match='leads outside the data root'):
-        read_annotations(tmp_path / 'list.txt', root)
 
 
 def test_file_names_are_no_addresses_and_playlists_no_videos(tmp_path, monkeypatch):

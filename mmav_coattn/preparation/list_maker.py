@@ -1,10 +1,10 @@
-"""From the clips of an official list and a folder of files to annotation files."""
+"""From the clips of an official list, or from a folder of files, to annotation files."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from mmav_coattn.datasets.grid_words_dataset import grid_columns
@@ -12,15 +12,11 @@ from mmav_coattn.datasets.video_lists import is_held_out
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.io import whole_file
 
-from .video_index import Clip, VideoIndex, named_twice
+from .video_index import Clip, find_clip, index_videos, named_twice
 
 
 def make_list(
-    clips: Sequence[Clip],
-    root: Path,
-    out: Path,
-    subset: int | None = None,
-    seed: int = 0,
+    clips: Sequence[Clip], root: Path, out: Path, subset: int | None = None, seed: int = 0
 ) -> dict:
     """Write an annotation file of those clips whose files are there.
 
@@ -43,39 +39,35 @@ def make_list(
         ConfigError: If no file is found, or fewer than ``subset`` asks for.
         DataNotFoundError: If there is no folder ``root``.
     """
-    index = VideoIndex(root)
-    found, missing = index.split(clips)
+    by_stem = index_videos(root)
+    paths = [(clip, find_clip(by_stem, clip)) for clip in clips]
+    found = [(clip, path) for clip, path in paths if path]
     if not found:
         tried = ', '.join(f'{stem}.*' for stem in list(clips[0].stems())[:4])
         raise ConfigError(
             f'{root}: none of the {len(clips)} listed clips has a file there; the first one could '
             f'be called {tried}.'
         )
-    categories = sorted({clip.category for clip in clips}) if any(c.category for c in clips) else []
-    numbers = {name: number for number, name in enumerate(categories)}
-    chosen = found if subset is None else choose_subset(found, subset, seed)
-    rows = [
-        dict(
-            file=path,
-            **(dict(label=numbers[clip.category], category=clip.category) if numbers else {}),
-            id=clip.name,
-            start='' if clip.start is None else f'{clip.start:g}',
-            end='' if clip.end is None else f'{clip.end:g}',
-            **clip.columns,
-        )
-        for clip, path in chosen
-    ]
+    categories = sorted({clip.category for clip in clips} - {''})
+    rows = []
+    for clip, path in found if subset is None else choose_subset(found, subset, seed):
+        start, end = ('' if time is None else f'{time:g}' for time in (clip.start, clip.end))
+        row = dict(file=path, id=clip.name, start=start, end=end, **clip.columns)
+        if categories:
+            row |= dict(label=categories.index(clip.category), category=clip.category)
+        rows.append(row)
     write_list(out, rows)
-    _beside(out, 'missing').write_text(''.join(f'{c.key}\n' for c in missing), encoding='utf-8')
-    if numbers:
-        _write_classes(out, categories)
+    missing = [clip.key for clip, path in paths if not path]
+    _write_beside(out, 'missing', missing)
+    if categories:
+        _write_beside(out, 'classes', categories)
     there = {clip.category for clip, _ in found}
     return dict(
         listed=len(clips),
         found=len(found),
         missing=len(missing),
         written=len(rows),
-        classes_without_files=[name for name in numbers if name not in there],
+        classes_without_files=[name for name in categories if name not in there],
     )
 
 
@@ -111,21 +103,20 @@ def make_folder_lists(
     root: Path,
     out: Path,
     held_out: float = 0.0,
-    columns: Callable[[str], dict[str, str] | None] | None = None,
-    group: Callable[[str], str] = str,
     labels: bool = False,
+    grid: bool = False,
+    by_speaker: bool = False,
 ) -> dict:
     """Lists of the videos of a folder that no official list names.
 
     Args:
         root (Path): The folder.
         out (Path): ``train.csv``, say; with ``held_out``, ``val.csv`` is written beside it.
-        held_out (float): Share of the groups that go into ``val``, chosen by a hash.
-        columns (Callable, optional): More columns from a path, or None for a file that does not
-            belong to the set.
-        group (Callable): What must not be torn apart by the split, from a path: a speaker, say.
-            Defaults to the path itself.
+        held_out (float): Share of the files that go into ``val``, chosen by a hash.
         labels (bool): Whether the folder that holds a file, seen from ``root``, is its class.
+        grid (bool): Whether the files are sentences of GRID: the table has speaker and words, and
+            other files are left out.
+        by_speaker (bool): Whether whole speakers of GRID are held out instead of files.
 
     Returns:
         dict: ``found``, ``written`` (files by list) and ``left_out`` (paths).
@@ -134,30 +125,32 @@ def make_folder_lists(
         ConfigError: If a list would be empty, or with ``labels`` a file lies in no folder.
         DataNotFoundError: If there is no folder ``root``.
     """
-    paths = sorted(path for paths in VideoIndex(root).by_stem.values() for path in paths)
-    rows, left_out = [], []
-    for path in paths:
-        more = columns(path) if columns else {}
-        if more is None:
-            left_out.append(path)
-            continue
-        row = dict(file=path)
-        if labels:
-            parent = PurePosixPath(path).parent.as_posix()
-            if parent == '.':
-                raise ConfigError(
-                    f'{root / path}: lies in no folder of a class; with labels, each file must.'
-                )
-            row['category'] = parent
-        rows.append({**row, **more})
+    paths = sorted(path for paths in index_videos(root).values() for path in paths)
+    rows: list[dict] = [dict(file=path) for path in paths]
+    if grid:
+        words = {path: grid_columns(PurePosixPath(path).stem) for path in paths}
+        rows = [
+            dict(file=path, speaker=grid_speaker(path), **words[path])
+            for path in paths
+            if words[path]
+        ]
     if labels:
-        names = sorted({row['category'] for row in rows})
-        _write_classes(out, names)
-        rows = [{**row, 'label': names.index(row['category'])} for row in rows]
+        folders = {path: PurePosixPath(path).parent.as_posix() for path in paths}
+        loose = [path for path in paths if folders[path] == '.']
+        if loose:
+            raise ConfigError(
+                f'{root / loose[0]}: lies in no folder of a class; with labels, each file must.'
+            )
+        names = sorted(set(folders.values()))
+        _write_beside(out, 'classes', names)
+        for row in rows:
+            row['category'] = folders[row['file']]
+            row['label'] = names.index(row['category'])
     parts = {out: rows}
     if held_out:
-        val = [row for row in rows if is_held_out(group(row['file']), held_out)]
-        train = [row for row in rows if not is_held_out(group(row['file']), held_out)]
+        held = [is_held_out(row['speaker' if by_speaker else 'file'], held_out) for row in rows]
+        train = [row for row, is_held in zip(rows, held, strict=True) if not is_held]
+        val = [row for row, is_held in zip(rows, held, strict=True) if is_held]
         parts = {out: train, out.with_name(f'val{out.suffix}'): val}
     for path, part in parts.items():
         if not part:
@@ -169,22 +162,14 @@ def make_folder_lists(
     return dict(
         found=len(paths),
         written={str(path): len(part) for path, part in parts.items()},
-        left_out=left_out,
+        left_out=sorted(set(paths) - {row['file'] for row in rows}),
     )
 
 
-def grid_file(path: str) -> dict[str, str] | None:
-    """Columns of a GRID video: its speaker, the folder ``s<number>`` it lies in, and its words."""
-    words = grid_columns(PurePosixPath(path).stem)
-    return None if words is None else dict(speaker=grid_speaker(path), **words)
-
-
 def grid_speaker(path: str) -> str:
-    """The speaker of a GRID video, ``s1`` to ``s34``; empty if no folder says so."""
-    for part in PurePosixPath(path).parts[:-1]:
-        if part[:1] == 's' and part[1:].isdigit():
-            return part
-    return ''
+    """The speaker of a GRID video, the folder ``s1`` to ``s34``; empty if no folder says so."""
+    folders = PurePosixPath(path).parts[:-1]
+    return next((name for name in folders if name[:1] == 's' and name[1:].isdigit()), '')
 
 
 def write_list(path: Path, rows: Sequence[dict]) -> None:
@@ -205,15 +190,10 @@ def write_list(path: Path, rows: Sequence[dict]) -> None:
             table.writerows(rows)
         else:
             for row in rows:
-                file.write(
-                    f'{row["file"]} {row["label"]}\n' if 'label' in row else f'{row["file"]}\n'
-                )
+                label = f' {row["label"]}' if 'label' in row else ''
+                file.write(f'{row["file"]}{label}\n')
 
 
-def _write_classes(out: Path, names: Sequence[str]) -> None:
-    """Write class names beside a list, one a line, in the order of their numbers."""
-    _beside(out, 'classes').write_text(''.join(f'{name}\n' for name in names), encoding='utf-8')
-
-
-def _beside(out: Path, what: str) -> Path:
-    return out.with_name(f'{out.stem}.{what}.txt')
+def _write_beside(out: Path, what: str, lines: Sequence[str]) -> None:
+    text = ''.join(f'{line}\n' for line in lines)
+    out.with_name(f'{out.stem}.{what}.txt').write_text(text, encoding='utf-8')

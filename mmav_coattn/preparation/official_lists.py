@@ -8,7 +8,7 @@ malformed, or names no clip, :class:`ConfigError`.
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from mmav_coattn.errors import ConfigError, DataNotFoundError
@@ -38,21 +38,12 @@ def read_audioset(segments: Path, ontology: Path | None = None) -> list[Clip]:
     Returns:
         list[Clip]: With the column ``labels``, names or machine ids separated by ``;``.
     """
-    names = {}
-    if ontology is not None:
-        names = {row[1]: row[2] for _, row in _read_csv(ontology) if row[0] != 'index'}
+    rows = _read_rows(ontology, ('mid', 'display_name'), header=True) if ontology else []
+    names = {row['mid']: row['display_name'] for row in rows}
     clips = []
-    for line, row in _read_csv(segments):
-        if row[0].startswith('#'):
-            continue
-        if len(row) != 4:
-            raise ConfigError(
-                f'{segments} line {line}: AudioSet has 4 columns (id, start, end, labels), this '
-                f'line has {len(row)}.'
-            )
-        labels = ';'.join(names.get(mid, mid) for mid in row[3].split(','))
-        start, end = _seconds(row[1], segments, line), _seconds(row[2], segments, line)
-        clips.append(Clip(row[0], start, end, columns=dict(labels=labels)))
+    for row in _read_rows(segments, ('id', 'start', 'end', 'labels')):
+        labels = ';'.join(names.get(mid, mid) for mid in row['labels'].split(','))
+        clips.append(Clip(row['id'], row['start'], row['end'], columns=dict(labels=labels)))
     return _some(clips, segments)
 
 
@@ -63,25 +54,16 @@ def read_kinetics(annotation: Path, classes: Collection[str] | None = None) -> l
         annotation (Path): The file of one split.
         classes (Collection[str], optional): Only these. Defaults to None, all.
     """
-    rows = _read_csv(annotation)
-    header = rows[0][1] if rows else []
-    wanted = ('label', 'youtube_id', 'time_start', 'time_end')
-    lacking = [name for name in wanted if name not in header]
-    if lacking:
-        raise ConfigError(f'{annotation}: its first line lacks the column {lacking[0]!r}.')
-    columns = [header.index(name) for name in wanted]
-    clips = []
-    for line, row in rows[1:]:
-        if len(row) <= max(columns):
-            raise ConfigError(f'{annotation} line {line}: this line has only {len(row)} columns.')
-        category, name, start, end = (row[column] for column in columns)
-        begin, end = _seconds(start, annotation, line), _seconds(end, annotation, line)
-        clips.append(Clip(name, begin, end, category.replace('_', ' ')))
+    columns = ('label', 'youtube_id', 'time_start', 'time_end')
+    clips = [
+        Clip(x['youtube_id'], x['time_start'], x['time_end'], x['label'].replace('_', ' '))
+        for x in _read_rows(annotation, columns, header=True)
+    ]
     if classes is not None:
         unknown = sorted(set(classes) - {clip.category for clip in clips})
         if unknown:
             raise ConfigError(f'{annotation}: it has no class {", ".join(unknown)}.')
-        clips = [clip for clip in clips if clip.category in set(classes)]
+        clips = [clip for clip in clips if clip.category in classes]
     return _some(clips, annotation)
 
 
@@ -92,16 +74,11 @@ def read_vggsound(annotation: Path, split: str) -> list[Clip]:
         annotation (Path): The file.
         split (str): ``'train'`` or ``'test'``.
     """
-    clips = []
-    for line, row in _read_csv(annotation):
-        if len(row) != 4:
-            raise ConfigError(
-                f'{annotation} line {line}: VGGSound has 4 columns (id, start, label, split), this '
-                f'line has {len(row)}.'
-            )
-        if row[3] == split:
-            start = _seconds(row[1], annotation, line)
-            clips.append(Clip(row[0], start, start + 10, row[2]))
+    clips = [
+        Clip(row['id'], row['start'], row['start'] + 10, row['label'])
+        for row in _read_rows(annotation, ('id', 'start', 'label', 'split'))
+        if row['split'] == split
+    ]
     return _some(clips, annotation, f' of the split {split!r}')
 
 
@@ -111,8 +88,8 @@ def read_flickr(names: Path) -> list[Clip]:
     An address stands for the last part of its path without suffix.
     """
     clips = {}
-    for _, row in _read_csv(names):
-        name = row[0].rstrip('/').rpartition('/')[2]
+    for row in _read_rows(names, ('name',)):
+        name = row['name'].rstrip('/').rpartition('/')[2]
         stem, dot, suffix = name.rpartition('.')
         if dot and suffix.lower() in ('mp4', 'jpg', 'wav', 'mp3', 'flv', 'avi', 'mov'):
             name = stem
@@ -120,8 +97,8 @@ def read_flickr(names: Path) -> list[Clip]:
     return _some(list(clips.values()), names)
 
 
-def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
-    """Line numbers and stripped cells of the lines that are not blank."""
+def _read_rows(path: Path, columns: Sequence[str], header: bool = False) -> list[dict]:
+    """Cells of each line by column, times as seconds; with ``header`` the first line names them."""
     if not path.is_file():
         raise DataNotFoundError(
             f'{path}: there is no such list. tools/data/README.md says where it is published.'
@@ -129,16 +106,31 @@ def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
     try:
         with path.open(encoding='utf-8-sig', newline='') as file:
             table = csv.reader(file, skipinitialspace=True)
-            return [(table.line_num, [cell.strip() for cell in row]) for row in table if any(row)]
+            lines = [(table.line_num, [cell.strip() for cell in row]) for row in table if any(row)]
     except UnicodeDecodeError as error:
         raise ConfigError(f'{path}: this list is not UTF-8 text.') from error
-
-
-def _seconds(cell: str, path: Path, line: int) -> float:
-    try:
-        return float(cell)
-    except ValueError as error:
-        raise ConfigError(f'{path} line {line}: {cell!r} is no time in seconds.') from error
+    lines = [(line, row) for line, row in lines if not row[0].startswith('#')]
+    names: Sequence[str] = lines.pop(0)[1] if header and lines else columns
+    lacking = [name for name in columns if name not in names]
+    if lacking:
+        raise ConfigError(f'{path}: its first line lacks the column {lacking[0]!r}.')
+    rows = []
+    for line, cells in lines:
+        row: dict = dict(zip(names, cells, strict=False))
+        if not row.keys() >= set(columns):
+            raise ConfigError(
+                f'{path} line {line}: has {len(cells)} columns, but the list has {len(names)} '
+                f'({", ".join(names)}).'
+            )
+        for name in row.keys() & {'start', 'end', 'time_start', 'time_end'}:
+            try:
+                row[name] = float(row[name])
+            except ValueError as error:
+                raise ConfigError(
+                    f'{path} line {line}: {row[name]!r} is no time in seconds.'
+                ) from error
+        rows.append(row)
+    return rows
 
 
 def _some(clips: list[Clip], path: Path, what: str = '') -> list[Clip]:

@@ -42,9 +42,7 @@ def add_part_arguments(parser: argparse.ArgumentParser, what: str) -> None:
 def take_part(files: Sequence[Item], part: tuple[int, int] | None) -> list[Item]:
     """Every n-th file from the i-th on; the parts are disjoint, and together they are all files.
 
-    Args:
-        files (Sequence): In the same order for all parts.
-        part (tuple[int, int], optional): i, from 1, and n. None is all files.
+    ``files`` are in the same order for all parts; a part that is None is all of them.
     """
     number, count = part or (1, 1)
     return list(files[number - 1 :: count])
@@ -56,14 +54,9 @@ def part_name(part: tuple[int, int]) -> str:
 
 
 def require_parts(result_of: Callable[[str], Path], count: int) -> list[Path]:
-    """The results of all parts, each a file that is written when its part has ended.
+    """The results of ``count`` parts in order, each a file that is written when its part has ended.
 
-    Args:
-        result_of (Callable): From :func:`part_name` to the file.
-        count (int): Number of parts.
-
-    Returns:
-        list[Path]: Their files, in order.
+    ``result_of`` gives the file from :func:`part_name`.
 
     Raises:
         ConfigError: If there are fewer than one, or some are missing, with their numbers.

@@ -83,8 +83,8 @@ def prepare(
             report['kept'] += 1
         else:
             report['done'] += 1
-            report['bytes_before'] += outcome.value['bytes_before']
-            report['bytes_after'] += outcome.value['bytes_after']
+            for name in ('bytes_before', 'bytes_after'):
+                report[name] += outcome.value[name]
             if outcome.value['hole']:
                 report['holes'][outcome.task] = round(outcome.value['hole'], 3)
     if part is None:
@@ -95,34 +95,22 @@ def prepare(
 
 
 def merge_reports(items: Sequence[dict], out: Path, count: int) -> dict:
-    """Report and list of the whole set from the reports of all parts.
-
-    Args:
-        items (Sequence[dict]): All files, as for :func:`prepare`.
-        out (Path): Folder of the re-encoded files.
-        count (int): Number of parts.
-
-    Returns:
-        dict: As of :func:`prepare`.
+    """Report and list of the whole set, as of :func:`prepare`, from those of ``count`` parts.
 
     Raises:
         ConfigError: If parts are missing or unfinished, or files have come since; it names them.
     """
     merged = _empty_report()
     for file in require_parts(lambda name: out / f'{name}.json', count):
-        report = json.loads(file.read_text(encoding='utf-8'))
-        for name in ('done', 'kept', 'bytes_before', 'bytes_after'):
-            merged[name] += report[name]
-        for name in ('failed', 'holes'):
-            merged[name] |= report[name]
+        for name, value in json.loads(file.read_text(encoding='utf-8')).items():
+            merged[name] = merged[name] | value if isinstance(value, dict) else merged[name] + value
+    paths = [item['relpath'] for item in items]
     for name in ('failed', 'holes'):
-        paths = [item['relpath'] for item in items if item['relpath'] in merged[name]]
-        merged[name] = {path: merged[name][path] for path in paths}
+        merged[name] = {path: merged[name][path] for path in paths if path in merged[name]}
     absent = [
-        item['relpath']
-        for item in items
-        if item['relpath'] not in merged['failed']
-        and not (out / target_path(item['relpath'])).is_file()
+        path
+        for path in paths
+        if path not in merged['failed'] and not (out / target_path(path)).is_file()
     ]
     if absent:
         raise ConfigError(
@@ -139,12 +127,10 @@ def _empty_report() -> dict:
 
 def _write_results(out: Path, items: Sequence[dict], report: dict) -> None:
     write_whole(json.dumps(report, indent=1) + '\n', out / REPORT)
-    there = {x['relpath']: x for x in items if x['relpath'] not in report['failed']}.values()
-    labelled = all(item['label'] >= 0 for item in there)
-    rows = [
-        dict(file=target_path(x['relpath'])) | (dict(label=x['label']) if labelled else {})
-        for x in there
-    ]
+    labels = {x['relpath']: x['label'] for x in items if x['relpath'] not in report['failed']}
+    rows = [dict(file=target_path(path), label=label) for path, label in labels.items()]
+    if min(labels.values(), default=-1) < 0:
+        rows = [dict(file=row['file']) for row in rows]
     write_list(out / LIST, rows)
 
 
@@ -152,8 +138,6 @@ def _prepare_one(relpath: str, root: str, out: str, encoding: Encoding, force: b
     """Re-encode one file; None if its target is there already."""
     source, target = Path(root, relpath), Path(out, target_path(relpath))
     try:
-        if not source.is_file():
-            return dict(failure='does not exist')
         if not force and is_prepared(source, target):
             return None
         return transcode(source, target, encoding)

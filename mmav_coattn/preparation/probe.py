@@ -54,14 +54,8 @@ class MediaProbe:
 
 
 def probe_media(path: str | Path) -> MediaProbe:
-    """Decode a file from start to end and say what it holds.
-
-    Args:
-        path (str or Path): The file.
-
-    Returns:
-        MediaProbe: A file that cannot be read is ``broken``, with what was learnt before that.
-    """
+    """Decode a file from start to end; one that cannot be read is ``broken``, with what was learnt
+    before that."""
     probe = MediaProbe(bytes=Path(path).stat().st_size)
     with MediaFile(path) as media:
         try:
@@ -168,13 +162,9 @@ def _loudest(wave: np.ndarray, sample_rate: int) -> float:
 
 
 def find_cut(media: MediaFile, end: float, tolerance: float) -> str:
-    """That a file is cut off, as the end of a sentence; empty if it is not.
+    """That a file whose last stream ends at ``end`` (s) is cut off, the end of a sentence, or ''.
 
-    Args:
-        media (MediaFile): The file.
-        end (float): When the last of its streams ends, s.
-        tolerance (float): A header may count priming samples and rounded packets; what is lacking
-            beyond this, s, is lost.
+    A header may count priming samples and rounded packets; what lacks beyond ``tolerance`` is lost.
     """
     promised = media.header_end
     if promised is None or promised - end <= tolerance:

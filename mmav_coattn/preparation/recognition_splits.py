@@ -8,10 +8,6 @@ from pathlib import Path
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 SPLITS = (1, 2, 3)
-#: First and second number of a line of HMDB51's lists; 0 is in neither part.
-HMDB51_PARTS = {'1': 'train', '2': 'val', '0': None}
-
-
 #: By part, ``train`` or ``val``, the class (from 0) of each video, ``CLASS/NAME.avi``.
 Split = dict[str, dict[str, int]]
 
@@ -33,21 +29,16 @@ def read_ucf101(annotations: Path, split: int) -> Split:
         if len(words) != 2 or not words[0].isdigit():
             raise ConfigError(f'{index} line {line}: {" ".join(words)!r} is not "NUMBER CLASS".')
         labels[words[1]] = int(words[0]) - 1
-    parts: Split = {}
+    parts: Split = dict(train={}, val={})
     for part, name in (('train', f'trainlist0{split}.txt'), ('val', f'testlist0{split}.txt')):
-        file = annotations / name
-        parts[part] = {}
         # A line of the training list ends with the class's number; the folder says the same.
-        for line, words in _lines(file):
-            category = words[0].partition('/')[0]
-            if category not in labels or '/' not in words[0]:
-                raise ConfigError(f'{file} line {line}: {words[0]!r} is in no class of {index}.')
-            if len(words) > 1 and words[1] != str(labels[category] + 1):
+        for line, (path, *_) in _lines(annotations / name):
+            category = path.partition('/')[0]
+            if category not in labels:
                 raise ConfigError(
-                    f'{file} line {line}: {words[0]!r} has the number {words[1]}, but {index} '
-                    f'gives its class the number {labels[category] + 1}.'
+                    f'{annotations / name} line {line}: {path!r} is in no class of {index}.'
                 )
-            parts[part][words[0]] = labels[category]
+            parts[part][path] = labels[category]
     return parts
 
 
@@ -67,10 +58,10 @@ def read_hmdb51(annotations: Path, split: int) -> Split:
     for label, file in enumerate(files):
         category = file.name.removesuffix(ending)
         for line, words in _lines(file):
-            if len(words) != 2 or words[1] not in HMDB51_PARTS:
+            if len(words) != 2 or words[1] not in ('0', '1', '2'):
                 raise ConfigError(f'{file} line {line}: {" ".join(words)!r} is not "NAME 0|1|2".')
-            part = HMDB51_PARTS[words[1]]
-            if part is not None:
+            if words[1] != '0':  # which is in neither part
+                part = 'train' if words[1] == '1' else 'val'
                 parts[part][f'{category}/{words[0]}'] = label
     return parts
 

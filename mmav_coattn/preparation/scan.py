@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.io import acquire_lock, whole_file, write_whole
-from mmav_coattn.isolated_pool import Outcome, run_isolated
+from mmav_coattn.isolated_pool import run_isolated
 from mmav_coattn.progress import progress_bar
 
 from .parts import require_parts
@@ -21,8 +21,8 @@ from .video_index import named_twice
 
 #: Journal of finished probes within the output folder, one JSON object a line.
 JOURNAL = 'probes.jsonl'
-#: Written by :func:`write_results`.
-ALL_TABLE, USABLE_TABLE, REPORT, SUMMARY = 'files.csv', 'usable.csv', 'report.md', 'report.json'
+#: What a scan writes there.
+ALL_TABLE, USABLE_TABLE, REPORT = 'files.csv', 'usable.csv', 'report.json'
 #: Every verdict, the first that holds is given; all but ``ok`` make a file unusable.
 VERDICTS = {
     'missing': 'does not exist',
@@ -35,9 +35,6 @@ VERDICTS = {
     'still': 'the video does not move',
     'ok': 'usable',
 }
-#: Figures of the report.
-UNITS = dict(duration='s', fps='frames/s', width='px', height='px', sample_rate='Hz', offset='s',
-             level='dBFS', motion='grey levels')  # fmt: skip
 #: Decimals of the table's numbers: 0.1 ms, 0.1 dB and so on.
 _DECIMALS = dict(level=1, motion=1, fps=3)
 _NAMED = 5
@@ -95,7 +92,9 @@ def scan(
         progress (bool): Whether to show a progress bar.
 
     Returns:
-        dict: The summary, as written to ``report.json``.
+        dict: The report: ``files``, files by ``verdicts``, ``usable_hours``, usable files with
+        ``late_sound`` (audio starts more than 40 ms before or after the video) and ``with_holes``,
+        and the ``limits``.
 
     Raises:
         ConfigError: If two items name the same file.
@@ -119,13 +118,20 @@ def scan(
             for outcome in progress_bar(
                 outcomes, total=len(todo), desc='scan', unit='file', disable=not progress
             ):
-                record = dict(file=outcome.task, stamp=stamps[outcome.task], **_result(outcome))
+                record = dict(file=outcome.task, stamp=stamps[outcome.task])
+                if outcome.kind == 'done':
+                    record |= dict(probe=outcome.value)
+                else:
+                    record |= dict(kind=outcome.kind, failure=outcome.failure)
                 records[outcome.task] = record
                 if outcome.kind != 'timeout':
                     journal.write(json.dumps(record) + '\n')
                     journal.flush()
-        rows = [_row(item, records.get(item['relpath']), stamps, limits) for item in items]
-        return write_results(out, rows, limits)
+        rows = [
+            _row(item, records.get(item['relpath']) if stamps[item['relpath']] else None, limits)
+            for item in items
+        ]
+        return _write_results(out, rows, limits)
 
 
 def merge_scans(out: Path, count: int) -> None:
@@ -133,14 +139,10 @@ def merge_scans(out: Path, count: int) -> None:
 
     A :func:`scan` of all files then has nothing left to probe but what took too long.
 
-    Args:
-        out (Path): Folder for the results of the whole set.
-        count (int): Number of parts.
-
     Raises:
         ConfigError: If parts are missing or unfinished; it names them.
     """
-    reports = require_parts(lambda name: out / name / SUMMARY, count)
+    reports = require_parts(lambda name: out / name / REPORT, count)
     with _locked(out):
         records = _read_journal(out / JOURNAL)
         for report in reports:
@@ -156,12 +158,6 @@ def _locked(out: Path):
 
 def _probe_below(root: str, relpath: str) -> dict:
     return asdict(probe_media(Path(root, relpath)))
-
-
-def _result(outcome: Outcome) -> dict:
-    if outcome.kind == 'done':
-        return dict(probe=outcome.value)
-    return dict(kind=outcome.kind, failure=outcome.failure)
 
 
 def _stamp(path: Path) -> list[int] | None:
@@ -184,12 +180,10 @@ def _read_journal(path: Path) -> dict[str, dict]:
     return {record['file']: record for record in records}
 
 
-def _row(item: dict, record: dict | None, stamps: dict, limits: Limits) -> dict:
-    row = dict(file=item['relpath'])
-    if item['label'] >= 0:
-        row['label'] = item['label']
+def _row(item: dict, record: dict | None, limits: Limits) -> dict:
+    """A file's row of the table; ``record`` is None where there is no file."""
     probe = MediaProbe()
-    if stamps[item['relpath']] is None:
+    if record is None:
         status, probe.detail = 'missing', 'does not exist'
     elif 'probe' in record:
         probe = MediaProbe(**record['probe'])
@@ -197,27 +191,16 @@ def _row(item: dict, record: dict | None, stamps: dict, limits: Limits) -> dict:
     else:
         status = 'unreadable' if record['kind'] == 'error' else 'crashed'
         probe.detail = record['failure']
-    return {**row, 'status': status, **asdict(probe)}
+    label = dict(label=item['label']) if item['label'] >= 0 else {}
+    return dict(file=item['relpath'], **label, status=status, **asdict(probe))
 
 
-def write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
-    """Write both tables and the report.
-
-    Args:
-        out (Path): An existing folder.
-        rows (Sequence[dict]): One for each file, with ``file``, ``status`` and the probe's values.
-        limits (Limits): As used for the status.
-
-    Returns:
-        dict: The summary: number of files, of each verdict, and hours of usable material.
-    """
+def _write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
     usable = [row for row in rows if row['status'] == 'ok']
-    labelled = any('label' in row for row in rows)
-    names = ['file', *(['label'] if labelled else []), 'status', *asdict(MediaProbe())]
-    _write_table(out / ALL_TABLE, names, rows)
-    _write_table(out / USABLE_TABLE, names, usable)
+    for path, chosen in ((out / ALL_TABLE, rows), (out / USABLE_TABLE, usable)):
+        _write_table(path, chosen, labelled=any('label' in row for row in rows))
     counts = Counter(row['status'] for row in rows)
-    summary = dict(
+    report = dict(
         files=len(rows),
         verdicts={name: counts[name] for name in VERDICTS},
         usable_hours=sum(row['duration'] for row in usable) / 3600,
@@ -225,58 +208,20 @@ def write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
         with_holes=sum((row['hole'] or 0) > 0.01 for row in usable),
         limits=vars(limits),
     )
-    write_whole(json.dumps(summary, indent=1) + '\n', out / SUMMARY)
-    write_whole(report_text(summary, rows), out / REPORT)
-    return summary
+    write_whole(json.dumps(report, indent=1) + '\n', out / REPORT)
+    return report
 
 
-def report_text(summary: dict, rows: Sequence[dict]) -> str:
-    """The coverage report as Markdown."""
-    total = summary['files']
-    lines = [
-        f'# Coverage: {summary["verdicts"]["ok"]} of {total} files are usable, '
-        f'{summary["usable_hours"]:.2f} h',
-        '',
-        '| verdict | meaning | files | share | for instance |',
-        '|---|---|---|---|---|',
-    ]
-    for name, meaning in VERDICTS.items():
-        count = summary['verdicts'][name]
-        if not count:
-            continue
-        chosen = [row for row in rows if row['status'] == name][:2]
-        examples = ', '.join(row['file'] for row in chosen)
-        lines.append(f'| {name} | {meaning} | {count} | {count / total:.1%} | {examples} |')
-    lines += [
-        '',
-        f'Limits: {", ".join(f"{name}={value}" for name, value in summary["limits"].items())}.',
-        '',
-        f'Of the usable files, {summary["late_sound"]} have audio that starts more than 40 ms '
-        f'before or after the video, and {summary["with_holes"]} have gaps in their audio.',
-        '',
-        '| usable files | least | median | most |',
-        '|---|---|---|---|',
-    ]
-    usable = [row for row in rows if row['status'] == 'ok']
-    for name, unit in UNITS.items():
-        values = sorted(row[name] for row in usable if row[name] is not None)
-        if values:
-            least, middle, most = values[0], values[len(values) // 2], values[-1]
-            lines.append(f'| {name}, {unit} | {least:g} | {middle:g} | {most:g} |')
-    return '\n'.join(lines) + '\n'
-
-
-def _write_table(path: Path, names: list[str], rows: Sequence[dict]) -> None:
+def _write_table(path: Path, rows: Sequence[dict], labelled: bool) -> None:
+    names = ['file', *(['label'] if labelled else []), 'status', *asdict(MediaProbe())]
     with whole_file(path) as part, part.open('w', encoding='utf-8', newline='') as file:
-        table = csv.writer(file)
-        table.writerow(names)
+        table = csv.DictWriter(file, names)
+        table.writeheader()
         for row in rows:
-            table.writerow([_cell(name, row.get(name)) for name in names])
+            table.writerow({name: _cell(name, value) for name, value in row.items()})
 
 
 def _cell(name: str, value):
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, float):
-        return round(value, _DECIMALS.get(name, 4))
-    return '' if value is None else value
+    return round(value, _DECIMALS.get(name, 4)) if isinstance(value, float) else value

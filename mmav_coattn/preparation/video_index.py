@@ -29,14 +29,14 @@ class Clip:
     def stems(self) -> Iterator[str]:
         """File names without suffix under which downloaders store the clip, the surest first."""
         if self.start is not None:
-            start, end = self.start, self.end
-            begins = [f'{start:.0f}'.zfill(6), f'{start:g}', f'{start:.3f}', f'{start * 1000:.0f}']
-            if end is not None:
-                ends = [f'{end:.0f}'.zfill(6), f'{end:g}', f'{end:.3f}', f'{end * 1000:.0f}']
-                for begin, finish in zip(begins, ends, strict=True):
-                    yield f'{self.name}_{begin}_{finish}'
-            for begin in begins:
-                yield f'{self.name}_{begin}'
+            times = [time for time in (self.start, self.end) if time is not None]
+            written = [
+                [f'{t:06.0f}', f'{t:g}', f'{t:.3f}', f'{1000 * t:.0f}']  # s four ways, the last ms
+                for t in times
+            ]
+            for count in range(len(times), 0, -1):
+                for span in zip(*written[:count], strict=True):
+                    yield '_'.join((self.name, *span))
         yield self.name
 
 
@@ -45,55 +45,35 @@ def named_twice(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
 
 
-class VideoIndex:
-    """All video files below a folder, by their name without suffix.
-
-    Args:
-        root (Path): The folder.
+def index_videos(root: Path) -> dict[str, list[str]]:
+    """Paths of all video files below a folder, by their name without suffix.
 
     Raises:
         DataNotFoundError: If there is no such folder.
         ConfigError: If it holds no video.
     """
+    if not root.is_dir():
+        raise DataNotFoundError(f'{root}: this folder of videos does not exist.')
+    by_stem: dict[str, list[str]] = {}
+    for relpath in find_videos(root):
+        by_stem.setdefault(PurePosixPath(relpath).stem, []).append(relpath)
+    if not by_stem:
+        raise ConfigError(f'{root}: this folder holds no video file, at any depth.')
+    return by_stem
 
-    def __init__(self, root: Path) -> None:
-        if not root.is_dir():
-            raise DataNotFoundError(f'{root}: this folder of videos does not exist.')
-        self.root = root
-        self.by_stem: dict[str, list[str]] = {}
-        for relpath in find_videos(root):
-            self.by_stem.setdefault(PurePosixPath(relpath).stem, []).append(relpath)
-        if not self.by_stem:
-            raise ConfigError(f'{root}: this folder holds no video file, at any depth.')
 
-    def find(self, clip: Clip) -> str | None:
-        """Path of a clip's file within the folder, or None if it is not there.
+def find_clip(by_stem: dict[str, list[str]], clip: Clip) -> str | None:
+    """Path of a clip's file, or None if it is not there.
 
-        Where several files have its name, one in a folder named after its class comes first, then
-        the first in alphabetical order.
-        """
-        for stem in clip.stems():
-            found = self.by_stem.get(stem)
-            if found:
-                wanted = _folder_name(clip.category)
-                alike = [
-                    path
-                    for path in found
-                    if wanted and wanted in map(_folder_name, PurePosixPath(path).parts[:-1])
-                ]
-                return (alike or found)[0]
+    Where several files have its name, one in a folder named after its class comes first, then
+    the first in alphabetical order.
+    """
+    found = next((by_stem[stem] for stem in clip.stems() if stem in by_stem), None)
+    if found is None:
         return None
-
-    def split(self, clips: Iterable[Clip]) -> tuple[list[tuple[Clip, str]], list[Clip]]:
-        """Clips whose file is there, with its path, and those whose file is missing."""
-        found, missing = [], []
-        for clip in clips:
-            path = self.find(clip)
-            if path is None:
-                missing.append(clip)
-            else:
-                found.append((clip, path))
-        return found, missing
+    folder = _folder_name(clip.category)
+    alike = [x for x in found if folder in map(_folder_name, PurePosixPath(x).parts[:-1])]
+    return (alike or found)[0]
 
 
 def _folder_name(name: str) -> str:

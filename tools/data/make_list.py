@@ -10,7 +10,7 @@ from pathlib import Path
 import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shims)
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.preparation import official_lists
-from mmav_coattn.preparation.list_maker import grid_file, grid_speaker, make_folder_lists, make_list
+from mmav_coattn.preparation.list_maker import make_folder_lists, make_list
 from mmav_coattn.preparation.recognition_splits import READERS, write_recognition_lists
 
 
@@ -68,15 +68,11 @@ def read_clips(args):
 
 
 def list_folder(args):
-    is_grid = args.set == 'grid'
-    report = make_folder_lists(
-        args.data_root,
-        args.out,
-        args.held_out,
-        columns=grid_file if is_grid else None,
-        group=grid_speaker if is_grid and args.by_speaker else str,
-        labels=not is_grid and args.labels,
-    )
+    if args.set == 'grid':
+        kind = dict(grid=True, by_speaker=args.by_speaker)
+    else:
+        kind = dict(labels=args.labels)
+    report = make_folder_lists(args.data_root, args.out, args.held_out, **kind)
     written = ', '.join(f'{count} in {path}' for path, count in report['written'].items())
     left_out = report['left_out']
     named = f' ({", ".join(left_out[:3])}{" ..." if len(left_out) > 3 else ""})'

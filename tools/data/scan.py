@@ -1,7 +1,7 @@
 """Look at every file of a set, and write which can be used.
 
-Writes into OUT: files.csv (all files), usable.csv (an ann_file for AudioVisualDataset), report.md
-and report.json. Run again to go on after an interruption, or to judge by other limits. Several
+Writes into OUT: files.csv (all files), usable.csv (an ann_file for AudioVisualDataset) and
+report.json. Run again to go on after an interruption, or to judge by other limits. Several
 processes share a set by --part; --merge joins their results.
 """
 
@@ -12,7 +12,7 @@ import mmav_coattn  # noqa: F401  (before mmaction: today's stack needs its shim
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.preparation.parts import add_part_arguments, part_name, take_part
-from mmav_coattn.preparation.scan import REPORT, USABLE_TABLE, Limits, merge_scans, scan
+from mmav_coattn.preparation.scan import USABLE_TABLE, VERDICTS, Limits, merge_scans, scan
 
 
 def parse_args():
@@ -46,8 +46,16 @@ def main():
     if args.part is not None:
         out = out / part_name(args.part)
     items = take_part(dataset.load_data_list(), args.part)
-    scan(root, items, out, limits, args.workers, args.timeout)
-    print((out / REPORT).read_text())
+    report = scan(root, items, out, limits, args.workers, args.timeout)
+    counts = report['verdicts']
+    print(f'{counts["ok"]} of {report["files"]} files are usable, {report["usable_hours"]:.2f} h:')
+    for name, meaning in VERDICTS.items():
+        if counts[name]:
+            print(f'{counts[name]:7}  {name:10} {meaning}')
+    print(
+        f'Of the usable files, {report["late_sound"]} have audio that starts more than 40 ms '
+        f'before or after the video, and {report["with_holes"]} have gaps in their audio.'
+    )
     if args.part is None:
         print(f'The usable files are listed in {out / USABLE_TABLE}; use it as ann_file.')
 

@@ -51,7 +51,7 @@ class Truth:
 
 
 def reference_wave(times: np.ndarray, events: Sequence[float] = (), level: float = 0.05):
-    """The sound at evenly spaced times: tones with an RMS of ``level``, and a click at each event."""
+    """The sound at evenly spaced times: tones with an RMS of ``level``, a click at each event."""
     times = np.asarray(times, dtype=np.float64)
     # sin(a + b) = sin a cos b + cos a sin b, for blocks that begin at a: two products of matrices.
     within = (times[-1] - times[0]) / (len(times) - 1) * np.arange(256)

@@ -1,6 +1,7 @@
 # Sources that travel: where is the sound made at each event? A checkpoint of coattn_pretrain_moving.py.
 _base_ = 'sounding_shapes_medium.py'
 
-# The map of a source that moves follows it; the refinement assumes one that stays.
-model = dict(neck=dict(travel=True), test_cfg=dict(map_refiner=None))
+# The map follows the source, and so does its refinement. Chosen on validation clips.
+model = dict(
+    neck=dict(travel=True), test_cfg=dict(map_refiner=dict(travel=True, sharpness=2.0)))
 test_dataloader = dict(dataset=dict(tier='moving'))

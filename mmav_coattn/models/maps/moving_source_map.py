@@ -23,27 +23,32 @@ class MovingSourceMap(nn.Module):
     .. math:: M_t(p) = G_b\big[q_s(D_t)\, g + w\, q_e(\nabla I_t)\, R\big](p), \qquad
         g(p) = \exp\big(\beta\, z(p)\big)
 
-    - :math:`z` is the match map, averaged over the clip and standardised over the locations.
+    - :math:`z` is the match map, averaged over the clip (with ``travel``, that of step :math:`t`) and
+      standardised over the locations.
     - :math:`D_t`, the smaller of the changes from the frame before and to the frame after, is what
       moves at :math:`t` (three-frame differencing).
     - :math:`\nabla I_t`, the strength of colour edges, adds the parts at rest near what moves and
       sounds at some time of the clip: :math:`R` is the blurred mean of :math:`q_s(D)\, g`, 1 at its
-      highest.
+      highest. With ``travel`` it is that of step :math:`t` alone.
     - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
       :math:`G_b` blurs.
 
     The map has the resolution of the network's input and is not negative. It is for sources that
-    move when they sound and hardly travel within the clip.
+    move when they sound.
 
     Args:
         sharpness (float): :math:`\beta`. 0 leaves what moves, a control that ignores the audio.
         still_parts (float): :math:`w`.
+        travel (bool): Whether sources travel within a clip, and the match map with them, so that
+            each step has a map of its own, see :class:`~mmav_coattn.models.necks.travel.Travel`.
 
     Raises:
         ConfigError: If a setting is negative.
     """
 
-    def __init__(self, sharpness: float = 1.5, still_parts: float = 60.0) -> None:
+    def __init__(
+        self, sharpness: float = 1.5, still_parts: float = 60.0, travel: bool = False
+    ) -> None:
         super().__init__()
         if sharpness < 0 or still_parts < 0:
             raise ConfigError(
@@ -52,6 +57,7 @@ class MovingSourceMap(nn.Module):
             )
         self.sharpness = sharpness
         self.still_parts = still_parts
+        self.travel = travel
 
     def forward(self, maps: Tensor, frames: Tensor, owned: Tensor | None = None) -> Tensor:
         """Refine maps.
@@ -66,24 +72,29 @@ class MovingSourceMap(nn.Module):
         """
         frames = frames.float()
         moving, edges = moving_parts(frames.mean(dim=1)), colour_edges(frames)
-        match = maps.mean(dim=2)  # (N, J, H', W')
-        spread = match.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
-        match = (match - match.mean(dim=(-2, -1), keepdim=True)) / spread
-        match = F.interpolate(match, size=frames.shape[-2:], mode='bilinear', align_corners=False)
-        weight = (self.sharpness * match).exp()
+        steps = frames.shape[2] if self.travel else 1
+        if not self.travel:
+            maps = maps.mean(dim=2, keepdim=True)
+        spread = maps.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
+        standard = (maps - maps.mean(dim=(-2, -1), keepdim=True)) / spread
+        weight = (self.sharpness * enlarge(standard, (steps, *frames.shape[-2:]))).exp()
         if owned is not None:
-            weight = weight * F.interpolate(
-                owned.to(weight), size=frames.shape[-2:], mode='bilinear'
-            )
-        windows = weight[:, :, None].unbind(dim=1)
+            weight = weight * enlarge(owned.to(weight)[:, :, None], (1, *frames.shape[-2:]))
+        windows = weight.unbind(dim=1)
         return torch.stack([self._whole_object(moving * w, edges) for w in windows], dim=1)
 
     def _whole_object(self, moving: Tensor, edges: Tensor) -> Tensor:
         """What moves and sounds and the edges near it, blurred; all (N, T, H, W)."""
         side = min(moving.shape[-2:])
-        near = gaussian_blur(moving.mean(dim=1, keepdim=True), REACH * side)
+        where = moving if self.travel else moving.mean(dim=1, keepdim=True)
+        near = gaussian_blur(where, REACH * side)
         near = near / near.amax(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
         return gaussian_blur(moving + self.still_parts * edges * near, BLUR * side)
+
+
+def enlarge(maps: Tensor, size: tuple[int, int, int]) -> Tensor:
+    """Interpolate maps (N, J, T', H', W') to T, H, W."""
+    return F.interpolate(maps, size=size, mode='trilinear', align_corners=False)
 
 
 def moving_parts(grey: Tensor) -> Tensor:

@@ -33,10 +33,11 @@ def test_blur_equals_scipy(sigma):
         np.testing.assert_allclose(found[n, t], expected, atol=1e-5)
 
 
+@pytest.mark.parametrize('travel', [False, True])
 @torch.no_grad()
-def test_equals_the_formula():
-    refine = MovingSourceMap(sharpness=1.5, still_parts=0.7)
-    maps = torch.randn(2, 2, 5, 6, 5)
+def test_equals_the_formula(travel):
+    refine = MovingSourceMap(sharpness=1.5, still_parts=0.7, travel=travel)
+    maps = torch.randn(2, 2, 4, 6, 5)
     frames = torch.randint(0, 256, (2, 3, 4, *SIZE), dtype=torch.uint8)
     found = refine(maps, frames)
     assert found.shape == (2, 2, 4, *SIZE)
@@ -50,15 +51,18 @@ def test_equals_the_formula():
             change = np.min(changes, axis=0)
             moving[t] = change / (change + 8)
         for j in range(2):
-            match = maps[n, j].mean(dim=0).numpy()
-            z = (match - match.mean()) / match.std(ddof=1)
-            gate = np.exp(1.5 * cv2.resize(z, SIZE[::-1], interpolation=cv2.INTER_LINEAR))
-            near = blur((moving * gate).mean(axis=0), 0.143 * side)
-            near /= near.max()
+            mean = maps[n, j].mean(dim=0).expand(4, -1, -1)
+            gated = np.zeros_like(moving)
+            for t, match in enumerate((maps[n, j] if travel else mean).numpy()):
+                z = (match - match.mean()) / match.std(ddof=1)
+                z = cv2.resize(z, SIZE[::-1], interpolation=cv2.INTER_LINEAR)
+                gated[t] = moving[t] * np.exp(1.5 * z)
             for t in range(4):
+                near = blur(gated[t] if travel else gated.mean(axis=0), 0.143 * side)
+                near /= near.max()
                 slopes = [np.gradient(blur(colour[n, c, t], 1.0)) for c in range(3)]
                 edges = np.sqrt(np.square(slopes).sum(axis=(0, 1)))
-                whole = moving[t] * gate + 0.7 * edges / (edges + 32) * near
+                whole = gated[t] + 0.7 * edges / (edges + 32) * near
                 np.testing.assert_allclose(found[n, j, t], blur(whole, 0.045 * side), rtol=1e-3)
 
 

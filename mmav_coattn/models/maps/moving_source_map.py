@@ -23,13 +23,13 @@ class MovingSourceMap(nn.Module):
     .. math:: M_t(p) = G_b\big[q_s(D_t)\, g + w\, q_e(\nabla I_t)\, R\big](p), \qquad
         g(p) = \exp\big(\beta\, z(p)\big)
 
-    - :math:`z` is the match map, averaged over the clip (with ``travel``, that of step :math:`t`) and
-      standardised over the locations.
+    - :math:`z` is the match map, averaged over the clip and standardised over the locations. With
+      ``travel`` it is that of step :math:`t` alone.
     - :math:`D_t`, the smaller of the changes from the frame before and to the frame after, is what
       moves at :math:`t` (three-frame differencing).
     - :math:`\nabla I_t`, the strength of colour edges, adds the parts at rest near what moves and
       sounds at some time of the clip: :math:`R` is the blurred mean of :math:`q_s(D)\, g`, 1 at its
-      highest. With ``travel`` it is that of step :math:`t` alone.
+      highest; with ``travel``, that of step :math:`t` alone.
     - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
       :math:`G_b` blurs.
 

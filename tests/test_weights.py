@@ -29,7 +29,7 @@ def test_belongs_to_its_config(name):
 
 
 def test_default_network_finds_a_known_shift(tmp_path):
-    make_split(tmp_path, 'medium', 'test', 4, progress=False)
+    make_split(tmp_path, 'medium', 'test', 4)
     inferencer = AudioVisualInferencer()
     errors = []
     for index, shift in enumerate((0.3, -0.2, 0.15, -0.4)):

@@ -101,7 +101,7 @@ def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
 
 def make_samples(folder: Path) -> list[Path]:
     """Make the :data:`SAMPLES`, clips of SoundingShapes to try the page with, in a folder."""
-    make_split(folder / 'samples', 'medium', 'test', len(SAMPLES), progress=False)
+    make_split(folder / 'samples', 'medium', 'test', len(SAMPLES))
     clips = read_annotation(folder / 'samples', 'medium', 'test') or []
     return [
         shift_audio(folder / 'samples' / clip['path'], folder / name, offset)

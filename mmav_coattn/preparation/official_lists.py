@@ -122,7 +122,7 @@ def _read_rows(path: Path, columns: Sequence[str], header: bool = False) -> list
                 f'{path} line {line}: has {len(cells)} columns, but the list has {len(names)} '
                 f'({", ".join(names)}).'
             )
-        for name in row.keys() & {'start', 'end', 'time_start', 'time_end'}:
+        for name in [x for x in row if x in ('start', 'end', 'time_start', 'time_end')]:
             try:
                 row[name] = float(row[name])
             except ValueError as error:

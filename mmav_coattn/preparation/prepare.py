@@ -32,8 +32,6 @@ def prepare(
     encoding: Encoding,
     num_workers: int | None = None,
     timeout: float = 600.0,
-    force: bool = False,
-    progress: bool = True,
     part: tuple[int, int] | None = None,
 ) -> dict:
     """Re-encode files into another folder; what is there and as long as its source is kept.
@@ -45,8 +43,6 @@ def prepare(
         encoding (Encoding): How to encode.
         num_workers (int, optional): Processes. Defaults to one per core.
         timeout (float): Seconds for one file.
-        force (bool): Whether to encode anew what is there.
-        progress (bool): Whether to show a progress bar.
         part (tuple[int, int], optional): i, from 1, and n: only every n-th file from the i-th on;
             report and list get names of their own, see :func:`merge_reports`.
 
@@ -69,13 +65,11 @@ def prepare(
                 f'rename one of them.'
             )
     out.mkdir(parents=True, exist_ok=True)
-    job = partial(_prepare_one, root=str(root), out=str(out), encoding=encoding, force=force)
+    job = partial(_prepare_one, root=str(root), out=str(out), encoding=encoding)
     report = _empty_report()
     chosen = take_part(list(sources.values()), part)
     outcomes = run_isolated(job, chosen, num_workers, timeout)
-    for outcome in progress_bar(
-        outcomes, total=len(chosen), desc='prepare', unit='file', disable=not progress
-    ):
+    for outcome in progress_bar(outcomes, total=len(chosen), desc='prepare', unit='file'):
         failure = outcome.failure or (outcome.value or {}).get('failure')
         if failure:
             report['failed'][outcome.task] = failure
@@ -134,11 +128,11 @@ def _write_results(out: Path, items: Sequence[dict], report: dict) -> None:
     write_list(out / LIST, rows)
 
 
-def _prepare_one(relpath: str, root: str, out: str, encoding: Encoding, force: bool) -> dict | None:
+def _prepare_one(relpath: str, root: str, out: str, encoding: Encoding) -> dict | None:
     """Re-encode one file; None if its target is there already."""
     source, target = Path(root, relpath), Path(out, target_path(relpath))
     try:
-        if not force and is_prepared(source, target):
+        if is_prepared(source, target):
             return None
         return transcode(source, target, encoding)
     except MediaError as error:

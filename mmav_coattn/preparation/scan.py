@@ -75,7 +75,6 @@ def scan(
     limits: Limits,
     num_workers: int | None = None,
     timeout: float = 600.0,
-    progress: bool = True,
 ) -> dict:
     """Probe files and write the tables and the report.
 
@@ -89,7 +88,6 @@ def scan(
         limits (Limits): What makes a file usable. Other limits need no new probing.
         num_workers (int, optional): Processes. Defaults to one per core.
         timeout (float): Seconds for one file.
-        progress (bool): Whether to show a progress bar.
 
     Returns:
         dict: The report: ``files``, files by ``verdicts``, ``usable_hours``, usable files with
@@ -115,9 +113,7 @@ def scan(
         ]
         with (out / JOURNAL).open('a', encoding='utf-8') as journal:
             outcomes = run_isolated(partial(_probe_below, str(root)), todo, num_workers, timeout)
-            for outcome in progress_bar(
-                outcomes, total=len(todo), desc='scan', unit='file', disable=not progress
-            ):
+            for outcome in progress_bar(outcomes, total=len(todo), desc='scan', unit='file'):
                 record = dict(file=outcome.task, stamp=stamps[outcome.task])
                 if outcome.kind == 'done':
                     record |= dict(probe=outcome.value)

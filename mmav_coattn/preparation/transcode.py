@@ -18,6 +18,8 @@ from .probe import find_cut
 
 #: Ticks per second of the video's time stamps: 24, 25, 30 and 30000/1001 frames/s divide it.
 CLOCK = 90_000
+#: Frames from keyframe to keyframe.
+GOP = 16
 #: How far the start and the end of a stream may move, seconds: an encoder's frame and its padding.
 SPAN_TOLERANCE = 0.1
 #: Headers count an encoder's padding; a file that lacks more seconds than this was cut off.
@@ -37,14 +39,11 @@ class Encoding:
     """
 
     short_side: int = 256  #: px to scale the shorter side down to, never up
-    gop: int = 16  #: frames from keyframe to keyframe
     crf: int = 23  #: constant rate factor of x264: higher is smaller and worse
-    preset: str = 'veryfast'  #: of x264
 
     def __post_init__(self) -> None:
-        for name in ('short_side', 'gop'):
-            if getattr(self, name) < 1:
-                raise ConfigError(f'{name}={getattr(self, name)} must be 1 or more.')
+        if self.short_side < 1:
+            raise ConfigError(f'short_side={self.short_side} must be 1 or more.')
         if not 0 <= self.crf <= 51:
             raise ConfigError(f'crf={self.crf} must be from 0 to 51.')
 
@@ -118,10 +117,10 @@ def _encode(media: MediaFile, part: Path, encoding: Encoding) -> dict:
 
 def _encode_picture(media, container, picture, encoding: Encoding, origin: float) -> int:
     picture.pix_fmt = 'yuv420p'
-    picture.codec_context.gop_size = encoding.gop
+    picture.codec_context.gop_size = GOP
     picture.codec_context.time_base = Fraction(1, CLOCK)
     # Without frames that lean on later ones, a jump to a keyframe decodes nothing twice.
-    picture.options = dict(preset=encoding.preset, crf=str(encoding.crf), bf='0', sc_threshold='0')
+    picture.options = dict(preset='veryfast', crf=str(encoding.crf), bf='0', sc_threshold='0')
     picture.codec_context.thread_count = 1
     count, last, size = 0, -1, None
     for frame in media.iter_frames():

@@ -72,7 +72,6 @@ def make_split(
     count: int,
     seed: int = 0,
     num_workers: int | None = None,
-    progress: bool = True,
 ) -> Path:
     """Makes what is absent of a split. Several processes may call this at once: one works.
 
@@ -87,7 +86,6 @@ def make_split(
         seed (int): Seed of the set.
         num_workers (int, optional): Processes; 0 works in this one. Defaults to one per available
             core, and to 0 for a handful of clips.
-        progress (bool): Whether to show a progress bar.
 
     Returns:
         Path: The annotation file.
@@ -116,11 +114,11 @@ def make_split(
             # What an interrupted run left half; only the holder of the lock may remove it.
             for path in (folder / split).glob(f'{PARTIAL}*'):
                 path.unlink(missing_ok=True)
-            _make_absent(root, tier, split, count, seed, num_workers, progress)
+            _make_absent(root, tier, split, count, seed, num_workers)
     return annotation_path(root, tier, split)
 
 
-def _make_absent(root, tier, split, count, seed, num_workers, progress) -> None:
+def _make_absent(root, tier, split, count, seed, num_workers) -> None:
     # Entries whose clip has gone are made anew; the annotation never grows shorter.
     known = {
         index: entry
@@ -132,7 +130,7 @@ def _make_absent(root, tier, split, count, seed, num_workers, progress) -> None:
     key = dict(root=str(root), tier=tier, split=split, seed=seed)
     bar = dict(total=len(todo), desc=f'{tier}/{split}', unit='clip')
     made = _make_clips(todo, key, _choose_workers(num_workers, len(todo)))
-    for entry in progress_bar(made, **bar, disable=not progress or not todo):
+    for entry in progress_bar(made, **bar, disable=not todo):
         known[int(Path(entry['path']).stem)] = entry
     metainfo = dict(
         dataset_type='SoundingShapes', version=VERSION, seed=seed, tier=tier, split=split,

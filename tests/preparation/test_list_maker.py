@@ -197,11 +197,7 @@ def test_what_cannot_be_listed(tmp_path, videos):
     with pytest.raises(DataNotFoundError, match='there is no such list'):
         read_flickr(tmp_path / 'gone.txt')
     for reader, text, message in (
-        (
-            read_audioset,
-            'a,b\n',
-            r'line 1: has 2 columns, but the list has 4 \(id, st',
-        ),
+        (read_audioset, 'a,b\n', r'line 1: has 2 columns, but the list has 4 \(id, st'),
         (read_audioset, 'a,b,c,d\n', r"line 1: 'b' is no time in seconds"),
         (read_kinetics, 'label,id\n', "lacks the column 'youtube_id'"),
         (read_flickr, '\n', 'names no video'),

@@ -57,7 +57,7 @@ def test_missing_parts_are_named(tmp_path):
 
 
 def test_scan_in_parts(folder, tmp_path):
-    limits = dict(limits=Limits(), num_workers=1, progress=False)
+    limits = dict(limits=Limits(), num_workers=1)
     scan(folder, ITEMS, tmp_path / 'whole', **limits)
     out = tmp_path / 'parts'
     scan(folder, ITEMS[0::2], out / 'part_1_of_2', **limits)
@@ -90,7 +90,7 @@ def assert_same_content(path, other):
 
 
 def test_prepare_in_parts(folder, tmp_path):
-    settings = dict(encoding=Encoding(short_side=32), num_workers=1, progress=False)
+    settings = dict(encoding=Encoding(short_side=32), num_workers=1)
     whole = prepare(folder, ITEMS, tmp_path / 'whole', **settings)
     out = tmp_path / 'parts'
     reports = [prepare(folder, ITEMS, out, **settings, part=part) for part in PARTS]

@@ -74,7 +74,7 @@ def read(path):
 
 
 def test_verdicts_tables_and_report(folder, tmp_path):
-    summary = scan(folder, items_of(EXPECTED), tmp_path, Limits(), num_workers=2, progress=False)
+    summary = scan(folder, items_of(EXPECTED), tmp_path, Limits(), num_workers=2)
     rows = read(tmp_path / 'files.csv')
     assert {name: row['status'] for name, row in rows.items()} == EXPECTED
     assert summary['verdicts'] == {x: [*EXPECTED.values()].count(x) for x in module.VERDICTS}
@@ -116,7 +116,7 @@ def test_motion():
 
 def test_goes_on_where_it_stopped(folder, tmp_path, monkeypatch):
     names = ['good.mkv', 'short.mp4', 'text.mp4']
-    first = scan(folder, items_of(names), tmp_path, Limits(), num_workers=1, progress=False)
+    first = scan(folder, items_of(names), tmp_path, Limits(), num_workers=1)
     asked = []
     monkeypatch.setattr(module, 'run_isolated', lambda _, todo, *args: asked.append(todo) or ())
     # Other limits judge what is known; nothing is probed again.
@@ -127,7 +127,7 @@ def test_goes_on_where_it_stopped(folder, tmp_path, monkeypatch):
         (dict(min_level=-15), dict(ok=0, too_short=1, silent=1)),
         (dict(min_motion=255), dict(ok=0, too_short=1, still=1)),
     ):
-        again = scan(folder, items_of(names), tmp_path, Limits(**limits), progress=False)
+        again = scan(folder, items_of(names), tmp_path, Limits(**limits))
         assert again['verdicts'] | counts == again['verdicts']
     assert asked == [[]] * 4
     # A torn last line and a changed file are.
@@ -135,7 +135,7 @@ def test_goes_on_where_it_stopped(folder, tmp_path, monkeypatch):
     journal = tmp_path / module.JOURNAL
     journal.write_bytes(journal.read_bytes()[:-20])
     torn = json.loads(journal.read_text().splitlines()[0])['file']
-    last = scan(folder, items_of(names), tmp_path, Limits(), num_workers=1, progress=False)
+    last = scan(folder, items_of(names), tmp_path, Limits(), num_workers=1)
     assert last == first and torn in names
     assert len(journal.read_text().splitlines()) == 3
 

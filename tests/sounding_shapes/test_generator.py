@@ -19,8 +19,7 @@ TOOL = TOOLS / 'data/sounding_shapes/generate.py'
 
 
 def make(root, count, split='train', seed=0, **kwargs):
-    return make_split(root, 'medium', split, count, seed, progress=False,
-                      **{'num_workers': 0, **kwargs})  # fmt: skip
+    return make_split(root, 'medium', split, count, seed, **{'num_workers': 0, **kwargs})
 
 
 @pytest.fixture(scope='module')

@@ -27,7 +27,7 @@ PUBLISHED = Path(__file__).parents[2] / 'tools/data/sounding_shapes/digests.txt'
 @pytest.fixture(scope='module')
 def made(tmp_path_factory):
     root = tmp_path_factory.mktemp('set')
-    make_split(root, 'medium', 'test', 3, num_workers=0, progress=False)
+    make_split(root, 'medium', 'test', 3, num_workers=0)
     return root
 
 

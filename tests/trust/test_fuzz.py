@@ -86,7 +86,6 @@ def test_scan(tmp_path):
         preparation.Limits(min_seconds=0.6),
         num_workers=2,
         timeout=TIME_LIMIT,
-        progress=False,
     )
     print(summary['verdicts'])
     assert summary['files'] == sum(summary['verdicts'].values()) == 1000

@@ -25,36 +25,23 @@ def parse_args():
     )
     defaults = Encoding()
     parser.add_argument('--short-side', type=int, default=defaults.short_side, help='px')
-    parser.add_argument(
-        '--gop', type=int, default=defaults.gop, help='frames from keyframe to keyframe'
-    )
     parser.add_argument('--crf', type=int, default=defaults.crf, help="x264's quality, 0 to 51")
-    parser.add_argument('--preset', default=defaults.preset, help="x264's speed")
     parser.add_argument('--workers', type=int, help='processes (default: one per core)')
     parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
     add_part_arguments(parser, 'reports')
-    parser.add_argument('--force', action='store_true', help='encode anew what is there')
     return parser.parse_args()
 
 
 def main():
     args = parse_args()
     dataset = AudioVisualDataset(ann_file=args.ann_file, data_root=args.data_root, lazy_init=True)
-    encoding = Encoding(args.short_side, args.gop, args.crf, args.preset)
+    encoding = Encoding(args.short_side, args.crf)
     items = dataset.load_data_list()
     if args.merge is not None:
         report = merge_reports(items, args.out, args.merge)
     else:
-        report = prepare(
-            Path(dataset.video_root),
-            items,
-            args.out,
-            encoding,
-            args.workers,
-            args.timeout,
-            args.force,
-            part=args.part,
-        )
+        root = Path(dataset.video_root)
+        report = prepare(root, items, args.out, encoding, args.workers, args.timeout, args.part)
     before, after = report['bytes_before'] / 1e6, report['bytes_after'] / 1e6
     print(
         f'{report["done"]} re-encoded ({before:.1f} MB became {after:.1f} MB), '

@@ -30,6 +30,3 @@ test_dataloader = dict(
         hint=_base_.data_hint,
         pipeline=test_pipeline))
 test_evaluator = dict(_delete_=True, type='SoundLocalizationMetric')
-
-# tools/test.py --show-dir FOLDER: each clip with its truth, and the best, median and worst cases.
-default_hooks = dict(visualization=dict(type='LocalizationVisualizationHook'))

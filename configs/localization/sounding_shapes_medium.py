@@ -23,6 +23,3 @@ test_pipeline = [
 ]
 test_dataloader = dict(batch_size=4, dataset=dict(pipeline=test_pipeline))
 test_evaluator = dict(_delete_=True, type='SoundLocalizationMetric')
-
-# tools/test.py --show-dir FOLDER: each clip with its truth, and the best, median and worst cases.
-default_hooks = dict(visualization=dict(type='LocalizationVisualizationHook'))

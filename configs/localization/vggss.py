@@ -39,5 +39,3 @@ test_evaluator = dict(_delete_=True, type='SoundLocalizationMetric')
 train_dataloader = val_dataloader = None
 train_cfg = val_cfg = val_evaluator = None
 optim_wrapper = param_scheduler = auto_scale_lr = None
-# tools/test.py --show-dir FOLDER: each clip with its truth, and the best, median and worst cases.
-default_hooks = dict(visualization=dict(type='LocalizationVisualizationHook'))

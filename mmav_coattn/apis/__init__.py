@@ -5,12 +5,10 @@ from .feature_extraction import ExtractedFeatures
 from .file_score import FileScore
 from .inferencer import AudioVisualInferencer
 from .localizer import Localization
-from .many_files import BatchResult
 from .sync_result import SyncResult
 
 __all__ = [
     'AudioVisualInferencer',
-    'BatchResult',
     'Embedding',
     'ExtractedFeatures',
     'FileScore',

@@ -8,31 +8,23 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from mmaction.datasets.transforms import FormatShape
 from mmaction.registry import TRANSFORMS
 from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
+from mmav_coattn.datasets.transforms.base import Transform
 from mmav_coattn.errors import ConfigError
 
 from .faces import FaceCrop
 
-#: Transforms of a test pipeline that draw windows or read the file; here others choose and read.
-READING_TRANSFORMS = (
-    'OpenAudioVisual',
-    'SampleSyncWindows',
-    'SampleMiddleWindow',
-    'LoadFrames',
-    'LoadAudio',
-    'ReplaceSound',
-    'LocalizationTargets',
-    'RenderSolos',
-    'FixedCrop',
-    'FormatShape',
-    'PackAudioVisualInputs',
+#: What a pipeline must say, as attributes of its transforms.
+NEEDED = dict(
+    clip_seconds='how long a clip is',
+    num_frames='how many frames a clip has',
+    sample_rate='the rate of the audio',
 )
-#: Transforms that cut a part out of the frame; the network is to see all of it.
-CROP_TRANSFORMS = ('CenterCrop', 'RandomCrop', 'RandomResizedCrop', 'ThreeCrop', 'TenCrop')
 #: Frames are scaled down while they are decoded, to so many times what the network sees of them: it
 #: costs little there, and averages over what a later resize would skip.
 OVERSAMPLING = 2.5
@@ -65,36 +57,32 @@ class ClipSettings(NamedTuple):
 
     @classmethod
     def from_config(cls, cfg: Config) -> ClipSettings:
-        """Read them from the ``test_pipeline`` of a config.
+        """Read them off the ``test_pipeline`` of a config.
 
         Raises:
-            ConfigError: If the pipeline is absent or lacks a transform that says one of them.
+            ConfigError: If the pipeline is absent or does not say one of them.
         """
         if 'test_pipeline' not in cfg:
             raise ConfigError('The config has no test_pipeline, which says what clips are like.')
-        found = {transform['type']: transform for transform in cfg.test_pipeline}
-        if 'SampleMiddleWindow' in found:
-            found['SampleSyncWindows'] = dict(found['SampleMiddleWindow'], num_negatives=0)
-        for name, meaning in (
-            ('SampleSyncWindows', 'how long a clip is'),
-            ('LoadFrames', 'how many frames a clip has'),
-            ('LoadAudio', 'the rate of the audio'),
-        ):
-            if name not in found:
-                raise ConfigError(f'test_pipeline has no {name}, which says {meaning}.')
-        audio = TRANSFORMS.build(found['LoadAudio'])
-        windows = TRANSFORMS.build(dict(found['SampleSyncWindows'], type='SampleSyncWindows'))
-        left_out = READING_TRANSFORMS + CROP_TRANSFORMS
-        kept = [t for t in cfg.test_pipeline if t['type'] not in left_out]
-        spatial = Compose([TRANSFORMS.build(transform) for transform in kept])
-        box = tuple(found.get('FixedCrop', {}).get('box', (0.0, 0.0, 1.0, 1.0)))
+        steps = [TRANSFORMS.build(step) for step in cfg.test_pipeline]
+        # Our own transforms read the file; their settings are their attributes.
+        said = {
+            k: v for step in steps if isinstance(step, Transform) for k, v in vars(step).items()
+        }
+        for name, meaning in NEEDED.items():
+            if name not in said:
+                raise ConfigError(f'test_pipeline does not say {meaning}: nothing sets {name}.')
+        # Those of others change frames. Without crops: the network is to see all of a frame.
+        apart = [isinstance(x, (Transform, FormatShape)) or hasattr(x, 'crop_size') for x in steps]
+        spatial = Compose([x for x, left_out in zip(steps, apart, strict=True) if not left_out])
+        box = said.get('box', (0.0, 0.0, 1.0, 1.0))
         return cls(
-            clip_seconds=windows.clip_seconds,
-            audio_seconds=windows.audio_seconds,
-            num_frames=int(found['LoadFrames']['num_frames']),
-            sample_rate=audio.sample_rate,
-            min_level=audio.min_level,
-            short_side=found['LoadFrames'].get('short_side')
+            clip_seconds=said['clip_seconds'],
+            audio_seconds=said.get('audio_seconds', said['clip_seconds']),
+            num_frames=said['num_frames'],
+            sample_rate=said['sample_rate'],
+            min_level=said['min_level'],
+            short_side=said['short_side']
             or _short_side(spatial, min(box[2] - box[0], box[3] - box[1])),
             box=box,
             spatial=spatial,

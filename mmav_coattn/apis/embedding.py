@@ -12,7 +12,7 @@ begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil, floor
 from typing import Any, NamedTuple
 
@@ -124,7 +124,7 @@ def embed_file(
     settings: ClipSettings,
     path: str,
     progress: Progress = lambda done, total: None,
-    streams: tuple[str, ...] = ('visual', 'audio'),
+    streams: Sequence[str] = ('visual', 'audio'),
     keep_frames: bool = False,
     face: FaceTrack | None = None,
 ) -> Embedding:
@@ -138,7 +138,7 @@ def embed_file(
         settings (ClipSettings): Of its clips.
         path (str): The file.
         progress (Callable): Called with the seconds done and the seconds in all.
-        streams (tuple[str, ...]): ``'visual'``, ``'audio'`` or both; the file need not have others.
+        streams (Sequence[str]): ``'visual'``, ``'audio'`` or both; the file need not have others.
         keep_frames (bool): Whether the frames are returned as well.
         face (FaceTrack, optional): Whose mouth the network is to see, in place of the frame.
 

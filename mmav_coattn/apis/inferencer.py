@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import torch
@@ -16,7 +15,12 @@ from mmengine.runner import load_checkpoint
 
 from mmav_coattn.checkpoint_files import version_0_1_sentence
 from mmav_coattn.config import load_config
-from mmav_coattn.errors import CheckpointError, ConfigError, UnwritableMediaError
+from mmav_coattn.errors import (
+    CheckpointError,
+    ConfigError,
+    DataNotFoundError,
+    UnwritableMediaError,
+)
 from mmav_coattn.media import MediaFile
 from mmav_coattn.progress import progress_bar
 from mmav_coattn.visualization import write_overlay_video
@@ -28,7 +32,6 @@ from .faces import FaceTrack, find_faces
 from .feature_extraction import ExtractedFeatures, check_towers, pool_windows
 from .file_score import FileScore, score_file
 from .localizer import Localization, find_sound
-from .many_files import BatchResult, InputFile, expand_inputs, is_one_file, run_each
 from .speaker import best_face
 from .sync_estimator import measure_sync
 from .sync_result import SyncResult
@@ -40,9 +43,8 @@ class AudioVisualInferencer:
     """Runs a pretrained network over whole videos, each in one pass.
 
     Files of any length are decoded once, from beginning to end. Every method takes a file, and
-    returns its result, or raises a :class:`MediaError` or :class:`DataNotFoundError`; or a folder,
-    a glob pattern or a list of these, and returns a :class:`BatchResult`, in which a file that
-    cannot be used is named and the others are done.
+    raises a :class:`MediaError` if it cannot be used, or a :class:`DataNotFoundError` if there is
+    none. For many files see :func:`~mmav_coattn.apis.many_files.run_each`.
 
     Args:
         config (str | Config, optional): Config of the network, with ``model`` and
@@ -101,23 +103,24 @@ class AudioVisualInferencer:
             ) from error
 
     def embed(
-        self, video: str | Path | Iterable[str | Path], keep_frames: bool = False
-    ) -> Embedding | BatchResult:
+        self,
+        video: str | Path,
+        keep_frames: bool = False,
+        streams: Sequence[str] = ('visual', 'audio'),
+    ) -> Embedding:
         """Run both towers once over a video; what the other methods read from.
 
         Args:
             keep_frames (bool): Return the frames as the network sees them as well.
+            streams (Sequence[str]): ``'visual'``, ``'audio'`` or both; the video need not have
+                others.
         """
-        return self._each(video, lambda file: self._embed(file.path, keep_frames=keep_frames))
+        path = Path(video)
+        if not path.is_file():
+            raise DataNotFoundError(f'{path}: there is no such file.')
 
-    def _embed(
-        self,
-        path: Path,
-        streams: tuple[str, ...] = ('visual', 'audio'),
-        keep_frames: bool = False,
-    ) -> Embedding:
         def embed(
-            progress: Progress, streams: tuple[str, ...], face: FaceTrack | None = None
+            progress: Progress, streams: Sequence[str], face: FaceTrack | None = None
         ) -> Embedding:
             return embed_file(
                 self.model, self.settings, str(path), progress, streams, keep_frames, face
@@ -126,41 +129,24 @@ class AudioVisualInferencer:
         with self._bar(path, 'embedding') as progress:
             if self.settings.face is None or 'visual' not in streams:
                 return embed(progress, streams)
-            faces = find_faces(str(path))
-            return best_face(self.model, embed, faces, progress, streams)
+            return best_face(self.model, embed, find_faces(str(path)), progress, streams)
 
     def localize(
-        self,
-        video: str | Path | Iterable[str | Path],
-        out: str | Path | None = None,
-        side_by_side: bool = False,
-    ) -> Localization | BatchResult:
-        """Find where in the frame the audio is made.
+        self, video: str | Path, out: str | Path | None = None, side_by_side: bool = False
+    ) -> Localization:
+        """Find where in the frame the audio is made: maps, and how much in sync each step looks.
 
         Args:
-            out (str | Path, optional): Write an overlay MP4 with the original audio here; for
-                several videos, the folder of as many ``NAME.mp4``.
+            out (str | Path, optional): Write an overlay MP4 with the original audio here.
             side_by_side (bool): Show the original to the left of the overlay.
-
-        Returns:
-            Localization | BatchResult: Maps, their times, and how much in sync each step looks.
         """
-
-        def act(file: InputFile) -> Localization:
-            target = out if out is None or is_one_file(video) else Path(out, f'{file.name}.mp4')
-            return self._localize_file(file.path, target, side_by_side)
-
-        return self._each(video, act)
-
-    def _localize_file(
-        self, path: Path, out: str | Path | None, side_by_side: bool
-    ) -> Localization:
+        path = Path(video)
         if out is not None and Path(out).resolve() == path.resolve():
             raise UnwritableMediaError(
                 str(out), 'the overlay would overwrite its original; name another file'
             )
-        wants_frames = self.model.map_refiner is not None
-        result = find_sound(self.model, self._embed(path, keep_frames=wants_frames))
+        embedding = self.embed(path, keep_frames=self.model.map_refiner is not None)
+        result = find_sound(self.model, embedding)
         if out is None:
             return result
         with MediaFile(path) as media:
@@ -181,57 +167,37 @@ class AudioVisualInferencer:
             )
         return result
 
-    def sync(
-        self,
-        video: str | Path | Iterable[str | Path],
-        max_offset: float = 1.0,
-    ) -> SyncResult | BatchResult:
-        """Measure by how much the audio of a video is late or early.
+    def sync(self, video: str | Path, max_offset: float = 1.0) -> SyncResult:
+        """Measure by how much the audio of a video is late (above 0) or early.
 
         Args:
             max_offset (float): Largest offset to look for either way, s.
-
-        Returns:
-            SyncResult | BatchResult: The offset, above 0 where the audio is late.
 
         Raises:
             ConfigError: If ``max_offset`` is out of range.
         """
         if not max_offset > 0:
             raise ConfigError(f'max_offset={max_offset} must be more than 0 seconds.')
-        return self._each(
-            video, lambda file: measure_sync(self.model, self._embed(file.path), max_offset)
-        )
+        return measure_sync(self.model, self.embed(video), max_offset)
 
-    def score(self, video: str | Path | Iterable[str | Path]) -> FileScore | BatchResult:
+    def score(self, video: str | Path) -> FileScore:
         """Measure what tells whether a video is fit for training: one line of a table."""
-        return self._each(video, lambda file: score_file(cast(SyncResult, self.sync(file.path))))
+        return score_file(self.sync(video))
 
     def extract(
-        self,
-        video: str | Path | Iterable[str | Path],
-        towers: Sequence[str] = ('visual', 'audio'),
-    ) -> ExtractedFeatures | BatchResult:
+        self, video: str | Path, towers: Sequence[str] = ('visual', 'audio')
+    ) -> ExtractedFeatures:
         """Compute features: of each clip the mean over location and time of both towers.
 
         Args:
             towers (Sequence[str]): ``'visual'``, ``'audio'`` or both; with one, a video need not
                 have the other stream.
 
-        Returns:
-            ExtractedFeatures | BatchResult: Times and features of the clips.
-
         Raises:
             ConfigError: If a tower is unknown.
         """
         towers = check_towers(towers)
-        return self._each(
-            video, lambda file: pool_windows(self._embed(file.path, streams=towers), towers)
-        )
-
-    def _each(self, video, act: Callable[[InputFile], Any]) -> Any:
-        files = expand_inputs(video)
-        return act(files[0]) if is_one_file(video) else run_each(files, act)
+        return pool_windows(self.embed(video, streams=towers), towers)
 
     @contextmanager
     def _bar(self, path: Path, doing: str) -> Iterator[Progress]:

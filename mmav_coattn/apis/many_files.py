@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import glob
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmav_coattn.datasets.video_lists import find_videos
 from mmav_coattn.errors import DataNotFoundError, MediaError
+from mmav_coattn.progress import progress_bar
 
 
 class InputFile(NamedTuple):
@@ -20,15 +21,10 @@ class InputFile(NamedTuple):
 
 
 class BatchResult(NamedTuple):
-    """What became of many files.
+    """What became of many files, by path."""
 
-    Attributes:
-        results (dict[str, Any]): By path, of the files that were done.
-        failures (dict[str, str]): By path, the sentence that says what is wrong with the file.
-    """
-
-    results: dict[str, Any]
-    failures: dict[str, str]
+    results: dict[str, Any]  #: Of those that were done.
+    failures: dict[str, str]  #: Of the others, the sentence that says what is wrong.
 
     def summary(self) -> str:
         """How many were done, and each that failed with its reason, one a line."""
@@ -37,18 +33,18 @@ class BatchResult(NamedTuple):
         return '\n  '.join(lines + list(self.failures.values()))
 
 
-def is_one_file(inputs: str | Path | Iterable) -> bool:
-    """Whether the inputs are a single file, not a folder, a pattern or a list."""
-    return isinstance(inputs, (str, Path)) and (
-        Path(inputs).is_file() or not (Path(inputs).is_dir() or glob.has_magic(str(inputs)))
-    )
+def is_one_file(inputs: Sequence[str]) -> bool:
+    """Whether the inputs are a single file, not a folder, a pattern or several."""
+    if len(inputs) != 1 or Path(inputs[0]).is_dir():
+        return False
+    return Path(inputs[0]).is_file() or not glob.has_magic(inputs[0])
 
 
-def expand_inputs(inputs: str | Path | Iterable[str | Path]) -> list[InputFile]:
+def expand_inputs(inputs: Iterable[str | Path]) -> list[InputFile]:
     """All files that are meant.
 
     Args:
-        inputs (str | Path | Iterable): Files, folders (searched for videos at any depth), and
+        inputs (Iterable[str | Path]): Files, folders (searched for videos at any depth), and
             patterns such as ``'clips/*.mp4'`` (``**`` for any depth); a file that exists is taken
             as it is, even if its name holds ``*`` or ``[``.
 
@@ -59,8 +55,6 @@ def expand_inputs(inputs: str | Path | Iterable[str | Path]) -> list[InputFile]:
         DataNotFoundError: If a file or folder does not exist, a folder holds no video, or nothing
             fits a pattern.
     """
-    if isinstance(inputs, (str, Path)):
-        inputs = [inputs]
     found: dict[Path, Path] = {}
     for item in inputs:
         path = Path(item)
@@ -102,22 +96,25 @@ def _with_unique_names(found: dict[Path, Path]) -> list[InputFile]:
 
 
 def run_each(
-    files: list[InputFile],
+    files: Sequence[InputFile],
     action: Callable[[InputFile], Any],
-    report: Callable[[InputFile, Any, str | None], None] | None = None,
+    report: Callable[[InputFile, Any, str | None], None] = lambda file, result, failure: None,
+    bar: bool = False,
 ) -> BatchResult:
-    """Run an action on each file; a file that cannot be used does not stop the others.
+    """Run an action on each file; one that cannot be used is named at once, and the others done.
 
     ``report`` is called after each file with it, its result or None, and None or the sentence that
-    says what is wrong with it.
+    says what is wrong with it. ``bar`` shows a progress bar over all files.
     """
     results, failures = {}, {}
-    for file in files:
-        result, failure = None, None
-        try:
-            result = results[str(file.path)] = action(file)
-        except MediaError as error:
-            failure = failures[str(file.path)] = str(error)
-        if report is not None:
+    with progress_bar(total=len(files), desc='videos', unit='video', disable=not bar) as shown:
+        for file in files:
+            result, failure = None, None
+            try:
+                result = results[str(file.path)] = action(file)
+            except MediaError as error:
+                failure = failures[str(file.path)] = str(error)
+                shown.write(f'failed: {failure}')
             report(file, result, failure)
+            shown.update()
     return BatchResult(results, failures)

@@ -23,7 +23,7 @@ def best_face(
     embed: Callable[..., Embedding],
     faces: Sequence[FaceTrack],
     progress: Progress,
-    streams: tuple[str, ...],
+    streams: Sequence[str],
 ) -> Embedding:
     """Embed every face of a file, and choose the one that matches the audio best at any shift.
 

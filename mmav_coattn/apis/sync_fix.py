@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from mmav_coattn.errors import UnknownOffsetError
 from mmav_coattn.media.remux import shift_audio
@@ -60,7 +60,7 @@ def fix_sync(
         )
     path = shift_audio(result.path, out, -result.offset)
     try:
-        after = cast('SyncResult', inferencer.sync(path, **settings))  # one file
+        after = inferencer.sync(path, **settings)
         if after.worst is None or abs(after.worst) >= abs(result.offset):
             raise UnknownOffsetError(
                 result.path,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -78,33 +77,6 @@ def build_inferencer(args: argparse.Namespace, progress: bool = False):
     config, checkpoint = find_network(args)
     MMLogger.get_current_instance().setLevel('WARNING')
     return AudioVisualInferencer(str(config), checkpoint, args.device, progress)
-
-
-def run_files(files: Sequence, act: Callable, bar: bool, report: Callable | None = None):
-    """Run an action on each file; one that fails is named at once, and the others are done.
-
-    Args:
-        files (Sequence[InputFile]): Which.
-        act (Callable): What to do with a file.
-        bar (bool): Whether to show one bar over all files.
-        report (Callable, optional): As of :func:`~mmav_coattn.apis.many_files.run_each`.
-
-    Returns:
-        BatchResult: Results and failures.
-    """
-    from mmav_coattn.apis.many_files import run_each
-    from mmav_coattn.progress import progress_bar
-
-    with progress_bar(total=len(files), desc='videos', unit='video', disable=not bar) as shown:
-
-        def told(file, result, failure) -> None:
-            if report is not None:
-                report(file, result, failure)
-            shown.update()
-            if failure is not None:
-                shown.write(f'failed: {failure}')
-
-        return run_each(files, act, told)
 
 
 def finish(batch) -> int:

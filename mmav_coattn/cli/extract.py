@@ -18,13 +18,7 @@ from mmav_coattn.preparation.parts import (
     take_part,
 )
 
-from .arguments import (
-    add_network_arguments,
-    build_inferencer,
-    find_network,
-    finish,
-    run_files,
-)
+from .arguments import add_network_arguments, build_inferencer, find_network, finish
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Extract; exit code 1 if a file failed."""
     from mmav_coattn.apis.feature_extraction import FeatureFile, source_digest
-    from mmav_coattn.apis.many_files import expand_inputs
+    from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.config import load_config
     from mmav_coattn.io import write_whole
 
@@ -64,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         if file.path not in before:
             features.add(file, inferencer.extract(file.path, towers=args.towers))
 
-    batch = run_files(files, act, bar=several and not args.quiet)
+    batch = run_each(files, act, bar=several and not args.quiet)
     if args.part is not None:
         write_whole('', features.mark_of(part_name(args.part)))
         print(

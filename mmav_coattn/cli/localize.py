@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .arguments import add_network_arguments, build_inferencer, finish, run_files
+from .arguments import add_network_arguments, build_inferencer, finish
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +22,10 @@ def run(args: argparse.Namespace) -> int:
     """Localise; exit code 1 if a file failed."""
     import numpy as np
 
-    from mmav_coattn.apis.many_files import expand_inputs, is_one_file
+    from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
 
     files = expand_inputs(args.inputs)
-    single = len(args.inputs) == 1 and is_one_file(args.inputs[0])
+    single = is_one_file(args.inputs)
     inferencer = build_inferencer(args, progress=not args.quiet)
 
     def act(file):
@@ -41,4 +41,4 @@ def run(args: argparse.Namespace) -> int:
         )
         return out
 
-    return finish(run_files(files, act, bar=False))
+    return finish(run_each(files, act))

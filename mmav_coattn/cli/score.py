@@ -17,7 +17,7 @@ from pathlib import Path
 
 from mmav_coattn.preparation.parts import parse_part, take_part
 
-from .arguments import add_network_arguments, build_inferencer, run_files
+from .arguments import add_network_arguments, build_inferencer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Score; a file that cannot be used is a row of the table, and the exit code is 0."""
     from mmav_coattn.apis.file_score import ScoreTable
-    from mmav_coattn.apis.many_files import expand_inputs
+    from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.io import write_whole
 
     files = take_part(expand_inputs(args.inputs), args.part)
@@ -53,11 +53,11 @@ def run(args: argparse.Namespace) -> int:
     # One bar over all videos, or where there is one, over its seconds.
     several = len(new) > 1
     inferencer = build_inferencer(args, progress=not (several or args.quiet))
-    run_files(
+    run_each(
         new,
         lambda file: inferencer.score(file.path),
+        lambda file, score, failure: table.add(file.path, score, failure),
         bar=several and not args.quiet,
-        report=lambda file, score, failure: table.add(file.path, score, failure),
     )
     in_sync = table.in_sync(args.tolerance)
     kept = [path for path in paths if path in in_sync]

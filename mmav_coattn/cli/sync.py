@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from .arguments import add_network_arguments, build_inferencer, finish, run_files
+from .arguments import add_network_arguments, build_inferencer, finish
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,11 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure; exit code 1 if a file failed or could not be mended."""
-    from mmav_coattn.apis.many_files import expand_inputs, is_one_file
+    from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
     from mmav_coattn.apis.sync_fix import fix_sync
 
     files = expand_inputs(args.inputs)
-    single = len(args.inputs) == 1 and is_one_file(args.inputs[0])
+    single = is_one_file(args.inputs)
     inferencer = build_inferencer(args, progress=not args.quiet)
     settings = dict(max_offset=args.max_offset)
 
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             record['fixed'] = fixed.to_dict()
         return record
 
-    batch = run_files(files, act, bar=False)
+    batch = run_each(files, act)
     if args.json is not None:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(batch._asdict(), indent=1, allow_nan=False)

@@ -46,7 +46,9 @@ def test_frames_are_scaled_but_not_cut():
         WINDOWS,
         FRAMES,
         dict(type='Resize', scale=(32, 24), keep_ratio=False),
+        dict(type='LocalizationTargets'),
         dict(type='CenterCrop', crop_size=16),
+        dict(type='FormatShape', input_format='NCTHW'),
         AUDIO,
     )
     image = np.zeros((48, 64, 3), np.uint8)
@@ -60,9 +62,9 @@ def test_frames_are_scaled_but_not_cut():
 @pytest.mark.parametrize(
     ('left_out', 'sentence'),
     [
-        (0, 'has no SampleSyncWindows, which says how long a clip is'),
-        (1, 'has no LoadFrames, which says how many frames a clip has'),
-        (2, 'has no LoadAudio, which says the rate of the audio'),
+        (0, 'does not say how long a clip is: nothing sets clip_seconds'),
+        (1, 'does not say how many frames a clip has: nothing sets num_frames'),
+        (2, 'does not say the rate of the audio: nothing sets sample_rate'),
     ],
 )
 def test_what_is_absent_is_named(left_out, sentence):

@@ -81,8 +81,6 @@ def test_one_tower_needs_one_stream(inferencer, videos):
         inferencer.extract(videos / 'mute.mp4')
     with pytest.raises(ConfigError, match='must be of'):
         inferencer.extract(videos / 'mute.mp4', towers=['smell'])
-    batch = inferencer.extract(videos)
-    assert len(batch.results) == 1 and 'mute.mp4' in next(iter(batch.failures))
 
 
 @pytest.fixture
@@ -146,7 +144,7 @@ def test_folder_into_one_file_that_goes_on(
 
 def test_one_file_and_a_folder_that_cannot_be_written(inferencer, videos, tmp_path):
     target = FeatureFile(tmp_path / 'new/a.npz', ['audio'], 'x')
-    (file,) = expand_inputs(videos / 'late.mp4')
+    (file,) = expand_inputs([videos / 'late.mp4'])
     features = inferencer.extract(file.path, towers=['audio'])
     target.add(file, features)
     assert target.join([file]) == len(features.times) == 4  # 2.5 s of sound
@@ -158,7 +156,7 @@ def test_one_file_and_a_folder_that_cannot_be_written(inferencer, videos, tmp_pa
 
 def test_broken_parts(tmp_path, videos):
     target = FeatureFile(tmp_path / 'a.npz', ['audio'], 'x')
-    (file,) = expand_inputs(videos / 'late.mp4')
+    (file,) = expand_inputs([videos / 'late.mp4'])
     with pytest.raises(ConfigError, match='no video could be used'):
         target.join([file])
     target.add(file, ExtractedFeatures(np.zeros((1, 2)), None, np.zeros((1, 4))))

@@ -15,7 +15,7 @@ from mmav_coattn.apis.sync_estimator import measure_sync
 from mmav_coattn.errors import (
     CheckpointError,
     ConfigError,
-    NoAudioError,
+    DataNotFoundError,
     TooShortError,
     UnwritableMediaError,
 )
@@ -140,30 +140,13 @@ def test_maps_are_refined_by_the_frames(inferencer, clip):
     np.testing.assert_allclose(found.scores, plain.scores, atol=1e-5)
 
 
-def test_folder_with_files_that_fail(inferencer, clip, tmp_path):
-    folder = tmp_path / 'in'
-    folder.mkdir()
-    (folder / 'good.mp4').write_bytes(clip.read_bytes())
-    (folder / 'garbage.mp4').write_bytes(b'no video' * 99)
-    write_clip(folder / 'mute.mp4', duration=1.0, audio=False)
-    batch = inferencer.localize(folder, tmp_path / 'out')
-    assert list(batch.results) == [str(folder / 'good.mp4')]
-    assert list(batch.failures) == [str(folder / 'garbage.mp4'), str(folder / 'mute.mp4')]
-    assert [file.name for file in (tmp_path / 'out').iterdir()] == ['good.mp4']
-    batch = inferencer.sync(str(folder / '*.mp4'), max_offset=0.3)
-    assert len(batch.results) == 1 and len(batch.failures) == 2
-    assert batch.results[str(folder / 'good.mp4')].shifts == pytest.approx(
-        [-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3]
-    )
-
-
 def test_score_is_read_off_the_offset(inferencer, clip):
     found, expected = inferencer.score(clip), inferencer.sync(clip)
     assert (found.path, found.course) == (str(clip), 'constant')
     assert found.match == pytest.approx(np.nanmax(expected.curve), abs=1e-5)
     assert found.confidence == pytest.approx(expected.confidence, abs=1e-6)
     # 21 steps hold 14 clips of 8.
-    assert found.windows == 14 and len(inferencer.score([clip]).results) == 1
+    assert found.windows == 14
 
 
 def test_settings_out_of_range(inferencer, clip):
@@ -187,21 +170,15 @@ def test_files_that_cannot_be_used(inferencer, media_folder):
     write_clip(media_folder / 'brief.mp4', duration=0.2)
     with pytest.raises(TooShortError, match=r'brief\.mp4: has 0\.20 s of video, .* needs 0\.3 s'):
         inferencer.localize(media_folder / 'brief.mp4')
-    write_clip(media_folder / 'no_audio.mp4', duration=1.0, audio=False)
-    with pytest.raises(NoAudioError, match=r'no_audio\.mp4'):
-        inferencer.localize(media_folder / 'no_audio.mp4')
+    with pytest.raises(DataNotFoundError, match=r'gone\.mp4: there is no such file'):
+        inferencer.sync(media_folder / 'gone.mp4')
 
 
-def test_configs_that_lack_what_is_needed():
+def test_a_config_without_a_model():
     cfg = config()
-    cfg.test_pipeline = [t for t in cfg.test_pipeline if t['type'] != 'SampleSyncWindows']
-    with pytest.raises(ConfigError, match='no SampleSyncWindows'):
+    cfg.pop('model')
+    with pytest.raises(ConfigError, match='has no model'):
         AudioVisualInferencer(cfg)
-    for name in ('model', 'test_pipeline'):
-        cfg = config()
-        cfg.pop(name)
-        with pytest.raises(ConfigError, match=f'has no {name}'):
-            AudioVisualInferencer(cfg)
 
 
 def test_listener(inferencer, clip, tmp_path):

@@ -1,7 +1,5 @@
 """Files, folders and patterns; what fails does not stop the rest."""
 
-from pathlib import Path
-
 import pytest
 
 from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
@@ -21,18 +19,18 @@ def names(inputs, folder):
 
 
 def test_files_folders_and_patterns(folder):
-    assert names(folder / 'b.mp4', folder) == [('b.mp4', 'b')]
-    assert names(folder / 'notes.txt', folder) == [('notes.txt', 'notes')]
-    assert names(folder / '[odd].mp4', folder) == [('[odd].mp4', '[odd]')]
+    assert names([folder / 'b.mp4'], folder) == [('b.mp4', 'b')]
+    assert names([folder / 'notes.txt'], folder) == [('notes.txt', 'notes')]
+    assert names([folder / '[odd].mp4'], folder) == [('[odd].mp4', '[odd]')]
     # Equal names keep their suffix, so that nothing is written over.
-    assert names(folder, folder) == [
+    assert names([folder], folder) == [
         ('[odd].mp4', '[odd]'),
         ('a.mkv', 'a_mkv'),
         ('a.mp4', 'a_mp4'),
         ('b.mp4', 'b'),
         ('deep/a.mp4', 'deep/a'),
     ]
-    assert names(str(folder / '*.mp4'), folder)[1:] == [('a.mp4', 'a'), ('b.mp4', 'b')]
+    assert names([str(folder / '*.mp4')], folder)[1:] == [('a.mp4', 'a'), ('b.mp4', 'b')]
     found = names([str(folder / '**/a.mp4'), folder / 'b.mp4', folder / 'a.mp4'], folder)
     assert found == [('a.mp4', 'a_mp4_1'), ('deep/a.mp4', 'a_mp4_2'), ('b.mp4', 'b')]
 
@@ -49,20 +47,21 @@ def test_inputs_that_are_not_there(folder):
 
 
 def test_what_one_file_is(folder):
-    assert is_one_file(folder / '[odd].mp4') and is_one_file('gone.mp4')
-    assert not is_one_file(folder) and not is_one_file('*.mp4') and not is_one_file(['a.mp4'])
+    assert is_one_file([str(folder / '[odd].mp4')]) and is_one_file(['gone.mp4'])
+    for several in ([str(folder)], ['*.mp4'], ['a.mp4', 'b.mp4']):
+        assert not is_one_file(several)
 
 
-def test_a_failure_does_not_stop_the_rest(folder):
+def test_a_failure_does_not_stop_the_rest(folder, capsys):
     def act(file):
         if file.path.name == 'a.mp4':
             raise NoAudioError(str(file.path), 'has no audio stream')
         return file.name
 
     reported = []
-    reported = []
     files = expand_inputs([folder / 'a.mp4', folder / 'b.mp4'])
     batch = run_each(files, act, lambda *seen: reported.append(seen))
+    assert capsys.readouterr().out == f'failed: {folder / "a.mp4"}: has no audio stream\n'
     assert reported[0][1:] == (None, f'{folder / "a.mp4"}: has no audio stream')
     assert reported[1][1:] == ('b', None)
     assert batch.results == {str(folder / 'b.mp4'): 'b'}
@@ -74,4 +73,4 @@ def test_a_failure_does_not_stop_the_rest(folder):
         raise ConfigError('would fail for every file')
 
     with pytest.raises(ConfigError):
-        run_each(expand_inputs(Path(folder)), broken)
+        run_each(expand_inputs([folder]), broken)

@@ -9,7 +9,6 @@ from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
 from torch import nn
 
-import mmav_coattn  # noqa: F401
 from mmav_coattn.engine.hooks import AttentionVisualizationHook
 from mmav_coattn.errors import ConfigError
 
@@ -24,7 +23,7 @@ def make_runner(tmp_path, model=None):
     )
 
 
-def make_batch(names):
+def make_batch(names, **annotation):
     """Grey clips whose in-sync attention is in the upper left, the shifted one's elsewhere."""
     imgs, samples = [], []
     for name in names:
@@ -33,36 +32,33 @@ def make_batch(names):
             samples.append(ActionDataSample(metainfo=dict(unusable=('silent', 'is silent'))))
             continue
         imgs.append(torch.full((1, 3, 8, 64, 64), 100, dtype=torch.uint8))
-        sample = ActionDataSample(
-            metainfo=dict(filename=f'/data/{name}', relpath=name, shift=[0.0, 0.48])
-        )
+        facts = dict(filename=f'/data/{name}', relpath=name, shift=[0.0, 0.48], **annotation)
+        sample = ActionDataSample(metainfo=facts)
         sample.set_field(torch.tensor([2.0, -1.0]), 'sync_scores', dtype=torch.Tensor)
         maps = torch.full((2, 4, 2, 2), 0.01)
-        maps[0, :, 0, 0] = 0.97
-        maps[1, :, 1, 1] = 0.97
+        maps[0, :, 0, 0] = maps[1, :, 1, 1] = 0.97
         sample.set_field(maps, 'sound_map', dtype=torch.Tensor)
         samples.append(sample)
     return dict(inputs=dict(imgs=imgs, audio=None)), samples
 
 
-def run_hook(hook, runner, batches):
+def run_hook(hook, runner, *batches):
+    """Names of the files that are written, sorted."""
     hook.before_test(runner)
+    assert runner.model.return_map is hook.enable
     for index, (data_batch, samples) in enumerate(batches):
         hook.after_test_iter(runner, index, data_batch, samples)
     hook.after_test(runner)
-
-
-def test_pictures_of_the_in_sync_attention(tmp_path):
-    hook = HOOKS.build(
-        dict(type='AttentionVisualizationHook', enable=True, out_dir=str(tmp_path / 'out'))
-    )
-    runner = make_runner(tmp_path)
-    hook.before_test(runner)
-    assert runner.model.return_map is True
-    hook.after_test_iter(runner, 0, *make_batch(['bounce/a.mp4', None, 'tap/a.mp4']))
-    hook.after_test(runner)
     assert runner.model.return_map is False
-    names = sorted(path.name for path in (tmp_path / 'out').iterdir())
+    return sorted(path.name for path in hook._folder.iterdir()) if hook.enable else []
+
+
+def test_images_of_the_in_sync_attention(tmp_path):
+    # With what mmaction2's own script sets.
+    settings = dict(enable=True, show=False, wait_time=2, out_dir=str(tmp_path / 'out'), interval=1)
+    hook = HOOKS.build(dict(type='AttentionVisualizationHook', **settings))
+    batch = make_batch(['bounce/a.mp4', None, 'tap/a.mp4'])
+    names = run_hook(hook, make_runner(tmp_path), batch)
     assert names == ['bounce__a.mp4.jpg', 'tap__a.mp4.jpg']
     sheet = cv2.imread(str(tmp_path / 'out' / names[0])).astype(int)
     plain, drawn = sheet[28:150, :128], sheet[24 + 2 + 128 + 2 :, :128]  # first column
@@ -72,56 +68,49 @@ def test_pictures_of_the_in_sync_attention(tmp_path):
     assert np.abs(drawn[110, 110] - 100).max() < 12
 
 
+def test_annotated_moments_with_their_boxes(tmp_path):
+    targets = [dict(time=time, boxes=[[0.5, 0.5, 1, 1]]) for time in (1.25, None, *[1.5] * 5)]
+    annotation = dict(window_starts=[1.0], clip_seconds=1.0, localization_targets=targets)
+    hook = AttentionVisualizationHook(enable=True, out_dir=str(tmp_path))
+    (name,) = run_hook(hook, make_runner(tmp_path), make_batch(['a.mp4'], **annotation))
+    sheet = cv2.imread(str(tmp_path / name)).astype(int)
+    assert sheet.shape == (24 + 2 * 132, 6 * 132, 3)  # six of the seven
+    for column in range(6):
+        corner = sheet[24 + 132 + 127, 132 * column + 127]
+        assert corner[1] > 150 > 100 > max(corner[0], corner[2])  # green
+
+
+def test_a_clip_and_its_silent_twins(tmp_path):
+    hook = AttentionVisualizationHook(enable=True, out_dir=str(tmp_path))
+    names = run_hook(
+        hook,
+        make_runner(tmp_path),
+        make_batch(['a.mp4'], has_source=True),
+        make_batch(['a.mp4'], has_source=False),
+        make_batch(['a.mp4'], has_source=False, silent_kind='noise', localization_targets=[]),
+    )
+    assert names == ['a.mp4.jpg', 'a.mp4.noise.jpg', 'a.mp4.silent.jpg']
+
+
 def test_interval_counts_usable_clips_over_batches(tmp_path):
-    hook = AttentionVisualizationHook(enable=True, interval=2, out_dir=str(tmp_path / 'out'))
+    hook = AttentionVisualizationHook(enable=True, interval=2)
     batches = [make_batch(['0.mp4', None, '1.mp4']), make_batch(['2.mp4', '3.mp4', '4.mp4'])]
-    run_hook(hook, make_runner(tmp_path), batches)
-    names = sorted(path.name for path in (tmp_path / 'out').iterdir())
-    assert names == ['0.mp4.jpg', '2.mp4.jpg', '4.mp4.jpg']
-
-
-def test_max_samples_stops_and_says_so(tmp_path, caplog):
-    hook = AttentionVisualizationHook(enable=True, max_samples=2)
-    with caplog.at_level(logging.INFO):
-        run_hook(hook, make_runner(tmp_path), [make_batch([f'{i}.mp4' for i in range(4)])])
-    assert len(list((tmp_path / 'log' / 'attention').iterdir())) == 2
-    assert '2 attention images are in' in caplog.text
-    assert 'max_samples is 2' in caplog.text
+    assert run_hook(hook, make_runner(tmp_path), *batches) == [f'{i}.mp4.jpg' for i in (0, 2, 4)]
+    assert hook._folder == tmp_path / 'log/attention'
 
 
 def test_disabled_it_does_nothing(tmp_path):
-    hook = AttentionVisualizationHook()
-    runner = make_runner(tmp_path)
-    run_hook(hook, runner, [make_batch(['0.mp4'])])
-    assert runner.model.return_map is False
+    run_hook(AttentionVisualizationHook(), make_runner(tmp_path), make_batch(['0.mp4']))
     assert not list(tmp_path.iterdir())
 
 
-def test_attributes_that_mmaction2s_test_script_sets():
-    # tools/test.py merges exactly these into the config of the hook.
-    hook = AttentionVisualizationHook(
-        enable=True, show=False, wait_time=2, out_dir='somewhere', interval=1
-    )
-    assert (hook.enable, hook.show, hook.wait_time) == (True, False, 2)
-    assert (hook.out_dir, hook.interval) == ('somewhere', 1)
-
-
-def test_show_without_a_display_is_a_sentence(tmp_path, monkeypatch):
+def test_what_cannot_work_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.delenv('DISPLAY', raising=False)
     monkeypatch.delenv('WAYLAND_DISPLAY', raising=False)
     monkeypatch.setattr('sys.platform', 'linux')
-    hook = AttentionVisualizationHook(enable=True, show=True)
     with pytest.raises(ConfigError, match='show=True needs .*--show-dir'):
-        hook.before_test(make_runner(tmp_path))
-
-
-def test_models_without_attention_are_a_sentence(tmp_path):
-    hook = AttentionVisualizationHook(enable=True)
+        AttentionVisualizationHook(enable=True, show=True).before_test(make_runner(tmp_path))
     with pytest.raises(ConfigError, match='Linear gives no maps'):
-        hook.before_test(make_runner(tmp_path, nn.Linear(1, 1)))
-
-
-@pytest.mark.parametrize('name', ['interval', 'max_samples'])
-def test_numbers_below_one_are_refused(name):
-    with pytest.raises(ConfigError, match=f'{name} must be at least 1'):
-        AttentionVisualizationHook(**{name: 0})
+        AttentionVisualizationHook(enable=True).before_test(make_runner(tmp_path, nn.Linear(1, 1)))
+    with pytest.raises(ConfigError, match='interval=0 must be at least 1'):
+        AttentionVisualizationHook(interval=0)

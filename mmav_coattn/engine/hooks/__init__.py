@@ -5,7 +5,6 @@ from .chance_level_hook import ChanceLevelHook
 from .checkpoint_guard_hook import CheckpointGuardHook
 from .data_root_guard_hook import DataRootGuardHook
 from .exact_resume_hook import ExactResumeHook
-from .localization_visualization_hook import LocalizationVisualizationHook
 from .non_finite_loss_hook import NonFiniteLossHook
 from .unusable_media_hook import UnusableMediaReportHook
 
@@ -15,7 +14,6 @@ __all__ = [
     'CheckpointGuardHook',
     'DataRootGuardHook',
     'ExactResumeHook',
-    'LocalizationVisualizationHook',
     'NonFiniteLossHook',
     'UnusableMediaReportHook',
 ]

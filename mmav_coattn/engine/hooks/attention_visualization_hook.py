@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,10 +19,15 @@ from mmav_coattn.errors import ConfigError
 from mmav_coattn.visualization import contact_sheet
 from mmav_coattn.visualization.heatmap import map_weights
 
+#: Annotated moments that are shown of a clip, at most.
+MAX_MOMENTS = 6
+
 
 @HOOKS.register_module()
 class AttentionVisualizationHook(Hook):
-    """Write a contact sheet of frames and attention for some test clips.
+    """Write a contact sheet of frames and attention for test clips.
+
+    Of clips with ``localization_targets`` it shows the annotated moments, with the true boxes.
 
     Its attributes carry the names that mmaction2's ``tools/test.py`` sets for ``--show-dir``,
     ``--show``, ``--interval`` and ``--wait-time``, so it takes the place of mmaction2's own
@@ -35,11 +41,10 @@ class AttentionVisualizationHook(Hook):
         wait_time (float): How long a window stays, s; 0 waits for a key.
         out_dir (str, optional): Folder for the images. Without it and without ``show`` they go
             to ``attention`` in the log folder of the run.
-        max_samples (int): Images (of this process) after which it stops.
 
     Raises:
-        ConfigError: If a number is too small; before the test, if the model gives no attention or
-            ``show`` has no display.
+        ConfigError: If ``interval`` is below 1; before the test, if the model gives no attention
+            or ``show`` has no display.
     """
 
     priority = 'NORMAL'
@@ -51,18 +56,16 @@ class AttentionVisualizationHook(Hook):
         show: bool = False,
         wait_time: float = 2.0,
         out_dir: str | None = None,
-        max_samples: int = 100,
     ) -> None:
-        for name, value in dict(interval=interval, max_samples=max_samples).items():
-            if value < 1:
-                raise ConfigError(f'{type(self).__name__}: {name} must be at least 1, got {value}.')
+        if interval < 1:
+            raise ConfigError(
+                f'{type(self).__name__}: interval must be at least 1, got {interval}.'
+            )
         self.enable = enable
         self.interval = interval
         self.show = show
         self.wait_time = wait_time
         self.out_dir = out_dir
-        self.max_samples = max_samples
-        self._restore = False
 
     def before_test(self, runner: Runner) -> None:
         """Ask the model for maps."""
@@ -76,14 +79,12 @@ class AttentionVisualizationHook(Hook):
                 f'AttentionVisualizationHook: {type(model).__name__} gives no maps. Use '
                 f'a model with return_map, or test without --show and --show-dir.'
             )
-        self._restore = model.return_map
-        model.return_map = True
+        self._restore, model.return_map = model.return_map, True
+        self._folder = None
         if self.out_dir is not None or not self.show:
             self._folder = Path(self.out_dir or Path(runner.log_dir) / 'attention')
             self._folder.mkdir(parents=True, exist_ok=True)
-        else:
-            self._folder = None
-        self._num_seen = self._num_drawn = 0
+        self._num_seen = 0
 
     def after_test_iter(
         self,
@@ -102,11 +103,9 @@ class AttentionVisualizationHook(Hook):
         for imgs, sample in zip(data_batch['inputs']['imgs'], outputs, strict=True):
             if 'unusable' in sample:
                 continue
+            if self._num_seen % self.interval == 0:
+                self._draw(imgs, sample)
             self._num_seen += 1
-            if (self._num_seen - 1) % self.interval or self._num_drawn >= self.max_samples:
-                continue
-            self._draw(runner, imgs, sample)
-            self._num_drawn += 1
 
     def after_test(self, runner: Runner) -> None:
         """Leave the model as it was, and say where the images are."""
@@ -114,11 +113,9 @@ class AttentionVisualizationHook(Hook):
             return
         _unwrap(runner).return_map = self._restore
         if self._folder is not None:
-            runner.logger.info(f'{self._num_drawn} attention images are in {self._folder}.')
-        if self._num_drawn == self.max_samples < -(-self._num_seen // self.interval):
-            runner.logger.info(f'More were left out: max_samples is {self.max_samples}.')
+            runner.logger.info(f'The attention images are in {self._folder}.')
 
-    def _draw(self, runner: Runner, imgs: torch.Tensor, sample) -> None:
+    def _draw(self, imgs: torch.Tensor, sample) -> None:
         name = sample.get('relpath', Path(sample.filename).name)
         frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()
         # Of the in-sync audio.
@@ -128,19 +125,26 @@ class AttentionVisualizationHook(Hook):
             f'   shifted {shift:+.2f} s: {score:.2f}'
             for shift, score in zip(sample.shift[1:], shifted, strict=True)
         )
-        self._write(contact_sheet(frames, attention, title), name)
+        moments = []
+        for target in sample.get('localization_targets', [])[:MAX_MOMENTS]:
+            time, start = target['time'], sample.window_starts[0]
+            position = 0.5 if time is None else (time - start) / sample.clip_seconds
+            moments.append((position, target['boxes']))
+        # A clip and its silent twins have one name.
+        has_source = sample.get('has_source', True)
+        twin = '' if has_source else f'.{sample.get("silent_kind", "silent")}'
+        self._write(contact_sheet(frames, attention, title, moments=moments), name + twin)
 
-    def _write(self, image: np.ndarray, name: str, suffix: str = '.jpg') -> None:
+    def _write(self, image: np.ndarray, name: str) -> None:
         """Write and show an RGB image of a clip."""
         import cv2
 
         sheet = np.ascontiguousarray(image[..., ::-1])
         if self._folder is not None:
-            quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if suffix.endswith('.jpg') else []
-            _, encoded = cv2.imencode(suffix, sheet, quality)
+            _, encoded = cv2.imencode('.jpg', sheet, [cv2.IMWRITE_JPEG_QUALITY, 92])
             # Folders become part of the name, so that equal names in two classes stay apart.
             flat = Path(name).as_posix().strip('/').replace('/', '__')
-            (self._folder / f'{flat}{suffix}').write_bytes(encoded.tobytes())
+            (self._folder / f'{flat}.jpg').write_bytes(encoded.tobytes())
         if self.show:
             cv2.imshow('attention', sheet)
             cv2.waitKey(round(self.wait_time * 1000))
@@ -154,16 +158,10 @@ def _require_display() -> None:
     """Complain where no window can be opened, before OpenCV aborts the process."""
     import cv2
 
-    gui = next(line for line in cv2.getBuildInformation().splitlines() if 'GUI:' in line)
-    if 'NONE' in gui:
+    headless = re.search(r'GUI: +NONE', cv2.getBuildInformation())
+    displays = os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
+    if headless or (sys.platform.startswith('linux') and not displays):
         raise ConfigError(
-            'show=True needs an OpenCV with windows, but the headless one is installed. Write '
-            'the images to a folder instead (--show-dir).'
-        )
-    if sys.platform.startswith('linux') and not (
-        os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
-    ):
-        raise ConfigError(
-            'show=True needs a display, but DISPLAY is not set. Write the images to a folder '
-            'instead (--show-dir).'
+            'show=True needs a display, and an OpenCV that is not the headless one. Write the '
+            'images to a folder instead (--show-dir).'
         )

@@ -17,8 +17,6 @@ from mmav_coattn.visualization.curves import read_scalars
 
 from .complexity import input_size, network_complexity
 
-#: Validations whose range is the swing.
-LAST_VALIDATIONS = 5
 #: Columns: title, key of a run's figures, decimals.
 COLUMNS = (
     ('accuracy', 'sync/accuracy', 3),
@@ -27,8 +25,6 @@ COLUMNS = (
     ('audio blanked', 'sync/accuracy_audio_blank', 3),
     ('offset Acc@1', 'offset/acc1', 3),
     ('offset Acc@1 +-1', 'offset/acc1_tol', 3),
-    ('swing of the last validations', 'swing', 3),
-    ('s per epoch', 'seconds_per_epoch', 0),
 )
 
 
@@ -82,25 +78,11 @@ def network_size(cfg: Config) -> tuple[int, float]:
     return parameters, flops / 2
 
 
-def training_figures(work_dir: Path) -> dict:
-    """Figures from a run's log.
-
-    Returns:
-        dict: ``seconds_per_epoch``, without validation; ``curve``, validation accuracy by training
-        step; ``swing``, the range of the last validations.
-    """
+def training_curve(work_dir: Path) -> list[list[float]]:
+    """Validation accuracy by training step, from a run's log."""
     train, val = read_scalars(work_dir)
-    figures = {}
-    times = [record['time'] for record in train if 'time' in record]
-    curve = [[r['step'], r['sync/accuracy']] for r in val if 'sync/accuracy' in r]
-    if times:
-        iterations = max(record['step'] for record in train) / train[-1]['epoch']
-        figures['seconds_per_epoch'] = statistics.median(times) * iterations
-        figures['curve'] = [[epoch * iterations, accuracy] for epoch, accuracy in curve]
-    last = [accuracy for _, accuracy in curve[-LAST_VALIDATIONS:]]
-    if len(last) > 1:
-        figures['swing'] = max(last) - min(last)
-    return figures
+    steps = max(record['step'] for record in train) / train[-1]['epoch']
+    return [[r['step'] * steps, r['sync/accuracy']] for r in val if 'sync/accuracy' in r]
 
 
 def mean_and_deviation(values: Sequence[float], decimals: int) -> str:
@@ -115,11 +97,10 @@ def interval_of_mean(values: Sequence[float]) -> tuple[float, float]:
     """95 % confidence interval of the mean over seeds, by Student's t; nan of a single value."""
     if len(values) == 1:
         return math.nan, math.nan
-    from scipy.stats import t  # here, as importing it takes a second
+    from scipy.stats import ttest_1samp  # here, as importing it takes a second
 
-    half = t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
-    mean = statistics.fmean(values)
-    return mean - half, mean + half
+    low, high = ttest_1samp(values, 0.0).confidence_interval(0.95)
+    return float(low), float(high)
 
 
 def interval_of_difference(

@@ -10,7 +10,7 @@ from mmav_coattn.experiments.comparison import (
     interval_of_mean,
     mean_and_deviation,
     sliding_config,
-    training_figures,
+    training_curve,
     write_table,
 )
 from mmav_coattn.visualization.comparison import plot_comparison
@@ -66,19 +66,13 @@ def test_mean_and_deviation():
     assert mean_and_deviation([1.0, 2.0, 3.0], 1) == '2.0 +- 1.0'
 
 
-def test_training_figures(tmp_path):
+def test_training_curve(tmp_path):
     folder = tmp_path / '1' / 'vis_data'
     folder.mkdir(parents=True)
-    lines = [
-        dict(loss=1.0, time=t, step=step, epoch=epoch)
-        for t, step, epoch in [(9.0, 10, 1), (0.5, 20, 1), (0.5, 40, 2)]
-    ]
-    accuracies = (0.5, 0.9, 0.91, 0.93, 0.92, 0.925)
-    lines += [{'sync/accuracy': a, 'step': i} for i, a in enumerate(accuracies)]
+    lines = [dict(loss=1.0, step=step, epoch=1 + (step > 20)) for step in (10, 20, 40)]
+    lines += [{'sync/accuracy': accuracy, 'step': i} for i, accuracy in ((1, 0.5), (2, 0.9))]
     (folder / 'scalars.json').write_text('\n'.join(map(json.dumps, lines)))
-    figures = training_figures(tmp_path)
-    assert figures['seconds_per_epoch'] == pytest.approx(0.5 * 20)
-    assert figures['swing'] == pytest.approx(0.03)
+    assert training_curve(tmp_path) == [[20, 0.5], [40, 0.9]]
 
 
 def test_sliding_config():

@@ -19,7 +19,7 @@ from mmav_coattn.errors import ConfigError
 from mmav_coattn.experiments.comparison import (
     network_size,
     sliding_config,
-    training_figures,
+    training_curve,
     write_table,
 )
 from mmav_coattn.experiments.runs import (
@@ -123,7 +123,7 @@ def run_one(network, seed, args):
         sliding_config(cfg, args.offset_windows).dump(str(sliding))
         run_tool_of_ours('test.py', 'offset', sliding, checkpoint)
         figures |= read_metrics(folder / 'offset')
-    figures |= training_figures(folder / 'train')
+    figures['curve'] = training_curve(folder / 'train')
     figures['parameters'], figures['flops_per_pair'] = network_size(cfg)
     figures['batch_size'] = cfg.train_dataloader.batch_size
     return run.finish(figures)

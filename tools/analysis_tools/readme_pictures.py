@@ -22,8 +22,8 @@ import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs i
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError
-from mmav_coattn.experiments.report import rank_clips, read_work_dir
-from mmav_coattn.experiments.report.ranked_clips import choose_clips
+from mmav_coattn.experiments.report.ranked_clips import choose_clips, rank_clips
+from mmav_coattn.experiments.report.work_dir import read_work_dir
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.remux import shift_audio
 from mmav_coattn.visualization import contact_sheet
@@ -79,7 +79,7 @@ def draw_maps(inferencer, ranked, out: Path) -> None:
     from PIL import Image
 
     sheets = []
-    for rank, (clip,) in choose_clips(ranked, 1).items():
+    for rank, clip in choose_clips(ranked).items():
         found = inferencer.localize(clip.filename)
         moments = concentrated_moments(found.attention, found.times)
         with MediaFile(clip.filename) as media:
@@ -161,7 +161,7 @@ def main():
     ranked, _ = rank_clips(inferencer, DATASETS.build(cfg.test_dataloader.dataset), NUM_RANKED)
     if len(ranked) < 3:
         raise ConfigError(f'{len(ranked)} clips are too few for a best, a median and a worst one.')
-    (median,) = choose_clips(ranked, 1)['median']
+    median = choose_clips(ranked)['median']
     args.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

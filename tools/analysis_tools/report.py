@@ -10,7 +10,9 @@ import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs i
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
-from mmav_coattn.experiments.report import rank_clips, read_work_dir, render_report, show_clips
+from mmav_coattn.experiments.report.ranked_clips import rank_clips, show_clips
+from mmav_coattn.experiments.report.report_page import render_report
+from mmav_coattn.experiments.report.work_dir import read_work_dir
 from mmav_coattn.visualization import plot_training_curves
 
 
@@ -21,7 +23,6 @@ def parse_args():
     parser.add_argument('--config', help='default: the one that training left in the folder')
     parser.add_argument('--checkpoint', type=Path, help='for the clips; default: the last one')
     parser.add_argument('--no-clips', action='store_true', help='only figures and curves')
-    parser.add_argument('--clips-each', type=int, default=1, help='clips of each rank; default: 1')
     parser.add_argument(
         '--num-ranked', type=int, default=60, help='test clips to judge at most; default: 60'
     )
@@ -33,9 +34,8 @@ def parse_args():
         help='change settings; data_root=FOLDER where the test set has moved',
     )
     args = parser.parse_args()
-    for name in ('clips_each', 'num_ranked'):
-        if getattr(args, name) < 1:
-            parser.error(f'--{name.replace("_", "-")} must be 1 or more')
+    if args.num_ranked < 1:
+        parser.error('--num-ranked must be 1 or more')
     return args
 
 
@@ -59,7 +59,7 @@ def collect_clips(args, cfg, checkpoint):
     ranked, unusable = rank_clips(
         inferencer, DATASETS.build(cfg.test_dataloader.dataset), args.num_ranked
     )
-    shown = show_clips(inferencer, ranked, args.clips_each)
+    shown = show_clips(inferencer, ranked)
     return dict(clips=shown, num_ranked=len(ranked), num_unusable=unusable)
 
 

@@ -58,9 +58,7 @@ class AttentionVisualizationHook(Hook):
         out_dir: str | None = None,
     ) -> None:
         if interval < 1:
-            raise ConfigError(
-                f'{type(self).__name__}: interval must be at least 1, got {interval}.'
-            )
+            raise ConfigError(f'interval={interval} must be at least 1.')
         self.enable = enable
         self.interval = interval
         self.show = show

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mmav_coattn.apis import AudioVisualInferencer
 
 BATCH_SIZE = 8
-RANKS = ('best', 'median', 'worst')
 
 
 class RankedClip(NamedTuple):
@@ -67,31 +66,21 @@ def rank_clips(
     return sorted(clips, key=lambda clip: -clip.margin), len(indices) - len(clips)
 
 
-def choose_clips(ranked: list[RankedClip], each: int) -> dict[str, list[RankedClip]]:
-    """The first, middle and last ``each`` of a ranking; none twice where there are few."""
-    each = max(1, min(each, len(ranked) // len(RANKS)))
-    middle = (len(ranked) - each) // 2
-    chosen = dict(best=ranked[:each], median=[], worst=[])
-    if len(ranked) > 2:
-        chosen['median'] = ranked[middle : middle + each]
-    if len(ranked) > 1:
-        chosen['worst'] = ranked[-each:]
-    return chosen
+def choose_clips(ranked: list[RankedClip]) -> dict[str, RankedClip]:
+    """The first, the middle and the last of a ranking; none twice where there are few."""
+    last = len(ranked) - 1
+    places = dict(best=0, median=last // 2, worst=last)
+    return {rank: ranked[i] for rank, i in places.items() if rank == 'best' or i > 0}
 
 
 def show_clips(
-    inferencer: AudioVisualInferencer, ranked: list[RankedClip], each: int = 1
-) -> dict[str, list[RankedClip]]:
-    """Draw the overlays of the best, median and worst clips, so many of each rank.
-
-    The network's neck must have a map.
-    """
+    inferencer: AudioVisualInferencer, ranked: list[RankedClip]
+) -> dict[str, RankedClip]:
+    """The best, the median and the worst clip with their overlays, by a network with a map."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, 'overlay.mp4')
-
-        def draw(clip: RankedClip) -> RankedClip:
+        shown = {}
+        for rank, clip in choose_clips(ranked).items():
             inferencer.localize(clip.filename, out, side_by_side=True)
-            return clip._replace(video=out.read_bytes())
-
-        chosen = choose_clips(ranked, each)
-        return {rank: [draw(clip) for clip in clips] for rank, clips in chosen.items()}
+            shown[rank] = clip._replace(video=out.read_bytes())
+    return shown

@@ -43,8 +43,7 @@ figcaption { font-size: .88rem; overflow-wrap: anywhere; }
 {% endfor %}
 <h2>Results</h2>
 {% for test in work_dir.tests %}
-<h3>Evaluation{{ " of " ~ test.checkpoint if test.checkpoint }} ({{ test.name }}):
-{{ describe(test) }}</h3>
+<h3>Evaluation {{ test.name }}: {{ describe(test) }}</h3>
 <table>
 <tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
 {% for row in result_rows(test.figures) %}
@@ -68,19 +67,19 @@ because it shows a leak in how pairs are drawn, or a small N.</p>
 <h2>Training curves</h2>
 <img alt="training curves" src="{{ data_uri("image/png", curves) }}">
 {% endif %}
-{% if clips is not none %}
+{% if clips %}
 <h2>Best, median and worst clips</h2>
 <p class="note">Of {{ num_ranked }} clips spread evenly over the test set
 {%- if num_unusable %}; {{ num_unusable }} more could not be used{% endif %}, ranked by how far
 the logit of the own audio lies above that of the shifted one. Left the original, right where the
 network looked; the audio plays.</p>
 <div class="clips">
-{% for rank, group in clips.items() %}{% for clip in group %}
+{% for rank, clip in clips.items() %}
 <figure class="{{ rank }}">
 <video controls loop preload="auto" src="{{ data_uri("video/mp4", clip.video) }}"></video>
 <figcaption><b>{{ rank }}</b>: {{ clip.name }}<br>{{ caption(clip) }}</figcaption>
 </figure>
-{% endfor %}{% endfor %}
+{% endfor %}
 </div>
 {% endif %}
 </body>
@@ -91,7 +90,7 @@ network looked; the audio plays.</p>
 def render_report(
     work_dir: WorkDir,
     curves_png: bytes | None = None,
-    clips: dict[str, list[RankedClip]] | None = None,
+    clips: dict[str, RankedClip] | None = None,
     num_ranked: int = 0,
     num_unusable: int = 0,
     facts: dict[str, str] | None = None,

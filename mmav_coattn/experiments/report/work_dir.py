@@ -16,7 +16,6 @@ class TestRun(NamedTuple):
     __test__ = False
 
     name: str  #: Its folder, relative to the work directory.
-    checkpoint: str  #: What was evaluated, as its log says; empty where it does not.
     #: By mmengine's key, for instance ``sync/accuracy``; None where the file has null.
     figures: dict[str, float | None]
 
@@ -50,7 +49,7 @@ def read_work_dir(path: str | Path) -> WorkDir:
             figures = _read_figures(file)
             if figures:
                 name = file.parent.relative_to(path).as_posix()
-                tests.append(TestRun(name, _tested_checkpoint(file.with_suffix('.log')), figures))
+                tests.append(TestRun(name, figures))
     return WorkDir(path, configs[-1] if configs else None, _last_checkpoint(path), tests)
 
 
@@ -68,15 +67,6 @@ def _read_figures(file: Path) -> dict[str, float | None]:
         for key, value in record.items()
         if '/' in key and (value is None or isinstance(value, (int, float)))
     }
-
-
-def _tested_checkpoint(log: Path) -> str:
-    marker = 'Load checkpoint from '
-    if not log.is_file():
-        return ''
-    with log.open(encoding='utf-8', errors='replace') as lines:
-        named = [line.split(marker, 1)[1].strip() for line in lines if marker in line]
-    return Path(named[-1]).name if named else ''
 
 
 def _last_checkpoint(path: Path) -> Path | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from browser import CHROMIUM, rendered
 
-from mmav_coattn.experiments.report import RankedClip, TestRun, WorkDir, render_report
+from mmav_coattn.experiments.report.ranked_clips import RankedClip
+from mmav_coattn.experiments.report.report_page import render_report
+from mmav_coattn.experiments.report.work_dir import TestRun, WorkDir
 
 
 class Document(HTMLParser):
@@ -47,9 +49,9 @@ FIGURES = {
     'sync/left_out': 2.0,
 }
 WORK_DIR = WorkDir(
-    Path('work_dirs/<demo>'), Path('a.py'), Path('b.pth'), [TestRun('test/1', 'b.pth', FIGURES)]
+    Path('work_dirs/<demo>'), Path('a.py'), Path('b.pth'), [TestRun('test/1', FIGURES)]
 )
-CLIPS = {'best': [RankedClip('/v/1.mp4', '<1>.mp4', 2.5, -1.25, [0.5], b'MP4')], 'worst': []}
+CLIPS = {'best': RankedClip('/v/1.mp4', '<1>.mp4', 2.5, -1.25, [0.5], b'MP4')}
 
 
 def test_every_figure_is_in_its_place():
@@ -80,7 +82,7 @@ def test_what_is_missing_is_said():
     document = Document(render_report(empty, notes=['No training curves: none.']))
     assert 'No evaluation lies in this directory' in document.text
     assert 'No training curves: none.' in document.text
-    null = TestRun('1', '', {'sync/accuracy': None, 'sync/num_clips': None})
+    null = TestRun('1', {'sync/accuracy': None, 'sync/num_clips': None})
     document = Document(render_report(empty._replace(tests=[null])))
     assert ['accuracy', '', '0.500', '', ''] in document.rows and 'N: not logged' in document.text
 
@@ -91,7 +93,7 @@ def test_a_browser_plays_the_clips(tmp_path):
 
     write_clip(tmp_path / 'a.mp4', duration=1.0)
     clip = RankedClip('/v/1.mp4', '1.mp4', 2.5, -1.25, [0.5], (tmp_path / 'a.mp4').read_bytes())
-    html = render_report(WORK_DIR, clips={'best': [clip]}, num_ranked=1)
+    html = render_report(WORK_DIR, clips={'best': clip}, num_ranked=1)
     # The browser writes into the document what it made of the file; loading of a page ends after
     # the first picture of its videos.
     script = (

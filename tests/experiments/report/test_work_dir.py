@@ -5,15 +5,13 @@ import json
 import pytest
 
 from mmav_coattn.errors import DataNotFoundError, UserError
-from mmav_coattn.experiments.report import read_work_dir
+from mmav_coattn.experiments.report.work_dir import read_work_dir
 
 
-def write_test_run(folder, stamp, figures, checkpoint=None):
+def write_test_run(folder, stamp, figures):
     run = folder / stamp
     run.mkdir(parents=True)
     (run / f'{stamp}.json').write_text(json.dumps(figures))
-    if checkpoint:
-        (run / f'{stamp}.log').write_text(f'a line\n... INFO - Load checkpoint from {checkpoint}\n')
 
 
 def test_what_is_there_is_found(tmp_path):
@@ -22,23 +20,17 @@ def test_what_is_there_is_found(tmp_path):
     # Written before the folder was moved here.
     (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_1.pth')
     write_test_run(tmp_path, '20260101_000000', {'sync/accuracy': 0.8, 'time': 1.0})
-    write_test_run(
-        tmp_path / 'test',
-        '20260102_000000',
-        {'sync/accuracy': 0.9, 'sync/num_clips': None},
-        '/a/b.pth',
-    )
+    figures = {'sync/accuracy': 0.9, 'sync/num_clips': None}
+    write_test_run(tmp_path / 'test', '20260102_000000', figures)
     # Training writes scalars and configs under other names.
     (tmp_path / '20260101_000000/vis_data').mkdir()
     (tmp_path / '20260101_000000/vis_data/scalars.json').write_text('{"loss": 1}\n{"loss": 2}\n')
     found = read_work_dir(tmp_path)
     assert (found.config.name, found.checkpoint.name) == ('recipe.py', 'epoch_1.pth')
-    assert [(test.name, test.checkpoint) for test in found.tests] == [
-        ('test/20260102_000000', 'b.pth'),
-        ('20260101_000000', ''),
+    assert found.tests == [
+        ('test/20260102_000000', figures),
+        ('20260101_000000', {'sync/accuracy': 0.8}),
     ]
-    assert found.tests[0].figures == {'sync/accuracy': 0.9, 'sync/num_clips': None}
-    assert found.tests[1].figures == {'sync/accuracy': 0.8}
 
 
 def test_an_empty_folder_and_none(tmp_path):

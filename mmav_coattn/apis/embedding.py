@@ -217,14 +217,12 @@ def _embed_video(
                 block = []
 
     def normalised(blocks) -> Iterator[Tensor]:
-        if not preprocessor.subtract_mean_frame:
-            for block in blocks:
-                block = block.to(device).transpose(0, 1)[None]
-                yield preprocessor.normalize(block)[0].transpose(0, 1)
-            return
-        floats = (block.to(device).float() for block in blocks)
-        for block, mean in moving_means(floats, clip):
-            block, mean = (x.transpose(0, 1)[None] for x in (block, mean))
+        blocks = (block.to(device) for block in blocks)
+        pairs = ((block, None) for block in blocks)
+        if preprocessor.subtract_mean_frame:
+            pairs = moving_means((block.float() for block in blocks), clip)
+        for pair in pairs:
+            block, mean = (None if x is None else x.transpose(0, 1)[None] for x in pair)
             yield preprocessor.normalize(block, mean)[0].transpose(0, 1)
 
     def towered(blocks) -> Iterator[Tensor]:
@@ -242,16 +240,9 @@ def _embed_video(
             done += inner.stop - inner.start
             progress(done * settings.step, len(times) * settings.step)
 
-    def centred(blocks) -> Iterator[Tensor]:
-        if not neck.centre_time:
-            yield from blocks
-            return
-        for block, mean in moving_means(blocks, clip):
-            yield block - mean
-
     vectors = []
     with ReadAhead(frames(), 1) as blocks:
-        features = centred(towered(normalised(blocks)))
+        features = _centred(neck, towered(normalised(blocks)), clip)
         for part, inner in with_context(features, BLOCK, CONTEXT):
             tokens = neck.visual_tokens(part.transpose(0, 1)[None], is_centred=True)
             vectors.append(neck.match.embed_visual(tokens)[0, inner].cpu())
@@ -298,17 +289,10 @@ def _embed_audio(
             if last:
                 return
 
-    def centred(parts) -> Iterator[Tensor]:
-        if not neck.centre_time:
-            yield from parts
-            return
-        # As many steps as the tower makes of a segment.
-        length = -(-(1 + round(settings.audio_seconds * rate) // hop) // (stride // hop))
-        for part, mean in moving_means(parts, length):
-            yield part - mean
-
+    # As many steps as the tower makes of a segment.
+    length = -(-(1 + round(settings.audio_seconds * rate) // hop) // (stride // hop))
     vectors = []
-    for part, inner in with_context(centred(blocks()), AUDIO_BLOCK, CONTEXT):
+    for part, inner in with_context(_centred(neck, blocks(), length), AUDIO_BLOCK, CONTEXT):
         tokens = neck.audio_tokens(part.permute(1, 2, 0)[None], is_centred=True)
         vectors.append(neck.match.embed_audio(tokens)[0, inner].cpu())
     audio = torch.cat(vectors)
@@ -329,6 +313,15 @@ def _embed_audio(
         notes=notes,
         fault=fault,
     )
+
+
+def _centred(neck: CoAttentionNeck, blocks: Iterator[Tensor], length: int) -> Iterator[Tensor]:
+    """Features less their mean over the clip around each step, where training subtracts it."""
+    if not neck.centre_time:
+        yield from blocks
+        return
+    for block, mean in moving_means(blocks, length):
+        yield block - mean
 
 
 def _read(

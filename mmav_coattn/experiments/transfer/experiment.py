@@ -36,7 +36,7 @@ def transfer_settings(cfg: Config) -> dict:
     ``protocol``: ``'finetune'``, ``'probe'`` (frozen tower, linear classifier) or ``'retrieval'``
     (frozen tower, nearest neighbours); ``splits``: options (as ``--cfg-options``) of each split by
     its name; ``rule``: how the figures of several clips and splits become one, for the table;
-    ``features``: pooling of frozen features; ``penalties``: of the probe.
+    ``features``: pooling of frozen features.
 
     Raises:
         ConfigError: If the config has no such part, or an unknown protocol.

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from mmav_coattn.errors import ConfigError
 
 #: Strengths of the L2 penalty among which the labelled videos choose.
 PENALTIES = tuple(10.0**power for power in range(-4, 3))
-#: Folds of the cross-validation that chooses.
-NUM_FOLDS = 5
+#: Folds of the cross-validation that chooses; fewer where a class has fewer videos.
+MOST_FOLDS = 5
 
 
-def fit_linear_probe(
-    features: np.ndarray,
-    labels: np.ndarray,
-    penalties: Sequence[float] = PENALTIES,
-    seed: int = 0,
-):
+def fit_linear_probe(features: np.ndarray, labels: np.ndarray, seed: int = 0):
     """Multinomial logistic regression with an L2 penalty chosen on the labelled videos.
 
     Features are standardised by the mean and deviation of the labelled ones. The penalty is that of
@@ -28,14 +21,14 @@ def fit_linear_probe(
     Args:
         features (np.ndarray): (N, D).
         labels (np.ndarray): (N,) integers.
-        penalties (Sequence[float]): Of ``penalty / 2 * |weight|^2`` beside the mean cross-entropy.
         seed (int): Which folds, each with its share of every class.
 
     Returns:
-        tuple[sklearn.pipeline.Pipeline, float]: Fitted on all labelled videos, and its penalty.
+        tuple[sklearn.pipeline.Pipeline, float]: Fitted on all labelled videos, and its penalty:
+        that of ``penalty / 2 * |weight|^2`` beside the mean cross-entropy.
 
     Raises:
-        ConfigError: If a class has fewer videos than there are folds.
+        ConfigError: If a class has a single video.
     """
     # Here, as importing them takes a second.
     from sklearn.linear_model import LogisticRegression
@@ -44,19 +37,13 @@ def fit_linear_probe(
     from sklearn.preprocessing import StandardScaler
 
     smallest = np.unique(labels, return_counts=True)[1].min()
-    if len(penalties) > 1 and smallest < NUM_FOLDS:
-        raise ConfigError(
-            f'A class has {smallest} labelled videos, fewer than the {NUM_FOLDS} folds that choose '
-            'the penalty: give one penalty, for instance transfer.penalties=[1.0].'
-        )
+    if smallest < 2:
+        raise ConfigError('A class has a single labelled video; a probe needs two or more of each.')
     # scikit-learn weighs the sum of the cross-entropies by C against half the squared norm.
-    strengths = {1 / (penalty * len(labels)): penalty for penalty in penalties}
+    strengths = {1 / (penalty * len(labels)): penalty for penalty in PENALTIES}
     model = make_pipeline(StandardScaler(), LogisticRegression(tol=1e-6, max_iter=1000))
+    folds = StratifiedKFold(min(MOST_FOLDS, smallest), shuffle=True, random_state=seed)
     name = 'logisticregression__C'
-    if len(penalties) > 1:
-        folds = StratifiedKFold(NUM_FOLDS, shuffle=True, random_state=seed)
-        search = GridSearchCV(model, {name: list(strengths)}, scoring='neg_log_loss', cv=folds)
-        search.fit(features, labels)
-        return search.best_estimator_, strengths[search.best_params_[name]]
-    model.set_params(**{name: next(iter(strengths))}).fit(features, labels)
-    return model, penalties[0]
+    search = GridSearchCV(model, {name: list(strengths)}, scoring='neg_log_loss', cv=folds)
+    search.fit(features, labels)
+    return search.best_estimator_, strengths[search.best_params_[name]]

@@ -20,7 +20,7 @@ from mmav_coattn.experiments.runs import read_metrics, run_script
 
 from .experiment import Run
 from .frozen_features import build_frozen, dataset_features, feature_key
-from .linear_probe import PENALTIES, fit_linear_probe
+from .linear_probe import fit_linear_probe
 
 #: Neighbours of the table.
 KS = (1, 5, 10, 20, 50)
@@ -83,8 +83,7 @@ def probe(cfg: Config, settings: dict, run: Run, store: Path) -> dict:
     Features are kept in the folder ``store``.
     """
     (train, y_train), (test, y_test) = _both_sides(cfg, settings, run, store)
-    penalties = tuple(settings.get('penalties', PENALTIES))
-    model, penalty = fit_linear_probe(train, y_train, penalties, run.seed)
+    model, penalty = fit_linear_probe(train, y_train, run.seed)
     return dict(acc=float(model.score(test, y_test)), figures=['acc'], penalty=penalty)
 
 

@@ -40,8 +40,7 @@ def run_isolated(
     task is reported and a new process takes the next one.
 
     Args:
-        function (Callable): What to do; importable by name, as a ``functools.partial`` of it too.
-        tasks (Iterable): Its arguments, one each.
+        function (Callable): Importable by name, as a ``functools.partial`` of it too.
         num_workers (int, optional): Processes. Defaults to one per core.
         timeout (float): Seconds after which a task's process is ended; its start does not count.
 

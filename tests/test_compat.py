@@ -1,7 +1,6 @@
 import functools
 import importlib.util
 import os
-import pickle
 import subprocess
 import sys
 import zipfile
@@ -103,16 +102,6 @@ def test_arrays_written_by_numpy_1_and_2_load(tmp_path, core):
     assert loaded['scalar'] == 2.5
 
 
-class RunsCode:
-    """Pickles to a call of a function, as a hostile checkpoint would."""
-
-    def __init__(self, function, *args):
-        self.call = function, args
-
-    def __reduce__(self):
-        return self.call
-
-
 class PlainHistory:
     """Pickles as mmengine writes its buffer by itself: with bound methods, through getattr."""
 
@@ -120,20 +109,19 @@ class PlainHistory:
         return getattr, (HistoryBuffer, 'mean')
 
 
+class ReadsAFile:
+    def __reduce__(self):
+        return np.fromfile, (os.devnull,)
+
+
 @REFUSES_CODE
 @pytest.mark.parametrize(
-    'value, name',
-    [
-        (PlainHistory(), 'getattr'),
-        (RunsCode(eval, '1 + 1'), 'eval'),
-        (RunsCode(np.fromfile, os.devnull), 'fromfile'),
-    ],
+    ('value', 'name'), [(PlainHistory(), 'getattr'), (ReadsAFile(), 'fromfile')]
 )
 def test_what_is_not_allow_listed_is_refused_by_name(tmp_path, value, name):
     torch.save(dict(state_dict={}, value=value), tmp_path / 'a.pth')
-    with pytest.raises(CheckpointError, match=rf'refused.*\b{name}\b') as caught:
+    with pytest.raises(CheckpointError, match=rf'refused.*\b{name}\b.*state_dict'):
         load_checkpoint(TinyModel(), str(tmp_path / 'a.pth'))
-    assert 'state_dict' in str(caught.value)
 
 
 def truncated(content):
@@ -198,11 +186,6 @@ def test_the_allow_list_is_left_alone_on_older_torch(monkeypatch):
     compat.allow_mmengine_checkpoints()
 
 
-def test_history_pickles_without_torch():
-    history = pickle.loads(pickle.dumps(HistoryBuffer([1.0], [2])))
-    np.testing.assert_array_equal(history.data, [[1], [2]])
-
-
 @pytest.fixture
 def fake_mmaction(tmp_path, monkeypatch):
     """An mmaction2 whose folder the test fills, found instead of the installed one."""
@@ -252,12 +235,6 @@ warnings.warn('pkg_resources is deprecated as an API. See ...')
     ]
     # What only some commands need is imported later.
     assert done.stdout.splitlines()[0] == '[]'
-
-
-def test_mmaction_models_import():
-    import mmaction.models
-
-    assert mmaction.models.DRN is not None
 
 
 @pytest.mark.parametrize('missing', ['mmcv', 'mmaction', 'pkg_resources'])

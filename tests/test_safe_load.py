@@ -24,7 +24,6 @@ from hostile_checkpoints import FORMATS, LookUp, write_zip, write_zipped_legacy
 from mmengine.runner import Runner, checkpoint
 from mmengine.runner.checkpoint import CheckpointLoader
 from models.tiny import recognizer
-from tool_process import run_here
 from torch import nn
 
 from mmav_coattn import safe_load
@@ -143,14 +142,6 @@ def test_files_run_nothing(hostile, entry):
         ENTRIES[entry](path)
     assert not mark.exists()
     assert str(caught.value).startswith(f'{path}: ') and '\n' not in str(caught.value)
-
-
-def test_the_converter_runs_nothing(hostile, monkeypatch, capsys):
-    path, mark, words = hostile
-    arguments = ('model_converters/extract_tower.py', path, path.with_name('tower.pth'))
-    done = run_here(monkeypatch, capsys, *arguments)
-    assert done.sentence().startswith(f'{path}: refused')
-    assert not mark.exists() and not path.with_name('tower.pth').exists()
 
 
 @pytest.mark.parametrize('fetch', ['http', 'load_from_http', 'load_url', 'dl_utils'])

@@ -31,29 +31,17 @@ OVERSAMPLING = 2.5
 
 
 class ClipSettings(NamedTuple):
-    """Length, rates and spatial transforms of a network's clips.
+    """Length, rates and spatial transforms of a network's clips."""
 
-    Attributes:
-        clip_seconds (float): Length of a clip, s.
-        audio_seconds (float): Length of an audio segment, s.
-        num_frames (int): Frames of a clip.
-        sample_rate (int): Of the waveforms, Hz.
-        min_level (float | None): Sound below it counts as silence, dB of full scale.
-        short_side (int): Frames are scaled down to it while they are decoded, px.
-        box (tuple): Part of the frame that the network sees (x0, y0, x1, y1), fractions.
-        spatial (Compose): Transforms of single frames, crops left out.
-        face (FaceCrop | None): Where the network looks at a face; None where it needs none.
-    """
-
-    clip_seconds: float
-    audio_seconds: float
-    num_frames: int
-    sample_rate: int
-    min_level: float | None
-    short_side: int
-    box: tuple[float, float, float, float]
-    spatial: Compose
-    face: FaceCrop | None = None
+    clip_seconds: float  #: s.
+    audio_seconds: float  #: Of an audio segment, s.
+    num_frames: int  #: Of a clip.
+    sample_rate: int  #: Of the waveforms, Hz.
+    min_level: float | None  #: Sound below it counts as silence, dB of full scale.
+    short_side: int  #: Frames are scaled down to it while they are decoded, px.
+    box: tuple[float, float, float, float]  #: What the network sees of the frame, fractions.
+    spatial: Compose  #: Transforms of single frames, without crops.
+    face: FaceCrop | None = None  #: Where the network looks at a face; None: it needs none.
 
     @classmethod
     def from_config(cls, cfg: Config) -> ClipSettings:

@@ -58,41 +58,26 @@ Box = tuple[float, float, float, float]
 class Embedding(NamedTuple):
     """What both towers and the neck's projections make of a whole file.
 
-    Attributes:
-        path (str): The file.
-        step (float): Time between two video steps, s.
-        clip_steps (int): Video steps of a clip of the network.
-        box (tuple): Part of the frame that the locations cover (x0, y0, x1, y1), fractions.
-        notes (list[str]): Sentences on audio that was left out.
-        times (np.ndarray): (T,) of the video steps, s on the container's clock.
-        visual (Tensor): Unit vectors (T, P, C) float32.
-        grid (tuple[int, int]): H' and W' of the P locations.
-        audio_times (np.ndarray): (S,), s on the container's clock.
-        audio (Tensor): Unit vectors (S, L, C) float32.
-        audible (np.ndarray): (S,) boolean, False where the audio is silent or cannot be read.
-        visual_features (Tensor): Features of the visual tower, mean over locations (T, C_v).
-        audio_features (Tensor): Features of the audio tower, mean over bands (S, C_a).
-        frames (Tensor | None): uint8 (T, 3, H, W) as the network sees them, if they are kept.
-        fault (str | None): What is wrong with the first of it that cannot be read.
-
-    Of a stream that was not asked for, arrays are empty.
+    Times are s on the container's clock. Of a stream that was not asked for, arrays are empty.
     """
 
     path: str
-    step: float
-    clip_steps: int
-    box: Box
-    notes: list[str]
-    times: np.ndarray = np.zeros(0)
-    visual: Tensor = torch.zeros(0)
-    grid: tuple[int, int] = (1, 1)
-    audio_times: np.ndarray = np.zeros(0)
-    audio: Tensor = torch.zeros(0)
+    step: float  #: Time between two video steps, s.
+    clip_steps: int  #: Video steps of a clip of the network.
+    box: Box  #: Part of the frame that the locations cover (x0, y0, x1, y1), fractions.
+    notes: list[str]  #: Sentences on audio that was left out.
+    times: np.ndarray = np.zeros(0)  #: (T,) of the video steps.
+    visual: Tensor = torch.zeros(0)  #: Unit vectors (T, P, C) float32.
+    grid: tuple[int, int] = (1, 1)  #: H' and W' of the P locations.
+    audio_times: np.ndarray = np.zeros(0)  #: (S,).
+    audio: Tensor = torch.zeros(0)  #: Unit vectors (S, L, C) float32.
+    #: (S,) boolean, False where the audio is silent or cannot be read.
     audible: np.ndarray = np.zeros(0, bool)
+    #: Features of the towers: means over locations (T, C_v), and over bands (S, C_a).
     visual_features: Tensor = torch.zeros(0)
     audio_features: Tensor = torch.zeros(0)
-    frames: Tensor | None = None
-    fault: str | None = None
+    frames: Tensor | None = None  #: uint8 (T, 3, H, W) as the network sees them, if kept.
+    fault: str | None = None  #: What is wrong with the first of it that cannot be read.
 
     def audio_at(self, times: np.ndarray) -> tuple[Tensor, np.ndarray, np.ndarray]:
         """Unit vectors (T, L, C) of the audio at other times (T,), s on the container's clock.
@@ -135,8 +120,6 @@ def embed_file(
 
     Args:
         model (AudioVisualRecognizer): In evaluation mode with a :class:`CoAttentionNeck`.
-        settings (ClipSettings): Of its clips.
-        path (str): The file.
         progress (Callable): Called with the seconds done and the seconds in all.
         streams (Sequence[str]): ``'visual'``, ``'audio'`` or both; the file need not have others.
         keep_frames (bool): Whether the frames are returned as well.

@@ -22,18 +22,11 @@ TOWERS = ('visual', 'audio')
 
 
 class ExtractedFeatures(NamedTuple):
-    """Features of one video.
+    """Features of one video; those that were not asked for are None."""
 
-    Attributes:
-        times (np.ndarray): (W, 2) float64, first and last second of each window on the container's
-            clock.
-        visual (np.ndarray | None): (W, C_v) float32, or None if not asked for.
-        audio (np.ndarray | None): (W, C_a) float32, or None if not asked for.
-    """
-
-    times: np.ndarray
-    visual: np.ndarray | None
-    audio: np.ndarray | None
+    times: np.ndarray  #: (W, 2) first and last second of each window on the container's clock.
+    visual: np.ndarray | None  #: (W, C_v) float32.
+    audio: np.ndarray | None  #: (W, C_a) float32.
 
 
 def pool_windows(embedding: Embedding, towers: Sequence[str]) -> ExtractedFeatures:
@@ -91,8 +84,6 @@ class FeatureFile:
     - ``visual`` (W, C_v) and ``audio`` (W, C_a), those that were asked for.
 
     Args:
-        out (Path): File to write.
-        towers (Sequence[str]): Which features.
         source (str): What the features depend on besides the videos: :func:`source_digest`.
 
     Raises:

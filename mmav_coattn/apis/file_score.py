@@ -22,28 +22,18 @@ COLUMNS = (
 
 
 class FileScore(NamedTuple):
-    """How far a file is in sync.
-
-    Attributes:
-        path (str): The file.
-        offset (float | None): s, above 0 where the audio is late; where the offset changes along
-            the file, the one farthest from 0. None where it cannot be told.
-        frames (float | None): The same in frames of the video; None if it states no frame rate.
-        confidence (float): 0 to 1.
-        match (float): Mean logit of "in sync" at the best shift, nats.
-        windows (int): Clips that were scored; the next begins one step of the network later.
-        course (str): ``'constant'``, ``'drifts'`` or ``'jumps'``.
-        verdict (str): Against the limits of broadcasting, or ``'cannot tell'``.
-    """
+    """How far a file is in sync."""
 
     path: str
+    #: s, above 0 where the audio is late; where it changes along the file, the one farthest from 0.
+    #: None where it cannot be told.
     offset: float | None
-    frames: float | None
-    confidence: float
-    match: float
-    windows: int
-    course: str
-    verdict: str
+    frames: float | None  #: The same in frames of the video; None if it states no frame rate.
+    confidence: float  #: 0 to 1.
+    match: float  #: Mean logit of "in sync" at the best shift.
+    windows: int  #: Clips that were scored; the next begins one step of the network later.
+    course: str  #: ``'constant'``, ``'drifts'`` or ``'jumps'``.
+    verdict: str  #: Against the limits of broadcasting, or ``'cannot tell'``.
 
 
 def score_file(result: SyncResult) -> FileScore:

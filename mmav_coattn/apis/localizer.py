@@ -19,21 +19,14 @@ MOST_LOCATIONS = 24
 
 
 class Localization(NamedTuple):
-    """Where the audio of a video comes from, at every step of the network.
+    """Where the audio of a video comes from, at every step of the network."""
 
-    Attributes:
-        attention (np.ndarray): Weights (T, H', W') float32; sum to 1 over locations at each time;
-            uniform where the audio is silent or cannot be read.
-        times (np.ndarray): (T,), s on the container's clock.
-        scores (np.ndarray): (T,), logit of "in sync" of the clip around each step, NaN where there
-            is no audible audio.
-        box (tuple): The part of the frame that the maps cover (x0, y0, x1, y1), fractions.
-    """
-
+    #: Weights (T, H', W') float32; sum to 1 over locations at each time; uniform where the audio is
+    #: silent or cannot be read.
     attention: np.ndarray
-    times: np.ndarray
-    scores: np.ndarray
-    box: tuple[float, float, float, float]
+    times: np.ndarray  #: (T,), s on the container's clock.
+    scores: np.ndarray  #: (T,) logit of "in sync" of the clip around; NaN without audible audio.
+    box: tuple[float, float, float, float]  #: What the maps cover (x0, y0, x1, y1), fractions.
 
 
 @torch.no_grad()

@@ -42,12 +42,8 @@ class _Steps:
 def moving_means(blocks: Iterable[Tensor], length: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Each step beside the mean of the clip around it.
 
-    Args:
-        blocks (Iterable[Tensor]): Consecutive steps (B, ...), float.
-        length (int): Steps of a clip; a shorter sequence has the mean of all its steps.
-
-    Yields:
-        tuple[Tensor, Tensor]: Steps (B', ...) and means (B', ...), all steps once, in order.
+    Of consecutive steps (B, ...), float; ``length`` is that of a clip, and a shorter sequence has
+    the mean of all of its steps. Yields steps (B', ...) and means (B', ...), each step once.
     """
     kept, done = _Steps(), 0
     for block in chain(blocks, [None]):
@@ -74,13 +70,8 @@ def with_context(
 ) -> Iterator[tuple[Tensor, slice]]:
     """Blocks of ``size`` steps with their neighbours on either side, as far as there are any.
 
-    Args:
-        blocks (Iterable[Tensor]): Consecutive steps (B, ...).
-        size (int): Steps of a block; the last one may have fewer.
-        context (int): Neighbours on either side.
-
-    Yields:
-        tuple[Tensor, slice]: Steps (up to size + 2 context, ...), and which of them the block is.
+    Of consecutive steps (B, ...). Yields steps (up to size + 2 context, ...), and which of them the
+    block is.
     """
     kept, done = _Steps(), 0
     for block in chain(blocks, [None]):

@@ -26,10 +26,7 @@ BLOCK = 64
 class MatchCurves:
     """Evidence of every step of a file at every shift of the audio, block by block.
 
-    Args:
-        model (AudioVisualRecognizer): With a :class:`CoAttentionNeck`.
-        embedding (Embedding): Of the file, both streams.
-        reach (int): Largest shift either way, in video steps.
+    Shifts are up to ``reach`` video steps either way.
 
     Attributes:
         valid (np.ndarray): (T, 2 reach + 1) boolean, whether at least half of the clip around a
@@ -110,10 +107,7 @@ def measure_sync(
 ) -> SyncResult:
     """Read the offset, and how it changes along the file, off an embedding.
 
-    Args:
-        model (AudioVisualRecognizer): The network of the embedding.
-        embedding (Embedding): Of the file, both streams.
-        max_offset (float): Largest shift to try either way, s.
+    Shifts of up to ``max_offset`` s either way are tried.
 
     Raises:
         MediaError: See :class:`MatchCurves`.

@@ -39,11 +39,7 @@ def fix_sync(
 ) -> SyncFix:
     """Write a copy of a measured file with its audio shifted by the offset found, and measure it.
 
-    Args:
-        inferencer (AudioVisualInferencer): Measures the copy.
-        result (SyncResult): Of the original.
-        out (str | Path): The copy.
-        **settings: Of :meth:`AudioVisualInferencer.sync`.
+    ``settings`` are those of :meth:`AudioVisualInferencer.sync`.
 
     Raises:
         UnknownOffsetError: If the offset could not be told, drifts or jumps, which no one shift

@@ -29,40 +29,25 @@ class Piece(NamedTuple):
 
 
 class SyncResult(NamedTuple):
-    """Offset between audio and video of a file.
-
-    Attributes:
-        path (str): The file.
-        offset (float | None): s, above 0 where the audio is late; None where it cannot be told. Of
-            a file whose offset drifts that in the middle, of one where it jumps that of the
-            longest piece.
-        confidence (float): 0 to 1.
-        best (float): Shift of the highest score even where it cannot be told, s.
-        at_edge (bool): Whether that is the largest shift that was tried.
-        step (float): Distance of the shifts, s.
-        shifts (np.ndarray): (S,) shifts tried, s.
-        curve (np.ndarray): (S,) mean logit of each, NaN where the file has no such windows; of a
-            file whose offset drifts or jumps, along its course.
-        window_times (np.ndarray): (W,) middles of the clips, s.
-        window_scores (np.ndarray): (W, S) logits.
-        pieces (list[Piece]): Two or more, where the offset jumps; else none.
-        drift (Drift | None): If the offset changes along the file.
-        notes (list[str]): Sentences on sound that was left out.
-    """
+    """Offset between audio and video of a file."""
 
     path: str
+    #: s, above 0 where the audio is late; None where it cannot be told. Of a file whose offset
+    #: drifts that in the middle, of one where it jumps that of the longest piece.
     offset: float | None
-    confidence: float
-    best: float
-    at_edge: bool
-    step: float
-    shifts: np.ndarray
+    confidence: float  #: 0 to 1.
+    best: float  #: Shift of the highest score even where it cannot be told, s.
+    at_edge: bool  #: Whether that is the largest shift that was tried.
+    step: float  #: Distance of the shifts, s.
+    shifts: np.ndarray  #: (S,) shifts tried, s.
+    #: (S,) mean logit of each, NaN where the file has no such windows; of a file whose offset
+    #: drifts or jumps, along its course.
     curve: np.ndarray
-    window_times: np.ndarray
-    window_scores: np.ndarray
-    pieces: list[Piece]
-    drift: Drift | None
-    notes: list[str]
+    window_times: np.ndarray  #: (W,) middles of the clips, s.
+    window_scores: np.ndarray  #: (W, S) logits.
+    pieces: list[Piece]  #: Two or more, where the offset jumps; else none.
+    drift: Drift | None  #: If the offset changes along the file.
+    notes: list[str]  #: Sentences on sound that was left out.
 
     @property
     def worst(self) -> float | None:

@@ -31,13 +31,8 @@ COLUMNS = (
 def sliding_config(cfg: Config, num_clips: int = 1) -> Config:
     """The config whose test reads the offset off by sliding.
 
-    Args:
-        cfg (Config): Of a network, with a ``SampleSyncWindows`` in its test pipeline.
-        num_clips (int): Clips of each file, spread over it; of a single one the time is drawn.
-
-    Returns:
-        Config: With ``SlideSyncWindows`` and ``OffsetMetric``; batches of one file, since files
-        differ in length.
+    ``num_clips`` clips of each file are spread over it; of a single one the time is drawn. Batches
+    have one file, since files differ in length.
 
     Raises:
         ConfigError: If the pipeline has no ``SampleSyncWindows``.

@@ -23,13 +23,8 @@ def network_complexity(
     Operations are those that torch dispatches: convolutions, matrix products and attention; a
     multiplication and an addition count as two.
 
-    Args:
-        model (nn.Module): An :class:`AudioVisualRecognizer`.
-        num_frames (int): Frames T of the clip.
-        size (int): Height and width of the frames, px.
-        clip_seconds (float): Length of the clip, s.
-        audio_seconds (float): Length of the audio segment, s.
-        num_windows (int): Windows J of the segment that the clip is compared with.
+    The clip has ``num_frames`` frames of ``size`` px either way; ``num_windows`` windows of its
+    length (s) lie in the audio segment.
     """
     preprocessor = model.data_preprocessor
     samples = round(audio_seconds * preprocessor.log_mel.sample_rate)

@@ -48,12 +48,8 @@ def interpolate_in_time(
 ) -> np.ndarray:
     """Maps (T, H', W') at the times of frames, linearly between the two nearest of the given maps.
 
-    Before the first and after the last map, that map holds.
-
-    Args:
-        maps (np.ndarray): (T', H', W').
-        map_times (np.ndarray): (T',), rising, s.
-        frame_times (np.ndarray): (T,), on the same clock, s.
+    Of maps (T', H', W') at rising times (T',), and frames at times (T,), all s on one clock. Before
+    the first and after the last map, that map holds.
 
     Raises:
         ValueError: If the times are not as many as the maps, or do not rise.
@@ -78,20 +74,9 @@ def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray) -> np.ndarray:
     The hue tells the intensity over all of its range; the share of colour rises to :data:`ALPHA` at
     :data:`OPAQUE_FROM`, so that the middle of the range stays visible.
 
-    Args:
-        frame (np.ndarray): uint8, (H, W, 3), RGB.
-        intensity (np.ndarray): (H', W'), 0 to 1.
-
-    Returns:
-        np.ndarray: uint8, (H, W, 3). Equal to ``frame`` where the intensity is 0.
-
-    Raises:
-        ValueError: If the frame is not uint8 RGB, or the map has no two axes.
+    Of a frame, uint8 (H, W, 3), RGB, and a map (H', W'), 0 to 1. Returns uint8 (H, W, 3), equal to
+    the frame where the intensity is 0.
     """
-    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
-        raise ValueError(f'frame: expected uint8 (H, W, 3), got {frame.dtype} {frame.shape}.')
-    if intensity.ndim != 2:
-        raise ValueError(f'intensity: expected a map (H, W), got the shape {intensity.shape}.')
     import cv2
 
     # In bytes, with tables of the 256 levels: many times as fast as in floats. Roundings make up to

@@ -57,7 +57,6 @@ def write_overlay_video(
     size are scaled to the first. Audio of more than two channels is mixed down to stereo.
 
     Args:
-        video_path (str | Path): The original.
         out_path (str | Path): The MP4 to write; it appears only when it is complete.
         attention (np.ndarray): (T', H', W'), not negative; :func:`attention_intensity` says how
             weights become colour.
@@ -78,13 +77,10 @@ def write_overlay_video(
         NoVideoError: If it has no video stream.
         NoAudioError: If it has no audio stream: there is nothing to look for the source of.
         TooShortError: If no frame, or no audio, lies in the segment.
-        ValueError: If the maps and their times, or the box, do not fit.
+        ValueError: If the maps and their times do not fit.
     """
     import av
 
-    x0, y0, x1, y1 = box
-    if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
-        raise ValueError(f'box: expected fractions x0 < x1 and y0 < y1 in [0, 1], got {box}.')
     end = np.inf if duration is None else start + duration
     intensity = attention_intensity(attention)
     interpolate_in_time(intensity, attention_times, [start])  # complains before anything is written
@@ -128,12 +124,8 @@ def draw_overlay(
 ) -> np.ndarray:
     """One frame of an overlay video; for ``box`` and the others see :func:`write_overlay_video`.
 
-    Args:
-        frame (np.ndarray): uint8, (H, W, 3), RGB; not changed.
-        heat (np.ndarray): (H', W'), 0 to 1.
-
-    Returns:
-        np.ndarray: uint8, (H, W, 3) with even H and W, or (H, 2 W, 3) side by side.
+    Of a frame uint8 (H, W, 3), RGB, which is not changed, and a map (H', W'), 0 to 1. Returns uint8
+    (H, W, 3) with even H and W, or (H, 2 W, 3) side by side.
     """
     height, width = frame.shape[:2]
     drawn = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode='edge')

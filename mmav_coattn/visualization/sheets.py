@@ -88,15 +88,8 @@ def plain_and_overlay(
 def draw_caption(frame: np.ndarray, text: str, max_height: int = 22) -> np.ndarray:
     """Write one line into the upper left corner, white on a dark band.
 
-    The letters shrink until the line fits into the frame's width.
-
-    Args:
-        frame (np.ndarray): uint8, (H, W, 3).
-        text (str): One line.
-        max_height (int): Height of the band at most, px.
-
-    Returns:
-        np.ndarray: A changed copy of the frame.
+    The letters shrink until the line fits into the width of the frame, uint8 (H, W, 3), of which a
+    changed copy is returned. The band is at most ``max_height`` px high.
     """
     import cv2
 

@@ -1,8 +1,5 @@
 """Mean features of clips by hand, those of whole videos, and a file that goes on."""
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -10,7 +7,6 @@ from media_factory import write_clip
 from mmengine.config import Config
 from models.tiny import CONFIG
 
-from mmav_coattn import cli
 from mmav_coattn.apis import AudioVisualInferencer, ExtractedFeatures
 from mmav_coattn.apis.embedding import Embedding
 from mmav_coattn.apis.feature_extraction import FeatureFile, pool_windows
@@ -83,65 +79,6 @@ def test_one_tower_needs_one_stream(inferencer, videos):
         inferencer.extract(videos / 'mute.mp4', towers=['smell'])
 
 
-@pytest.fixture
-def videos_of_its_own(videos, tmp_path):
-    """A copy that a test may change."""
-    return Path(shutil.copytree(videos, tmp_path / 'videos'))
-
-
-@pytest.fixture
-def command(tmp_path, inferencer, videos_of_its_own, capsys):
-    folder = tmp_path / 'network'
-    folder.mkdir()
-    (folder / 'tiny.py').write_text(CONFIG)
-    torch.save(dict(state_dict=inferencer.model.state_dict()), folder / 'epoch_1.pth')
-
-    def run(*arguments):
-        command = ['extract', videos_of_its_own, '--network', folder / 'epoch_1.pth', '--quiet']
-        with pytest.raises(SystemExit) as end:
-            cli.main([str(argument) for argument in [*command, *arguments]])
-        out, err = capsys.readouterr()
-        return end.value.code or 0, out, err
-
-    return run
-
-
-def test_folder_into_one_file_that_goes_on(
-    command, inferencer, videos_of_its_own, tmp_path, monkeypatch
-):
-    videos = videos_of_its_own
-    out = tmp_path / 'features.npz'
-    code, printed, err = command('--out', out, '--towers', 'visual')
-    assert code == 0 and f'{out}: 5 windows of 2 videos' in printed
-    held = read_features(out)
-    assert held['files'].tolist() == [str(videos / 'late.mp4'), str(videos / 'mute.mp4')]
-    assert held['file_index'].tolist() == [0, 0, 0, 1, 1]
-    expected = inferencer.extract(videos / 'late.mp4', towers=['visual'])
-    np.testing.assert_allclose(held['visual'][:3], expected.visual, atol=1e-5)
-    np.testing.assert_allclose(held['times'][:3], expected.times)
-    # Again: nothing is computed; a video that changed is.
-    done = []
-    extract = AudioVisualInferencer.extract
-    monkeypatch.setattr(
-        AudioVisualInferencer,
-        'extract',
-        lambda self, path, **kw: done.append(path.name) or extract(self, path, **kw),
-    )
-    code, printed, _ = command('--out', out, '--towers', 'visual')
-    assert code == 0 and not done and '2 of them computed before' in printed
-    write_clip(videos / 'mute.mp4', duration=2.4, audio=False)
-    code, printed, _ = command('--out', out, '--towers', 'visual')
-    assert done == ['mute.mp4'] and len(read_features(out)['times']) == 6
-    code, _, err = command('--out', out)
-    assert code == 1 and 'holds features of another network, config or other towers' in err
-    config = tmp_path / 'network/tiny.py'
-    config.write_text(CONFIG + "data_root = 'elsewhere'\n")  # changes nothing of the features
-    assert command('--out', out, '--towers', 'visual')[0] == 0
-    config.write_text(CONFIG.replace("'num_frames': 8", "'num_frames': 4"))
-    code, _, err = command('--out', out, '--towers', 'visual')
-    assert code == 1 and 'another network' in err
-
-
 def test_one_file_and_a_folder_that_cannot_be_written(inferencer, videos, tmp_path):
     target = FeatureFile(tmp_path / 'new/a.npz', ['audio'], 'x')
     (file,) = expand_inputs([videos / 'late.mp4'])
@@ -164,12 +101,3 @@ def test_broken_parts(tmp_path, videos):
     part.write_bytes(b'half')
     with pytest.raises(ConfigError, match='cannot be read as features .*delete it'):
         target.join([file])
-
-
-def test_failures_are_named_and_the_rest_is_written(command, tmp_path):
-    out = tmp_path / 'both.npz'
-    code, printed, err = command('--out', out)
-    assert code == 1 and 'mute.mp4: has no audio stream' in err + printed
-    assert len(read_features(out)['files']) == 1
-    code, _, err = command('--out', tmp_path / 'both.csv')
-    assert code == 1 and 'features are written as .npz' in err

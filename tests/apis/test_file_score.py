@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from media_factory import write_clip
+from sync_results import sync_result
 
-from mmav_coattn.apis.file_score import COLUMNS, FileScore, ScoreTable, score_file
-from mmav_coattn.apis.sync_result import Drift, Piece, SyncResult
+from mmav_coattn.apis.file_score import FileScore, ScoreTable, score_file
+from mmav_coattn.apis.sync_result import Drift, Piece
 from mmav_coattn.datasets.video_lists import read_table
 from mmav_coattn.errors import ConfigError
 
@@ -21,14 +22,14 @@ def clip(media_folder):
     return path
 
 
-def measured(path, offset, drift=None, pieces=()):
-    scores = np.array([[1.0, 2.0, np.nan], [np.nan] * 3, [3.0, 4.5, 1.0]])
-    shifts = np.array([-0.04, 0.0, 0.04])
-    curve = np.array([2.0, 3.25, np.nan])
-    return SyncResult(
-        str(path), offset, 0.9, 0.0, False, 0.04, shifts, curve, np.arange(3.0), scores,
-        list(pieces), drift, [],
-    )  # fmt: skip
+def measured(path, offset, **changes):
+    return sync_result(
+        path,
+        offset,
+        curve=np.array([2.0, 3.25, np.nan]),
+        window_scores=np.array([[1.0, 2.0, np.nan], [np.nan] * 3, [3.0, 4.5, 1.0]]),
+        **changes,
+    )
 
 
 def test_score(clip):
@@ -101,4 +102,3 @@ def test_another_table_is_left_alone(tmp_path):
     with pytest.raises(ConfigError, match=r'train\.csv: is another table or file'):
         ScoreTable(path)
     assert path.read_text().endswith('b.mp4,2')
-    assert len(COLUMNS) == HEADER.count(',') + 1

@@ -103,30 +103,6 @@ def test_checkpoints(clip, tmp_path):
     torch.save(dict(state_dict=state), tmp_path / 'other.pth')
     with pytest.raises(CheckpointError, match=r'other\.pth: .*cls_head\.bias'):
         AudioVisualInferencer(config(), tmp_path / 'other.pth')
-    with pytest.raises(CheckpointError, match=r'gone\.pth: there is no such checkpoint'):
-        AudioVisualInferencer(config(), tmp_path / 'gone.pth')
-
-
-def test_a_checkpoint_of_version_0_1(tmp_path):
-    state = AudioVisualInferencer(config()).model.state_dict()
-    state['cls_head.time_contrast.log_scale'] = torch.zeros(())
-    torch.save(dict(state_dict=state), tmp_path / 'old.pth')
-    with pytest.raises(CheckpointError) as error:
-        AudioVisualInferencer(config(), tmp_path / 'old.pth')
-    assert str(error.value) == (
-        f'{tmp_path}/old.pth: is of the network of version 0.1, which this version no longer has; '
-        "train it again with one of this version's recipes."
-    )
-
-
-def test_maps_are_uniform_where_audio_is_missing(inferencer, media_folder):
-    path = media_folder / 'half_silent.mkv'
-    write_clip(path, duration=2.4, fps=20, audio_codec='pcm_s16le', gap=(0.2, 0.9))
-    result = inferencer.localize(path)
-    missing = np.isnan(result.scores)
-    assert missing[:6].all() and not missing[-8:].any()
-    assert (result.attention[missing] == 1 / 16).all()
-    assert not (result.attention[~missing] == 1 / 16).all(axis=(1, 2)).any()
 
 
 def test_maps_are_refined_by_the_frames(inferencer, clip):
@@ -154,16 +130,6 @@ def test_settings_out_of_range(inferencer, clip):
         inferencer.sync(clip, max_offset=0)
     with pytest.raises(UnwritableMediaError, match='overwrite its original'):
         inferencer.localize(clip, clip)
-
-
-def test_a_baseline_is_refused(clip):
-    cfg = config()
-    cfg.model.neck = dict(type='PoolingNeck', in_channels=(16, 16), embed_dims=16)
-    cfg.model.cls_head = dict(type='StreamHead', in_channels=16)
-    inferencer = AudioVisualInferencer(cfg)
-    for method in (inferencer.localize, inferencer.sync, inferencer.extract):
-        with pytest.raises(ConfigError, match='PoolingNeck: only a network with a CoAttentionNeck'):
-            method(clip)
 
 
 def test_files_that_cannot_be_used(inferencer, media_folder):

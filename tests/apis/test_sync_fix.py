@@ -1,40 +1,32 @@
 """A copy is made only where one shift mends the file."""
 
-import numpy as np
 import pytest
 from media_factory import write_clip
+from sync_results import DRIFT, JUMP, sync_result
 
 from mmav_coattn.apis.sync_fix import fix_sync
-from mmav_coattn.apis.sync_result import Drift, Piece, SyncResult
 from mmav_coattn.errors import UnknownOffsetError
 from mmav_coattn.media import MediaFile
 
-
-def measured(path, offset, drift=None, pieces=()):
-    shifts = np.linspace(-1, 1, 51)
-    scores = np.zeros((1, 51))
-    times, best = np.zeros(1), offset or 0.0
-    return SyncResult(
-        str(path), offset, 0.9, best, False, 0.04, shifts, scores[0], times, scores, list(pieces),
-        drift, [],
-    )  # fmt: skip
+#: Its worst offset is beyond that of the original.
+WORSE = [JUMP[0], JUMP[1]._replace(offset=-0.5)]
 
 
 class Measurer:
     """Stands for the inferencer: notes what it is asked, and finds what it was told."""
 
-    def __init__(self, found=0.0, pieces=()):
-        self.asked, self.found, self.pieces = [], found, pieces
+    def __init__(self, found=0.0, **changes):
+        self.asked, self.found, self.changes = [], found, changes
 
     def sync(self, path, **settings):
         self.asked.append((path, settings))
-        return measured(path, self.found, pieces=self.pieces)
+        return sync_result(path, self.found, **self.changes)
 
 
 def test_sound_is_moved_and_the_copy_measured_with_the_same_settings(tmp_path):
     write_clip(tmp_path / 'late.mkv', duration=1.0, audio_start=0.25, audio_codec='pcm_s16le')
     inferencer = Measurer()
-    found = measured(tmp_path / 'late.mkv', 0.25)
+    found = sync_result(tmp_path / 'late.mkv', 0.25)
     fixed = fix_sync(inferencer, found, tmp_path / 'copy.mkv', max_offset=0.5)
     assert fixed.shift == -0.25 and inferencer.asked == [(fixed.path, dict(max_offset=0.5))]
     with MediaFile(fixed.path) as media:
@@ -43,23 +35,16 @@ def test_sound_is_moved_and_the_copy_measured_with_the_same_settings(tmp_path):
     assert fixed.to_dict()['after']['offset'] == 0.0
 
 
-JUMP = [Piece(0.0, 5.0, 0.4, 0.9), Piece(5.0, 8.0, 0.0, 0.9)]
-
-
 @pytest.mark.parametrize(
     ('offset', 'change', 'sentence'),
     [
         (None, {}, 'was not mended: cannot tell'),
-        (0.4, dict(pieces=JUMP), r'no one shift mends a jump: the offset jumps: audio is 0\.40'),
-        (
-            0.4,
-            dict(drift=Drift(0.001, 0.1, 0.7)),
-            r'no one shift mends a drift: .*drifts by \+60 ms a minute',
-        ),
+        (0.4, dict(pieces=JUMP), r'no one shift mends a jump: the offset jumps: audio is 0\.02'),
+        (0.4, dict(drift=DRIFT), r'no one shift mends a drift: .*drifts by \+60 ms a minute'),
     ],
 )
 def test_no_copy_where_no_shift_would_mend_it(tmp_path, offset, change, sentence):
-    found = measured(tmp_path / 'x.mp4', offset, **change)
+    found = sync_result(tmp_path / 'x.mp4', offset, **change)
     with pytest.raises(UnknownOffsetError, match=sentence):
         fix_sync(Measurer(), found, tmp_path / 'copy.mp4')
     assert not list(tmp_path.iterdir())
@@ -73,13 +58,13 @@ def test_no_copy_where_no_shift_would_mend_it(tmp_path, offset, change, sentence
             r'measured again, audio is 0\.25 s early .*; the original, audio is 0\.2',
         ),
         (dict(found=None), 'measured again, cannot tell'),
-        (dict(found=0.0, pieces=JUMP), 'measured again, the offset jumps'),
+        (dict(found=0.0, pieces=WORSE), 'measured again, the offset jumps'),
     ],
 )
 def test_a_copy_that_is_no_better_is_removed(tmp_path, after, said):
     write_clip(tmp_path / 'late.mkv', duration=1.0, audio_start=0.25, audio_codec='pcm_s16le')
     inferencer = Measurer(**after)
     with pytest.raises(UnknownOffsetError, match=f'the copy is not nearer to sync: {said}'):
-        fix_sync(inferencer, measured(tmp_path / 'late.mkv', 0.25), tmp_path / 'copy.mkv')
+        fix_sync(inferencer, sync_result(tmp_path / 'late.mkv', 0.25), tmp_path / 'copy.mkv')
     assert len(inferencer.asked) == 1
     assert [file.name for file in tmp_path.iterdir()] == ['late.mkv']

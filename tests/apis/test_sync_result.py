@@ -4,30 +4,15 @@ import json
 
 import numpy as np
 import pytest
+from sync_results import DRIFT, JUMP, sync_result
 
-from mmav_coattn.apis.sync_result import Drift, Piece, SyncResult
 from mmav_coattn.apis.verdict import judge
 
 
-def result(offset, confidence=0.9, best=0.2, at_edge=False, drift=None, pieces=(), logit=1.5):
-    return SyncResult(
-        path='a.mp4',
-        offset=offset,
-        confidence=confidence,
-        best=best,
-        at_edge=at_edge,
-        step=0.04,
-        shifts=np.array([-0.04, 0.1 + 0.2]),
-        curve=np.array([logit, np.nan]),
-        window_times=np.array([1.0]),
-        window_scores=np.array([[logit, np.nan]]),
-        pieces=list(pieces),
-        drift=drift,
-        notes=['one'],
-    )
+def result(offset, **changes):
+    return sync_result(offset=offset, **dict(best=0.2, notes=['one']) | changes)
 
 
-JUMP = [Piece(0.0, 12.5, 0.02, 0.8), Piece(12.5, 20.0, -0.24, 0.7)]
 R37, BEYOND = 'within EBU R37', 'not acceptable (ITU-R BT.1359)'
 
 
@@ -40,7 +25,7 @@ R37, BEYOND = 'within EBU R37', 'not acceptable (ITU-R BT.1359)'
         (dict(offset=-0.02), f'in sync, offset -0.020 s (confidence 0.90): {R37}'),
         (dict(offset=0.021), f'audio is 0.02 s late (confidence 0.90): {R37}'),
         (
-            dict(offset=0.5, drift=Drift(0.001, 0.2, 0.8)),
+            dict(offset=0.5, drift=DRIFT),
             'the offset drifts by +60 ms a minute, from audio is 0.20 s late at the beginning to '
             'audio is 0.80 s late at the end; audio is 0.50 s late in the middle (confidence '
             f'0.90): at worst {BEYOND}',
@@ -63,7 +48,7 @@ R37, BEYOND = 'within EBU R37', 'not acceptable (ITU-R BT.1359)'
         ),
         # The network calls even the best shift out of sync.
         (
-            dict(offset=None, confidence=0.1, logit=-0.1),
+            dict(offset=None, confidence=0.1, curve=np.array([-0.1, np.nan])),
             'cannot tell: no visible source: nothing in sight matches the audio at any shift '
             '(confidence 0.10)',
         ),
@@ -74,7 +59,8 @@ def test_sentence(settings, sentence):
 
 
 def test_json():
-    found = json.loads(json.dumps(result(0.24, drift=Drift(0.001, 0.2, 0.8)).to_dict()))
+    plain = dict(shifts=np.array([-0.04, 0.1 + 0.2]), curve=np.array([1.5, np.nan]))
+    found = json.loads(json.dumps(result(0.24, drift=DRIFT, **plain).to_dict()))
     assert found.pop('sentence').startswith('the offset drifts')
     assert found == dict(
         offset=0.24,
@@ -97,7 +83,7 @@ def test_json():
 
 def test_the_worst_offset_decides():
     assert result(0.01).worst == 0.01 and result(0.01).in_sync
-    assert result(0.5, drift=Drift(0.001, -0.9, 0.8)).worst == -0.9
+    assert result(0.5, drift=DRIFT._replace(first=-0.9)).worst == -0.9
     jumped = result(0.01, pieces=JUMP)
     assert jumped.worst == -0.24 and not jumped.in_sync
     unknown = result(None)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from media_factory import tag_rotation, write_clip
 from models.tiny import CONFIG
+from sync_results import sync_result
 
 from mmav_coattn import cli
 
@@ -83,21 +84,14 @@ def check_complaints(odd_files):
 @pytest.fixture
 def offsets(monkeypatch):
     """A measurement that gives each file the offset it is told, by its name."""
-    import numpy as np
-
     from mmav_coattn.apis import inferencer
-    from mmav_coattn.apis.sync_result import SyncResult
 
     told, measured = {}, []
 
     def measure(model, embedding, max_offset):
         name = Path(embedding.path).name
         measured.append(name)
-        shifts, offset = np.linspace(-1, 1, 51), told.get(name)
-        return SyncResult(
-            embedding.path, offset, 0.9, offset or 0.0, False, 0.04, shifts, 4 - shifts**2,
-            np.zeros(1), np.zeros((1, 51)), [], None, [],
-        )  # fmt: skip
+        return sync_result(embedding.path, told.get(name))
 
     monkeypatch.setattr(inferencer, 'measure_sync', measure)
     return told, measured

@@ -1,22 +1,80 @@
-"""`mmav-coattn extract` in parts."""
+"""`mmav-coattn extract`: goes on, names what fails, and joins parts."""
 
+import shutil
+
+import pytest
+from media_factory import write_clip
+from models.tiny import CONFIG
+
+from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.io import read_features
 
 
-def test_extract_in_parts(command, network, odd_files, tmp_path):
-    common = ('extract', odd_files / 'plain.mp4', odd_files / 'rotated.mp4', odd_files / 'mute.mp4',
-              '--network', network, '--quiet')  # fmt: skip
-    code, _, _ = command(*common, '-o', tmp_path / 'whole.npz')
-    assert code == 1
-    parts = ('-o', tmp_path / 'parts.npz')
-    code, out, _ = command(*common, *parts, '--part', '1/2')  # plain and mute
+@pytest.fixture
+def extract(command, network):
+    return lambda *arguments: command('extract', *arguments, '--network', network, '--quiet')
+
+
+def test_goes_on_and_computes_what_is_new(command, network, tmp_path, monkeypatch):
+    folder, out = tmp_path / 'network', tmp_path / 'features.npz'
+    shutil.copytree(network.parent, folder)
+    (tmp_path / 'videos').mkdir()
+    write_clip(tmp_path / 'videos/a.mp4', duration=2.0)
+    write_clip(tmp_path / 'videos/mute.mp4', duration=1.0, audio=False)
+    done = []
+    compute = AudioVisualInferencer.extract
+    monkeypatch.setattr(
+        AudioVisualInferencer,
+        'extract',
+        lambda self, path, **kw: done.append(path.name) or compute(self, path, **kw),
+    )
+
+    def extract(*towers):
+        done.clear()
+        arguments = ('-o', out, '--network', folder / 'epoch_1.pth', '--quiet', *towers)
+        return command('extract', tmp_path / 'videos', *arguments)
+
+    code, printed, _ = extract('--towers', 'visual')
+    assert code == 0 and f'{out}: 5 windows of 2 videos' in printed
+    held = read_features(out)
+    names = [str(tmp_path / 'videos' / name) for name in done]
+    assert held['files'].tolist() == names and done == ['a.mp4', 'mute.mp4']
+    assert held['file_index'].tolist() == [0, 0, 0, 1, 1]
+    assert held['visual'].shape == (5, 16) and held['times'].shape == (5, 2)
+    # Again: nothing is computed; a video that changed is.
+    code, printed, _ = extract('--towers', 'visual')
+    assert code == 0 and not done and '2 of them computed before' in printed
+    write_clip(tmp_path / 'videos/mute.mp4', duration=2.4, audio=False)
+    extract('--towers', 'visual')
+    assert done == ['mute.mp4'] and len(read_features(out)['times']) == 6
+    code, _, err = extract()
+    assert code == 1 and 'holds features of another network, config or other towers' in err
+    config = folder / 'tiny.py'
+    config.write_text(CONFIG + "data_root = 'elsewhere'\n")  # changes nothing of the features
+    assert extract('--towers', 'visual')[0] == 0
+    config.write_text(CONFIG.replace("'num_frames': 8", "'num_frames': 4"))
+    code, _, err = extract('--towers', 'visual')
+    assert code == 1 and 'another network' in err
+
+
+def test_parts(extract, odd_files, tmp_path):
+    files = [odd_files / f'{name}.mp4' for name in ('plain', 'rotated', 'mute')]
+    code, out, err = extract(*files, '-o', tmp_path / 'whole.npz')
+    assert code == 1 and 'mute.mp4: has no audio stream' in err + out
+    parts = (*files, '-o', tmp_path / 'parts.npz')
+    code, out, _ = extract(*parts, '--part', '1/2')  # plain and mute
     assert code == 1 and '1 videos of part 1/2' in out and not (tmp_path / 'parts.npz').exists()
-    code, _, err = command(*common, *parts, '--merge', 2)
+    code, out, err = extract(*parts, '--merge', 2)
     assert code == 1 and '1 of 2 parts have not ended: run --part 2/2' in err
-    assert command(*common, *parts, '--part', '2/2')[0] == 0
-    code, out, _ = command(*common, *parts, '--merge', 2)
+    assert extract(*parts, '--part', '2/2')[0] == 0
+    code, out, _ = extract(*parts, '--merge', 2)
     assert code == 1 and f'failed: {odd_files / "mute.mp4"}: no part has its features' in out
     whole, merged = read_features(tmp_path / 'whole.npz'), read_features(tmp_path / 'parts.npz')
     assert whole.keys() == merged.keys()
     for name, values in whole.items():
         assert (values == merged[name]).all(), name
+
+
+def test_the_name_must_be_npz(extract, odd_files, tmp_path):
+    code, _, err = extract(odd_files / 'plain.mp4', '-o', tmp_path / 'both.csv')
+    assert code == 1 and 'features are written as .npz' in err

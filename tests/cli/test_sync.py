@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from media_factory import audio_lag
+from sync_results import sync_result
 
 from mmav_coattn.apis import inferencer
-from mmav_coattn.apis.sync_result import SyncResult
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.remux import shift_audio
 
@@ -47,9 +46,7 @@ def test_fix(sync, odd_files, tmp_path, monkeypatch):
     def true_offset(path):
         with MediaFile(path) as media:
             offset = audio_lag(media.read_audio(0.6, 0.8, 16000), 0.6, 16000, 0.5)
-        shifts = np.linspace(-1, 1, 51)
-        found = (offset, 0.99, offset, False, 0.04, shifts, shifts * 0)
-        return SyncResult(path, *found, np.zeros(1), np.zeros((1, 51)), [], None, [])
+        return sync_result(path, offset)
 
     monkeypatch.setattr(
         inferencer, 'measure_sync', lambda model, embedding, *_: true_offset(embedding.path)

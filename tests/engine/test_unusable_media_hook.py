@@ -42,8 +42,9 @@ def run_epoch(hook, runner, batches):
     hook.after_train_epoch(runner)
 
 
-def test_counts_and_names(runner):
-    hook = HOOKS.build(dict(type='UnusableMediaReportHook', max_names=2))
+def test_counts_and_names(runner, monkeypatch):
+    monkeypatch.setattr(unusable_media_hook, 'MAX_NAMES', 2)
+    hook = HOOKS.build(dict(type='UnusableMediaReportHook'))
     run_epoch(
         hook,
         runner,

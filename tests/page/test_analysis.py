@@ -7,31 +7,12 @@ from media_factory import write_clip
 from mmengine.config import Config
 from models.tiny import MODEL
 from pipelines import sync_pipeline
+from sync_results import sync_result
 
 from mmav_coattn.apis import AudioVisualInferencer
-from mmav_coattn.apis.sync_result import SyncResult
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
 from mmav_coattn.page import analyse
-
-
-def measured(path, offset):
-    shifts = np.linspace(-1, 1, 41)
-    return SyncResult(
-        path=str(path),
-        offset=offset,
-        confidence=0.3 if offset is None else 0.9,
-        best=0.0 if offset is None else offset,
-        at_edge=False,
-        step=0.05,
-        shifts=shifts,
-        curve=-(shifts**2),
-        window_times=np.array([0.5]),
-        window_scores=-(shifts[None] ** 2),
-        pieces=[],
-        drift=None,
-        notes=['a note'],
-    )
 
 
 class StandIn:
@@ -45,7 +26,7 @@ class StandIn:
 
     def sync(self, video, max_offset):
         self.asked.append(max_offset)
-        return measured(video, self.offsets.pop(0))
+        return sync_result(video, self.offsets.pop(0), notes=['a note'])
 
     def localize(self, video, out):
         self.localized.append(video)

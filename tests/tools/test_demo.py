@@ -3,11 +3,9 @@
 import importlib.util
 import os
 import sys
-from pathlib import Path
 
 import pytest
-from mmengine.config import Config
-from paths import CONFIGS, TOOLS
+from paths import TOOLS
 
 from mmav_coattn.config import load_config
 from mmav_coattn.errors import UserError
@@ -41,12 +39,6 @@ def options_of(demo, args) -> dict:
     return parser.parse_args(demo.cfg_options(args)).cfg_options
 
 
-def test_by_default_only_the_data_root_is_set(demo, parse):
-    args = parse()
-    assert demo.cfg_options(args) == ['--cfg-options', 'data_root=data/sounding_shapes']
-    assert (args.work_dir, args.seed) == (Path('work_dirs/demo'), 0)
-
-
 def test_options_reach_the_config(demo, parse):
     args = parse('--data-root', '/shapes', '--clips', '20', '6', '4', '--epochs', '2')
     cfg = load_config(str(demo.CONFIG), options_of(demo, args))
@@ -55,11 +47,6 @@ def test_options_reach_the_config(demo, parse):
     assert [loader.dataset.split for loader in loaders] == ['train', 'val', 'test']
     assert {loader.dataset.data_root for loader in loaders} == {'/shapes'}
     assert cfg.train_cfg.max_epochs == 2
-
-
-def test_config_of_the_demo(demo):
-    assert demo.CONFIG == CONFIGS / 'coattn_pretrain_demo.py'
-    assert Config.fromfile(demo.CONFIG).train_dataloader.dataset.tier == 'medium'
 
 
 def test_newest(demo, tmp_path):

@@ -3,31 +3,20 @@
 import cv2
 import numpy as np
 import pytest
+from sync_results import sync_result
 
-from mmav_coattn.apis.sync_result import Drift, Piece, SyncResult
+from mmav_coattn.apis.sync_result import Drift, Piece
 from mmav_coattn.visualization.sync_curve import plot_sync
 
 SHIFTS = np.linspace(-1, 1, 51)
 
 
-def result(offset, last=8.0, drift=None, pieces=()):
+def result(offset, last=8.0, **course):
     curve = 8 - 30 * np.abs(SHIFTS - offset)
     curve[:3] = np.nan
-    return SyncResult(
-        path='clips/a.mp4',
-        offset=offset,
-        confidence=0.98,
-        best=offset,
-        at_edge=False,
-        step=0.04,
-        shifts=SHIFTS,
-        curve=curve,
-        window_times=np.array([0.8, last]),
-        window_scores=np.full((2, 51), np.nan),
-        pieces=list(pieces),
-        drift=drift,
-        notes=[],
-    )
+    times, scores = np.array([0.8, last]), np.full((2, 51), np.nan)
+    return sync_result('clips/a.mp4', offset, curve=curve, window_times=times,
+                       window_scores=scores, **course)  # fmt: skip
 
 
 def red_columns(picture):

@@ -8,6 +8,9 @@ from mmaction.registry import HOOKS
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
 
+#: How many different files are named.
+MAX_NAMES = 10
+
 
 @HOOKS.register_module()
 class UnusableMediaReportHook(Hook):
@@ -17,20 +20,15 @@ class UnusableMediaReportHook(Hook):
     cannot be used and notes that in the sample's meta information ``replaced``. This hook counts
     the notes per reason, over all processes, logs the counts with the first names and why, and
     writes the total of the epoch as scalar ``unusable_media`` into the runner's message hub.
-
-    Args:
-        max_names (int): How many different files to name.
     """
 
     priority = 'NORMAL'
 
-    def __init__(self, max_names: int = 10) -> None:
-        self.max_names = max_names
-        self._reset()
-
     def before_train_epoch(self, runner) -> None:
         """Begin to count anew."""
-        self._reset()
+        self._counts: Counter = Counter()
+        self._sentences: dict[str, str] = {}
+        self._num_samples = 0
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Count the notes of one batch."""
@@ -39,7 +37,7 @@ class UnusableMediaReportHook(Hook):
             self._num_samples += 1
             for relpath, reason, sentence in sample.metainfo.get('replaced', ()):
                 self._counts[reason] += 1
-                if len(self._sentences) < self.max_names:
+                if len(self._sentences) < MAX_NAMES:
                     self._sentences.setdefault(relpath, sentence)
 
     def after_train_epoch(self, runner) -> None:
@@ -61,10 +59,5 @@ class UnusableMediaReportHook(Hook):
             f'Epoch {runner.epoch + 1}: {total} drawn files could not be used and others took '
             f'their place, for {num_samples} samples ({reasons}). The first of them:'
         ]
-        lines += [f'  {sentence}' for sentence in list(sentences.values())[: self.max_names]]
+        lines += [f'  {sentence}' for sentence in list(sentences.values())[:MAX_NAMES]]
         runner.logger.warning('\n'.join(lines))
-
-    def _reset(self) -> None:
-        self._counts: Counter = Counter()
-        self._sentences: dict[str, str] = {}
-        self._num_samples = 0

@@ -99,11 +99,8 @@ def render_report(
     """Put the report together.
 
     Args:
-        work_dir (WorkDir): What the directory holds.
-        curves_png (bytes, optional): Image of the training curves.
-        clips (dict, optional): By rank, see :func:`show_clips`.
-        num_ranked (int): Clips among which they were chosen.
-        num_unusable (int): Clips drawn that could not be used.
+        clips (dict, optional): By rank, see :func:`show_clips`; chosen among ``num_ranked``, while
+            ``num_unusable`` of those drawn could not be used.
         facts (dict, optional): Further lines for the head: seed, data and the like.
         notes (list[str], optional): What is missing in this report, and why.
 

@@ -25,8 +25,6 @@ def all_pair_scores(
     Args:
         model (nn.Module): An :class:`AudioVisualRecognizer` in evaluation mode.
         dataset (Dataset): In test mode; of each sample the in-sync window is taken.
-        batch_size (int): Clips at once.
-        pairs_at_once (int): Audio segments that are compared with one video at once.
 
     Returns:
         tuple[np.ndarray, list[str], list[str]]: (N, N) logits, row: video, column: audio; the names

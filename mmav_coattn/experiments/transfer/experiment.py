@@ -76,14 +76,7 @@ def plan_runs(
 
 
 def run_config(cfg: Config, settings: dict, run: Run, tower: Path | None) -> Config:
-    """The config of one run, the same for both initialisations but for ``load_from``.
-
-    Args:
-        cfg (Config): The recipe.
-        settings (dict): Of :func:`transfer_settings`.
-        run (Run): Which run.
-        tower (Path, optional): Checkpoint of ``'pretrained'``.
-    """
+    """The config of one run, the same for both initialisations but for ``load_from``, the tower."""
     cfg = copy.deepcopy(cfg)
     cfg.merge_from_dict(dict(settings['splits'][run.split]))
     cfg.randomness = dict(seed=run.seed)

@@ -28,9 +28,8 @@ from .towers import load_tower
 def build_frozen(cfg: Config, seed: int) -> nn.Module:
     """The recognizer of a config with a frozen backbone: that of ``load_from``, or a random one.
 
-    Args:
-        cfg (Config): With ``model``, a stock ``Recognizer3D``, and ``load_from``, a tower or None.
-        seed (int): Of the random weights.
+    The config has ``model``, a stock ``Recognizer3D``, and ``load_from``, a tower or None. The seed
+    is of the random weights.
 
     Raises:
         CheckpointError: If not all of the backbone is in the checkpoint.
@@ -60,12 +59,9 @@ def dataset_features(
     """Features (N, D) of all videos of a dataset, float32: the mean over the clips of each.
 
     Args:
-        model (nn.Module): Of :func:`build_frozen`.
         dataset (BaseDataset): Its pipeline must not be random.
-        settings (dict): ``num_segments``, ``grid`` and ``deviation`` of
-            :func:`~mmav_coattn.models.heads.segment_head.segment_features`.
+        settings (dict): Of :func:`~mmav_coattn.models.heads.segment_head.segment_features`.
         batch_size (int): Videos at once.
-        num_workers (int): Loader workers.
         store (Path, optional): ``.npz`` file of features by file name; what is in it is not
             computed again.
     """

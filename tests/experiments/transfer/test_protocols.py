@@ -106,8 +106,9 @@ def test_frozen_towers(here, data, tower, tmp_path, monkeypatch, protocol):
     config = small(tmp_path, f'{protocol}_hmdb51.py', test=', test_mode=True')
     work = tmp_path / 'work'
     splits = ['split1', 'split2'] if protocol == 'retrieval' else ['split1']
-    done = here('transfer/run.py', config, '--tower', tower, '--seeds', 0, '--splits', *splits,
-                '--work-dir', work, '--cfg-options', 'transfer.features.deviation=True')  # fmt: skip
+    options = ('--splits', *splits, '--cfg-options', 'transfer.features.deviation=True')
+    done = here('transfer/run.py', config, '--tower', tower, '--seeds', 0, '--work-dir', work,
+                *options)  # fmt: skip
     assert done.code == 0, done
     if protocol == 'retrieval':
         # Two queries, four in the gallery.

@@ -201,9 +201,11 @@ def _embed_video(
 
     def normalised(blocks) -> Iterator[Tensor]:
         blocks = (block.to(device) for block in blocks)
-        pairs = ((block, None) for block in blocks)
-        if preprocessor.subtract_mean_frame:
-            pairs = moving_means((block.float() for block in blocks), clip)
+        pairs: Iterator[tuple[Tensor, Tensor | None]] = (
+            moving_means((block.float() for block in blocks), clip)
+            if preprocessor.subtract_mean_frame
+            else ((block, None) for block in blocks)
+        )
         for pair in pairs:
             block, mean = (None if x is None else x.transpose(0, 1)[None] for x in pair)
             yield preprocessor.normalize(block, mean)[0].transpose(0, 1)

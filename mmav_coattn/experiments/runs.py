@@ -109,6 +109,26 @@ def run_script(script: Path, log: Path, *arguments) -> None:
         raise UserError(f'{script.name} ended with code {code}; its output is in {log}: {last}')
 
 
-def read_metrics(folder: Path) -> dict[str, float]:
-    """Figures that the last ``test.py`` wrote into a folder."""
-    return json.loads(sorted(folder.glob('*/*.json'))[-1].read_text(encoding='utf-8'))
+def train(cfg: Config, folder: Path, tools: Path) -> Path:
+    """Train by ``train.py``, or go on with a training that was interrupted.
+
+    The config is written to ``folder/config.py``; logs and checkpoints lie in ``folder/train``.
+    Returns the last checkpoint.
+    """
+    config, out = folder / 'config.py', folder / 'train'
+    cfg.dump(str(config))
+    unit = 'iter' if 'max_iters' in cfg.train_cfg else 'epoch'
+    checkpoint = out / f'{unit}_{cfg.train_cfg[f"max_{unit}s"]}.pth'
+    if not checkpoint.is_file():
+        # mmaction2's own script drops load_from, a tower, where it is told to resume.
+        resume = ['--resume'] if any(out.glob('*.pth')) else []
+        run_script(tools / 'train.py', folder / 'train.log', config, '--work-dir', out, *resume)
+    return checkpoint
+
+
+def evaluate(config: Path, checkpoint: Path, tools: Path, name: str = 'test') -> dict[str, float]:
+    """Figures of a checkpoint by ``test.py``, which works in a folder of that name."""
+    out = config.parent / name
+    log = config.parent / f'{name}.log'
+    run_script(tools / 'test.py', log, config, checkpoint, '--work-dir', out)
+    return json.loads(sorted(out.glob('*/*.json'))[-1].read_text(encoding='utf-8'))

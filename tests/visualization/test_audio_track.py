@@ -51,14 +51,6 @@ def test_a_rate_that_aac_does_not_have_is_resampled(tmp_path):
     assert abs(audio_lag(wave[0, 9600:38400], 0.2, 48000)) <= 1e-3
 
 
-def test_late_audio_is_preceded_by_silence(tmp_path):
-    write_clip(tmp_path / 'in.mkv', duration=2.0, audio_codec='pcm_s16le', audio_start=0.5)
-    copy(tmp_path / 'in.mkv', tmp_path / 'out.mp4', 0.0, 2.0)
-    wave, rate = wave_of(tmp_path / 'out.mp4')
-    assert np.abs(wave[0, : round(0.45 * rate)]).max() < 1e-2
-    assert abs(audio_lag(wave[0, round(0.8 * rate) : round(1.8 * rate)], 0.8, rate)) <= 1e-3
-
-
 def test_no_audio_is_an_error(tmp_path):
     write_clip(tmp_path / 'mute.mp4', duration=0.5, audio=False)
     with pytest.raises(NoAudioError, match=r'mute\.mp4: has no audio stream'):

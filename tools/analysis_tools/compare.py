@@ -24,11 +24,11 @@ from mmav_coattn.experiments.comparison import (
 )
 from mmav_coattn.experiments.runs import (
     RunFolder,
+    evaluate,
     fingerprint,
     make_all,
-    read_metrics,
-    run_script,
     scripts,
+    train,
 )
 from mmav_coattn.visualization.comparison import plot_comparison
 
@@ -104,25 +104,16 @@ def run_one(network, seed, args):
     if figures is not None and figures['offset_windows'] == args.offset_windows:
         print(f'{name}: finished before')
         return figures
-    checkpoint = folder / 'train' / f'epoch_{cfg.train_cfg.max_epochs}.pth'
-
-    def run_tool_of_ours(script, log, *arguments):
-        arguments = [*arguments, '--work-dir', folder / log, '--seed', seed]
-        run_script(scripts() / script, folder / f'{log}.log', *arguments)
-
-    settings = ['--cfg-options', *options] if options else []
-    if not checkpoint.exists():
-        print(f'{name}: training', flush=True)
-        run_tool_of_ours('train.py', 'train', path, '--resume', *settings)
+    cfg.randomness = dict(cfg.get('randomness') or {}, seed=seed)
+    print(f'{name}: training', flush=True)
+    checkpoint = train(cfg, folder, scripts())
     print(f'{name}: testing', flush=True)
-    run_tool_of_ours('test.py', 'test', path, checkpoint, *settings)
     figures = dict(name=network.name, seed=seed, offset_windows=args.offset_windows)
-    figures |= read_metrics(folder / 'test')
+    figures |= evaluate(folder / 'config.py', checkpoint, scripts())
     if args.offset_windows:
         sliding = folder / 'sliding.py'
         sliding_config(cfg, args.offset_windows).dump(str(sliding))
-        run_tool_of_ours('test.py', 'offset', sliding, checkpoint)
-        figures |= read_metrics(folder / 'offset')
+        figures |= evaluate(sliding, checkpoint, scripts(), 'offset')
     figures['curve'] = training_curve(folder / 'train')
     figures['parameters'], figures['flops_per_pair'] = network_size(cfg)
     figures['batch_size'] = cfg.train_dataloader.batch_size

@@ -6,7 +6,6 @@ Each protocol takes the config of the run (cfg), the recipe's part ``transfer`` 
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from mmengine.dataset import BaseDataset
 
 from mmav_coattn.errors import DataNotFoundError, UserError
 from mmav_coattn.evaluation.functional import knn_accuracy, knn_retrieval
-from mmav_coattn.experiments.runs import read_metrics, run_script
+from mmav_coattn.experiments.runs import evaluate, train
 
 from .experiment import Run
 from .frozen_features import build_frozen, dataset_features, feature_key
@@ -28,53 +27,18 @@ KNN = 5
 
 
 def finetune(cfg: Config, folder: Path, tools: Path) -> dict:
-    """Train all weights by ``train.py`` and evaluate the last epoch: ``acc``.
+    """Train all weights and evaluate the last epoch: ``acc``.
 
-    Args:
-        cfg (Config): Of one run; written to ``folder/config.py``.
-        folder (Path): For the config, logs and checkpoints. A training that was interrupted goes
-            on from its newest checkpoint.
-        tools (Path): Folder of ``train.py`` and ``test.py``.
+    ``folder`` is for the config, logs and checkpoints, ``tools`` that of ``train.py`` and
+    ``test.py``.
 
     Raises:
         UserError: If a script fails; names its log.
     """
-    path = folder / 'config.py'
-    cfg.dump(str(path))
-    unit = 'iter' if 'max_iters' in cfg.train_cfg else 'epoch'
-    length = cfg.train_cfg[f'max_{unit}s']
-    checkpoint = folder / 'train' / f'{unit}_{length}.pth'
-    # Then the last validation of the training is the evaluation on the test set.
-    validated = cfg.get('val_dataloader') == cfg.get('test_dataloader')
-    # The checkpoint is there before the validation that follows it.
-    if not checkpoint.is_file() or (validated and _last_validation(folder, length) is None):
-        arguments = [path, '--work-dir', folder / 'train']
-        # mmaction2's own script drops load_from, the tower, where it is told to resume.
-        if any((folder / 'train').glob('*.pth')):
-            arguments.append('--resume')
-        run_script(tools / 'train.py', folder / 'train.log', *arguments)
-    if validated:
-        found = _last_validation(folder, length)
-    else:
-        arguments = [path, checkpoint, '--work-dir', folder / 'test']
-        run_script(tools / 'test.py', folder / 'test.log', *arguments)
-        found = read_metrics(folder / 'test')
-    if found is None or 'acc/top1' not in found:
-        raise UserError(
-            f'{folder}: the last {unit}, {length}, was not evaluated by AccMetric, which gives '
-            f'acc/top1; validate after it.'
-        )
-    return dict(acc=found['acc/top1'], figures=['acc'], length=f'{length} {unit}s')
-
-
-def _last_validation(folder: Path, length: int) -> dict | None:
-    """Figures of the validation after the last epoch or iteration, from the training's logs."""
-    for log in sorted(folder.glob('train/*/vis_data/scalars.json'), reverse=True):
-        for line in log.read_text(encoding='utf-8').splitlines():
-            record = json.loads(line)
-            if 'acc/top1' in record and record.get('step') == length:
-                return record
-    return None
+    found = evaluate(folder / 'config.py', train(cfg, folder, tools), tools)
+    if 'acc/top1' not in found:
+        raise UserError(f'{folder}: was not evaluated by AccMetric, which gives acc/top1.')
+    return dict(acc=found['acc/top1'], figures=['acc'])
 
 
 def probe(cfg: Config, settings: dict, run: Run, store: Path) -> dict:

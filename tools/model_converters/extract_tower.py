@@ -23,13 +23,6 @@ def parse_args():
     parser.add_argument('out', type=Path, help='file to write')
     parser.add_argument('--tower', choices=TOWERS, default='visual', help='default: visual')
     parser.add_argument(
-        '--keys',
-        choices=('recognizer', 'backbone'),
-        default='recognizer',
-        help='recognizer (default): backbone.*, for load_from; backbone: without that prefix, for '
-        'model.backbone.pretrained',
-    )
-    parser.add_argument(
         '--config',
         help='config of the checkpoint: check the tower against it, and print what a recipe needs',
     )
@@ -58,8 +51,7 @@ def describe(cfg, args):
 
 def main():
     args = parse_args()
-    prefix = 'backbone.' if args.keys == 'recognizer' else ''
-    keys = convert_tower(args.checkpoint, args.out, args.tower, prefix)
+    keys = convert_tower(args.checkpoint, args.out, args.tower)
     print(f'{args.out}: {len(keys)} entries of the {args.tower} tower, {keys[0]} and so on')
     if args.config:
         describe(load_config(args.config), args)

@@ -72,14 +72,11 @@ def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tenso
     )
 
 
-def convert_tower(
-    checkpoint: str | Path, out: str | Path, tower: str = 'visual', prefix: str = BACKBONE
-) -> list[str]:
-    """Write one tower as a checkpoint of its own; returns its keys.
+def convert_tower(checkpoint: str | Path, out: str | Path, tower: str = 'visual') -> list[str]:
+    """Write one tower as a checkpoint of its own, for ``load_from`` of a recipe; returns its keys.
 
-    Before each key stands ``prefix``: ``'backbone.'`` for ``load_from`` of a recipe, ``''`` for
-    ``model.backbone.pretrained``. The file holds tensors and text alone, so that ``torch.load``
-    reads it where this package is not installed.
+    The file holds tensors and text alone, so that ``torch.load`` reads it where this package is not
+    installed.
 
     Raises:
         CheckpointError: See :func:`read_tower`; or if an entry is not a plain tensor.
@@ -94,7 +91,7 @@ def convert_tower(
             f'{checkpoint}: entries of its {tower} tower are no plain tensors: {listing(odd)}. '
             'Save the state_dict of the network itself.'
         )
-    state = {f'{prefix}{name}': value.detach().clone() for name, value in weights.items()}
+    state = {f'{BACKBONE}{name}': value.detach().clone() for name, value in weights.items()}
     content = dict(meta=dict(tower=tower, source=Path(checkpoint).name), state_dict=state)
     buffer = io.BytesIO()
     torch.save(content, buffer)

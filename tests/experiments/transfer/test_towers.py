@@ -51,17 +51,6 @@ def test_same_features_in_a_stock_recognizer3d(pretext, checkpoint, tmp_path):
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
-def test_plain_keys_go_through_pretrained(pretext, checkpoint, tmp_path):
-    convert_tower(checkpoint, tmp_path / 'plain.pth', prefix='')
-    model = stock(pretrained=str(tmp_path / 'plain.pth'))
-    model.init_weights()
-    clip = torch.randn(1, 3, 4, 24, 24)
-    with torch.no_grad():
-        torch.testing.assert_close(
-            model.eval().backbone(clip), pretext.backbone.forward_visual(clip), atol=1e-5, rtol=0
-        )
-
-
 def test_same_features_in_a_stock_audio_recognizer(pretext, checkpoint, tmp_path):
     convert_tower(checkpoint, tmp_path / 'tower.pth', 'audio')
     head = dict(type='TSNAudioHead', num_classes=3, in_channels=16)

@@ -4,6 +4,11 @@ The tools print the message of a :class:`UserError` and exit with code 1; anythi
 keeps its traceback.
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
 
 class UserError(Exception):
     """The user can correct this: the message names the file or setting and says what to do."""
@@ -19,6 +24,16 @@ class DataNotFoundError(UserError, FileNotFoundError):
 
 class MissingDependencyError(UserError, ImportError):
     """A package that is needed is not installed, or not in a version that works."""
+
+
+def import_extra(name: str, extra: str, who: str) -> ModuleType:
+    """A module of an extra of this package; :class:`MissingDependencyError` if it is absent."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{who} needs {name}, which is not installed: pip install 'mmav_coattn[{extra}]'."
+        ) from error
 
 
 class CheckpointError(UserError):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmav_coattn.errors import MissingDependencyError, NoFaceError
+from mmav_coattn.errors import NoFaceError, import_extra
 from mmav_coattn.media import MediaFile
 
 #: Time between two looks for faces, s.
@@ -81,13 +81,7 @@ def find_faces(path: str) -> list[FaceTrack]:
 
 
 def _detector():
-    try:
-        import dlib
-    except ImportError as error:
-        raise MissingDependencyError(
-            "The network `faces` looks for faces with dlib: pip install 'mmav_coattn[faces]'."
-        ) from error
-    return dlib.get_frontal_face_detector()
+    return import_extra('dlib', 'faces', 'The network `faces`').get_frontal_face_detector()
 
 
 def _detect(detector, image: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from mmav_coattn.errors import ConfigError, MissingDependencyError
+from mmav_coattn.errors import ConfigError, import_extra
 from mmav_coattn.io import whole_file
 from mmav_coattn.models.necks import CoAttentionNeck
 
@@ -24,6 +24,7 @@ TOLERANCE = 1e-4
 OPSET = 18
 INPUTS = ('frames', 'waveforms')
 OUTPUTS = ('sync_logits', 'attention')
+EXTRA = ('export', 'Exporting')
 
 
 class OnnxCheck(NamedTuple):
@@ -59,8 +60,7 @@ def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
         MissingDependencyError: If the extra ``export`` is not installed.
         ConfigError: If the name does not end with ``.onnx``.
     """
-    onnx = _require('onnx')
-    _require('onnxscript')
+    onnx, _ = (import_extra(name, *EXTRA) for name in ('onnx', 'onnxscript'))
     out = Path(out)
     if out.suffix != '.onnx':
         raise ConfigError(f'{out}: the name of the exported file must end with .onnx.')
@@ -117,7 +117,7 @@ def check_onnx(inferencer: AudioVisualInferencer, path: str | Path) -> OnnxCheck
     Raises:
         MissingDependencyError: If the extra ``export`` is not installed.
     """
-    onnxruntime = _require('onnxruntime')
+    onnxruntime = import_extra('onnxruntime', *EXTRA)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     session = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
@@ -153,14 +153,3 @@ def reference(
     if isinstance(model.neck, CoAttentionNeck):
         outputs.append(features.attention[:, 0, 0].float())
     return [output.cpu().numpy() for output in outputs]
-
-
-def _require(name: str):
-    from importlib import import_module
-
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"Exporting needs {name}, which is not installed: pip install 'mmav_coattn[export]'."
-        ) from error

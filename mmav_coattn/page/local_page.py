@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmav_coattn.errors import ConfigError, MissingDependencyError, UserError
+from mmav_coattn.errors import ConfigError, UserError, import_extra
 from mmav_coattn.media.remux import shift_audio
 from mmav_coattn.sounding_shapes import make_split, read_annotation
 
@@ -160,14 +161,6 @@ def serve(
 
 
 def _gradio():
-    import os
-
     # Read by Gradio when it is imported: no usage statistics, no look for newer versions.
     os.environ.setdefault('GRADIO_ANALYTICS_ENABLED', 'False')
-    try:
-        import gradio
-    except ImportError as error:
-        raise MissingDependencyError(
-            "The page needs gradio, which is not installed: pip install 'mmav_coattn[page]'."
-        ) from error
-    return gradio
+    return import_extra('gradio', 'page', 'The page')

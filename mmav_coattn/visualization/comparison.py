@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 
 from .figure import label_axes, new_figure, save_figure
 
@@ -11,16 +12,14 @@ from .figure import label_axes, new_figure, save_figure
 def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
     """Draw accuracies with blind controls, and the curves of validation accuracy; returns ``out``.
 
-    The curves are means over seeds, against training steps and against the operations spent on
-    them: three times those of the forward pass. Runs have ``name``, ``sync/accuracy`` and the
-    controls; where there are curves, ``curve`` ([step, accuracy] pairs), ``batch_size`` and
-    ``flops_per_pair``.
+    The curves are means over seeds. Runs have ``name``, ``sync/accuracy`` and the controls, and
+    where there are curves ``curve``, pairs of training step and accuracy.
     """
     names = list(dict.fromkeys(run['name'] for run in runs))
     has_curves = any(run.get('curve') for run in runs)
     height = max(1.6 + 0.45 * len(names), 3.2 if has_curves else 0)
-    figure = new_figure(16 if has_curves else 6.4, height)
-    axes = figure.add_subplot(1, 3 if has_curves else 1, 1)
+    figure = new_figure(12 if has_curves else 6.4, height)
+    axes = figure.add_subplot(1, 2 if has_curves else 1, 1)
     series = (
         ('sync/accuracy', 'accuracy, one seed', 'C0', 'o'),
         ('sync/accuracy_video_blank', 'video blanked', 'C1', 'x'),
@@ -30,8 +29,7 @@ def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
         points = [(run[key], names.index(run['name'])) for run in runs if key in run]
         axes.plot(*zip(*points, strict=True), marker, color=colour, label=label, clip_on=False)
     for row, name in enumerate(names):
-        values = [run['sync/accuracy'] for run in runs if run['name'] == name]
-        mean = sum(values) / len(values)
+        mean = fmean(run['sync/accuracy'] for run in runs if run['name'] == name)
         axes.plot([mean, mean], [row - 0.3, row + 0.3], color='C0', linewidth=2)
     axes.axvline(0.5, color='grey', linestyle=':', label='chance')
     axes.set_yticks(range(len(names)), names)
@@ -40,22 +38,19 @@ def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
     axes.set_xlim(right=1.0)
     figure.legend(loc='outside upper center', ncols=4, fontsize='small')
     if has_curves:
-        _draw_curves(figure, runs, names)
+        _draw_curves(figure.add_subplot(1, 2, 2), runs, names)
     return save_figure(figure, out, dpi=150)
 
 
-def _draw_curves(figure, runs: Sequence[dict], names: Sequence[str]) -> None:
-    by_steps, by_operations = figure.add_subplot(1, 3, 2), figure.add_subplot(1, 3, 3)
+def _draw_curves(axes, runs: Sequence[dict], names: Sequence[str]) -> None:
     for name in names:
-        own = [run for run in runs if run['name'] == name and run.get('curve')]
-        if not own:
-            continue
-        common = sorted(set.intersection(*({step for step, _ in run['curve']} for run in own)))
-        values = [dict(map(tuple, run['curve'])) for run in own]
-        means = [sum(value[step] for value in values) / len(values) for step in common]
-        # A clip is a pair and its second window; a training step costs three forward passes.
-        spent = 3 * 2 * own[0]['batch_size'] * own[0]['flops_per_pair'] / 1e12
-        by_steps.plot(common, means, '.-', label=name)
-        by_operations.plot([step * spent for step in common], means, '.-', label=name)
-    label_axes(by_steps, xlabel='training steps', ylabel='validation accuracy')
-    label_axes(by_operations, xlabel='TFLOPs spent in training', ylabel='validation accuracy')
+        curves = [
+            dict(map(tuple, run['curve']))
+            for run in runs
+            if run['name'] == name and run.get('curve')
+        ]
+        if curves:
+            common = sorted(set.intersection(*map(set, curves)))
+            means = [fmean(curve[step] for curve in curves) for step in common]
+            axes.plot(common, means, '.-', label=name)
+    label_axes(axes, xlabel='training steps', ylabel='validation accuracy')

@@ -1,6 +1,7 @@
 """Following faces, with boxes worked by hand in place of a detector."""
 
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,21 +12,10 @@ from mmav_coattn.errors import MissingDependencyError, NoFaceError
 from tests.media_factory import write_clip
 
 
-class Box:
-    def __init__(self, left, top, right, bottom):
-        self.sides = left, top, right, bottom
-
-    def left(self):
-        return self.sides[0]
-
-    def top(self):
-        return self.sides[1]
-
-    def right(self):
-        return self.sides[2]
-
-    def bottom(self):
-        return self.sides[3]
+def Box(*sides):
+    """As dlib's rectangles: sides are methods."""
+    names = ('left', 'top', 'right', 'bottom')
+    return SimpleNamespace(**{n: lambda s=s: s for n, s in zip(names, sides, strict=True)})
 
 
 @pytest.fixture

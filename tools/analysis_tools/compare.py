@@ -116,7 +116,6 @@ def run_one(network, seed, args):
         figures |= evaluate(sliding, checkpoint, scripts(), 'offset')
     figures['curve'] = training_curve(folder / 'train')
     figures['parameters'], figures['flops_per_pair'] = network_size(cfg)
-    figures['batch_size'] = cfg.train_dataloader.batch_size
     return run.finish(figures)
 
 

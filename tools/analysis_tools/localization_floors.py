@@ -5,11 +5,11 @@ mask at half the image is the most that the standard protocol can give.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
+from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets.localization import read_flickr_boxes, read_vggss
-from mmav_coattn.errors import ConfigError, UserError
+from mmav_coattn.errors import ConfigError
 from mmav_coattn.evaluation.functional import consensus_map, floors_of_ground_truth
 
 TITLES = dict(
@@ -20,13 +20,13 @@ TITLES = dict(
 )
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     group = parser.add_mutually_exclusive_group(required=True)
     group.add_argument('--vggss', type=Path, help='vggss.json')
     group.add_argument('--flickr', type=Path, help='folder of the XML files of Flickr-SoundNet')
     parser.add_argument('--size', type=int, default=224, help='side of the maps, px; default: 224')
-    return parser.parse_args(argv)
+    return parser.parse_args()
 
 
 def read_clips(args: argparse.Namespace) -> list[dict]:
@@ -42,22 +42,17 @@ def read_clips(args: argparse.Namespace) -> list[dict]:
     return [dict(boxes=read_flickr_boxes(file), annotators=2) for file in files]
 
 
-def main(argv: list[str] | None = None) -> int:
-    args = parse_args(argv)
-    try:
-        clips = read_clips(args)
-        floors = floors_of_ground_truth(
-            consensus_map(clip['boxes'], clip['annotators'], args.size) for clip in clips
-        )
-    except UserError as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
+def main():
+    args = parse_args()
+    clips = read_clips(args)
+    floors = floors_of_ground_truth(
+        consensus_map(clip['boxes'], clip['annotators'], args.size) for clip in clips
+    )
     print(f'N = {len(clips):,} pictures, {args.size} px\n')
     print('| predictor | cIoU@0.5, % | AUC, % |\n|---|---|---|')
     for name, figures in floors.items():
         print(f'| {TITLES[name]} | {100 * figures["ciou50"]:.2f} | {100 * figures["auc"]:.2f} |')
-    return 0
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    run_tool(main)

@@ -9,7 +9,7 @@ from mmengine.config import DictAction
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.config import load_config
-from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
+from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.experiments.report.ranked_clips import rank_clips, show_clips
 from mmav_coattn.experiments.report.report_page import render_report
 from mmav_coattn.experiments.report.work_dir import read_work_dir
@@ -69,8 +69,6 @@ def main():
     if args.config:
         work_dir = work_dir._replace(config=Path(args.config))
     if args.checkpoint:
-        if not args.checkpoint.is_file():
-            raise DataNotFoundError(f'{args.checkpoint}: there is no such checkpoint file.')
         work_dir = work_dir._replace(checkpoint=args.checkpoint)
     notes, clips, facts = [], {}, {}
     if work_dir.config is not None:

@@ -11,7 +11,7 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 
 from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, listing
-from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, ConfigError
+from mmav_coattn.errors import CheckpointError, ConfigError
 from mmav_coattn.io import write_whole
 
 TOWERS = ('visual', 'audio')
@@ -52,8 +52,6 @@ def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tenso
     """
     if tower not in TOWERS:
         raise ConfigError(f'tower={tower!r} is unknown; choose one of {", ".join(TOWERS)}.')
-    if not Path(checkpoint).is_file():
-        raise CheckpointNotFoundError(f'{checkpoint}: there is no such checkpoint file.')
     content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
     state = content.get('state_dict', content) if isinstance(content, dict) else None
     if not isinstance(state, dict):

@@ -151,4 +151,4 @@ def test_tool(checkpoint, tmp_path, monkeypatch, capsys):
     assert f'{len(read_tower(checkpoint))} entries of the visual tower' in done.out
     assert 'absent' not in done.out and "'type': 'MotionDataPreprocessor'" in done.out
     done = run_here(monkeypatch, capsys, tool, tmp_path / 'none.pth', out)
-    assert 'there is no such checkpoint file' in done.sentence()
+    assert 'there is no such checkpoint' in done.sentence()

@@ -2,7 +2,6 @@
 
 from .embedding import Embedding
 from .feature_extraction import ExtractedFeatures
-from .file_score import FileScore
 from .inferencer import AudioVisualInferencer
 from .localizer import Localization
 from .sync_result import SyncResult
@@ -11,7 +10,6 @@ __all__ = [
     'AudioVisualInferencer',
     'Embedding',
     'ExtractedFeatures',
-    'FileScore',
     'Localization',
     'SyncResult',
 ]

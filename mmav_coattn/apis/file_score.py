@@ -1,4 +1,4 @@
-"""What tells whether a file is fit for training, and a table with a row a file."""
+"""A table with a row a file, of what tells whether it is fit for training."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 import io
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,23 +20,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class FileScore(NamedTuple):
-    """How far a file is in sync."""
+def score_cells(result: SyncResult) -> dict[str, str]:
+    """Cells of a measured file: of an offset that changes along it, the one farthest from 0.
 
-    path: str
-    #: s, above 0 where the audio is late; where it changes along the file, the one farthest from 0.
-    #: None where it cannot be told.
-    offset: float | None
-    frames: float | None  #: The same in frames of the video; None if it states no frame rate.
-    confidence: float  #: 0 to 1.
-    match: float  #: Mean logit of "in sync" at the best shift.
-    windows: int  #: Clips that were scored; the next begins one step of the network later.
-    course: str  #: ``'constant'``, ``'drifts'`` or ``'jumps'``.
-    verdict: str  #: Against the limits of broadcasting, or ``'cannot tell'``.
-
-
-def score_file(result: SyncResult) -> FileScore:
-    """Sum up a measured file.
+    ``offset_frames`` is empty where the file states no frame rate, ``match`` is the mean logit of
+    "in sync" at the best shift, and ``windows`` are the clips that were scored.
 
     Raises:
         MediaError: If the file cannot be opened.
@@ -45,13 +32,12 @@ def score_file(result: SyncResult) -> FileScore:
     with MediaFile(result.path) as media:
         rate = media.frame_rate
     offset = result.worst
-    return FileScore(
-        path=result.path,
-        offset=offset,
-        frames=None if offset is None or not rate else offset * float(rate),
-        confidence=result.confidence,
-        match=float(np.nanmax(result.curve)),
-        windows=int(np.isfinite(result.window_scores).any(axis=1).sum()),
+    return dict(
+        offset_s='' if offset is None else f'{offset:+.3f}',
+        offset_frames='' if offset is None or not rate else f'{offset * float(rate):+.2f}',
+        confidence=f'{result.confidence:.3f}',
+        match=f'{np.nanmax(result.curve):.3f}',
+        windows=str(np.isfinite(result.window_scores).any(axis=1).sum()),
         course='jumps' if result.pieces else 'constant' if result.drift is None else 'drifts',
         verdict='cannot tell' if result.verdict is None else result.verdict.words,
     )
@@ -88,19 +74,9 @@ class ScoreTable:
         if not whole:
             self._append(COLUMNS)
 
-    def add(self, file: Path, score: FileScore | None, error: str | None) -> None:
-        """Append the row of a file: its score, or the sentence that says what is wrong with it."""
-        row = dict.fromkeys(COLUMNS, '') | dict(file=str(file.absolute()), error=error or '')
-        if score is not None:
-            row |= dict(
-                offset_s='' if score.offset is None else f'{score.offset:+.3f}',
-                offset_frames='' if score.frames is None else f'{score.frames:+.2f}',
-                confidence=f'{score.confidence:.3f}',
-                match=f'{score.match:.3f}',
-                windows=str(score.windows),
-                course=score.course,
-                verdict=score.verdict,
-            )
+    def add(self, file: Path, cells: dict[str, str]) -> None:
+        """Append the row of a file: its :func:`score_cells`, or its ``error``."""
+        row = dict.fromkeys(COLUMNS, '') | cells | dict(file=str(file.absolute()))
         self.rows[row['file']] = row
         self._append(row.values())
 

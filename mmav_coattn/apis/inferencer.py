@@ -30,7 +30,6 @@ from .clip_settings import ClipSettings
 from .embedding import Embedding, Progress, embed_file
 from .faces import FaceTrack, find_faces
 from .feature_extraction import ExtractedFeatures, check_towers, pool_windows
-from .file_score import FileScore, score_file
 from .localizer import Localization, find_sound
 from .speaker import best_face
 from .sync_estimator import measure_sync
@@ -179,10 +178,6 @@ class AudioVisualInferencer:
         if not max_offset > 0:
             raise ConfigError(f'max_offset={max_offset} must be more than 0 seconds.')
         return measure_sync(self.model, self.embed(video), max_offset)
-
-    def score(self, video: str | Path) -> FileScore:
-        """Measure what tells whether a video is fit for training: one line of a table."""
-        return score_file(self.sync(video))
 
     def extract(
         self, video: str | Path, towers: Sequence[str] = ('visual', 'audio')

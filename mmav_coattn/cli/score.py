@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score; a file that cannot be used is a row of the table, and the exit code is 0."""
-    from mmav_coattn.apis.file_score import ScoreTable
+    from mmav_coattn.apis.file_score import ScoreTable, score_cells
     from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.io import write_whole
 
@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
     inferencer = build_inferencer(args, progress=not (several or args.quiet))
     run_each(
         new,
-        lambda file: inferencer.score(file.path),
-        lambda file, score, failure: table.add(file.path, score, failure),
+        lambda file: score_cells(inferencer.sync(file.path)),
+        lambda file, cells, failure: table.add(file.path, cells or dict(error=failure)),
         bar=several and not args.quiet,
     )
     in_sync = table.in_sync(args.tolerance)

@@ -113,9 +113,7 @@ def run(args: argparse.Namespace) -> None:
     runner = build_runner(cfg)
     require_a_batch(runner)
     if args.overfit_one_batch is not None:
-        result = overfit_one_batch(runner, args.overfit_one_batch)
-        print(result.verdict())
-        if not result.learned:
-            sys.exit(1)
-        return
+        learned, verdict = overfit_one_batch(runner, args.overfit_one_batch)
+        print(verdict)
+        sys.exit(0 if learned else 1)
     runner.train()

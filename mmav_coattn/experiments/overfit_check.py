@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from statistics import fmean
-from typing import NamedTuple
 
 from mmengine.runner import Runner
 
@@ -13,41 +12,12 @@ LEARNED = 0.95
 JUDGED = 5
 
 
-class OverfitResult(NamedTuple):
-    """How one batch was learned."""
-
-    steps: int  #: Steps that were made.
-    first_loss: float  #: Total loss at the first.
-    last_loss: float  #: Mean total loss of the last few.
-    accuracy: float  #: Mean sync accuracy of the last few, on the batch itself.
-
-    @property
-    def learned(self) -> bool:
-        """Whether the batch is known by heart."""
-        return self.accuracy >= LEARNED
-
-    def verdict(self) -> str:
-        """What it means."""
-        advice = (
-            'Network, losses and optimiser work; if training stays at chance, look at the data: '
-            'too small, out of sync, or too little of it.'
-            if self.learned
-            else 'A network that cannot learn one batch by heart will not learn a data set: check '
-            'the learning rate (try 3 times and a third of it), that no input is blanked '
-            '(data_preprocessor.blank), and that the frames show what sounds; or allow more steps.'
-        )
-        return (
-            f'Overfit check {"passed" if self.learned else "failed"} after {self.steps} steps on '
-            f'one batch: loss {self.first_loss:.3f} -> {self.last_loss:.3f}, accuracy on that '
-            f'batch {self.accuracy:.3f} (chance 0.5). {advice}'
-        )
-
-
-def overfit_one_batch(runner: Runner, steps: int = 100) -> OverfitResult:
+def overfit_one_batch(runner: Runner, steps: int = 100) -> tuple[bool, str]:
     """Train on the first batch of the training data again and again; nothing is written.
 
     The learning rate is the config's, without its schedule. It ends before ``steps`` steps once the
-    batch is known. The runner's model is changed.
+    batch is known. The runner's model is changed. Returns whether the batch is known by heart, and
+    what that means.
     """
     runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
     batch = next(iter(runner.train_loop.dataloader))
@@ -58,5 +28,18 @@ def overfit_one_batch(runner: Runner, steps: int = 100) -> OverfitResult:
         outputs = runner.model.train_step(batch, optim_wrapper=runner.optim_wrapper)
         losses.append(float(outputs['loss'].detach()))
         accuracies.append(float(outputs['sync_accuracy']))
-    last_loss, accuracy = fmean(losses[-JUDGED:]), fmean(accuracies[-JUDGED:])
-    return OverfitResult(len(losses), losses[0], last_loss, accuracy)
+    accuracy = fmean(accuracies[-JUDGED:])
+    learned = accuracy >= LEARNED
+    advice = (
+        'Network, losses and optimiser work; if training stays at chance, look at the data: too '
+        'small, out of sync, or too little of it.'
+        if learned
+        else 'A network that cannot learn one batch by heart will not learn a data set: check the '
+        'learning rate (try 3 times and a third of it), that no input is blanked '
+        '(data_preprocessor.blank), and that the frames show what sounds; or allow more steps.'
+    )
+    return learned, (
+        f'Overfit check {"passed" if learned else "failed"} after {len(losses)} steps on one '
+        f'batch: loss {losses[0]:.3f} -> {fmean(losses[-JUDGED:]):.3f}, accuracy on that batch '
+        f'{accuracy:.3f} (chance 0.5). {advice}'
+    )

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 from media_factory import write_clip
-from sync_results import sync_result
+from sync_results import JUMP, sync_result
 
-from mmav_coattn.apis.file_score import FileScore, ScoreTable, score_file
-from mmav_coattn.apis.sync_result import Drift, Piece
+from mmav_coattn.apis.file_score import ScoreTable, score_cells
+from mmav_coattn.apis.sync_result import Drift
 from mmav_coattn.datasets.video_lists import read_table
 from mmav_coattn.errors import ConfigError
 
-LATE = FileScore('a.mp4', 0.1234, 3.085, 0.98, 4.5678, 60, 'constant', 'within EBU R37')
+LATE = dict(offset_s='+0.123', offset_frames='+3.08', confidence='0.980', match='4.568',
+            windows='60', course='constant', verdict='within EBU R37')  # fmt: skip
+BEYOND = 'not acceptable (ITU-R BT.1359)'
 HEADER = 'file,offset_s,offset_frames,confidence,match,windows,course,verdict,error\n'
 ROW = '+0.123,+3.08,0.980,4.568,60,constant,within EBU R37,\n'
 
@@ -32,38 +34,40 @@ def measured(path, offset, **changes):
     )
 
 
-def test_score(clip):
-    assert score_file(measured(clip, -0.1)) == FileScore(
-        path=str(clip),
-        offset=-0.1,
-        frames=pytest.approx(-5.0),
-        confidence=0.9,
-        match=3.25,
-        windows=2,
+def test_cells(clip):
+    assert score_cells(measured(clip, -0.1)) == dict(
+        offset_s='-0.100',
+        offset_frames='-5.00',
+        confidence='0.900',
+        match='3.250',
+        windows='2',
         course='constant',
         verdict='probably not acceptable (ITU-R BT.1359)',
     )
 
 
-def test_score_of_a_changing_or_an_unknown_offset(clip):
-    found = score_file(measured(clip, 0.1, drift=Drift(0.01, -0.5, 0.3)))
-    assert (found.offset, found.frames, found.course) == (-0.5, -25.0, 'drifts')
-    pieces = [Piece(0.0, 2.0, 0.02, 0.9), Piece(2.0, 3.0, 0.3, 0.9)]
-    found = score_file(measured(clip, 0.02, pieces=pieces))
-    assert (found.offset, found.frames, found.course) == (0.3, 15.0, 'jumps')
-    assert found.verdict == 'not acceptable (ITU-R BT.1359)'
-    found = score_file(measured(clip, None))
-    assert (found.offset, found.frames, found.verdict) == (None, None, 'cannot tell')
+@pytest.mark.parametrize(
+    ('offset', 'changes', 'cells'),
+    [
+        (0.1, dict(drift=Drift(0.01, -0.5, 0.3)), ('-0.500', '-25.00', 'drifts', BEYOND)),
+        (0.02, dict(pieces=JUMP), ('-0.240', '-12.00', 'jumps', BEYOND)),
+        (None, {}, ('', '', 'constant', 'cannot tell')),
+    ],
+)
+def test_cells_of_a_changing_or_an_unknown_offset(clip, offset, changes, cells):
+    found = score_cells(measured(clip, offset, **changes))
+    names = ('offset_s', 'offset_frames', 'course', 'verdict')
+    assert tuple(found[name] for name in names) == cells
 
 
 def test_rows_as_they_are_done(tmp_path):
     path = tmp_path / 'new/scores.csv'
     table = ScoreTable(path)
     assert path.read_text() == HEADER and not table.rows
-    table.add(tmp_path / 'a, b.mp4', LATE, None)
+    table.add(tmp_path / 'a, b.mp4', LATE)
     assert path.read_text() == f'{HEADER}"{tmp_path}/a, b.mp4",{ROW}'
-    table.add(tmp_path / 'c.mp4', None, 'c.mp4: has no "sound", and is short')
-    table.add(tmp_path / 'd.mp4', LATE._replace(offset=None, frames=None), None)
+    table.add(tmp_path / 'c.mp4', dict(error='c.mp4: has no "sound", and is short'))
+    table.add(tmp_path / 'd.mp4', LATE | dict(offset_s='', offset_frames=''))
     again = ScoreTable(path)
     assert again.rows == table.rows
     assert again.rows[f'{tmp_path}/c.mp4']['error'] == 'c.mp4: has no "sound", and is short'
@@ -76,9 +80,10 @@ def test_rows_as_they_are_done(tmp_path):
 
 def test_tolerance(tmp_path):
     table = ScoreTable(tmp_path / 'scores.csv')
-    for name, offset in dict(a=0.06, b=-0.06, c=0.061, d=None, e=0.0).items():
-        table.add(tmp_path / name, LATE._replace(offset=offset), None)
-    table.add(tmp_path / 'f', None, 'f: is broken')
+    offsets = dict(a='+0.060', b='-0.060', c='+0.061', d='', e='+0.000')
+    for name, offset in offsets.items():
+        table.add(tmp_path / name, LATE | dict(offset_s=offset))
+    table.add(tmp_path / 'f', dict(error='f: is broken'))
     assert table.in_sync(0.06) == {str(tmp_path / name) for name in 'abe'}
 
 
@@ -91,7 +96,7 @@ def test_what_a_killed_run_left(tmp_path, left):
     table = ScoreTable(path)
     done = ['/a.mp4'] if 'a.mp4' in left else []
     assert list(table.rows) == done
-    table.add(tmp_path / 'c.mp4', LATE, None)
+    table.add(tmp_path / 'c.mp4', LATE)
     assert list(ScoreTable(path).rows) == [*done, f'{tmp_path}/c.mp4']
     assert path.read_text().count('\n') == len(done) + 2
 

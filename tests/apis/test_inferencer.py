@@ -116,15 +116,6 @@ def test_maps_are_refined_by_the_frames(inferencer, clip):
     np.testing.assert_allclose(found.scores, plain.scores, atol=1e-5)
 
 
-def test_score_is_read_off_the_offset(inferencer, clip):
-    found, expected = inferencer.score(clip), inferencer.sync(clip)
-    assert (found.path, found.course) == (str(clip), 'constant')
-    assert found.match == pytest.approx(np.nanmax(expected.curve), abs=1e-5)
-    assert found.confidence == pytest.approx(expected.confidence, abs=1e-6)
-    # 21 steps hold 14 clips of 8.
-    assert found.windows == 14
-
-
 def test_settings_out_of_range(inferencer, clip):
     with pytest.raises(ConfigError, match='max_offset=0 must be more'):
         inferencer.sync(clip, max_offset=0)

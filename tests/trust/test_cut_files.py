@@ -55,14 +55,14 @@ def test_a_file_is_used_up_to_its_cut(network, tmp_path, suffix):
         except MediaError as error:
             assert str(error).startswith(f'{short}: ') and '\n' not in str(error)
             with pytest.raises(type(error)):
-                network.score(short)
+                network.sync(short)
             continue
         used.append(share)
         # It ends where the file does, not with what is made up.
         end = max(found.times[-1], found.audio_times[-1])
         assert end < SECONDS * share + 0.6
-        score = network.score(short)
-        assert score.path == str(short) and score.windows >= 1 and np.isfinite(score.match)
+        result = network.sync(short)
+        assert result.path == str(short) and np.isfinite(result.window_scores).any()
         # Away from the cut, steps are those of the whole file.
         for times, values, all_times, all_values in (
             (found.times, found.visual, whole.times, whole.visual),

@@ -1,7 +1,6 @@
 import functools
 import importlib.util
 import os
-import subprocess
 import sys
 import zipfile
 from importlib.machinery import ModuleSpec
@@ -211,30 +210,6 @@ def test_the_placeholder_stands_in_for_a_missing_drn_and_says_so(fake_mmaction):
     package = sys.modules[compat.DRN_PACKAGE]
     with pytest.raises(ImportError, match='does not contain the DRN localizer'):
         package.drn.DRN(vocab_size=3)
-
-
-def test_commands_say_nothing_and_warnings_elsewhere_are_kept(tmp_path):
-    (tmp_path / 'config.py').write_text("_base_ = 'mmaction::_base_/default_runtime.py'")
-    code = f"""
-import sys, warnings
-import mmav_coattn, mmav_coattn.apis, mmav_coattn.cli
-from mmav_coattn.config import load_config
-print([x for x in ('matplotlib', 'librosa', 'decord', 'numba', 'sklearn') if x in sys.modules])
-load_config({str(tmp_path / 'config.py')!r})
-warnings.warn('pkg_resources is deprecated as an API. See ...')
-"""
-    done = subprocess.run(
-        [sys.executable, '-W', 'always::UserWarning', '-c', code], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    # Python 3.12 and later complain of mmaction2's escape sequences when they first compile it.
-    lines = [line for line in done.stderr.splitlines() if 'SyntaxWarning: ' not in line]
-    said = [line for line in lines if 'Warning: ' in line]
-    assert [line.partition('UserWarning: ')[2] for line in said] == [
-        'pkg_resources is deprecated as an API. See ...'
-    ]
-    # What only some commands need is imported later.
-    assert done.stdout.splitlines()[0] == '[]'
 
 
 @pytest.mark.parametrize('missing', ['mmcv', 'mmaction', 'pkg_resources'])

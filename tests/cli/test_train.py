@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from paths import CONFIGS, TOOLS
+from paths import CONFIGS
 from tool_process import STOCK_TOOLS, run_process
 
 from mmav_coattn.sounding_shapes import make_split
@@ -88,7 +88,7 @@ def check_metrics(figures: dict):
 def test_our_tools(tiny, shapes, here):
     work_dir = shapes.parent / 'ours'
     options = ('--work-dir', work_dir, '--cfg-options', f'data_root={shapes}')
-    done = run_process(TOOLS / 'train.py', tiny, '--seed', 3, *options, 'train_cfg.max_epochs=1')
+    done = here('train.py', tiny, '--seed', 3, *options, 'train_cfg.max_epochs=1')
     assert done.code == 0, done.err
     assert (work_dir / 'epoch_1.pth').is_file() and not (work_dir / 'epoch_2.pth').exists()
     done = here('train.py', tiny, '--resume', *options, 'train_cfg.max_epochs=2')

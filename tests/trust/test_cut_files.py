@@ -80,7 +80,7 @@ def test_a_file_whose_index_is_cut_off_is_refused(network, tmp_path):
     path = tmp_path / 'whole.mp4'
     write_clip(path, duration=SECONDS)
     for share in SHARES:
-        for act in (network.embed, network.score):
+        for act in (network.embed, network.sync):
             with pytest.raises((UnreadableMediaError, TooShortError), match=r'whole_0\.\d+\.mp4: '):
                 act(cut(path, share))
 

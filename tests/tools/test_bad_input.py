@@ -8,9 +8,11 @@ from paths import CONFIGS, TOOLS
 from tool_process import run_process
 
 
-def test_data_root_absent(tmp_path, here, monkeypatch):
-    monkeypatch.setenv('MMAV_DATA_ROOT', f'{tmp_path}/nowhere')
-    done = here('train.py', CONFIGS / 'coattn_pretrain_grid.py', '--work-dir', tmp_path / 'run')
+def test_data_root_absent(tmp_path, here):
+    done = here(
+        *('train.py', CONFIGS / 'coattn_pretrain_grid.py', '--work-dir', tmp_path / 'run'),
+        *('--cfg-options', f'data_root={tmp_path}/nowhere'),
+    )
     sentence = done.sentence()
     assert sentence.startswith(f'{tmp_path}/nowhere: this folder of videos does not exist. ')
     assert 'GRID' in sentence and 'train.csv and val.csv' in sentence and 'make demo' in sentence

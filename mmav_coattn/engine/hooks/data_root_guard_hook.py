@@ -24,13 +24,8 @@ class DataRootGuardHook(Hook):
 
     def before_run(self, runner: Runner) -> None:
         wanted = runner.cfg.get('data_root')
-        used = sorted(
-            {
-                str(dataset.data_root)
-                for dataset in iter_datasets(runner.cfg)
-                if dataset.get('data_root') is not None
-            }
-        )
+        roots = {dataset.get('data_root') for dataset in iter_datasets(runner.cfg)}
+        used = sorted(map(str, roots - {None}))
         if wanted is not None and used and str(wanted) not in used:
             raise ConfigError(
                 f'data_root={wanted} is set, but the datasets read from {", ".join(used)}. Give '

@@ -6,8 +6,8 @@ import base64
 import math
 
 from .ranked_clips import RankedClip
-from .results_table import CONTROLS, ResultRow, counts, result_rows
-from .work_dir import TestRun, WorkDir
+from .results_table import CONTROLS, ResultRow, describe_counts, result_rows
+from .work_dir import WorkDir
 
 #: A control this far from its floor is marked; two standard errors of 0.5 at 400 decisions.
 LEAK = 0.05
@@ -43,7 +43,7 @@ figcaption { font-size: .88rem; overflow-wrap: anywhere; }
 {% endfor %}
 <h2>Results</h2>
 {% for test in work_dir.tests %}
-<h3>Evaluation {{ test.name }}: {{ describe(test) }}</h3>
+<h3>Evaluation {{ test.name }}: {{ describe_counts(test.figures) }}</h3>
 <table>
 <tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
 {% for row in result_rows(test.figures) %}
@@ -127,22 +127,12 @@ def render_report(
         num_unusable=num_unusable,
         leak=LEAK,
         result_rows=result_rows,
-        describe=_describe,
+        describe_counts=describe_counts,
         caption=_caption,
         number=_number,
         leaks=_leaks,
         data_uri=_data_uri,
     )
-
-
-def _describe(test: TestRun) -> str:
-    """N and what was left out."""
-    known = counts(test.figures)
-    number = known.get('num_clips', known.get('num_files'))
-    said = [f'N = {number} clips' if number is not None else 'N: not logged']
-    if known.get('left_out'):
-        said.append(f'{known["left_out"]} files left out')
-    return ', '.join(said)
 
 
 def _caption(clip: RankedClip) -> str:

@@ -52,11 +52,12 @@ def result_rows(figures: dict[str, float | None]) -> list[ResultRow]:
     return rows
 
 
-def counts(figures: dict[str, float | None]) -> dict[str, int | None]:
-    """The counts among the figures, by name without prefix."""
+def describe_counts(figures: dict[str, float | None]) -> str:
+    """N and what was left out."""
     found = {key.rpartition('/')[2]: value for key, value in figures.items()}
-    known = {name: found[name] for name in COUNTS if name in found}
-    return {name: value if value is None else round(value) for name, value in known.items()}
+    number, left_out = found.get('num_clips', found.get('num_files')), found.get('left_out')
+    said = 'N: not logged' if number is None else f'N = {round(number)} clips'
+    return f'{said}, {round(left_out)} files left out' if left_out else said
 
 
 def _floor(prefix: str, name: str, key: str, figures: dict) -> tuple[float | None, str]:

@@ -2,7 +2,7 @@
 
 import math
 
-from mmav_coattn.experiments.report.results_table import counts, result_rows
+from mmav_coattn.experiments.report.results_table import describe_counts, result_rows
 
 FIGURES = {
     'sync/accuracy': 0.9,
@@ -38,4 +38,8 @@ def test_rows():
 
 
 def test_counts():
-    assert counts(FIGURES) == dict(num_clips=300, num_pairs=700, left_out=None)
+    assert describe_counts(FIGURES) == 'N = 300 clips'
+    assert describe_counts({'a/num_files': 9.0, 'a/left_out': 2.0}) == (
+        'N = 9 clips, 2 files left out'
+    )
+    assert describe_counts({'sync/num_clips': None}) == 'N: not logged'

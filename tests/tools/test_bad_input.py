@@ -4,8 +4,14 @@ What is wrong with data is said by data sets and metrics, and tested there.
 """
 
 from media_factory import write_clip
-from paths import CONFIGS, TOOLS
-from tool_process import run_process
+from paths import CONFIGS
+
+
+def train_on(here, config, tmp_path, data_root, *options):
+    return here(
+        *('train.py', config, '--work-dir', tmp_path / 'run', '--no-validate'),
+        *('--cfg-options', f'data_root={data_root}', 'train_cfg.max_epochs=1', *options),
+    ).sentence()
 
 
 def test_data_root_absent(tmp_path, here):
@@ -18,15 +24,11 @@ def test_data_root_absent(tmp_path, here):
     assert 'GRID' in sentence and 'train.csv and val.csv' in sentence and 'make demo' in sentence
 
 
-def test_video_without_audio_met_by_a_loader_worker(folder_config, tmp_path):
+def test_video_without_audio_met_by_a_loader_worker(folder_config, tmp_path, here):
     (tmp_path / 'videos').mkdir()
     write_clip(tmp_path / 'videos' / '1.mp4', duration=1.0, audio=False)
-    done = run_process(
-        *(TOOLS / 'train.py', folder_config, '--no-validate', '--work-dir', tmp_path / 'run'),
-        *('--cfg-options', f'data_root={tmp_path}/videos', 'train_dataloader.num_workers=1'),
-        *('train_dataloader.drop_last=False',),
-    )
-    assert done.sentence() == (
+    workers = ('train_dataloader.num_workers=1', 'train_dataloader.drop_last=False')
+    assert train_on(here, folder_config, tmp_path, tmp_path / 'videos', *workers) == (
         f'{tmp_path}/videos: its only video cannot be used: '
         f'{tmp_path}/videos/1.mp4: has no audio stream.'
     )
@@ -44,24 +46,13 @@ def test_config_and_checkpoint_missing(folder_config, videos, tmp_path, here):
     assert done.sentence() == f'--resume {tmp_path}/gone.pth: there is no such checkpoint file.'
 
 
-def train_on(here, config, tmp_path, data_root, *options, flags=('--no-validate',)):
-    return here(
-        *('train.py', config, '--work-dir', tmp_path / 'run', *flags),
-        *('--cfg-options', f'data_root={data_root}', 'train_cfg.max_epochs=1', *options),
-    ).sentence()
-
-
-def test_folder_of_one_video(folder_config, tmp_path, here):
+def test_no_whole_batch(folder_config, tmp_path, here):
     (tmp_path / 'videos').mkdir()
     write_clip(tmp_path / 'videos' / '1.mp4', duration=1.0, audio=False)
-    videos = tmp_path / 'videos'
     part = 'train_dataloader.drop_last=True'
-    assert train_on(here, folder_config, tmp_path, videos, part).startswith(
+    assert train_on(here, folder_config, tmp_path, tmp_path / 'videos', part).startswith(
         '1 training videos make no whole batch of 2 (per process), and train_dataloader.drop_last='
     )
-    whole = 'train_dataloader.drop_last=False'
-    sentence = train_on(here, folder_config, tmp_path, videos, whole, flags=())
-    assert 'of its 1 videos none falls into the val part' in sentence
 
 
 def test_unknown_types(folder_config, videos, tmp_path, here):

@@ -17,7 +17,6 @@ import torch
 
 from . import safe_load
 from .errors import MissingDependencyError
-from .safe_load import loads_weights_only
 
 DRN_PACKAGE = 'mmaction.models.localizers.drn'
 
@@ -135,8 +134,6 @@ def allow_mmengine_checkpoints() -> None:
 
     That nothing else than plain weights is loaded is seen to by :mod:`~mmav_coattn.safe_load`.
     """
-    if not loads_weights_only():
-        return
     import numpy as np
     from mmengine.logging import HistoryBuffer
 

@@ -88,9 +88,7 @@ def run_isolated(
 
 def available_cores() -> int:
     """Cores that this process may use."""
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0))
 
 
 class _Worker:

@@ -43,12 +43,6 @@ REMEDY = (
 )
 
 
-def loads_weights_only() -> bool:
-    """Whether torch can load plain weights and mmengine's log beside them (torch >= 2.6)."""
-    major, minor = torch.__version__.split('.')[:2]
-    return (int(major), int(minor)) >= (2, 6)
-
-
 class GuardedModule(types.ModuleType):
     """A module in which some names mean something else, for whoever holds it in its place.
 
@@ -66,24 +60,23 @@ class GuardedModule(types.ModuleType):
 
 
 def apply() -> None:
-    """Guard every load of mmengine. Safe to call twice; with torch < 2.6 only the words change."""
+    """Guard every load of mmengine. Safe to call twice."""
     from mmengine.runner import checkpoint
     from mmengine.utils import dl_utils
 
-    if loads_weights_only() and not isinstance(checkpoint.torch, GuardedModule):
-        serialization = GuardedModule(
-            torch.serialization,
-            load=load,
-            add_safe_globals=_allow_nothing,
-            safe_globals=_allow_nothing,
-        )
-        checkpoint.torch = GuardedModule(torch, load=load, serialization=serialization)
-        for module in (checkpoint, dl_utils, dl_utils.hub):
-            module.load_url = load_url
+    if isinstance(checkpoint.torch, GuardedModule):
+        return
+    serialization = GuardedModule(
+        torch.serialization,
+        load=load,
+        add_safe_globals=_allow_nothing,
+        safe_globals=_allow_nothing,
+    )
+    checkpoint.torch = GuardedModule(torch, load=load, serialization=serialization)
+    for module in (checkpoint, dl_utils, dl_utils.hub):
+        module.load_url = load_url
     loader = checkpoint.CheckpointLoader
-    original = loader.load_checkpoint.__func__
-    if not hasattr(original, '__wrapped__'):
-        loader.load_checkpoint = classmethod(_in_words(original))
+    loader.load_checkpoint = classmethod(_in_words(loader.load_checkpoint.__func__))
 
 
 def load(f, map_location=None, pickle_module=None, **options) -> Any:
@@ -178,7 +171,7 @@ def _in_words(original):
     @functools.wraps(original)
     def load_checkpoint(cls, filename, *args, **kwargs):
         try:
-            with _switched_on if loads_weights_only() else contextlib.nullcontext():
+            with _switched_on:
                 return original(cls, filename, *args, **kwargs)
         except CheckpointError as error:
             cause = error.__cause__

@@ -19,10 +19,6 @@ from torch.utils.data import DataLoader
 from mmav_coattn import compat
 from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, MissingDependencyError
 
-REFUSES_CODE = pytest.mark.skipif(
-    not compat.loads_weights_only(), reason='torch < 2.6 has no refusal to test'
-)
-
 
 class TinyModel(BaseModel):
     def __init__(self):
@@ -66,7 +62,6 @@ def test_a_real_checkpoint_resumes_with_its_history(tmp_path):
     assert len(second.message_hub.log_scalars['train/loss'].data[0]) == 4
 
 
-@REFUSES_CODE
 @pytest.mark.parametrize('dtype', ['bool', 'int8', 'int64', 'uint16', 'float16', 'float64'])
 def test_history_and_numpy_values_load_as_plain_weights(tmp_path, dtype):
     history = HistoryBuffer([3.0, 2.0, 1.0], [1, 1, 2], max_length=7)
@@ -81,7 +76,6 @@ def test_history_and_numpy_values_load_as_plain_weights(tmp_path, dtype):
     assert loaded['scalar'] == 1
 
 
-@REFUSES_CODE
 @pytest.mark.parametrize('core', [b'numpy.core', b'numpy._core'])
 def test_arrays_written_by_numpy_1_and_2_load(tmp_path, core):
     torch.save(dict(array=np.arange(3.0), scalar=np.float64(2.5)), tmp_path / 'own.pth')
@@ -113,7 +107,6 @@ class ReadsAFile:
         return np.fromfile, (os.devnull,)
 
 
-@REFUSES_CODE
 @pytest.mark.parametrize(
     ('value', 'name'), [(PlainHistory(), 'getattr'), (ReadsAFile(), 'fromfile')]
 )
@@ -173,16 +166,6 @@ def test_applying_twice_changes_nothing():
     before = state()
     compat.apply()
     assert state() == before
-
-
-def test_the_allow_list_is_left_alone_on_older_torch(monkeypatch):
-    def refuse(names):
-        raise AssertionError('must not be called')
-
-    monkeypatch.setattr(torch, '__version__', '2.5.1+cpu')
-    monkeypatch.setattr(torch.serialization, 'add_safe_globals', refuse)
-    assert not compat.loads_weights_only()
-    compat.allow_mmengine_checkpoints()
 
 
 @pytest.fixture

@@ -31,12 +31,9 @@ from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.errors import CheckpointError
 from mmav_coattn.experiments.transfer import convert_tower, load_tower, read_tower
 
-pytestmark = [
-    pytest.mark.skipif(not safe_load.loads_weights_only(), reason='torch < 2.6 is not guarded'),
-    pytest.mark.filterwarnings(
-        'ignore:.*TorchScript', 'ignore:.*torch.jit', 'ignore:Environment variable TORCH_FORCE_NO'
-    ),
-]
+pytestmark = pytest.mark.filterwarnings(
+    'ignore:.*TorchScript', 'ignore:.*torch.jit', 'ignore:Environment variable TORCH_FORCE_NO'
+)
 
 RUNS = itertools.count()
 
@@ -310,14 +307,6 @@ def test_threads_share_the_switch():
     leave.set()
     other.join()
     assert os.environ[safe_load.CONTRARY] == '1' and safe_load.SWITCH not in os.environ
-
-
-def test_older_torch_is_left_alone(monkeypatch):
-    monkeypatch.setattr(torch, '__version__', '2.5.1+cpu')
-    monkeypatch.setattr(checkpoint, 'torch', torch)
-    monkeypatch.setattr(checkpoint, 'load_url', None)
-    safe_load.apply()
-    assert checkpoint.torch is torch and checkpoint.load_url is None
 
 
 def test_torch_itself_is_as_it_was(tmp_path):

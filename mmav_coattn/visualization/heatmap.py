@@ -101,15 +101,3 @@ def blend_tables() -> tuple[np.ndarray, np.ndarray]:
     share = ALPHA * np.minimum(levels[..., None] / (255 * OPAQUE_FROM), 1)
     kept = np.repeat(255 * (1 - share), 3, axis=2)
     return kept.round().astype(np.uint8), (colours * share).round().astype(np.uint8)
-
-
-def map_weights(maps: np.ndarray) -> np.ndarray:
-    """Maps (..., H', W') as weights, float32: not negative, 1 in sum over locations of each step.
-
-    Values below 0 count as 0: those of a match map are below chance there. A step without any value
-    above 0 becomes uniform.
-    """
-    positive = np.maximum(np.asarray(maps, dtype=np.float32), 0)
-    total = positive.sum(axis=(-2, -1), keepdims=True)
-    uniform = np.float32(1 / (maps.shape[-2] * maps.shape[-1]))
-    return np.where(total > 1e-12, positive / np.maximum(total, 1e-12), uniform)

@@ -10,12 +10,9 @@ from tool_process import STOCK_TOOLS, run_process
 
 from mmav_coattn import safe_load
 
-pytestmark = [
-    pytest.mark.skipif(not safe_load.loads_weights_only(), reason='torch < 2.6 is not guarded'),
-    pytest.mark.filterwarnings(
-        'ignore:.*TorchScript', 'ignore:.*torch.jit', 'ignore:Environment variable TORCH_FORCE_NO'
-    ),
-]
+pytestmark = pytest.mark.filterwarnings(
+    'ignore:.*TorchScript', 'ignore:.*torch.jit', 'ignore:Environment variable TORCH_FORCE_NO'
+)
 
 #: Every tool that reads a checkpoint; CONFIG, EVIL, VIDEO, ROOT and OUT are filled in.
 TOOLS = {

@@ -17,7 +17,6 @@ from mmengine.runner import Runner
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.visualization import contact_sheet
-from mmav_coattn.visualization.heatmap import map_weights
 
 #: Annotated moments that are shown of a clip, at most.
 MAX_MOMENTS = 6
@@ -116,8 +115,8 @@ class AttentionVisualizationHook(Hook):
     def _draw(self, imgs: torch.Tensor, sample) -> None:
         name = sample.get('relpath', Path(sample.filename).name)
         frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()
-        # Of the in-sync audio.
-        attention = map_weights(sample.sound_map[0].cpu().numpy())
+        # Of the in-sync audio; a match below 0 is below chance.
+        attention = sample.sound_map[0].float().clamp(min=0).cpu().numpy()
         in_sync, *shifted = torch.sigmoid(sample.sync_scores.float()).tolist()
         title = f'{name}   in sync: {in_sync:.2f}' + ''.join(
             f'   shifted {shift:+.2f} s: {score:.2f}'

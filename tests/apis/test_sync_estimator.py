@@ -158,7 +158,7 @@ def test_what_is_no_jump():
 
 def test_planted_noise_and_offsets_out_of_reach():
     found = measure_sync(network(), embedding(lambda s: -1), 8 * STEP)
-    assert found.offset is None and found.sentence().startswith('cannot tell: no shift')
+    assert found.offset is None and found.sentence().startswith('cannot tell: no visible source')
     found = measure_sync(network(), embedding(lambda s: s - 8), 8 * STEP)
     assert found.offset is None and found.at_edge and 'larger search range' in found.sentence()
 

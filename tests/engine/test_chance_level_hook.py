@@ -11,13 +11,16 @@ def train(hook, losses, accuracies):
     runner = SimpleNamespace(iter=0, logger=SimpleNamespace(warning=warnings.append))
     for step, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True)):
         runner.iter = step
-        outputs = dict(loss_sync=torch.tensor(loss), sync_accuracy=torch.tensor(accuracy))
+        outputs = dict(
+            loss_sync=torch.tensor(loss, requires_grad=True), sync_accuracy=torch.tensor(accuracy)
+        )
         hook.after_train_iter(runner, step, outputs=outputs)
         if warnings and not hasattr(runner, 'first'):
             runner.first = step + 1
     return warnings, getattr(runner, 'first', None)
 
 
+@pytest.mark.filterwarnings('error')
 def test_says_so_once_at_the_set_step():
     warnings, first = train(ChanceLevelHook(patience=20, window=5), [0.693] * 60, [0.5] * 60)
     assert len(warnings) == 1 and first == 20

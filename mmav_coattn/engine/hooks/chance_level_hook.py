@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
+import torch
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 
@@ -43,7 +44,8 @@ class ChanceLevelHook(Hook):
         if step <= self.patience - self._losses.maxlen:
             return
         self._accuracies.append(float(outputs['sync_accuracy']))
-        self._losses.append(float(outputs.get('loss_sync', math.inf)))
+        # The loss carries its gradient, of which a plain float() warns.
+        self._losses.append(torch.as_tensor(outputs.get('loss_sync', math.inf)).item())
         if step < self.patience or len(self._losses) < self._losses.maxlen:
             return
         loss = sum(self._losses) / len(self._losses)

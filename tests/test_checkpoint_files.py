@@ -62,6 +62,7 @@ def test_the_newest_whole_one_is_found(tmp_path):
     assert find_newest_checkpoint(tmp_path) == str(tmp_path / 'epoch_3.pth')
     (tmp_path / 'epoch_3.pth').write_bytes(b'half')
     os.utime(tmp_path / 'epoch_3.pth', (3, 3))
+    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_3.pth'))
     assert find_newest_checkpoint(str(tmp_path)) == str(tmp_path / 'iter_70.pth')
 
 

@@ -72,18 +72,16 @@ def decode(path: str | Path, kind: str = 'rgb24'):
     """What an independent decoder finds in a file.
 
     Returns:
-        tuple: Frame times (T,), s; frames as pixel format ``kind``; samples (S,) of the first
-        channel; time of the first sample, s.
+        tuple: Frame times (T,), s; frames as pixel format ``kind``; mono samples (S,); time of the
+        first sample, s.
     """
     import av
 
     with av.open(str(path)) as container:
         shown = [(frame.time, frame.to_ndarray(format=kind)) for frame in container.decode(video=0)]
-    with av.open(str(path)) as container:
-        blocks = list(container.decode(audio=0))
     times, frames = zip(*shown, strict=True)
-    samples = np.concatenate([block.to_ndarray()[0] for block in blocks])
-    return np.array(times), np.array(frames), samples, float(blocks[0].time)
+    samples, start, _ = linear_sound(path)
+    return np.array(times), np.array(frames), samples, start
 
 
 def linear_sound(path: str | Path) -> tuple[np.ndarray, float, int]:
@@ -112,10 +110,11 @@ def linear_sound(path: str | Path) -> tuple[np.ndarray, float, int]:
 def audio_lag(wave: np.ndarray, start: float, sample_rate: int, search: float = 0.12) -> float:
     """Seconds by which ``wave``, said to start at ``start``, is late against the reference.
 
-    The lag of the highest normalised correlation on a grid of 1/32 ms (the correlations at all lags
-    at once, by FFT); also checks that the
+    The lag of the highest normalised correlation on a grid of 1/32 ms; also checks that the
     correlation there is high, so that silence or noise cannot pass.
     """
+    from scipy.signal import correlate
+
     wave = np.asarray(wave, dtype=np.float64)
     fine = max(1, round(32_000 / sample_rate))
     reach = round(search * sample_rate * fine)
@@ -124,9 +123,7 @@ def audio_lag(wave: np.ndarray, start: float, sample_rate: int, search: float = 
     # sum_n wave[n] dense[reach - lag + n * fine] for each lag, as one correlation on the fine grid.
     spread = np.zeros(len(wave) * fine)
     spread[::fine] = wave
-    size = 1 << (len(dense) + len(spread)).bit_length()
-    product = np.fft.rfft(dense, size) * np.conj(np.fft.rfft(spread, size))
-    scores = np.fft.irfft(product, size)[: 2 * reach + 1]
+    scores = correlate(dense, spread, 'valid', 'fft')
     best = int(np.argmax(scores))
     piece = dense[best::fine][: len(wave)]
     quality = scores[best] / (np.linalg.norm(piece) * np.linalg.norm(wave) + 1e-12)

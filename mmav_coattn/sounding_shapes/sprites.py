@@ -84,12 +84,7 @@ class Canvas:
         self.polygon(np.concatenate([head, tail]), **material)
 
     def _shade(
-        self,
-        mask: np.ndarray,
-        colour,
-        bevel: float = 3.0,
-        gloss: float = 0.15,
-        inside: float = 0.0,
+        self, mask: np.ndarray, colour, bevel: float = 3.0, gloss: float = 0.15, inside: float = 0.0
     ) -> None:
         """Lights a mask as if its edge were rounded, and paints it over the canvas.
 

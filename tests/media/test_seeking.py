@@ -6,7 +6,7 @@ import pytest
 from av.stream import Discard
 from media_factory import write_clip
 
-from mmav_coattn.media.seeking import alone, rewind, seek_to
+from mmav_coattn.media.seeking import alone, loses_its_clock, rewind, seek_to
 
 SUFFIXES = ['mp4', 'mkv', 'avi', 'flv', 'mov']
 
@@ -55,3 +55,10 @@ def test_alone_leaves_the_other_streams_in_the_file_and_takes_them_back(path):
         with pytest.raises(KeyError), alone(container, sound):
             raise KeyError
         assert picture.discard == Discard.default
+
+
+def test_flac_in_ogg_is_known_for_its_clock(tmp_path):
+    for name, codec, expected in (('a.ogg', 'flac', True), ('b.flac', 'flac', False)):
+        write_clip(tmp_path / name, duration=1.0, video=False, audio_codec=codec)
+        with av.open(str(tmp_path / name)) as container:
+            assert loses_its_clock(container, container.streams.audio[0]) == expected

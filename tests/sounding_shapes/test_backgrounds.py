@@ -5,12 +5,7 @@ import colorsys
 import numpy as np
 import pytest
 
-from mmav_coattn.sounding_shapes.backgrounds import (
-    FAMILIES,
-    draw_setting,
-    hsv,
-    paint_background,
-)
+from mmav_coattn.sounding_shapes.backgrounds import FAMILIES, draw_setting, hsv, paint_background
 
 
 def test_colours_as_the_standard_library_has_them():

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from mmav_coattn.sounding_shapes.motions import Motion
-from mmav_coattn.sounding_shapes.sounds import (
-    FAMILIES,
-    PITCH_RANGES,
-    Timbre,
-    mix,
-    synthesise,
-)
+from mmav_coattn.sounding_shapes.sounds import FAMILIES, PITCH_RANGES, Timbre, mix, synthesise
 
 RATE = 16000
 TIMES = np.arange(2 * RATE) / RATE

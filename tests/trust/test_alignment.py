@@ -11,14 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from media_factory import (
-    audio_lag,
-    click_time,
-    frame_number,
-    is_flash,
-    linear_sound,
-    write_clip,
-)
+from media_factory import audio_lag, click_time, frame_number, is_flash, linear_sound, write_clip
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 from mmav_coattn.media import MediaFile

@@ -14,7 +14,11 @@ PIPELINE = [
     dict(type='LocalizationTargets'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs', extra_meta_keys=('localization_targets', 'has_source')),
+    dict(type='ReplaceSound'),
+    dict(
+        type='PackAudioVisualInputs',
+        extra_meta_keys=('localization_targets', 'has_source', 'silent_kind'),
+    ),
 ]
 
 
@@ -57,7 +61,7 @@ def write_avsbench(folder, clips, seconds=5.2):
                     write_mask(mask, number - 1)
 
 
-def write_is3(folder, names, boxes=()):
+def write_is3(folder, names):
     """Images, audio, masks of 4 of 16 rows and the annotation of IS3."""
     for sub in ('images', 'audio_wav'):
         (folder / sub).mkdir(parents=True)
@@ -70,6 +74,4 @@ def write_is3(folder, names, boxes=()):
         entries.append(
             dict(image=f'/elsewhere/images/{name}.jpg', audio=f'/elsewhere/audio/{name}.wav')
         )
-    for entry, box in zip(entries, boxes, strict=False):
-        entry['gt_box'] = box
     (folder / 'IS3_annotation.json').write_text(json.dumps(entries))

@@ -23,9 +23,8 @@ test_dataloader = dict(
     batch_size=4,
     dataset=dict(
         _delete_=True,
-        type='MouthBoxDataset',
+        type='VGGSSDataset',  # the boxes are in its format
         data_root=_base_.data_root,
-        # How the boxes were made is said in the file.
         ann_file='{{ fileDirname }}/grid_mouth_boxes.json',
         hint=_base_.data_hint,
         pipeline=test_pipeline))

@@ -9,5 +9,5 @@ data_hint = 'IS3 comes from its authors (kaistmm/SSLalignment).'
 # test_evaluator.map_threshold.
 test_dataloader = dict(
     dataset=dict(
-        _delete_=True, type='IS3Dataset', data_root=data_root, truth='masks', hint=data_hint,
+        _delete_=True, type='IS3Dataset', data_root=data_root, hint=data_hint,
         pipeline=_base_.test_pipeline))

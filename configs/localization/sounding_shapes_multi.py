@@ -7,13 +7,7 @@ _base_ = 'sounding_shapes_medium.py'
 model = dict(
     neck=dict(mask=True),
     test_cfg=dict(num_sources=2, map_refiner=dict(sharpness=1.0, still_parts=8.0)))
-test_pipeline = [
-    *_base_.test_pipeline[:-1],
-    dict(type='RenderSolos'),
-    dict(type='PackAudioVisualInputs',
-         extra_meta_keys=('localization_targets', 'has_source', 'solos')),
-]
-test_dataloader = dict(dataset=dict(tier='multi', pipeline=test_pipeline))
+test_dataloader = dict(dataset=dict(tier='multi'))
 test_evaluator = [
     dict(type='SoundLocalizationMetric', num_sources=2),
     dict(type='SourceSeparationMetric', log_mel=_base_.model.data_preprocessor.log_mel),

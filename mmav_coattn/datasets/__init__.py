@@ -8,7 +8,6 @@ from .localization import (
     AVSBenchDataset,
     FlickrSoundNetDataset,
     IS3Dataset,
-    MouthBoxDataset,
     VGGSSDataset,
 )
 from .resumable_sampler import ResumableSampler
@@ -20,7 +19,6 @@ __all__ = [
     'FlickrSoundNetDataset',
     'GridWordsDataset',
     'IS3Dataset',
-    'MouthBoxDataset',
     'ResumableSampler',
     'SoundingShapesDataset',
     'VGGSSDataset',

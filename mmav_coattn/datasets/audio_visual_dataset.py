@@ -1,7 +1,5 @@
 """Videos with audio, from a folder or an annotation file; labels are optional."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -52,7 +50,6 @@ class AudioVisualDataset(BaseDataset):
         ann_file (str): Annotation file, within ``data_root`` unless absolute. Defaults to ``''``:
             all video files below the data root.
         data_root (str): Folder of the data.
-        data_prefix (dict): ``dict(video=...)``, the folder of the videos within ``data_root``.
         pipeline (Sequence[dict or Callable]): Transforms.
         held_out (tuple[str, float], optional): ``('train', share)`` or ``('val', share)``: only
             that part of the list, split by a hash of each path; ``share`` is that of the ``val``
@@ -64,8 +61,9 @@ class AudioVisualDataset(BaseDataset):
             :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips`, ``kinds`` and ``seed``:
             each clip comes once more for each kind, with audio that nothing in sight makes; needs
             ``ReplaceSound`` in the pipeline. For testing.
-        max_refetch (int): In training, how many files in a row may be unusable.
-        **kwargs: Further arguments of :class:`mmengine.dataset.BaseDataset`.
+        **kwargs: Further arguments of :class:`mmengine.dataset.BaseDataset`; ``max_refetch``, how
+            many files in a row may be unusable in training, is 100 by default, and
+            ``data_prefix=dict(video=...)`` is the folder of the videos within ``data_root``.
 
     Raises:
         ConfigError: If the annotation file is empty or malformed, a folder holds no video, or a
@@ -73,28 +71,23 @@ class AudioVisualDataset(BaseDataset):
         DataNotFoundError: If the data root or the annotation file does not exist.
     """
 
-    METAINFO = dict(dataset_type='AudioVisualDataset')
+    ANNOTATION_IS_FOLDER = False
 
     def __init__(
         self,
         ann_file: str = '',
         data_root: str = '',
-        data_prefix: dict | None = None,
         pipeline: Sequence[dict | Callable] = (),
         held_out: tuple[str, float] | None = None,
         on_unusable: str = 'skip',
         hint: str = '',
         silent_clips: dict | None = None,
-        max_refetch: int = 100,
         **kwargs,
     ) -> None:
         if on_unusable not in ('skip', 'error'):
             raise ConfigError(f"on_unusable={on_unusable!r} must be 'skip' or 'error'.")
         if not ann_file and not data_root:
-            raise ConfigError(
-                f'{type(self).__name__} needs data_root, a folder of videos, or ann_file, a list '
-                f'of them.'
-            )
+            raise ConfigError(f'{type(self).__name__} needs data_root, a folder of videos.')
         if held_out is not None and not (held_out[0] in ('train', 'val') and 0 < held_out[1] < 1):
             raise ConfigError(
                 f"held_out={held_out!r} must be ('train', share) or ('val', share), with a share "
@@ -107,10 +100,8 @@ class AudioVisualDataset(BaseDataset):
         super().__init__(
             ann_file=str(ann_file),
             data_root=str(data_root),
-            data_prefix=data_prefix or dict(video=''),
             pipeline=build_transforms(pipeline),
-            max_refetch=max_refetch,
-            **kwargs,
+            **dict(max_refetch=100) | kwargs,
         )
 
     @property
@@ -126,19 +117,22 @@ class AudioVisualDataset(BaseDataset):
             list[dict]: ``relpath`` (within the video root), ``label`` (-1 for none) and, from an
             annotation file, ``line`` (its number there, from 1).
         """
-        root = Path(self.video_root)
+        root, ann_file = Path(self.video_root), Path(self.ann_file)
         if not root.is_dir():
             raise DataNotFoundError(self._absent('folder of videos', root))
-        if not self.ann_file:
-            items = [dict(relpath=relpath, label=-1) for relpath in find_videos(root)]
-            if not items:
-                raise ConfigError(f'{root}: this folder holds no video file, at any depth.')
-            return self._split(items, root)
-        ann_file = Path(self.ann_file)
-        if not ann_file.is_file():
-            raise DataNotFoundError(self._absent('annotation file', ann_file))
+        if self.ann_file:
+            if not (ann_file.is_dir() if self.ANNOTATION_IS_FOLDER else ann_file.is_file()):
+                raise DataNotFoundError(self._absent('annotation file', ann_file))
+            return self._split(self.read_list(ann_file, root), ann_file)
+        items = [dict(relpath=relpath, label=-1) for relpath in find_videos(root)]
+        if not items:
+            raise ConfigError(f'{root}: this folder holds no video file, at any depth.')
+        return self._split(items, root)
+
+    def read_list(self, ann_file: Path, root: Path) -> list[dict]:
+        """The videos that an annotation file names; its format is the set's."""
         read = read_table if ann_file.suffix.lower() == '.csv' else read_annotations
-        return self._split(read(ann_file, str(root)), ann_file)
+        return read(ann_file, str(root))
 
     def filter_data(self) -> list[dict]:
         """The videos, and after them the silent clips that were asked for."""
@@ -239,23 +233,22 @@ class AudioVisualDataset(BaseDataset):
         return f', named in {self.ann_file} line {info["line"]}' if 'line' in info else ''
 
     def _absent(self, what: str, path: Path) -> str:
-        sentences = [f'{path}: this {what} does not exist.']
-        if self.hint:
-            sentences.append(self.hint)
-        sentences.append(
-            'Give the folder of your own videos by data_root, or see everything work without any '
-            'data by `make demo`.'
+        hint = f' {self.hint}' if self.hint else ''
+        return (
+            f'{path}: this {what} does not exist.{hint} Give the folder of your own videos by '
+            'data_root, or see everything work without any data by `make demo`.'
         )
-        return ' '.join(sentences)
 
     def _exhausted(self, replaced: list[tuple[str, str, str]]) -> str:
         where = self.ann_file or self.video_root
-        first = {relpath: sentence for relpath, _, sentence in reversed(replaced)}
-        counts = Counter(reason for _, reason, _ in replaced)
         if len(self) == 1:
             return f'{where}: its only video cannot be used: {replaced[0][2]}.'
-        reasons = ', '.join(f'{count} {reason}' for reason, count in counts.most_common())
-        named = '; '.join(list(reversed(list(first.values())))[:_NAMED])
+        counts = Counter(reason for _, reason, _ in replaced).most_common()
+        reasons = ', '.join(f'{count} {reason}' for reason, count in counts)
+        first: dict[str, str] = {}
+        for relpath, _, sentence in replaced:
+            first.setdefault(relpath, sentence)
+        named = '; '.join(list(first.values())[:_NAMED])
         return (
             f'{where}: no usable video among {len(replaced)} drawn in a row of {len(self)} '
             f'({reasons}): {named}.'
@@ -284,14 +277,9 @@ def _what_is_there(path: str) -> str:
 
 def build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:
     """Build transforms from mmaction2's registry, with a sentence for a name that is unknown."""
-    transforms = []
     for position, transform in enumerate(pipeline):
         if isinstance(transform, dict):
             kind = transform.get('type')
-            if kind is None:
-                raise ConfigError(f'Transform {position} of the pipeline has no type: {transform}.')
-            if isinstance(kind, str) and TRANSFORMS.get(kind) is None:
+            if kind is None or isinstance(kind, str) and TRANSFORMS.get(kind) is None:
                 raise ConfigError(f'Transform {position} of the pipeline is unknown: {kind!r}.')
-            transform = TRANSFORMS.build(transform)
-        transforms.append(transform)
-    return transforms
+    return [TRANSFORMS.build(each) if isinstance(each, dict) else each for each in pipeline]

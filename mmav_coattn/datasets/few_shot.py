@@ -1,7 +1,5 @@
 """A fixed number of labelled videos of each class."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,17 +10,9 @@ from mmav_coattn.errors import ConfigError
 
 
 def draw_per_class(labels: Sequence[int], num_per_class: int, seed: int = 0) -> np.ndarray:
-    """Draw the same number of items of every class.
+    """Draw the same number of items of every class; their rising indices.
 
     The draw of a smaller number is a part of that of a larger one.
-
-    Args:
-        labels (Sequence[int]): ``(N,)`` classes.
-        num_per_class (int): How many of each.
-        seed (int): Which ones.
-
-    Returns:
-        np.ndarray: Rising indices, ``num_per_class`` times the number of classes.
 
     Raises:
         ConfigError: If a class has fewer items.

@@ -1,7 +1,5 @@
 """Sentences of GRID, labelled with one of their words."""
 
-from __future__ import annotations
-
 from pathlib import PurePosixPath
 
 from mmaction.registry import DATASETS
@@ -25,12 +23,9 @@ def grid_columns(stem: str) -> dict[str, str] | None:
     """Words of a GRID sentence from its six-letter name, or None if it is no such name."""
     if len(stem) != len(GRID_WORDS):
         return None
-    words = {}
-    for letter, (name, known) in zip(stem.lower(), GRID_WORDS.items(), strict=True):
-        if letter not in known:
-            return None
-        words[name] = known[letter]
-    return words
+    pairs = zip(stem.lower(), GRID_WORDS.items(), strict=True)
+    words = {name: known.get(letter) for letter, (name, known) in pairs}
+    return None if None in words.values() else words
 
 
 @DATASETS.register_module()
@@ -48,8 +43,6 @@ class GridWordsDataset(AudioVisualDataset):
     Raises:
         ConfigError: If there is no such word, or a file's name is no sentence.
     """
-
-    METAINFO = dict(dataset_type='GridWordsDataset')
 
     def __init__(self, word: str = 'command', **kwargs) -> None:
         if word not in GRID_WORDS:

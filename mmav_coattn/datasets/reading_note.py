@@ -5,8 +5,6 @@ worker writes the name of the file that it begins to read into a small note of i
 trainer looks for the notes of dead workers.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import tempfile

@@ -5,8 +5,6 @@ So each draw carries its own seed to the data set, and a resumed training draws 
 uninterrupted one would have, whatever the number of workers.
 """
 
-from __future__ import annotations
-
 import hashlib
 import random
 from collections.abc import Iterator
@@ -24,16 +22,12 @@ def derive_seed(*parts: int) -> int:
 
 
 class Draw(int):
-    """Index of a sample that knows the seed of its random numbers.
+    """Index of a sample that knows the seed of its random numbers, 32 bits.
 
     Any data set takes it for the whole number that it is; one that knows it calls :meth:`seed_all`.
-
-    Args:
-        index (int): The sample.
-        seed (int): Its seed, 32 bits.
     """
 
-    def __new__(cls, index: int, seed: int) -> Draw:
+    def __new__(cls, index: int, seed: int) -> 'Draw':
         draw = super().__new__(cls, index)
         draw.seed = seed
         return draw

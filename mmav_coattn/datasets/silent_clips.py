@@ -1,7 +1,5 @@
 """Clips of a test set once more, with audio that nothing in sight makes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,8 +27,7 @@ def add_silent_clips(
 
     Returns:
         list[dict]: The items, then for each kind as many with ``has_source=False``,
-        ``silent_kind`` and, for ``'off_screen'``, ``other_sound``: the path of the other file,
-        like ``relpath``.
+        ``silent_kind`` and, for ``'off_screen'``, ``other_sound``, the path of the other file.
 
     Raises:
         ConfigError: If a kind is unknown, or off-screen audio is requested of a single clip.

@@ -1,15 +1,10 @@
 """The synthetic set as a dataset: made on first use, read like any other video."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
-
 import numpy as np
 from mmaction.registry import DATASETS
 
-from mmav_coattn.errors import ConfigError
-from mmav_coattn.sounding_shapes import CLASSES, SPLITS, TIERS, make_split, read_annotation
-from mmav_coattn.sounding_shapes.spec import DEFAULT_NUM_CLIPS, check_choice, check_count
+from mmav_coattn.sounding_shapes import CLASSES, make_split, read_annotation
+from mmav_coattn.sounding_shapes.spec import DEFAULT_NUM_CLIPS
 
 from .audio_visual_dataset import AudioVisualDataset
 
@@ -30,16 +25,14 @@ class SoundingShapesDataset(AudioVisualDataset):
         split (str): ``'train'``, ``'val'`` or ``'test'``; the latter two have timbres, colours and
             backgrounds of their own.
         seed (int): Seed of the set.
-        num_clips (int or dict): Clips of this split, or a dict from split to their number.
-            Defaults to 1,200 / 300 / 300.
-        pipeline (Sequence[dict or Callable]): Transforms.
+        num_clips (int, optional): Clips of this split. Defaults to 1,200 / 300 / 300.
         **kwargs: Further arguments of :class:`AudioVisualDataset`.
 
     Raises:
         ConfigError: If an argument is out of range, or the folder holds a set of another seed.
     """
 
-    METAINFO = dict(dataset_type='SoundingShapesDataset', classes=CLASSES)
+    METAINFO = dict(classes=CLASSES)
 
     def __init__(
         self,
@@ -47,21 +40,11 @@ class SoundingShapesDataset(AudioVisualDataset):
         tier: str = 'medium',
         split: str = 'train',
         seed: int = 0,
-        num_clips: int | Mapping[str, int] | None = None,
-        pipeline: Sequence[dict | Callable] = (),
+        num_clips: int | None = None,
         **kwargs,
     ) -> None:
-        self.tier = check_choice('tier', tier, TIERS)
-        self.split = check_choice('split', split, SPLITS)
-        self.seed = check_count('seed', seed)
-        if num_clips is None:
-            num_clips = DEFAULT_NUM_CLIPS
-        if isinstance(num_clips, Mapping):
-            if split not in num_clips:
-                raise ConfigError(f'num_clips={dict(num_clips)!r} has no entry for {split!r}.')
-            num_clips = num_clips[split]
-        self.num_clips = check_count('num_clips', num_clips, lowest=1)
-        super().__init__(data_root=data_root, pipeline=pipeline, **kwargs)
+        self.tier, self.split, self.seed, self.num_clips = tier, split, seed, num_clips
+        super().__init__(data_root=data_root, **kwargs)
 
     def load_data_list(self) -> list[dict]:
         """Make what is absent, then list the first ``num_clips`` clips.
@@ -72,8 +55,9 @@ class SoundingShapesDataset(AudioVisualDataset):
             ``class``, ``label``, ``sounding``, ``events`` (s) and ``boxes`` (float32, (T, 4):
             x0, y0, x1, y1 as fractions of the frame).
         """
-        make_split(self.video_root, self.tier, self.split, self.num_clips, self.seed)
-        entries = read_annotation(self.video_root, self.tier, self.split)[: self.num_clips]
+        count = DEFAULT_NUM_CLIPS.get(self.split, 0) if self.num_clips is None else self.num_clips
+        make_split(self.video_root, self.tier, self.split, count, self.seed)
+        entries = read_annotation(self.video_root, self.tier, self.split)[:count]
         for entry in entries:
             entry['relpath'] = entry.pop('path')
             for item in entry['objects']:

@@ -1,7 +1,5 @@
 """Lists of videos: the files below a folder, or the lines of an annotation file."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import os
@@ -18,15 +16,10 @@ VIDEO_SUFFIXES = frozenset(
 
 
 def find_videos(root: Path) -> list[str]:
-    """All video files below a folder, by their suffix.
+    """All video files below a folder, by their suffix, in alphabetical order.
 
-    Links to folders are followed, each folder once; hidden files and folders are left out.
-
-    Args:
-        root (Path): The folder.
-
-    Returns:
-        list[str]: Paths relative to ``root``, with forward slashes, in alphabetical order.
+    Paths are relative to ``root``, with forward slashes. Links to folders are followed, each folder
+    once; hidden files and folders are left out.
 
     Raises:
         ConfigError: If a folder cannot be listed, for instance for lack of permission.
@@ -98,10 +91,6 @@ def read_annotations(ann_file: Path, root: str) -> list[dict]:
     ]
 
 
-#: Names of the column of a table that holds the videos' paths.
-PATH_COLUMNS = ('file', 'path')
-
-
 def read_table(ann_file: Path, root: str) -> list[dict]:
     """Read a table (CSV) whose first line names its columns.
 
@@ -115,14 +104,13 @@ def read_table(ann_file: Path, root: str) -> list[dict]:
         columns but that of the path, as strings.
 
     Raises:
-        ConfigError: If the file is no text, there is no such column or no row, a row has no path,
-            more or fewer cells than there are columns, or a label that is no whole number, or a
-            path leads outside ``root``.
+        ConfigError: If the file is no text, has no such column or no row, a row does not fit the
+            columns, a label is no whole number, or a path leads outside ``root``.
     """
     try:
         # Read line by line: the whole text of a large table is several times its size in memory.
         with ann_file.open(encoding='utf-8-sig', newline='') as file:
-            items = list(_iter_table(csv.reader(file), ann_file, root))
+            items = list(_iter_table(csv.DictReader(file), ann_file, root))
     except UnicodeDecodeError as error:
         raise ConfigError(f'{ann_file}: this table is not UTF-8 text.') from error
     except csv.Error as error:
@@ -132,36 +120,34 @@ def read_table(ann_file: Path, root: str) -> list[dict]:
     return items
 
 
-def _iter_table(table, ann_file: Path, root: str) -> Iterator[dict]:
-    names = next(table, [])
-    column = next((name for name in PATH_COLUMNS if name in names), None)
-    if column is None:
+def _iter_table(table: csv.DictReader, ann_file: Path, root: str) -> Iterator[dict]:
+    names = table.fieldnames or []
+    column = 'file' if 'file' in names else 'path'
+    if column not in names:
         raise ConfigError(
-            f'{ann_file}: its first line must name the columns, one of them '
-            f'{" or ".join(PATH_COLUMNS)}; it is {",".join(names)!r}.'
+            f'{ann_file}: its first line must name the columns, one of them file or path; it is '
+            f'{",".join(names)!r}.'
         )
-    position = names.index(column)
-    others = [name for name in names if name != column]
-    for cells in table:
-        if not cells:
-            continue
+    for row in table:
         where = f'{ann_file} line {table.line_num}'
-        if len(cells) <= position or not cells[position]:
+        path = row.pop(column)
+        if not path:
             raise ConfigError(f'{where}: this row names no {column}.')
-        if len(cells) != len(names):
+        cells = len(names) + len(row.get(None, ())) - list(row.values()).count(None)
+        if cells != len(names):
             raise ConfigError(
-                f'{where}: this row has {len(cells)} cells, but the first line names {len(names)} '
+                f'{where}: this row has {cells} cells, but the first line names {len(names)} '
                 f'columns.'
             )
-        path = _inside(cells.pop(position), root, where)
-        # Equal cells share one string: most columns hold few values.
-        columns = dict(zip(others, map(sys.intern, cells), strict=True))
-        label = columns.get('label') or '-1'
+        label = row.get('label') or '-1'
         if not _is_whole_number(label):
             raise ConfigError(
                 f'{where}: the label {label!r} is no whole number. Give the number of the class, '
                 f'or name the column of its name otherwise, e.g. class.'
             )
+        # Equal cells share one string: most columns hold few values.
+        columns = {name: sys.intern(cell) for name, cell in row.items()}
+        path = _inside(path, root, where)
         yield dict(relpath=path, label=int(label), line=table.line_num, columns=columns)
 
 

@@ -18,9 +18,6 @@ def test_draw():
     assert any(set(draw_per_class(LABELS, 3, seed=s)) != set(chosen) for s in range(2, 5))
     drawn = np.concatenate([draw_per_class(LABELS, 3, seed=s) for s in range(60)])
     assert set(drawn) == set(range(22))
-
-
-def test_too_few():
     with pytest.raises(ConfigError, match='num_per_class=6: class 1 has only 5 videos'):
         draw_per_class(LABELS, 6)
 

@@ -3,14 +3,12 @@
 from .avsbench import AVSBenchDataset
 from .flickr_soundnet import FlickrSoundNetDataset, read_flickr_boxes
 from .is3 import IS3Dataset
-from .mouth_boxes import MouthBoxDataset
 from .vggss import VGGSSDataset, read_vggss
 
 __all__ = [
     'AVSBenchDataset',
     'FlickrSoundNetDataset',
     'IS3Dataset',
-    'MouthBoxDataset',
     'VGGSSDataset',
     'read_flickr_boxes',
     'read_vggss',

@@ -1,7 +1,5 @@
 """AVSBench: masks of what sounds, five a clip, and negative audio for the same clips."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 
@@ -53,45 +51,42 @@ class AVSBenchDataset(BoxedClipsDataset):
         ConfigError: If the subset is unknown, the table malformed, or no clip in the split.
     """
 
-    METAINFO = dict(dataset_type='AVSBenchDataset')
-    LAYOUTS = ('videos',)
-
     def __init__(
         self, subset: str = 's4', split: str = 'test', negative_root: str | None = None, **kwargs
     ) -> None:
         if subset not in SUBSETS:
             raise ConfigError(f'AVSBenchDataset: subset={subset!r} is not one of {tuple(SUBSETS)}.')
         self.data = f'{SUBSETS[subset]}/{subset}_data'
-        self.FOLDERS = (f'{self.data}/raw_videos', '', '')
+        self.FOLDERS = dict(videos=(f'{self.data}/raw_videos',))
         self.subset, self.split_name, self.negative_root = subset, split, negative_root
         super().__init__(**dict(ann_file=f'{SUBSETS[subset]}/{subset}_meta_data.csv') | kwargs)
 
-    def read_annotation(self, ann_file: Path) -> list[dict]:
+    def read_annotation(self, ann_file: Path, root: Path) -> list[dict]:
         """Clips of the split with those of their masks that are there."""
-        root = Path(self.video_root) / self.data / 'gt_masks'
-        items = []
+        s4 = self.subset == 's4'
         with ann_file.open(encoding='utf-8', newline='') as file:
-            for row in csv.DictReader(file):
-                try:
-                    clip = next(iter(row.values()))
-                    if row['split'] != self.split_name:
-                        continue
-                    part = f'{self.split_name}/' + (
-                        f'{row["category"]}/{clip}' if self.subset == 's4' else clip
-                    )
-                except KeyError as error:
-                    raise ConfigError(f'{ann_file}: there is no column {error}.') from error
-                masks = [
-                    dict(time=time, file=str(root / part / f'{clip}_{number}.png'))
-                    for number, time in enumerate(ANNOTATED, 1)
-                ]
-                items.append(
-                    dict(
-                        name=part if self.subset == 's4' else clip,
-                        part=part,
-                        masks=[mask for mask in masks if Path(mask['file']).is_file()],
-                    )
+            rows = list(csv.DictReader(file))
+        items = []
+        try:
+            for row in rows:
+                clip = next(iter(row.values()))
+                if row['split'] != self.split_name:
+                    continue
+                part = (
+                    f'{row["split"]}/{row["category"]}/{clip}' if s4 else f'{row["split"]}/{clip}'
                 )
+                files = [
+                    root / self.data / 'gt_masks' / part / f'{clip}_{number}.png'
+                    for number in range(1, 6)
+                ]
+                masks = [
+                    dict(time=time, file=str(file))
+                    for time, file in zip(ANNOTATED, files, strict=True)
+                    if file.is_file()
+                ]
+                items.append(dict(name=part if s4 else clip, part=part, masks=masks))
+        except KeyError as error:
+            raise ConfigError(f'{ann_file}: there is no column {error}.') from error
         if not items:
             raise ConfigError(f'{ann_file}: it has no clip of the split {self.split_name!r}.')
         return items

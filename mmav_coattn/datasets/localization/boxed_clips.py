@@ -1,7 +1,5 @@
 """What test sets with one annotated frame a clip share: finding the files, and coverage."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from pathlib import Path
 
@@ -13,6 +11,8 @@ from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 IMAGE_SUFFIXES = frozenset('.jpg .jpeg .png .bmp'.split())
 SOUND_SUFFIXES = frozenset('.wav .flac .mp3 .m4a .ogg .opus'.split())
+#: Of the files in each folder of a layout.
+SUFFIXES = dict(videos=(VIDEO_SUFFIXES,), frames=(IMAGE_SUFFIXES, SOUND_SUFFIXES))
 
 
 class BoxedClipsDataset(AudioVisualDataset):
@@ -27,8 +27,6 @@ class BoxedClipsDataset(AudioVisualDataset):
     sight, in the same folders: what it names beyond the annotated clips has ``has_source=False``.
 
     Args:
-        ann_file (str): Annotation, within ``data_root`` unless absolute.
-        data_root (str): Folder of the set.
         layout (str): ``'videos'`` or ``'frames'``.
         silent_list (str, optional): File with a clip's name at the beginning of each line, up to a
             comma; within ``data_root`` unless absolute.
@@ -36,61 +34,53 @@ class BoxedClipsDataset(AudioVisualDataset):
 
     Raises:
         ConfigError: If the layout is unknown or an annotation is malformed.
-        DataNotFoundError: If the annotation, the list or every single clip is absent.
+        DataNotFoundError: If the list or every single clip is absent.
     """
 
-    LAYOUTS = ('videos', 'frames')
-    #: Within the data root: videos, frames and audio.
-    FOLDERS = ('videos', 'frames', 'audio')
+    #: Folders within the data root by layout; a set may have one layout only.
+    FOLDERS: dict[str, tuple[str, ...]] = dict(videos=('videos',), frames=('frames', 'audio'))
 
     def __init__(
         self,
-        ann_file: str,
-        data_root: str = '',
         layout: str = 'videos',
         silent_list: str | None = None,
         test_mode: bool = True,
         **kwargs,
     ) -> None:
-        if layout not in self.LAYOUTS:
+        if layout not in self.FOLDERS:
             raise ConfigError(
-                f'{type(self).__name__}: layout={layout!r} is not one of {self.LAYOUTS}.'
+                f'{type(self).__name__}: layout={layout!r} is not one of {tuple(self.FOLDERS)}.'
             )
         self.layout = layout
         self.silent_list = silent_list
         #: Clips that are there, and clips of the set.
         self.coverage = (0, 0)
-        super().__init__(ann_file=ann_file, data_root=data_root, test_mode=test_mode, **kwargs)
+        super().__init__(test_mode=test_mode, **kwargs)
 
     @abstractmethod
-    def read_annotation(self, ann_file: Path) -> list[dict]:
+    def read_annotation(self, ann_file: Path, root: Path) -> list[dict]:
         """Clips of the set: ``name``, ``boxes`` (fractions), ``annotators`` and what else.
 
         A clip without a box has no source in sight. Sets with masks give ``masks`` instead, each a
         dict of ``time`` (s, or None) and ``file``; a clip without one counts as absent.
         """
 
-    def load_data_list(self) -> list[dict]:
-        """List the clips that are there.
+    def read_list(self, ann_file: Path, root: Path) -> list[dict]:
+        """Clips of :meth:`read_annotation` that are there.
 
-        Returns:
-            list[dict]: ``relpath``, ``sound_relpath`` (layout ``'frames'``), ``label`` (-1),
-            ``name``, ``boxes``, ``annotators``, ``has_source`` and, without a source,
-            ``silent_kind='extended'``.
+        With ``relpath``, ``sound_relpath`` (layout ``'frames'``), ``has_source`` and, without a
+        source, ``silent_kind='extended'``.
         """
-        root, ann_file = Path(self.video_root), Path(self.ann_file)
-        if not root.is_dir():
-            raise DataNotFoundError(self._absent('folder of the test set', root))
-        if not ann_file.exists():
-            raise DataNotFoundError(self._absent('annotation', ann_file))
-        entries = self.read_annotation(ann_file)
+        entries = self.read_annotation(ann_file, root)
         if self.silent_list is not None:
             known = {entry['name'] for entry in entries}
-            named = read_names(root / self.silent_list)
             entries += [
-                dict(name=name, boxes=[], annotators=1) for name in named if name not in known
+                dict(name=name, boxes=[], annotators=1)
+                for name in read_names(root / self.silent_list)
+                if name not in known
             ]
-        files = self._find_files(root)
+        folders = zip(self.FOLDERS[self.layout], SUFFIXES[self.layout], strict=True)
+        files = [list_folder(root, *each) for each in folders]
         items, missing = [], []
         for entry in entries:
             paths = [folder.get(entry['name']) for folder in files]
@@ -108,21 +98,10 @@ class BoxedClipsDataset(AudioVisualDataset):
         self._tell(missing, root)
         return items
 
-    def _find_files(self, root: Path) -> list[dict[str, str]]:
-        """Paths by clip, in each folder of the layout."""
-        videos, frames, audio = self.FOLDERS
-        if self.layout == 'videos':
-            return [list_folder(root, videos, VIDEO_SUFFIXES)]
-        return [
-            list_folder(root, frames, IMAGE_SUFFIXES),
-            list_folder(root, audio, SOUND_SUFFIXES),
-        ]
-
     def _tell(self, missing: list[str], root: Path) -> None:
         found, total = self.coverage
-        videos, *separate = self.FOLDERS
-        folders = videos if self.layout == 'videos' else ' and '.join(separate)
         if not found:
+            folders = ' and '.join(self.FOLDERS[self.layout])
             raise DataNotFoundError(
                 f'{root}: none of the {total:,} clips of {Path(self.ann_file).name} is there; they '
                 f'belong into its {folders}, each named by its clip, such as {missing[0]!r}. '

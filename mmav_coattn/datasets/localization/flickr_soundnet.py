@@ -1,7 +1,5 @@
 """Flickr-SoundNet: boxes by three annotators each."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -38,12 +36,10 @@ def read_flickr_boxes(xml_file: str | Path) -> list[list[float]]:
         named = [element.findtext(corner) for corner in _CORNERS]
         texts = named if None not in named else [child.text for child in element][-4:]
         try:
-            values = [float(text) for text in texts]
+            x0, y0, x1, y1 = (float(text) / ANNOTATED_SIZE for text in texts)
         except (TypeError, ValueError) as error:
             raise ConfigError(f'{xml_file}: a bbox holds {texts}, not four numbers.') from error
-        if len(values) != 4:
-            raise ConfigError(f'{xml_file}: a bbox holds {texts}, not four numbers.')
-        boxes.append([value / ANNOTATED_SIZE for value in values])
+        boxes.append([x0, y0, x1, y1])
     return boxes
 
 
@@ -61,7 +57,7 @@ class FlickrSoundNetDataset(BoxedClipsDataset):
         **kwargs: See :class:`BoxedClipsDataset`.
     """
 
-    METAINFO = dict(dataset_type='FlickrSoundNetDataset')
+    ANNOTATION_IS_FOLDER = True
 
     def __init__(
         self, ann_file: str = 'Annotations', test_list: str | None = None, **kwargs
@@ -69,12 +65,12 @@ class FlickrSoundNetDataset(BoxedClipsDataset):
         self.test_list = test_list
         super().__init__(ann_file=ann_file, **kwargs)
 
-    def read_annotation(self, ann_file: Path) -> list[dict]:
+    def read_annotation(self, ann_file: Path, root: Path) -> list[dict]:
         """Boxes of each clip, ``annotators`` being 2."""
         if self.test_list is None:
             names = sorted(path.stem for path in ann_file.glob('*.xml'))
         else:
-            names = read_names(Path(self.video_root) / self.test_list)
+            names = read_names(root / self.test_list)
         if not names:
             raise ConfigError(f'{ann_file}: there is no XML file in this folder.')
         items = []

@@ -11,7 +11,6 @@ from .localization_targets import LocalizationTargets
 from .middle_window import SampleMiddleWindow
 from .open_media import OpenAudioVisual
 from .packing import PackAudioVisualInputs
-from .render_solos import RenderSolos
 from .replace_sound import ReplaceSound
 from .slide_windows import SlideSyncWindows
 from .sync_windows import SampleSyncWindows
@@ -28,7 +27,6 @@ __all__ = [
     'LocalizationTargets',
     'OpenAudioVisual',
     'PackAudioVisualInputs',
-    'RenderSolos',
     'ReplaceSound',
     'SampleMiddleWindow',
     'SampleSyncWindows',

@@ -1,15 +1,14 @@
 """Waveform of the audio segment."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
-from mmav_coattn.errors import ConfigError, SilentAudioError
+from mmav_coattn.errors import SilentAudioError
 
-from .base import Transform
+from .base import require_positive
 
 
 def level_dbfs(waves: np.ndarray) -> np.ndarray:
@@ -20,18 +19,15 @@ def level_dbfs(waves: np.ndarray) -> np.ndarray:
 
 
 @TRANSFORMS.register_module()
-@dataclass(eq=False, repr=False)
-class LoadAudio(Transform):
+@dataclass(eq=False)
+class LoadAudio(BaseTransform):
     """Read the waveform of the audio segment.
 
     A sample is silent if its whole segment is. A rule that looked at the in-sync window alone would
     leave only out-of-sync windows silent, and give the answer away.
 
-    Required Keys:
-
-    - media
-    - audio_start, audio_seconds
-    - silent_kind (optional): ``'extended'`` where silence is what the test set wants.
+    Required Keys: media, audio_start, audio_seconds; silent_kind (optional), ``'extended'`` where
+    silence is what the test set wants.
 
     Added Keys:
 
@@ -44,7 +40,7 @@ class LoadAudio(Transform):
             None refuses digital silence only.
 
     Raises:
-        ConfigError: If ``sample_rate`` is below 1 or ``min_level`` above 0.
+        ConfigError: If ``sample_rate`` is not positive.
         SilentAudioError: If the segment does not reach the level.
         UnreadableMediaError: If the audio cannot be decoded, or has a hole in the segment.
     """
@@ -53,12 +49,7 @@ class LoadAudio(Transform):
     min_level: float | None = -70.0
 
     def __post_init__(self) -> None:
-        if self.sample_rate < 1:
-            raise ConfigError(f'sample_rate={self.sample_rate} must be 1 Hz or more.')
-        if self.min_level is not None and self.min_level > 0:
-            raise ConfigError(
-                f'min_level={self.min_level} is in dB of full scale: it must be below 0.'
-            )
+        require_positive(self, 'sample_rate')
 
     def transform(self, results: dict) -> dict:
         """Read the segment and refuse silence."""

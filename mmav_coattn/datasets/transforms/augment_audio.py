@@ -1,20 +1,17 @@
 """Random level, equalisation, reverberation and noise: one draw for an audio segment."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
-
-from .base import Transform
 
 
 @TRANSFORMS.register_module()
-@dataclass(eq=False, repr=False)
-class AugmentAudio(Transform):
+@dataclass(eq=False)
+class AugmentAudio(BaseTransform):
     """Change what rooms and microphones vary.
 
     The reverberation is noise that decays by 60 dB in its reverberation time, after the direct

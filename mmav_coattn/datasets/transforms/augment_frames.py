@@ -1,25 +1,22 @@
 """Random geometry, colour, blur and noise: one draw for all frames of a clip."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
-
-from .base import Transform
 
 #: Weights of red, green and blue in the brightness of a pixel (ITU-R BT.601).
 LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @TRANSFORMS.register_module()
-@dataclass(eq=False, repr=False)
-class AugmentFrames(Transform):
+@dataclass(eq=False)
+class AugmentFrames(BaseTransform):
     """Crop and scale every frame to a square, and change what real cameras vary.
 
     A part of the frame is taken, stretched, turned, mirrored and scaled in one step. A share of the

@@ -1,24 +1,17 @@
 """What the transforms here share."""
 
-from __future__ import annotations
-
-import inspect
-
-from mmcv.transforms import BaseTransform
-
-from mmav_coattn.errors import TooShortError
+from mmav_coattn.errors import ConfigError, TooShortError
 
 #: Sums of decimal fractions miss by far less than this, in seconds.
 ROUNDING = 1e-7
 
 
-class Transform(BaseTransform):
-    """A transform that is shown with its settings, which have the names of its attributes."""
-
-    def __repr__(self) -> str:
-        settings = inspect.signature(type(self)).parameters
-        shown = ', '.join(f'{name}={getattr(self, name)!r}' for name in settings)
-        return f'{type(self).__name__}({shown})'
+def require_positive(transform, *names: str) -> None:
+    """Raise ``ConfigError`` unless these settings of a transform are above 0, or None."""
+    for name in names:
+        value = getattr(transform, name)
+        if value is not None and not value > 0:
+            raise ConfigError(f'{type(transform).__name__}: {name}={value} must be more than 0.')
 
 
 def require_overlap(media, seconds: float, need: str) -> tuple[float, float]:

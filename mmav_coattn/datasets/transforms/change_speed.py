@@ -1,17 +1,15 @@
 """Both streams of a file faster or slower together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
-
-from .base import Transform
 
 
 class SpedUpMedia:
@@ -50,7 +48,8 @@ class SpedUpMedia:
 
 
 @TRANSFORMS.register_module()
-class ChangeSpeed(Transform):
+@dataclass(eq=False)
+class ChangeSpeed(BaseTransform):
     """Play a file faster or slower, audio and video together; they stay in sync.
 
     Required Keys: media.
@@ -63,10 +62,11 @@ class ChangeSpeed(Transform):
         ConfigError: If the speeds are not two rising numbers above 0.
     """
 
-    def __init__(self, speed: Sequence[float] = (0.75, 1.3)) -> None:
-        if not 0 < speed[0] <= speed[1]:
-            raise ConfigError(f'ChangeSpeed: speed={tuple(speed)} must be two rising numbers.')
-        self.speed = tuple(speed)
+    speed: Sequence[float] = (0.75, 1.3)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.speed[0] <= self.speed[1]:
+            raise ConfigError(f'ChangeSpeed: speed={tuple(self.speed)} must be two rising numbers.')
 
     def transform(self, results: dict) -> dict:
         """Draw a speed."""

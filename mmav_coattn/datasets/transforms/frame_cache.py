@@ -1,9 +1,6 @@
 """Decoded frames that are kept, for few videos that are seen many times."""
 
-from __future__ import annotations
-
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,15 +9,12 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
-from mmav_coattn.io import features_to_bytes, write_whole
-
-#: What later transforms need beside the frames.
-FACTS = ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality')
+from mmav_coattn.io import features_to_bytes, read_features, write_whole
 
 
 @TRANSFORMS.register_module()
 class CacheFrames(BaseTransform):
-    """Run transforms once for each file and keep the frames that they made.
+    """Run transforms once for each file and keep the frames of the clip that they made.
 
     After the first epoch nothing is decoded, in later runs neither. The transforms must not be
     random, since every epoch gets what they made first. The frames lie on disk, one file a video. A
@@ -28,8 +22,7 @@ class CacheFrames(BaseTransform):
     that a video or a setting that changed is read anew.
 
     Required Keys: filename, and those of the first transform.
-    Added Keys: imgs (list[np.ndarray]), original_shape, img_shape, num_clips, clip_len,
-    modality.
+    Added Keys: imgs (list[np.ndarray]), img_shape, num_clips, clip_len, modality.
 
     Args:
         transforms (Sequence[dict]): From the opening of the file to the last that is not random.
@@ -44,20 +37,19 @@ class CacheFrames(BaseTransform):
         """Look the file up, or run the transforms."""
         path = self._path(results['filename'])
         if path.is_file():
-            kept = _read(path)
+            imgs = read_features(path)['imgs']
         else:
-            kept = self._make(results)
-            facts = json.dumps({fact: kept[fact] for fact in FACTS})
-            content = features_to_bytes(imgs=kept['imgs'], facts=facts)
-            write_whole(content, path, unique=True)
-        return results | kept | dict(imgs=list(kept['imgs']))
-
-    def _make(self, results: dict) -> dict:
-        made = self.pipeline(dict(results))
-        media = made.pop('media', None)
-        if media is not None:
-            media.close()
-        return {fact: made[fact] for fact in FACTS} | dict(imgs=np.stack(made['imgs']))
+            made = self.pipeline(dict(results))
+            made['media'].close()
+            imgs = np.stack(made['imgs'])
+            write_whole(features_to_bytes(imgs=imgs), path, unique=True)
+        return results | dict(
+            imgs=list(imgs),
+            img_shape=imgs.shape[1:3],
+            num_clips=1,
+            clip_len=len(imgs),
+            modality='RGB',
+        )
 
     def _path(self, name: str) -> Path:
         state = Path(name).stat()
@@ -66,11 +58,3 @@ class CacheFrames(BaseTransform):
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}({self.pipeline}, folder={self.folder})'
-
-
-def _read(path: Path) -> dict:
-    with np.load(path, allow_pickle=False) as held:
-        imgs, facts = held['imgs'], json.loads(str(held['facts']))
-    for shape in ('original_shape', 'img_shape'):
-        facts[shape] = tuple(facts[shape])
-    return facts | dict(imgs=imgs)

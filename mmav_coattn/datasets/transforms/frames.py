@@ -1,20 +1,17 @@
 """Frames of the in-sync window."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
-from mmav_coattn.errors import ConfigError
-
-from .base import Transform
+from .base import require_positive
 
 
 @TRANSFORMS.register_module()
-@dataclass(eq=False, repr=False)
-class LoadFrames(Transform):
+@dataclass(eq=False)
+class LoadFrames(BaseTransform):
     """Read the frames shown in window 0, evenly spread over it by time.
 
     Frame ``i`` is the one shown at ``t0 + (i + 0.5) * clip_seconds / num_frames``, so the
@@ -37,7 +34,7 @@ class LoadFrames(Transform):
             which spares large frames a second pass. Defaults to None, the frame as it is.
 
     Raises:
-        ConfigError: If ``num_frames`` or ``short_side`` is below 1.
+        ConfigError: If ``num_frames`` or ``short_side`` is not positive.
         UnreadableMediaError: If the frames cannot be decoded.
     """
 
@@ -45,10 +42,7 @@ class LoadFrames(Transform):
     short_side: int | None = None
 
     def __post_init__(self) -> None:
-        if self.num_frames < 1:
-            raise ConfigError(f'num_frames={self.num_frames} must be 1 or more.')
-        if self.short_side is not None and self.short_side < 1:
-            raise ConfigError(f'short_side={self.short_side} must be 1 pixel or more.')
+        require_positive(self, 'num_frames', 'short_side')
 
     def transform(self, results: dict) -> dict:
         """Read the frames."""

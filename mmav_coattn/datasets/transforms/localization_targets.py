@@ -1,19 +1,15 @@
 """What the map of a clip is compared with: which source is where, and when."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
-import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 
-from .base import Transform
-
 
 @TRANSFORMS.register_module()
-class LocalizationTargets(Transform):
+class LocalizationTargets(BaseTransform):
     """Boxes of the sources in the frame as the network sees it, each with its time.
 
     Sets with masks give one target for each inside the clip; they need the whole frame.
@@ -25,9 +21,8 @@ class LocalizationTargets(Transform):
 
     - objects, fps, window_starts, clip_seconds; or
     - masks: a dict of time (s, or None) and file each, window_starts, clip_seconds; or
-    - boxes: (x0, y0, x1, y1) each, as fractions of the frame; annotators (optional): how many
-      must agree; moment (optional): s on the container's clock, absent for the map of the whole
-      clip
+    - boxes: (x0, y0, x1, y1) each, as fractions of the frame, for the map of the whole clip;
+      annotators (optional): how many must agree
     - has_source (optional): False where nothing in sight makes the audio
     - crop_quadruple, flip, flip_direction (optional)
 
@@ -53,11 +48,8 @@ class LocalizationTargets(Transform):
         elif 'masks' in results:
             targets = self._of_masks(results)
         elif 'boxes' in results:
-            boxes = np.asarray(results['boxes'], dtype=np.float64).tolist()
-            annotators = results.get('annotators', 1)
-            targets = [
-                dict(time=results.get('moment'), boxes=boxes, annotators=annotators, source=0)
-            ]
+            boxes, annotators = results['boxes'], results.get('annotators', 1)
+            targets = [dict(time=None, boxes=boxes, annotators=annotators, source=0)]
         else:
             raise ConfigError(
                 f'{results.get("relpath", "")}: LocalizationTargets needs a data set that gives '
@@ -93,8 +85,8 @@ class LocalizationTargets(Transform):
                 frame = min(round(event * results['fps']), len(item['boxes']) - 1)
                 time = (frame + 0.5) / results['fps']
                 if item['sounding'] and start <= time < start + seconds:
-                    box = [float(value) for value in item['boxes'][frame]]
-                    targets.append(dict(time=time, boxes=[box], annotators=1, source=number))
+                    boxes = [item['boxes'][frame]]
+                    targets.append(dict(time=time, boxes=boxes, annotators=1, source=number))
         return targets
 
 

@@ -1,17 +1,19 @@
 """One window in the middle of the file, where public sets took the annotated frame."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError, TooShortError
 
-from .base import ROUNDING, Transform, require_overlap
+from .base import ROUNDING, require_overlap, require_positive
 
 
 @TRANSFORMS.register_module()
-class SampleMiddleWindow(Transform):
+@dataclass(eq=False)
+class SampleMiddleWindow(BaseTransform):
     """Choose the window around the middle of the time that has both video and audio.
 
     Required Keys: media.
@@ -35,18 +37,17 @@ class SampleMiddleWindow(Transform):
         TooShortError: If the file, or the part, is shorter.
     """
 
-    def __init__(
-        self, clip_seconds: float, video_only: bool = False, span: tuple | None = None
-    ) -> None:
-        if not clip_seconds > 0:
-            raise ConfigError(f'clip_seconds={clip_seconds} must be more than 0 seconds.')
-        if span is not None and not (video_only and 0 <= span[0] < span[1]):
+    clip_seconds: float
+    video_only: bool = False
+    span: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        require_positive(self, 'clip_seconds')
+        if self.span is not None and not (self.video_only and 0 <= self.span[0] < self.span[1]):
             raise ConfigError(
-                f'span={span} must be two rising times in seconds from 0 on, with video_only=True.'
+                f'span={self.span} must be two rising times in seconds from 0 on, with '
+                'video_only=True.'
             )
-        self.clip_seconds = float(clip_seconds)
-        self.video_only = video_only
-        self.span = None if span is None else tuple(span)
 
     def transform(self, results: dict) -> dict:
         """Choose the window."""
@@ -57,20 +58,18 @@ class SampleMiddleWindow(Transform):
             need = f'but the window needs {self.clip_seconds} s'
             begin, end = require_overlap(media, self.clip_seconds, need)
         start = max(begin, (begin + end - self.clip_seconds) / 2)
-        results['window_starts'] = np.array([start])
-        results['clip_seconds'] = self.clip_seconds
+        results |= dict(window_starts=np.array([start]), clip_seconds=self.clip_seconds)
         if not self.video_only:
-            results['shift'] = np.zeros(1)
-            results['audio_start'] = start
-            results['audio_seconds'] = self.clip_seconds
+            results |= dict(shift=np.zeros(1), audio_start=start, audio_seconds=self.clip_seconds)
         return results
 
     def _video_part(self, media) -> tuple[float, float]:
         begin, end = media.video_span
+        part = ''
         if self.span is not None:
             begin, end = begin + self.span[0], min(begin + self.span[1], end)
+            part = f' within span={tuple(self.span)}'
         if end - begin < self.clip_seconds - ROUNDING:
-            part = '' if self.span is None else f' within span={self.span}'
             raise TooShortError(
                 media.path,
                 f'its video lasts {max(end - begin, 0):.3f} s{part}, but a clip has '

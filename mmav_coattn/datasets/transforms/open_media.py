@@ -1,27 +1,23 @@
 """The first transform of every pipeline: from a file name to a lazily opened file."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import NoAudioError, NoVideoError
 from mmav_coattn.media import MediaFile, StillMedia
 
-from .base import Transform
-
 
 @TRANSFORMS.register_module()
-class OpenAudioVisual(Transform):
+@dataclass(eq=False)
+class OpenAudioVisual(BaseTransform):
     """Open a video with audio on the container's clock.
 
-    Required Keys:
+    Required Keys: filename; sound_filename (optional), file of the audio where ``filename`` is a
+    single image.
 
-    - filename
-    - sound_filename (optional): File of the audio, where ``filename`` is a single image.
-
-    Added Keys:
-
-    - media (:class:`~mmav_coattn.media.MediaFile`)
+    Added Keys: media (:class:`~mmav_coattn.media.MediaFile`).
 
     Args:
         need_audio (bool): Whether a file without audio is unusable.
@@ -32,8 +28,7 @@ class OpenAudioVisual(Transform):
         NoAudioError: If it has no audio stream and ``need_audio``.
     """
 
-    def __init__(self, need_audio: bool = True) -> None:
-        self.need_audio = need_audio
+    need_audio: bool = True
 
     def transform(self, results: dict) -> dict:
         """Open the file and look whether it has what is needed."""

@@ -1,29 +1,26 @@
 """The last transform of every pipeline: from arrays to the model's inputs and a data sample."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from mmaction.registry import TRANSFORMS
 from mmaction.structures import ActionDataSample
-
-from .base import Transform
+from mmcv.transforms import BaseTransform
 
 
 @TRANSFORMS.register_module()
-class PackAudioVisualInputs(Transform):
+@dataclass(eq=False)
+class PackAudioVisualInputs(BaseTransform):
     """Pack clips and waveforms for the model, and close the file.
 
-    Required Keys:
+    Required Keys, where they are there:
 
-    - imgs (optional): ``(1, C, T, H, W)``, from mmaction2's ``FormatShape``.
-    - audio (optional): ``(S,)`` float32, with window_starts and audio_start.
-    - shift (optional): ``(1 + K,)`` seconds.
-    - label (optional): Class, or -1 for none.
-
-    Removed Keys: media.
+    - imgs: ``(1, C, T, H, W)``, from mmaction2's ``FormatShape``.
+    - audio: ``(S,)`` float32, with window_starts and audio_start.
+    - shift: ``(1 + K,)`` seconds.
+    - label: Class, or -1 for none.
 
     The packed result holds ``inputs``, those of ``imgs``, ``audio`` and ``audio_starts``
     (s from the first sample to each window) that are there, and ``data_samples``, an
@@ -41,8 +38,7 @@ class PackAudioVisualInputs(Transform):
     META_KEYS = ('filename', 'relpath', 'sample_idx', 'window_starts', 'shift', 'clip_seconds',
                  'sample_rate', 'original_shape', 'img_shape', 'flip')  # fmt: skip
 
-    def __init__(self, extra_meta_keys: Sequence[str] = ()) -> None:
-        self.extra_meta_keys = tuple(extra_meta_keys)
+    extra_meta_keys: Sequence[str] = ()
 
     def transform(self, results: dict) -> dict:
         """Pack one sample."""

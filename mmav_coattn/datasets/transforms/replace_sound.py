@@ -1,18 +1,19 @@
 """The audio of clips that are to have no source in sight."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
 from mmav_coattn.media import MediaFile
 
-from .base import Transform
 from .sync_windows import stable_rng
 
 
 @TRANSFORMS.register_module()
-class ReplaceSound(Transform):
+@dataclass(eq=False)
+class ReplaceSound(BaseTransform):
     """Give a clip marked as silent audio that nothing in its frames makes; leave others alone.
 
     - ``'silence'``: digital silence;
@@ -36,8 +37,7 @@ class ReplaceSound(Transform):
         MediaError: If the other file's audio cannot be read.
     """
 
-    def __init__(self, noise_db: float = -34.0) -> None:
-        self.noise_db = float(noise_db)
+    noise_db: float = -34.0
 
     def transform(self, results: dict) -> dict:
         """Replace the audio where it has to be."""

@@ -1,36 +1,27 @@
 """Windows for reading the offset off: one video window, and the audio at every shift."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import floor
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
-from mmav_coattn.errors import ConfigError
-
-from .base import ROUNDING, Transform, require_overlap
+from .base import ROUNDING, require_overlap, require_positive
 from .sync_windows import stable_rng
 
 
 @TRANSFORMS.register_module()
-@dataclass(eq=False, repr=False)
-class SlideSyncWindows(Transform):
+@dataclass(eq=False)
+class SlideSyncWindows(BaseTransform):
     """One window of video, and the audio of every window of the file on one grid.
 
     Window 0 gives the video and the in-sync audio; the others follow in the order of time. The
-    video's position on the grid is drawn from seed and file, uniformly, so a network that always
+    video's position on the grid is drawn from the file's path, uniformly, so a network that always
     prefers one position in the file is right as often as one that guesses.
 
     Required Keys: media, relpath.
-
-    Added Keys:
-
-    - window_starts (np.ndarray): ``(J,)`` seconds, J the windows that fit into the file.
-    - shift (np.ndarray): ``(J,)`` seconds, ``window_starts - window_starts[0]``.
-    - clip_seconds (float)
-    - audio_start (float), audio_seconds (float): What all windows cover, s.
+    Added Keys: those of :class:`SampleSyncWindows`; ``(J,)`` windows, all that fit into the file.
 
     Args:
         clip_seconds (float): Length of every window, s.
@@ -38,7 +29,6 @@ class SlideSyncWindows(Transform):
         place (float, optional): Position of the video window, 0 (first) to 1 (last), instead of
             one drawn by file. To measure a file by several windows, list the data set several times
             with different positions: :class:`OffsetMetric` joins what belongs to one file.
-        seed (int): Which position, where it is drawn.
 
     Raises:
         ConfigError: If a setting is out of range.
@@ -48,15 +38,9 @@ class SlideSyncWindows(Transform):
     clip_seconds: float
     grid: float = 0.04
     place: float | None = None
-    seed: int = 0
 
     def __post_init__(self) -> None:
-        if not (self.clip_seconds > 0 and self.grid > 0):
-            raise ConfigError(
-                f'clip_seconds={self.clip_seconds} and grid={self.grid} must be more than 0 s.'
-            )
-        if self.place is not None and not 0 <= self.place <= 1:
-            raise ConfigError(f'place={self.place} must be between 0 and 1.')
+        require_positive(self, 'clip_seconds', 'grid')
 
     def transform(self, results: dict) -> dict:
         """List the windows."""
@@ -68,7 +52,7 @@ class SlideSyncWindows(Transform):
         begin, end = require_overlap(results['media'], seconds, need)
         slots = floor((end - begin - self.clip_seconds + ROUNDING) / self.grid) + 1
         if self.place is None:
-            chosen = int(stable_rng('slide', self.seed, results['relpath']).integers(slots))
+            chosen = int(stable_rng('slide', 0, results['relpath']).integers(slots))
         else:
             chosen = round(self.place * (slots - 1))
         order = np.concatenate([[chosen], np.delete(np.arange(slots), chosen)])

@@ -6,49 +6,31 @@ ends of the file more often than the in-sync one, and a network could answer fro
 put in random order; only then does the first become the in-sync one.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
-from math import ceil, comb, floor
+from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 
-from .base import ROUNDING, Transform, require_overlap
-
-
-def count_spaced_sets(num_slots: int, size: int, gap: int) -> int:
-    """Number of sets of ``size`` slots out of ``num_slots`` in a row, ``gap`` or more apart.
-
-    Taking ``gap - 1`` slots out between neighbours leaves an ordinary choice:
-    ``C(num_slots - (size - 1) (gap - 1), size)``.
-    """
-    return comb(max(num_slots - (size - 1) * (gap - 1), 0), size)
+from .base import ROUNDING, require_overlap, require_positive
 
 
 def draw_spaced_slots(num_slots: int, size: int, gap: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw slots that are pairwise ``gap`` or more apart, uniformly over all such sets.
+    """Draw slots out of ``num_slots`` in a row, pairwise ``gap`` or more apart: (size,) int64.
 
-    Args:
-        num_slots (int): Slots in a row, numbered from 0.
-        size (int): How many to draw.
-        gap (int): Least distance between two of them, in slots.
-        rng (np.random.Generator): Source of randomness.
-
-    Returns:
-        np.ndarray: ``(size,)`` int64, in random order, so that any of them is as likely to be
-        first as any other.
+    Uniformly over all such sets, and in random order, so that any of them is as likely to be first
+    as any other. Taking ``gap - 1`` slots out between neighbours leaves an ordinary choice.
 
     Raises:
         ValueError: If there is no such set.
     """
-    if count_spaced_sets(num_slots, size, gap) == 0:
-        raise ValueError(f'{size} slots at least {gap} apart do not fit into {num_slots}.')
     free = num_slots - (size - 1) * (gap - 1)
-    chosen = np.sort(rng.choice(free, size=size, replace=False))
+    chosen = np.sort(rng.choice(max(free, 0), size=size, replace=False))
     return rng.permutation(chosen + np.arange(size) * (gap - 1))
 
 
@@ -59,7 +41,8 @@ def stable_rng(*parts) -> np.random.Generator:
 
 
 @TRANSFORMS.register_module()
-class SampleSyncWindows(Transform):
+@dataclass(eq=False)
+class SampleSyncWindows(BaseTransform):
     """Draw one audio segment and in it 1 + K windows: the in-sync one and K out-of-sync ones.
 
     The segment lies at a random time of the file at which there is both video and audio. All
@@ -100,40 +83,30 @@ class SampleSyncWindows(Transform):
         TooShortError: If video and audio of a file overlap for less than the segment.
     """
 
-    def __init__(
-        self,
-        clip_seconds: float,
-        num_negatives: int = 1,
-        min_shift: float = 0.4,
-        audio_seconds: float | None = None,
-        grid: float = 0.04,
-        random_phase: bool = True,
-        test_mode: bool = False,
-        seed: int = 0,
-    ) -> None:
-        for name, value in dict(clip_seconds=clip_seconds, min_shift=min_shift, grid=grid).items():
-            if not value > 0:
-                raise ConfigError(f'{name}={value} must be more than 0 seconds.')
-        if num_negatives < 0:
-            raise ConfigError(f'num_negatives={num_negatives} must not be negative.')
-        self.clip_seconds = float(clip_seconds)
-        self.num_negatives = int(num_negatives)
-        self.min_shift = float(min_shift)
-        self.grid = float(grid)
-        self._gap = max(1, ceil(min_shift / grid - ROUNDING))  # in slots
-        spread = num_negatives * self._gap * grid
-        if audio_seconds is None:
-            audio_seconds = clip_seconds + 2 * spread
-        if audio_seconds + ROUNDING < clip_seconds + spread:
+    clip_seconds: float
+    num_negatives: int = 1
+    min_shift: float = 0.4
+    audio_seconds: float | None = None
+    grid: float = 0.04
+    random_phase: bool = True
+    test_mode: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        require_positive(self, 'clip_seconds', 'min_shift', 'grid')
+        if self.num_negatives < 0:
+            raise ConfigError(f'num_negatives={self.num_negatives} must not be negative.')
+        self._gap = max(1, ceil(self.min_shift / self.grid - ROUNDING))  # in slots
+        spread = self.num_negatives * self._gap * self.grid
+        if self.audio_seconds is None:
+            self.audio_seconds = self.clip_seconds + 2 * spread
+        if self.audio_seconds + ROUNDING < self.clip_seconds + spread:
             raise ConfigError(
-                f'audio_seconds={audio_seconds} cannot hold {1 + num_negatives} windows of '
-                f'clip_seconds={clip_seconds} at least min_shift={min_shift} s apart on a grid of '
-                f'{grid} s: it must be {clip_seconds + spread:.3f} s or more.'
+                f'audio_seconds={self.audio_seconds} cannot hold {1 + self.num_negatives} windows '
+                f'of clip_seconds={self.clip_seconds} at least min_shift={self.min_shift} s apart '
+                f'on a grid of {self.grid} s: it must be {self.clip_seconds + spread:.3f} s or '
+                'more.'
             )
-        self.audio_seconds = float(audio_seconds)
-        self.random_phase = random_phase
-        self.test_mode = test_mode
-        self.seed = seed
 
     def transform(self, results: dict) -> dict:
         """Draw the segment and its windows."""

@@ -1,27 +1,20 @@
 """Shorter clips out of a longer one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 
-from .base import Transform
-
 
 @TRANSFORMS.register_module()
-@dataclass(eq=False, repr=False)
-class TemporalCrop(Transform):
+@dataclass(eq=False)
+class TemporalCrop(BaseTransform):
     """Cut clips of some frames in a row out of a single longer clip.
 
-    Required Keys:
-
-    - imgs, clip_len
-    - num_clips: 1.
-
+    Required Keys: imgs, clip_len, num_clips (1).
     Modified Keys: imgs, clip_len, num_clips.
 
     Args:

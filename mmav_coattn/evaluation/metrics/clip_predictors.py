@@ -80,10 +80,3 @@ def maps_at(maps: np.ndarray, position: float | None, size: int) -> list[np.ndar
     else:
         chosen = maps[:, min(max(int(position * maps.shape[1]), 0), maps.shape[1] - 1)]
     return [upsample_heatmap(each, (size, size)) for each in chosen]
-
-
-def motion_confidence(energy: np.ndarray) -> float:
-    """Confidence of motion (T, H, W): the top quarter of its map, at its highest time."""
-    locations = np.sort(energy.reshape(len(energy), -1))
-    quarter = -(-locations.shape[1] // 4)
-    return float(locations[:, -quarter:].mean(axis=1).max())

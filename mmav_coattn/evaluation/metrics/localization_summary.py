@@ -48,20 +48,17 @@ def summarise_detection(
 ) -> dict[str, dict[str, float]]:
     """AP and maximal F1 by predictor, with clips mixed in whose audio has no source in sight.
 
-    All have ``confidence`` and ``motion_confidence``. Trivial baselines without a confidence have
-    a constant one.
+    The trivial baselines have a constant confidence.
     """
-    everything = [*clips, *silent]
-    confidences = dict(model='confidence', motion_energy='motion_confidence')
-    figures = {}
-    for column, predictor in enumerate(PREDICTORS):
-        key = confidences.get(predictor)
-        figures[predictor] = detection_ap_max_f1(
-            [clip[key] if key else 0.0 for clip in everything],
+    confidences = [clip['confidence'] for clip in [*clips, *silent]]
+    return {
+        predictor: detection_ap_max_f1(
+            confidences if predictor == 'model' else np.zeros(len(confidences)),
             [clip['scores'][:, column, 0].mean() for clip in clips] + [0.0] * len(silent),
             [True] * len(clips) + [False] * len(silent),
         )
-    return figures
+        for column, predictor in enumerate(PREDICTORS)
+    }
 
 
 def summarise_negative_audio(

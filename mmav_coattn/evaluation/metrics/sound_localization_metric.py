@@ -15,7 +15,6 @@ from .clip_predictors import (
     PREDICTORS,
     SPLIT_PREDICTORS,
     maps_at,
-    motion_confidence,
     predictor_maps,
 )
 from .left_out import FileMetric, to_array
@@ -44,32 +43,20 @@ class SoundLocalizationMetric(FileMetric):
     out, counted, and named in the log; so is what has no target to look for: a clip in which
     nothing happens, a box outside the frame.
 
-    Figures, under the prefix ``localization/``; all masks are made by rank, ties by index:
-
-    - ``adaptive_ciou50``, ``adaptive_auc``: as many top pixels as the ground truth has;
-    - ``ciou50``, ``auc``, ``mean_ciou``: the top half of the pixels, as most tables have it;
-    - ``pointing``: the highest pixel lies on the source;
-    - ``adaptive_iiou50``, where a clip has several sources: share of those clips in which every
-      source has a mean adaptive cIoU of 0.5 over its moments;
-    - ``ap``, ``max_f1``, where clips without a source are mixed in: by confidence, success being a
-      mean adaptive cIoU of 0.5 over the moments of the clip;
-    - each again with the name of a trivial baseline behind it: ``centre_disc``; ``whole_image``,
-      every pixel and pointing at the centre; ``motion_energy``; ``motion_energy_blurred``; and
-      ``onset_correlation``, which uses the audio but has learnt nothing
-      (:func:`~mmav_coattn.evaluation.functional.localization_floors.onset_correlation_maps`);
-    - with ``map_threshold``, where clips without a source are mixed in, for each KIND of them
-      (:mod:`~mmav_coattn.evaluation.functional.negative_audio`; a clip's pIA is that of its mean
-      map): ``pia_KIND``, ``pia_auc_KIND``, ``f_KIND``, ``f_auc_KIND``, ``f1_KIND``;
-      ``f_negatives``; ``ciou_at_threshold``, ``ciou50_at_threshold``, ``auc_at_threshold`` of the
-      clips with a source; ``map_threshold``. Of the trivial baselines, ``centre_disc`` (half the
-      image) and ``whole_image`` have them;
-    - ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``, ``left_out``.
+    Figures, under the prefix ``localization/``; all masks are made by rank, ties by index
+    (*Figures* in configs/localization/README.md says what each means): ``adaptive_ciou50``,
+    ``adaptive_auc``, ``ciou50``, ``auc``, ``mean_ciou``, ``pointing``; ``adaptive_iiou50`` where a
+    clip has several sources; ``ap``, ``max_f1`` where clips without a source are mixed in; each
+    again with the name of a trivial baseline behind it (:data:`~.clip_predictors.PREDICTORS`);
+    those of :func:`~mmav_coattn.evaluation.functional.negative_audio_scores` with
+    ``map_threshold``; ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``,
+    ``left_out``.
 
     A target is boxes, or a file with a mask (:func:`read_mask`).
 
     With ``num_sources`` the maps of the model, of motion and of onsets are also split into maps of
-    so many sources (rows ending in ``_split``). As nobody says which map is
-    which source's, each clip is judged by the assignment that suits it best.
+    so many sources (rows ending in ``_split``). As nobody says which map is which source's, each
+    clip is judged by the assignment that suits it best.
 
     Args:
         size (int): Side at which maps and boxes are compared, px.
@@ -77,8 +64,8 @@ class SoundLocalizationMetric(FileMetric):
         map_threshold (float or str, optional): Threshold of the raw map, nats for a
             :class:`CoAttentionNeck` without ``map_refiner``: the one for the whole set, or
             ``'choose'`` for the best on these very clips
-            (:func:`~mmav_coattn.evaluation.functional.best_map_threshold`), which must be
-            validation clips.
+            (:func:`~mmav_coattn.evaluation.functional.negative_audio.best_map_threshold`), which
+            must be validation clips.
         **kwargs: See :class:`FileMetric`.
 
     Raises:
@@ -141,7 +128,6 @@ class SoundLocalizationMetric(FileMetric):
             kind=str(sample.get('silent_kind', 'silent')),
             has_source=bool(sample['has_source']),
             confidence=confidence,
-            motion_confidence=motion_confidence(clip['motion_energy'][0]),
             sources=sources,
             scores=scores,
             cious_at=cious,

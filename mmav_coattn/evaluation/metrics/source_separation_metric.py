@@ -1,11 +1,12 @@
 """Which sound is whose: maps and masks of several sources against their true solo audio."""
 
+import re
 from typing import Any
 
 import numpy as np
 from mmaction.registry import METRICS
 
-from mmav_coattn.errors import UserError
+from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.evaluation.functional.localization import consensus_map
 from mmav_coattn.evaluation.functional.localization_scores import (
     best_assignment,
@@ -13,6 +14,7 @@ from mmav_coattn.evaluation.functional.localization_scores import (
     upsample_heatmap,
 )
 from mmav_coattn.evaluation.functional.separation import MelMasking, si_sdr
+from mmav_coattn.sounding_shapes import draw_scene, render_solos
 
 from .left_out import FileMetric, to_array
 
@@ -23,29 +25,28 @@ SIZE = 224  # px
 class SourceSeparationMetric(FileMetric):
     """Whether each map belongs to its own sound, and how well the masks separate the sounds.
 
-    Needs of each data sample what :class:`AudioVisualRecognizer` adds with ``num_sources``, and the
-    meta information of :class:`LocalizationTargets` and :class:`RenderSolos`; of the batch
-    ``audio``. A clip in which not every source has an event is left out and counted.
+    For clips of SoundingShapes, whose solos are rendered. Needs of each data sample what
+    :class:`AudioVisualRecognizer` adds with ``num_sources``, and the meta information of
+    :class:`LocalizationTargets`; of the batch ``audio``. A clip in which not every source has an
+    event is left out and counted.
 
     Figures, under the prefix ``separation/``. Maps are assigned to sources twice: by location (the
     mean adaptive cIoU over the events of a source) and by sound (the SI-SDR of the masked audio
-    against each solo); both are the one-to-one assignment with the largest sum.
-
-    - ``identity``: share of the clips in which both agree; 0.5 by chance with two sources;
-    - ``si_sdr_improvement``: mean over all sources of the SI-SDR of the audio masked by the map at
-      the source, minus that of the mixture, dB;
-    - ``si_sdr_improvement_oracle``: the same with masks made of the solos, on the same bands and
-      frames; ``oracle_share``, the quotient;
-    - ``count``: share of the clips with as many sources found as there are; look for more than
-      there are (``model.test_cfg.num_sources=3``) to see too many counted;
-    - ``num_clips``, ``num_without_event``, ``left_out``.
+    against each solo); both are the one-to-one assignment with the largest sum. ``identity`` is the
+    share of the clips in which both agree (0.5 by chance with two sources); ``si_sdr_improvement``,
+    dB, the mean over all sources of the SI-SDR of the audio masked by the map at the source, minus
+    that of the mixture; ``si_sdr_improvement_oracle`` the same with masks made of the solos;
+    ``oracle_share`` the quotient; ``count`` the share of the clips with as many sources found as
+    there are; and ``num_clips``, ``num_without_event``, ``left_out``.
 
     Args:
         log_mel (dict): Of the preprocessor; of it ``sample_rate``, ``n_fft``, ``win_length``,
             ``hop_length`` and ``n_mels`` are used.
+        seed (int): Of the set.
         **kwargs: See :class:`FileMetric`.
 
     Raises:
+        ConfigError: If a clip is none of SoundingShapes.
         UserError: If a field is absent, or no clip is left.
     """
 
@@ -53,18 +54,20 @@ class SourceSeparationMetric(FileMetric):
     REMEDIES = {
         'source_maps': 'set model.test_cfg.num_sources',
         'localization_targets': 'add LocalizationTargets to the pipeline and to extra_meta_keys',
-        'solos': 'add RenderSolos to the pipeline and solos to extra_meta_keys',
     }
 
-    def __init__(self, log_mel: dict, **kwargs: Any) -> None:
+    def __init__(self, log_mel: dict, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         names = ('sample_rate', 'n_fft', 'win_length', 'hop_length', 'n_mels')
         self.masking = MelMasking(**{name: log_mel[name] for name in names})
+        self.sample_rate = log_mel['sample_rate']
+        self.seed = seed
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
         """Assign the maps of one clip and measure its separated audio."""
-        solos, masks = to_array(sample['solos']), to_array(sample['source_masks'])
         wave = to_array(data_batch['inputs']['audio'][index])
+        start = round(sample['window_starts'][0] * self.sample_rate)
+        solos, masks = self.solos(name, start, len(wave)), to_array(sample['source_masks'])
         by_location = self._by_location(sample, to_array(sample['source_maps']))
         if len(by_location) < len(solos):
             return dict(identity=None)
@@ -82,6 +85,14 @@ class SourceSeparationMetric(FileMetric):
             improvement=float(np.mean(by_sound[np.arange(len(solos)), chosen] - mixture)),
             oracle=float(np.mean(oracle - mixture)),
         )
+
+    def solos(self, name: str, start: int, samples: int) -> np.ndarray:
+        """Audio of each source alone (sources, S), without the room's noise."""
+        found = re.fullmatch(r'(\w+)/(\w+)/(\d+)\.mp4', name)
+        if found is None:
+            raise ConfigError(f'{name}: SourceSeparationMetric needs clips of SoundingShapes.')
+        scene = draw_scene(self.seed, found[1], found[2], int(found[3]))
+        return render_solos(scene, self.seed, start, start + samples)
 
     @staticmethod
     def _by_location(sample: dict, maps: np.ndarray) -> np.ndarray:

@@ -13,9 +13,9 @@ def test_vggss_uses_the_videos_that_are_there_and_says_how_many(tmp_path, monkey
     monkeypatch.setattr(boxed_clips, 'print_log', lambda message, logger: told.append(message))
     write_vggss(tmp_path, ['abc_000001', 'gone_000002', 'xyz_000003'])
     (tmp_path / 'videos').mkdir()
-    for name in ('abc_000001.mp4', 'xyz_000003.mkv', 'other.mp4', 'gone_000002.txt'):
-        write_clip(tmp_path / 'videos' / name.replace('.txt', '.mp4'), duration=1.2, fps=10)
-    (tmp_path / 'videos' / 'gone_000002.mp4').rename(tmp_path / 'videos' / 'gone_000002.txt')
+    for name in ('abc_000001.mp4', 'xyz_000003.mkv', 'other.mp4'):
+        write_clip(tmp_path / 'videos' / name, duration=1.2, fps=10)
+    (tmp_path / 'videos' / 'gone_000002.txt').touch()
     dataset = VGGSSDataset(data_root=str(tmp_path), pipeline=PIPELINE)
     assert dataset.coverage == (2, 3) and len(dataset) == 2
     assert told == ['VGGSSDataset: 2 of 3 clips are there; absent: gone_000002.']
@@ -27,7 +27,7 @@ def test_vggss_uses_the_videos_that_are_there_and_says_how_many(tmp_path, monkey
 
 
 def test_nothing_there_is_a_sentence(tmp_path):
-    with pytest.raises(DataNotFoundError, match='annotation does not exist'):
+    with pytest.raises(DataNotFoundError, match='annotation file does not exist'):
         VGGSSDataset(data_root=str(tmp_path))
     write_vggss(tmp_path, ['a'])
     with pytest.raises(DataNotFoundError, match="none of the 1 clips .* videos, .* 'a'"):
@@ -45,9 +45,8 @@ def test_silent_twins_of_a_set(tmp_path):
     (tmp_path / 'videos').mkdir()
     for name in ('a', 'b'):
         write_clip(tmp_path / 'videos' / f'{name}.mp4', duration=1)
-    pipeline = [*PIPELINE[:-1], dict(type='ReplaceSound'), PIPELINE[-1]]
     dataset = VGGSSDataset(
-        data_root=str(tmp_path), pipeline=pipeline, silent_clips=dict(kinds=('silence',))
+        data_root=str(tmp_path), pipeline=PIPELINE, silent_clips=dict(kinds=('silence',))
     )
     assert len(dataset) == 4
     source, silent = dataset[0], dataset[2]

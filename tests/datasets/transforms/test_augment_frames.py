@@ -28,11 +28,8 @@ def ramp(width=32, height=32):
     return image
 
 
-def test_nothing_to_change():
+def test_nothing_to_change_and_mirrored():
     assert np.array_equal(augment([ramp()])[0], ramp())
-
-
-def test_mirrored():
     assert np.array_equal(augment([ramp()], flip=1)[0], ramp()[:, ::-1])
 
 

@@ -1,12 +1,14 @@
 """Both streams of a real file, read at another speed, against the formula of their time."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from media_factory import audio_lag, frame_number, write_clip
 
 from mmav_coattn.datasets.transforms import ChangeSpeed, SampleSyncWindows
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
-from tests.media_factory import audio_lag, frame_number, write_clip
 
 
 @pytest.fixture(scope='module')
@@ -39,18 +41,13 @@ def test_all_of_the_file_can_be_read(clip):
 
 
 def test_windows_lie_in_the_changed_time(clip):
-    np.random.seed(0)
     results = ChangeSpeed((2.0, 2.0))(dict(media=MediaFile(clip.path)))
     out = SampleSyncWindows(clip_seconds=0.8, num_negatives=1, audio_seconds=1.6)(results)
     assert out['audio_start'] + 1.6 <= 2.0 + 1e-6  # of 4 s
 
 
-def test_speeds_are_drawn_between_the_bounds(clip):
-    np.random.seed(0)
-    drawn = [ChangeSpeed()(dict(media=MediaFile(clip.path)))['media'].speed for _ in range(50)]
+def test_speeds_are_drawn_between_the_bounds():
+    drawn = [ChangeSpeed()(dict(media=SimpleNamespace(path='')))['media'].speed for _ in range(50)]
     assert 0.75 <= min(drawn) < 0.85 and 1.15 < max(drawn) <= 1.3
-
-
-def test_bad_speeds():
     with pytest.raises(ConfigError, match='two rising numbers'):
         ChangeSpeed((1.2, 0.8))

@@ -1,4 +1,4 @@
-"""Pictures that are kept are those that were read, and are read once."""
+"""Frames that are kept are those that were read, and are read once."""
 
 import os
 
@@ -35,7 +35,7 @@ def test_gives_the_same_and_reads_once(video, tmp_path, monkeypatch):
     second = CacheFrames(READ, folder)(dict(info, label=4))
     np.testing.assert_array_equal(second['imgs'], plain['imgs'])  # the flip left it alone
     assert second['label'] == 4 and 'media' not in second
-    for fact in ('original_shape', 'img_shape', 'num_clips', 'clip_len', 'modality'):
+    for fact in ('img_shape', 'num_clips', 'clip_len', 'modality'):
         assert second[fact] == plain[fact]
 
 

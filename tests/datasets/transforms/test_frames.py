@@ -35,10 +35,6 @@ def test_short_side(media_folder):
     truth = write_clip(media_folder / 'frames_small.mp4', duration=1.0, size=(96, 64))
     results = dict(media=MediaFile(truth.path), window_starts=np.zeros(1), clip_seconds=1.0)
     assert LoadFrames(2, short_side=32)(results)['img_shape'] == (32, 48)
-
-
-def test_bad_settings():
-    with pytest.raises(ConfigError, match='num_frames=0'):
-        LoadFrames(0)
-    with pytest.raises(ConfigError, match='short_side=0'):
-        LoadFrames(1, short_side=0)
+    for settings in (dict(num_frames=0), dict(num_frames=1, short_side=0)):
+        with pytest.raises(ConfigError, match='LoadFrames: .*=0 must be more than 0'):
+            LoadFrames(**settings)

@@ -29,28 +29,22 @@ def test_events_inside_the_window_with_the_boxes_of_their_moment():
     assert [(t['time'], t['source']) for t in targets] == [(0.55, 0), (1.15, 0), (1.05, 2)]
     assert [t['boxes'][0][0] for t in targets] == pytest.approx([0.05, 0.11, 0.30])
     assert all(t['annotators'] == 1 for t in targets) and results['has_source'] is True
-
-
-def test_event_after_the_last_box_takes_the_last():
+    # An event after the last box takes the last.
     results = moving()
     results.update(window_starts=[1.0], clip_seconds=2.0)
     results['objects'][0]['events'] = [1.99]
     (target, *_) = LocalizationTargets().transform(results)['localization_targets']
     assert target['boxes'][0][0] == pytest.approx(0.19)
+    silent = LocalizationTargets().transform(moving(has_source=False))
+    assert silent['localization_targets'] == [] and silent['has_source'] is False
 
 
-def test_silent_clips_have_no_target():
-    results = LocalizationTargets().transform(moving(has_source=False))
-    assert results['localization_targets'] == [] and results['has_source'] is False
-
-
-def test_annotated_picture():
+def test_annotated_frame():
     results = dict(boxes=[[0.1, 0.2, 0.3, 0.4]], annotators=2)
     (target,) = LocalizationTargets().transform(results)['localization_targets']
     assert target == dict(time=None, boxes=[[0.1, 0.2, 0.3, 0.4]], annotators=2, source=0)
-    results = dict(boxes=[[0.1, 0.2, 0.3, 0.4]], moment=5.0)
-    (target,) = LocalizationTargets().transform(results)['localization_targets']
-    assert target['time'] == 5.0 and target['annotators'] == 1
+    with pytest.raises(ConfigError, match=r'b\.mp4: .* `objects`, `masks` or `boxes`'):
+        LocalizationTargets().transform(dict(relpath='b.mp4'))
 
 
 def test_masks_inside_the_window():
@@ -80,14 +74,7 @@ def test_boxes_follow_crops_and_flip():
     rows, columns = np.nonzero(results['imgs'][0][..., 0])
     assert [x0 * 60, x1 * 60] == pytest.approx([columns.min(), columns.max() + 1], abs=1e-3)
     assert [y0 * 60, y1 * 60] == pytest.approx([rows.min(), rows.max() + 1], abs=1e-3)
-
-
-def test_box_outside_the_crop_stays_outside():
+    # A box outside the crop stays outside.
     results = dict(boxes=[[0.0, 0.0, 0.1, 0.1]], crop_quadruple=(0.5, 0.5, 0.5, 0.5))
     (target,) = LocalizationTargets().transform(results)['localization_targets']
     assert target['boxes'][0] == pytest.approx([-1, -1, -0.8, -0.8])
-
-
-def test_sets_that_cannot_work():
-    with pytest.raises(ConfigError, match=r'b\.mp4: .* `objects`, `masks` or `boxes`'):
-        LocalizationTargets().transform(dict(relpath='b.mp4'))

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mmav_coattn.datasets.transforms import FixedCrop, LocalizationTargets, SampleMiddleWindow
+from mmav_coattn.datasets.transforms import SampleMiddleWindow
 from mmav_coattn.errors import ConfigError, TooShortError
 
 
@@ -37,30 +37,29 @@ def test_video_alone(clip_seconds, span, start):
     assert results.keys() == {'media', 'window_starts', 'clip_seconds'}
 
 
-def test_what_is_too_short_is_named_with_both_lengths():
-    with pytest.raises(TooShortError, match=r'a\.mp4: .*overlap for 0\.900 s, .* needs 1\.0 s'):
-        window((1.0, 1.9), 1.0)
-    # Audio that ends before the video begins.
-    with pytest.raises(TooShortError, match=r'overlap for 0\.000 s'):
-        window((3.0, 2.0), 1.0)
-    with pytest.raises(TooShortError, match='lasts 2.000 s, but a clip has clip_seconds=2.5'):
-        window(None, 2.5, video_only=True)
-    with pytest.raises(TooShortError, match=r'within span=\(0, 0.5\)'):
-        window(None, 0.8, video_only=True, span=(0, 0.5))
-
-
-def test_settings():
-    for settings, message in (
-        (dict(clip_seconds=0), 'clip_seconds=0 must be more than 0'),
-        (dict(clip_seconds=1, video_only=True, span=(2, 1)), r'span=\(2, 1\) must be two rising'),
-        (dict(clip_seconds=1, span=(0, 1)), 'with video_only=True'),
-    ):
-        with pytest.raises(ConfigError, match=message):
-            SampleMiddleWindow(**settings)
-
-
-def test_transforms_show_their_settings():
-    shown = 'SampleMiddleWindow(clip_seconds=2.0, video_only=True, span=(0.5, 3))'
-    assert repr(SampleMiddleWindow(2, True, [0.5, 3])) == shown
-    assert repr(FixedCrop([0, 0, 1, 0.5])) == 'FixedCrop(box=(0.0, 0.0, 1.0, 0.5))'
-    assert repr(LocalizationTargets()) == 'LocalizationTargets()'
+@pytest.mark.parametrize(
+    ('common', 'settings', 'error', 'message'),
+    [
+        ((1.0, 1.9), dict(clip_seconds=1.0), TooShortError, r'a\.mp4: .* for 0\.900 s, .* 1\.0 s'),
+        # Audio that ends before the video begins.
+        ((3.0, 2.0), dict(clip_seconds=1.0), TooShortError, r'overlap for 0\.000 s'),
+        (
+            None,
+            dict(clip_seconds=2.5, video_only=True),
+            TooShortError,
+            'lasts 2.000 s, but a clip has clip_seconds=2.5',
+        ),
+        (
+            None,
+            dict(clip_seconds=0.8, video_only=True, span=(0, 0.5)),
+            TooShortError,
+            r'lasts 0\.500 s within span=\(0, 0.5\)',
+        ),
+        (None, dict(clip_seconds=0), ConfigError, 'clip_seconds=0 must be more than 0'),
+        (None, dict(clip_seconds=1, video_only=True, span=(2, 1)), ConfigError, 'two rising times'),
+        (None, dict(clip_seconds=1, span=(0, 1)), ConfigError, 'with video_only=True'),
+    ],
+)
+def test_what_is_too_short_or_badly_set_is_told(common, settings, error, message):
+    with pytest.raises(error, match=message):
+        window(common, **settings)

@@ -7,26 +7,16 @@ from mmav_coattn.datasets.transforms import OpenAudioVisual
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 
 
-@pytest.fixture(scope='module')
-def mute(media_folder):
-    return str(write_clip(media_folder / 'open_mute.mp4', audio=False, duration=0.5).path)
-
-
-@pytest.fixture(scope='module')
-def blind(media_folder):
-    return str(write_clip(media_folder / 'open_blind.mp4', video=False, duration=0.5).path)
-
-
-def test_needed_streams(mute, blind):
-    with pytest.raises(NoAudioError, match=r'open_mute\.mp4: has no audio stream'):
-        OpenAudioVisual()(dict(filename=mute))
-    with pytest.raises(NoVideoError, match=r'open_blind\.mp4: has no picture'):
-        OpenAudioVisual()(dict(filename=blind))
+def test_what_is_needed(tmp_path):
+    mute, blind, noise = (str(tmp_path / f'{name}.mp4') for name in ('mute', 'blind', 'noise'))
+    write_clip(mute, audio=False, duration=0.5)
+    write_clip(blind, video=False, duration=0.5)
+    (tmp_path / 'noise.mp4').write_bytes(bytes(range(256)) * 20)
+    for path, error, message in (
+        (mute, NoAudioError, r'mute\.mp4: has no audio stream'),
+        (blind, NoVideoError, r'blind\.mp4: has no picture'),
+        (noise, UnreadableMediaError, r'noise\.mp4: cannot be opened'),
+    ):
+        with pytest.raises(error, match=message):
+            OpenAudioVisual()(dict(filename=path))
     assert OpenAudioVisual(need_audio=False)(dict(filename=mute))['media'].has_video
-
-
-def test_unreadable(tmp_path):
-    path = tmp_path / 'noise.mp4'
-    path.write_bytes(bytes(range(256)) * 20)
-    with pytest.raises(UnreadableMediaError, match=r'noise\.mp4: cannot be opened'):
-        OpenAudioVisual()(dict(filename=str(path)))

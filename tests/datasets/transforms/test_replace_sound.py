@@ -18,12 +18,9 @@ def clip(**changes):
     )
 
 
-def test_clips_with_a_source_keep_their_sound():
+def test_own_sound_and_silence():
     results = clip()
     assert ReplaceSound().transform(dict(results))['audio'] is results['audio']
-
-
-def test_silence():
     assert not ReplaceSound().transform(clip(silent_kind='silence'))['audio'].any()
 
 

@@ -9,7 +9,6 @@ from mmav_coattn.evaluation.metrics.clip_predictors import (
     PREDICTORS,
     SPLIT_PREDICTORS,
     maps_at,
-    motion_confidence,
     predictor_maps,
 )
 
@@ -32,8 +31,3 @@ def test_every_predictor_has_maps():
     assert [len(found[name]) for name in SPLIT_PREDICTORS] == [2] * 4
     np.testing.assert_array_equal(found['model'], [maps])
     np.testing.assert_array_equal(maps_at(found['centre_disc'], 0.3, 16), [disc_heatmap(16)])
-
-
-def test_confidence_of_the_motion_by_hand():
-    # The highest of four pixels, at the moment at which it is highest.
-    assert motion_confidence(np.array([[[0.0, 1], [2, 3]], [[5.0, 0], [0, 0]]])) == 5.0

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from mmav_coattn.errors import UserError
+from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.evaluation.functional.separation import MelMasking
 from mmav_coattn.evaluation.metrics import SourceSeparationMetric
+from mmav_coattn.sounding_shapes import draw_scene, render_solos
 
 LOG_MEL = dict(
     sample_rate=16000, n_fft=512, win_length=400, hop_length=160, n_mels=64, mean=-5.0, std=4.0
@@ -21,14 +22,13 @@ def sample(swap_maps=False, swap_masks=False, events=(0, 1), count=2):
     masks = torch.zeros(2, 64, 101)
     masks[0, :20], masks[1, 20:] = 1.0, 1.0
     return dict(
-        relpath='0.mp4',
+        relpath='multi/val/000003.mp4',
         source_maps=maps.flip(0) if swap_maps else maps,
         source_masks=masks.flip(0) if swap_masks else masks,
         localization_targets=[
             dict(time=2.5, boxes=[BOXES[source]], annotators=1, source=source) for source in events
         ],
         source_count=torch.tensor(count),
-        solos=torch.from_numpy(SOLOS),
         window_starts=[2.0],
         clip_seconds=1.0,
     )
@@ -36,6 +36,7 @@ def sample(swap_maps=False, swap_masks=False, events=(0, 1), count=2):
 
 def evaluate(*samples):
     metric = SourceSeparationMetric(log_mel=LOG_MEL)
+    metric.solos = lambda *_: SOLOS
     audio = [torch.from_numpy(SOLOS.sum(axis=0))] * len(samples)
     metric.process(dict(inputs=dict(audio=audio)), samples)
     return metric.evaluate(len(samples))
@@ -67,5 +68,13 @@ def test_clip_without_an_event_of_each_source_or_without_a_field():
     assert found['separation/num_clips'] == 1 and found['separation/num_without_event'] == 1
     with pytest.raises(UserError, match='No clip has an event of every source'):
         evaluate(sample(events=(1,)))
-    with pytest.raises(UserError, match="no 'solos'; add RenderSolos"):
-        evaluate({key: value for key, value in sample().items() if key != 'solos'})
+    with pytest.raises(UserError, match="no 'source_maps'; set model.test_cfg.num_sources"):
+        evaluate({key: value for key, value in sample().items() if key != 'source_maps'})
+
+
+def test_solos_of_the_time_of_the_audio():
+    expected = render_solos(draw_scene(1, 'multi', 'val', 3), 1, 8000, 9600)
+    metric = SourceSeparationMetric(log_mel=LOG_MEL, seed=1)
+    np.testing.assert_array_equal(metric.solos('multi/val/000003.mp4', 8000, 1600), expected)
+    with pytest.raises(ConfigError, match=r'talk\.mp4: SourceSeparationMetric needs clips of Sou'):
+        metric.solos('talk.mp4', 0, 1)

@@ -40,6 +40,9 @@ def write_mask(path, rows, value=255):
 
 def write_avsbench(folder, clips, seconds=5.2):
     """Both subsets of AVSBench: (name, category, split) of each clip, mask K with K - 1 rows."""
+    folder.mkdir(exist_ok=True)
+    write_clip(folder / 'clip.mp4', duration=seconds, fps=10)
+    content = (folder / 'clip.mp4').read_bytes()
     for subset, data, columns in (
         ('Single-source', 's4_data', ('name', 'start', 'category', 'split')),
         ('Multi-sources', 'ms3_data', ('video_id', 'split')),
@@ -54,7 +57,7 @@ def write_avsbench(folder, clips, seconds=5.2):
                 table.writerow((name, 0, category, split) if s4 else (name, split))
                 video = root / data / 'raw_videos' / (f'{split}/{category}' if s4 else '')
                 video.mkdir(parents=True, exist_ok=True)
-                write_clip(video / f'{name}.mp4', duration=seconds, fps=10)
+                (video / f'{name}.mp4').write_bytes(content)
                 part = f'{split}/{category}/{name}' if s4 else f'{split}/{name}'
                 for number in range(1, 6):
                     mask = root / data / 'gt_masks' / part / f'{name}_{number}.png'

@@ -6,14 +6,4 @@ train_dataloader = dict(
     dataset=dict(
         _delete_=True, type='FewShotDataset', num_per_class=10,
         dataset=_base_.train_dataloader.dataset))
-transfer = dict(
-    splits={
-        split: {
-            '_delete_': True,
-            **{
-                option.replace('train_dataloader', 'train_dataloader.dataset'): name
-                for option, name in options.items()
-            }
-        }
-        for split, options in _base_.transfer.splits.items()
-    })
+transfer = dict(splits=dict(_delete_=True, **_base_.few_shot_splits))

@@ -23,14 +23,7 @@ train_dataloader = dict(
 val_dataloader = _base_.test_dataloader
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 default_hooks = dict(checkpoint=dict(interval=16, max_keep_ckpts=1, save_best=None))
-
 # The classifier begins at random and has few steps.
 optim_wrapper = dict(paramwise_cfg=dict(custom_keys={'cls_head': dict(lr_mult=5.0)}))
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=4,
-         convert_to_iter_based=True),
-    dict(type='CosineAnnealingLR', by_epoch=True, begin=4, end=max_epochs, T_max=max_epochs - 4,
-         eta_min_ratio=0.01, convert_to_iter_based=True),
-]
 transfer = dict(
     protocol='finetune', rule='Last epoch; mean of the probabilities of 4 clips of a video')

@@ -4,7 +4,4 @@ _base_ = [
 ]
 
 default_hooks = dict(checkpoint=dict(interval=5, max_keep_ckpts=1, save_best=None))
-transfer = dict(
-    protocol='finetune',
-    rule='Last epoch; mean of the probabilities of 10 clips of a video, one crop; mean over the '
-    'splits')
+transfer = dict(protocol='finetune', rule=_base_.rules.finetune)

@@ -3,7 +3,4 @@ _base_ = ['_base_/runtime.py', '_base_/mc3_18_tower.py', '_base_/ucf101.py']
 
 train_dataloader = dict(
     batch_size=1, dataset=dict(pipeline=_base_.test_pipeline, test_mode=True))
-transfer = dict(
-    protocol='probe',
-    rule='Frozen tower; mean feature of 10 clips of a video; the penalty is chosen by '
-    'cross-validation over the training videos; mean over the splits')
+transfer = dict(protocol='probe', rule=_base_.rules.probe)

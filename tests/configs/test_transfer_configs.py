@@ -2,9 +2,8 @@
 
 import pytest
 from mmaction.registry import MODELS, TRANSFORMS
-from mmengine.registry import init_default_scope
 from paths import CONFIGS
-from recipes import read
+from recipes import no_data_root, read  # noqa: F401
 
 import mmav_coattn  # noqa: F401
 from mmav_coattn.config import iter_datasets
@@ -13,12 +12,6 @@ from mmav_coattn.experiments.transfer.experiment import Run, run_config, transfe
 RECIPES = sorted((CONFIGS / 'transfer').glob('*.py'))
 #: ``SampleFrames`` and others of mmaction2's own, or ours.
 OFFICIAL = [path for path in RECIPES if path.stem.endswith(('ucf101', 'hmdb51'))]
-
-
-@pytest.fixture(autouse=True)
-def scope(monkeypatch):
-    monkeypatch.delenv('MMAV_DATA_ROOT', raising=False)
-    init_default_scope('mmaction')
 
 
 def lists_of(cfg):

@@ -1,5 +1,7 @@
 # A folder of videos with audio, with the lists train.txt and val.txt in it; clips of 112 px.
 # MMAV_DATA_ROOT, or tools' `--cfg-options data_root=...`, points every split elsewhere.
+_base_ = 'small_clips.py'
+
 data_root = '{{$MMAV_DATA_ROOT:data/audioset}}'
 data_hint = (
     'This recipe reads the video files of that folder, at any depth, and two lists train.txt and '
@@ -16,10 +18,7 @@ train_pipeline = [
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='RandomResizedCrop', area_range=(0.5, 1.0)),
     dict(type='Resize', scale=(112, 112), keep_ratio=False),
-    dict(type='Flip', flip_ratio=0.5),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs'),
+    *_base_.train_pipeline[5:],
 ]
 # Evaluation: one in-sync and one shifted window per clip, fixed by seed and file.
 test_pipeline = [
@@ -29,37 +28,20 @@ test_pipeline = [
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(-1, 128)),
     dict(type='CenterCrop', crop_size=112),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudio', sample_rate=16000),
-    dict(type='PackAudioVisualInputs'),
+    *_base_.test_pipeline[4:],
 ]
 
 train_dataloader = dict(
     batch_size=32,
     num_workers=8,
-    persistent_workers=True,
     pin_memory=True,
-    drop_last=True,
-    sampler=dict(type='ResumableSampler', shuffle=True),
     dataset=dict(
-        type='AudioVisualDataset',
-        data_root=data_root,
-        ann_file='train.txt',
-        hint=data_hint,
+        type='AudioVisualDataset', data_root=data_root, ann_file='train.txt', hint=data_hint,
         pipeline=train_pipeline))
 val_dataloader = dict(
     batch_size=32,
     num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='AudioVisualDataset',
-        data_root=data_root,
-        ann_file='val.txt',
-        hint=data_hint,
-        test_mode=True,
-        pipeline=test_pipeline))
+        type='AudioVisualDataset', data_root=data_root, ann_file='val.txt', hint=data_hint,
+        test_mode=True, pipeline=test_pipeline))
 test_dataloader = val_dataloader
-
-val_evaluator = dict(type='SyncMetric')
-test_evaluator = val_evaluator

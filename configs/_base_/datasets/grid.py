@@ -1,19 +1,10 @@
 # GRID talking faces (Cooke et al. 2006): lower face of one speaker, 25 frames per second.
-# Expects <data_root>/train.csv and val.csv with a column `file`, relative to <data_root>.
-_base_ = 'small_clips.py'
+_base_ = ['small_clips.py', 'grid_s1.py']
 
-data_root = '{{$MMAV_DATA_ROOT:data/grid_s1}}'
-data_hint = (
-    'This recipe reads one speaker of the GRID corpus: download the videos of speaker s1 into '
-    'videos/ of that folder, and write two tables train.csv and val.csv beside it, whose first '
-    'line is `file` and whose others name one video each, such as videos/bbaf2n.mp4.')
 clip_seconds = 1.6  # s
 num_frames = 40
 frame_seconds = 0.04  # s
-min_shift = 0.4  # s, of evaluation
 audio_seconds = 2.96  # s; the shortest files have 74 frames
-# Lower face as fractions (x0, y0, x1, y1) of the frame: 112 px of 240 around the mouth.
-lower_face = (0.267, 0.454, 0.733, 0.921)
 
 # Of the small clips' pipelines the sampling is changed, and the lower face is cut out first.
 train_pipeline = [
@@ -21,7 +12,7 @@ train_pipeline = [
     dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=3, min_shift=0.2,
          audio_seconds=audio_seconds, grid=frame_seconds, random_phase=False),
     dict(type='LoadFrames', num_frames=num_frames),
-    dict(type='FixedCrop', box=lower_face),
+    dict(type='FixedCrop', box=_base_.lower_face),
     *_base_.train_pipeline[3:],
 ]
 # The same changed by all that faces, voices, cameras, rooms and microphones vary.
@@ -39,21 +30,20 @@ varied_train_pipeline = [
     dict(type='PackAudioVisualInputs'),
 ]
 test_pipeline = [
-    dict(type='OpenAudioVisual'),
-    dict(type='SampleSyncWindows', clip_seconds=clip_seconds, num_negatives=1, min_shift=min_shift,
-         audio_seconds=audio_seconds, grid=frame_seconds, test_mode=True),
+    _base_.test_pipeline[0],
+    dict(_base_.test_pipeline[1], audio_seconds=audio_seconds, grid=frame_seconds),
     dict(type='LoadFrames', num_frames=num_frames),
-    dict(type='FixedCrop', box=lower_face),
+    dict(type='FixedCrop', box=_base_.lower_face),
     *_base_.test_pipeline[3:],
 ]
 train_dataloader = dict(
     batch_size=16,
     dataset=dict(
-        type='AudioVisualDataset', data_root=data_root, ann_file='train.csv', hint=data_hint,
+        type='AudioVisualDataset', data_root=_base_.data_root, ann_file='train.csv', hint=_base_.data_hint,
         pipeline=train_pipeline))
 val_dataloader = dict(
     dataset=dict(
-        type='AudioVisualDataset', data_root=data_root, ann_file='val.csv', hint=data_hint,
+        type='AudioVisualDataset', data_root=_base_.data_root, ann_file='val.csv', hint=_base_.data_hint,
         test_mode=True, pipeline=test_pipeline))
 test_dataloader = val_dataloader
 auto_scale_lr = dict(base_batch_size=16)

@@ -4,12 +4,12 @@ model = dict(
     type='AudioVisualRecognizer',
     data_preprocessor=dict(
         type='AudioVisualDataPreprocessor',
-        mean=[110.2, 100.6, 96.0],
-        std=[58.0, 56.2, 56.5],
-        subtract_mean_frame=True,
         log_mel=dict(
             sample_rate=16000, n_fft=512, win_length=400, hop_length=160, n_mels=64,
-            mean=-5.0, std=4.0)),
+            mean=-5.0, std=4.0),
+        mean=[110.2, 100.6, 96.0],
+        std=[58.0, 56.2, 56.5],
+        subtract_mean_frame=True),
     backbone=dict(
         type='AudioVisualBackbone',
         bf16=True,  # in training, where the CPU has the instructions

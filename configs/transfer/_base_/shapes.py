@@ -1,8 +1,6 @@
 # Motions of SoundingShapes from video alone: tier `easy`, one object a scene, so that the
 # picture says which motion is meant. Made on first use.
 data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
-# Clips of each split, from which labelled videos are drawn and which are searched.
-num_clips = dict(train=400, val=150, test=300)
 num_frames = 32  # 1.6 s, as in pretraining
 
 # All 80 frames of a video, decoded once; the files lie in this folder.
@@ -31,7 +29,7 @@ train_dataloader = dict(
             data_root=data_root,
             tier='easy',
             split='train',
-            num_clips=num_clips,
+            num_clips=400,  # from which labelled videos are drawn, and which are searched
             on_unusable='error',
             test_mode=True,
             pipeline=test_pipeline)))
@@ -44,7 +42,7 @@ test_dataloader = dict(
         data_root=data_root,
         tier='easy',
         split='test',
-        num_clips=num_clips,
+        num_clips=300,
         on_unusable='error',
         test_mode=True,
         pipeline=test_pipeline))

@@ -38,3 +38,18 @@ def require_unit_interval(array: np.ndarray, name: str) -> None:
         raise ValueError(
             f'{name}: values must lie in [0, 1], got {array.min():g} to {array.max():g}.'
         )
+
+
+def map_and_truth(
+    values: ArrayLike, gt_map: ArrayLike, name: str = 'heatmap'
+) -> tuple[np.ndarray, np.ndarray]:
+    """A map (H, W), called ``name``, and its ground truth (H, W) in [0, 1], as float64.
+
+    Raises:
+        ValueError: If shapes differ, a value is not finite, or the truth is outside [0, 1].
+    """
+    array = finite_array(values, name, ndim=2)
+    truth = finite_array(gt_map, 'gt_map', ndim=2)
+    require_equal_shapes(**{name: array, 'gt_map': truth})
+    require_unit_interval(truth, 'gt_map')
+    return array, truth

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .checks import finite_array, require_equal_shapes, require_unit_interval
+from .checks import finite_array, map_and_truth, require_unit_interval
 
 #: Thresholds 0, 0.05 ... 1, each the double nearest to its decimal, so that a consensus IoU of
 #: exactly 0.15 passes the threshold 0.15 (3 * 0.05 would be a little larger).
@@ -106,10 +106,7 @@ def consensus_ciou(pred_mask: ArrayLike, gt_map: ArrayLike) -> float:
     Raises:
         ValueError: If shapes differ, P is not a mask, or g is not finite or outside [0, 1].
     """
-    pred = finite_array(pred_mask, 'pred_mask', ndim=2)
-    gt = finite_array(gt_map, 'gt_map', ndim=2)
-    require_equal_shapes(pred_mask=pred, gt_map=gt)
-    require_unit_interval(gt, 'gt_map')
+    pred, gt = map_and_truth(pred_mask, gt_map, 'pred_mask')
     if not np.isin(pred, (0, 1)).all():
         raise ValueError('pred_mask: must be a mask of 0 and 1; binarise the heatmap first.')
     return mask_ciou(pred.astype(bool), gt)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .checks import finite_array, require_equal_shapes, require_unit_interval
+from .checks import finite_array, map_and_truth
 from .localization import mask_ciou, top_pixels
 
 
@@ -29,10 +29,7 @@ def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
     Raises:
         ValueError: If shapes differ or a value is not finite.
     """
-    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
-    gt = finite_array(gt_map, 'gt_map', ndim=2)
-    require_equal_shapes(heatmap=heatmap, gt_map=gt)
-    require_unit_interval(gt, 'gt_map')
+    heatmap, gt = map_and_truth(heatmap, gt_map)
     return HeatmapScores(
         adaptive=mask_ciou(top_pixels(heatmap, int(np.count_nonzero(gt))), gt),
         half=mask_ciou(top_pixels(heatmap, round(gt.size / 2)), gt),

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .checks import finite_array, require_equal_shapes, require_unit_interval
+from .checks import finite_array, map_and_truth, require_unit_interval
 from .localization import ciou_success_and_auc
 
 #: Thresholds among which one is chosen, nats.
@@ -41,10 +41,7 @@ def threshold_curves(
     Raises:
         ValueError: If shapes differ or a value is not finite.
     """
-    heatmap = finite_array(heatmap, 'heatmap', ndim=2)
-    gt = finite_array(gt_map, 'gt_map', ndim=2)
-    require_equal_shapes(heatmap=heatmap, gt_map=gt)
-    require_unit_interval(gt, 'gt_map')
+    heatmap, gt = map_and_truth(heatmap, gt_map)
     thresholds = finite_array(thresholds, 'thresholds', ndim=1)
     # How many thresholds each pixel exceeds; it is predicted at the first so many of them.
     exceeds = np.searchsorted(thresholds, heatmap.ravel(), side='left')

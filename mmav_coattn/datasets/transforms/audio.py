@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import SilentAudioError
 
-from .base import require_positive
+from .base import Transform, require_positive
 
 
 def level_dbfs(waves: np.ndarray) -> np.ndarray:
@@ -20,7 +19,7 @@ def level_dbfs(waves: np.ndarray) -> np.ndarray:
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class LoadAudio(BaseTransform):
+class LoadAudio(Transform):
     """Read the waveform of the audio segment.
 
     A sample is silent if its whole segment is. A rule that looked at the in-sync window alone would
@@ -29,10 +28,8 @@ class LoadAudio(BaseTransform):
     Required Keys: media, audio_start, audio_seconds; silent_kind (optional), ``'extended'`` where
     silence is what the test set wants.
 
-    Added Keys:
-
-    - audio (np.ndarray): ``(round(audio_seconds * sample_rate),)`` float32, mono.
-    - sample_rate (int): Hz.
+    Added Keys: audio (np.ndarray), ``(round(audio_seconds * sample_rate),)`` float32, mono;
+    sample_rate (int), Hz.
 
     Args:
         sample_rate (int): Rate of the waveform in Hz.

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+
+from .base import Transform
 
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class AugmentAudio(BaseTransform):
+class AugmentAudio(Transform):
     """Change what rooms and microphones vary.
 
     The reverberation is noise that decays by 60 dB in its reverberation time, after the direct

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
+
+from .base import Transform
 
 #: Weights of red, green and blue in the brightness of a pixel (ITU-R BT.601).
 LUMA = np.array([0.299, 0.587, 0.114])
@@ -16,22 +17,15 @@ LUMA = np.array([0.299, 0.587, 0.114])
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class AugmentFrames(BaseTransform):
+class AugmentFrames(Transform):
     """Crop and scale every frame to a square, and change what real cameras vary.
 
     A part of the frame is taken, stretched, turned, mirrored and scaled in one step. A share of the
     clips is shot by a moving camera: the part drifts, shakes and zooms smoothly. Colours are mixed,
     exposure and gamma changed, and blur and noise added. The network must not rely on any of it.
 
-    Required Keys:
-
-    - imgs (list[np.ndarray]): (H, W, 3) uint8.
-    - img_shape
-
-    Modified Keys:
-
-    - imgs: (size, size, 3) uint8.
-    - img_shape
+    Required Keys: imgs (list[np.ndarray]), (H, W, 3) uint8.
+    Modified Keys: imgs, (size, size, 3) uint8; img_shape.
 
     Args:
         size (int): Side of the output, px.

@@ -1,9 +1,15 @@
 """What the transforms here share."""
 
+from mmcv.transforms import BaseTransform
+
 from mmav_coattn.errors import ConfigError, TooShortError
 
 #: Sums of decimal fractions miss by far less than this, in seconds.
 ROUNDING = 1e-7
+
+
+class Transform(BaseTransform):
+    """A transform of this package; its settings are attributes of their names."""
 
 
 def require_positive(transform, *names: str) -> None:

@@ -6,10 +6,11 @@ from math import ceil
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
+
+from .base import Transform
 
 
 class SpedUpMedia:
@@ -49,7 +50,7 @@ class SpedUpMedia:
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class ChangeSpeed(BaseTransform):
+class ChangeSpeed(Transform):
     """Play a file faster or slower, audio and video together; they stay in sync.
 
     Required Keys: media.

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
+
+from .base import Transform
 
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class FixedCrop(BaseTransform):
+class FixedCrop(Transform):
     """Crop every frame to the same box, given in fractions of its width and height.
 
     Required Keys: imgs, img_shape.
@@ -31,7 +32,7 @@ class FixedCrop(BaseTransform):
     box: Sequence[float]
 
     def __post_init__(self) -> None:
-        box = tuple(self.box)
+        self.box = box = tuple(float(value) for value in self.box)
         if len(box) != 4 or not (0 <= box[0] < box[2] <= 1 and 0 <= box[1] < box[3] <= 1):
             raise ConfigError(
                 f'FixedCrop: box={box} must be (x0, y0, x1, y1) in fractions of the frame, with '
@@ -46,7 +47,7 @@ class FixedCrop(BaseTransform):
         right, bottom = round(x1 * width), round(y1 * height)
         if left >= right or top >= bottom:
             raise ConfigError(
-                f'FixedCrop: box={tuple(self.box)} holds no pixel of a frame of {width}x{height}.'
+                f'FixedCrop: box={self.box} holds no pixel of a frame of {width}x{height}.'
             )
         results['imgs'] = [image[top:bottom, left:right] for image in results['imgs']]
         results['img_shape'] = (bottom - top, right - left)

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
-from .base import require_positive
+from .base import Transform, require_positive
 
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class LoadFrames(BaseTransform):
+class LoadFrames(Transform):
     """Read the frames shown in window 0, evenly spread over it by time.
 
     Frame ``i`` is the one shown at ``t0 + (i + 0.5) * clip_seconds / num_frames``, so the
@@ -19,14 +18,8 @@ class LoadFrames(BaseTransform):
 
     Required Keys: media, window_starts, clip_seconds.
 
-    Added Keys:
-
-    - imgs (list[np.ndarray]): ``num_frames`` frames ``(H, W, 3)`` uint8, RGB.
-    - original_shape (tuple[int, int]): Height and width as read.
-    - img_shape (tuple[int, int])
-    - num_clips (int): 1.
-    - clip_len (int): ``num_frames``.
-    - modality (str): ``'RGB'``.
+    Added Keys: imgs (list[np.ndarray]), ``num_frames`` frames ``(H, W, 3)`` uint8, RGB; and what
+    mmaction2's transforms need: original_shape, img_shape, num_clips (1), clip_len, modality.
 
     Args:
         num_frames (int): Frames of a clip.

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 
+from .base import Transform
+
 
 @TRANSFORMS.register_module()
-class LocalizationTargets(BaseTransform):
+class LocalizationTargets(Transform):
     """Boxes of the sources in the frame as the network sees it, each with its time.
 
     Sets with masks give one target for each inside the clip; they need the whole frame.

@@ -4,26 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError, TooShortError
 
-from .base import ROUNDING, require_overlap, require_positive
+from .base import ROUNDING, Transform, require_overlap, require_positive
 
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class SampleMiddleWindow(BaseTransform):
+class SampleMiddleWindow(Transform):
     """Choose the window around the middle of the time that has both video and audio.
 
     Required Keys: media.
-
-    Added Keys:
-
-    - window_starts (np.ndarray): ``(1,)`` seconds.
-    - shift (np.ndarray): ``(1,)``, 0.
-    - clip_seconds (float)
-    - audio_start (float), audio_seconds (float): The same window, s.
+    Added Keys: those of :class:`SampleSyncWindows`, of one window.
 
     Args:
         clip_seconds (float): Length of the window, s.

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import NoAudioError, NoVideoError
 from mmav_coattn.media import MediaFile, StillMedia
 
+from .base import Transform
+
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class OpenAudioVisual(BaseTransform):
+class OpenAudioVisual(Transform):
     """Open a video with audio on the container's clock.
 
     Required Keys: filename; sound_filename (optional), file of the audio where ``filename`` is a

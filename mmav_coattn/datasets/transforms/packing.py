@@ -7,12 +7,13 @@ import numpy as np
 import torch
 from mmaction.registry import TRANSFORMS
 from mmaction.structures import ActionDataSample
-from mmcv.transforms import BaseTransform
+
+from .base import Transform
 
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class PackAudioVisualInputs(BaseTransform):
+class PackAudioVisualInputs(Transform):
     """Pack clips and waveforms for the model, and close the file.
 
     Required Keys, where they are there:

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.media import MediaFile
 
+from .base import Transform
 from .sync_windows import stable_rng
 
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class ReplaceSound(BaseTransform):
+class ReplaceSound(Transform):
     """Give a clip marked as silent audio that nothing in its frames makes; leave others alone.
 
     - ``'silence'``: digital silence;
@@ -21,12 +21,9 @@ class ReplaceSound(BaseTransform):
       the set has a file of it;
     - ``'off_screen'``: the audio of another clip of the set, from the same time of it.
 
-    Required Keys:
-
-    - audio, sample_rate, audio_start, audio_seconds, relpath
-    - silent_kind (optional), as :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips` sets it
-    - other_filename (for ``'off_screen'``, and for ``'noise'`` of the set's own)
-
+    Required Keys: audio, sample_rate, audio_start, audio_seconds, relpath; silent_kind and, for
+    ``'off_screen'`` and for ``'noise'`` of the set's own, other_filename, as
+    :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips` sets them.
     Modified Keys: audio.
 
     Args:

@@ -5,15 +5,14 @@ from math import floor
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
-from .base import ROUNDING, require_overlap, require_positive
+from .base import ROUNDING, Transform, require_overlap, require_positive
 from .sync_windows import stable_rng
 
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class SlideSyncWindows(BaseTransform):
+class SlideSyncWindows(Transform):
     """One window of video, and the audio of every window of the file on one grid.
 
     Window 0 gives the video and the in-sync audio; the others follow in the order of time. The

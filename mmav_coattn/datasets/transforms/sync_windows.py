@@ -13,11 +13,10 @@ from math import ceil, floor
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
 
-from .base import ROUNDING, require_overlap, require_positive
+from .base import ROUNDING, Transform, require_overlap, require_positive
 
 
 def draw_spaced_slots(num_slots: int, size: int, gap: int, rng: np.random.Generator) -> np.ndarray:
@@ -42,7 +41,7 @@ def stable_rng(*parts) -> np.random.Generator:
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class SampleSyncWindows(BaseTransform):
+class SampleSyncWindows(Transform):
     """Draw one audio segment and in it 1 + K windows: the in-sync one and K out-of-sync ones.
 
     The segment lies at a random time of the file at which there is both video and audio. All

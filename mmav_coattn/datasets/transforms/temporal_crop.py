@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
 from mmav_coattn.errors import ConfigError
+
+from .base import Transform
 
 
 @TRANSFORMS.register_module()
 @dataclass(eq=False)
-class TemporalCrop(BaseTransform):
+class TemporalCrop(Transform):
     """Cut clips of some frames in a row out of a single longer clip.
 
     Required Keys: imgs, clip_len, num_clips (1).

@@ -19,12 +19,7 @@ PREDICTORS = (
     'onset_correlation',
 )
 #: Predictors with a map for each source, where several are asked for.
-SPLIT_PREDICTORS = (
-    'model_split',
-    'motion_energy_split',
-    'motion_energy_blurred_split',
-    'onset_correlation_split',
-)
+SPLIT_PREDICTORS = tuple(f'{name}_split' for name in ('model', *PREDICTORS[3:]))
 #: Blur of the motion, as a share of the shorter side; that of the moving source's map.
 BLUR = 1 / 16
 

@@ -102,18 +102,10 @@ def summarise_negative_audio(
 
 
 def format_table(rows: dict[str, dict[str, float]]) -> str:
-    """One line a predictor, one column a figure that at least two predictors have.
-
-    Figures of the model alone follow in a line of their own.
-    """
-    names = list(dict.fromkeys(name for row in rows.values() for name in row))
-    shared = [name for name in names if sum(name in row for row in rows.values()) > 1]
-    width = max(len(name) for name in ['predictor', *rows]) + 1
-    lines = ['predictor'.ljust(width) + ''.join(f'{name:>18}' for name in shared)]
+    """One line a predictor, one column a figure of the model."""
+    names = list(rows['model'])
+    lines = ['predictor'.ljust(24) + ''.join(f'{name:>18}' for name in names)]
     for predictor, row in rows.items():
-        cells = [f'{row[name]:18.4f}' if name in row else ' ' * 18 for name in shared]
-        lines.append(predictor.ljust(width) + ''.join(cells).rstrip())
-    alone = {name: row[name] for row in rows.values() for name in row if name not in shared}
-    if alone:
-        lines.append(', '.join(f'{name} {value:.4f}' for name, value in alone.items()))
+        cells = [f'{row[name]:18.4f}' if name in row else ' ' * 18 for name in names]
+        lines.append(predictor.ljust(24) + ''.join(cells).rstrip())
     return '\n'.join(lines)

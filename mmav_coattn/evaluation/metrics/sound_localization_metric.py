@@ -101,8 +101,6 @@ class SoundLocalizationMetric(FileMetric):
         self.size = size
         self.num_sources = num_sources
         self.predictors = PREDICTORS + (SPLIT_PREDICTORS if num_sources else ())
-        #: After an evaluation: (sample_idx, adaptive cIoU of the model) of each clip with a target.
-        self.clip_scores: list[tuple[int, float]] = []
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
         """Score one clip; of the batch ``imgs`` (1, C, T, H, W) and ``audio`` (S,) are read."""
@@ -124,7 +122,6 @@ class SoundLocalizationMetric(FileMetric):
         )
         sources, scores, cious = self._score_clip(clip, sample)
         return dict(
-            index=int(sample.get('sample_idx', -1)),
             kind=str(sample.get('silent_kind', 'silent')),
             has_source=bool(sample['has_source']),
             confidence=confidence,
@@ -212,9 +209,6 @@ class SoundLocalizationMetric(FileMetric):
             num_without_target=len(used) - len(clips) - len(silent),
             left_out=left_out,
         )
-        self.clip_scores = [
-            (clip['index'], float(clip['scores'][:, 0, 0].mean())) for clip in clips
-        ]
         told = ', '.join(f'{name} {value}' for name, value in counts.items())
         MMLogger.get_current_instance().info(f'{self.prefix}: {told}\n{format_table(rows)}')
         if silent and self.map_threshold is not None:

@@ -29,7 +29,6 @@ def sample(name, maps, targets, confidence=1.0, has_source=True, **changes):
     maps = torch.as_tensor(maps, dtype=torch.float32)
     return dict(
         relpath=name,
-        sample_idx=int(name.split('.')[0]),
         sound_map=torch.stack([maps, torch.rand_like(maps)]),
         map_confidence=torch.tensor([confidence, 99.0]),
         localization_targets=targets,
@@ -46,7 +45,7 @@ def frames(seed=0):
 
 
 def evaluate(samples, batch_size=None, images=None, waves=None, **settings):
-    """Figures without their prefix; and the metric."""
+    """Figures without their prefix."""
     metric = SoundLocalizationMetric(size=SIZE, **settings)
     images = images or [frames(i) for i in range(len(samples))]
     noise = torch.Generator().manual_seed(0)
@@ -57,7 +56,7 @@ def evaluate(samples, batch_size=None, images=None, waves=None, **settings):
         inputs = dict(imgs=images[chosen], audio=waves[chosen])
         metric.process(dict(inputs=inputs), samples[chosen])
     figures = metric.evaluate(len(samples))
-    return {name.removeprefix('localization/'): value for name, value in figures.items()}, metric
+    return {name.removeprefix('localization/'): value for name, value in figures.items()}
 
 
 def random_clips(num=9):
@@ -74,7 +73,7 @@ def random_clips(num=9):
 
 def test_figures_against_a_slow_reference():
     clips = random_clips()
-    figures, metric = evaluate(clips)
+    figures = evaluate(clips)
     adaptive, half, hits = [], [], []
     for clip in clips:
         maps = clip['sound_map'][0].numpy()
@@ -92,20 +91,19 @@ def test_figures_against_a_slow_reference():
         assert figures[name] == pytest.approx(expected[name])
     assert figures['pointing'] == pytest.approx(np.mean(hits))
     assert figures['num_targets'] == 18 and figures['num_clips'] == 9
-    assert metric.clip_scores[3] == (3, pytest.approx(np.mean(adaptive[6:8])))
     # Sources of single clips have no IIoU, and clips without a silent one no threshold.
     assert not [name for name in figures if 'iiou' in name or 'threshold' in name]
 
 
 def test_batch_size_changes_nothing():
     clips, images = random_clips(), [frames(i) for i in range(9)]
-    assert evaluate(clips, 2, images)[0] == evaluate(clips, 9, images)[0]
+    assert evaluate(clips, 2, images) == evaluate(clips, 9, images)
 
 
 def test_perfect_map_and_floors_by_hand():
     maps = np.zeros((4, 8, 8))
     maps[:, 4:, 4:] = 1.0
-    figures, _ = evaluate([sample('0.mp4', maps, [target([0.5, 0.5, 1.0, 1.0])])])
+    figures = evaluate([sample('0.mp4', maps, [target([0.5, 0.5, 1.0, 1.0])])])
     assert figures['adaptive_ciou50'] == 1.0
     assert figures['mean_ciou'] == pytest.approx(0.5)  # half the image, a quarter true
     assert figures['pointing'] == 1.0
@@ -128,7 +126,7 @@ def test_floors_of_motion_and_onsets_find_what_moves():
         ([0.5, 0.0, 0.75, 0.25], 2.45, 'motion_energy'),
     ):
         clip = sample('0.mp4', np.ones((4, 4, 4)), [target(place, time)])
-        figures, _ = evaluate([clip], images=[images], waves=[wave])
+        figures = evaluate([clip], images=[images], waves=[wave])
         assert figures[f'pointing_{found}'] == 1.0, found
         assert figures['pointing'] == 0.0  # a constant map points at the upper left
     assert figures['adaptive_ciou50_motion_energy'] == 1.0
@@ -139,7 +137,7 @@ def test_consensus_of_annotators_and_clip_mean_map():
     maps[0, :4] = 1.0  # of the upper half, but only at one of four steps
     maps[1:, 4:] = 0.4
     both = dict(time=None, boxes=[[0, 0.5, 1, 1], [0, 0.5, 0.5, 1]], annotators=2, source=0)
-    figures, _ = evaluate([sample('0.mp4', maps, [both])])
+    figures = evaluate([sample('0.mp4', maps, [both])])
     # The mean map is higher below. g: left half of it 1, right half 0.5.
     assert figures['mean_ciou'] == 1.0
     assert figures['adaptive_ciou50'] == 1.0
@@ -164,7 +162,7 @@ def corners():
 def test_every_source_must_be_found():
     left, right = corners()
     clips = [two_sources(left, right), two_sources(left, left, '1.mp4')]
-    figures, _ = evaluate(clips)
+    figures = evaluate(clips)
     assert figures['adaptive_iiou50'] == 0.5
     assert figures['adaptive_ciou50'] == pytest.approx(5 / 6)
     assert figures['adaptive_iiou50_centre_disc'] == 0.0
@@ -175,7 +173,7 @@ def test_a_map_for_each_source_in_whatever_order():
     left, right = corners()
     # One map that shows both at all times is not enough; split, each source has its own.
     both = left + 0.9 * right
-    figures, _ = evaluate([two_sources(both, both)], num_sources=2)
+    figures = evaluate([two_sources(both, both)], num_sources=2)
     assert figures['adaptive_iiou50'] == 0.0
     assert figures['adaptive_iiou50_model_split'] == 1.0
     assert figures['pointing_model_split'] == 1.0
@@ -192,7 +190,7 @@ def test_silent_clips_by_confidence():
         sample('3.mp4', np.ones((4, 8, 8)), [], 0.7, has_source=False),
         sample('4.mp4', np.ones((4, 8, 8)), [], 0.1, has_source=False),
     ]
-    figures, _ = evaluate(clips)
+    figures = evaluate(clips)
     expected = detection_ap_max_f1([0.9, 0.6, 0.5, 0.7, 0.1], [1, 0, 1, 0, 0], [1, 1, 1, 0, 0])
     assert figures['ap'] == pytest.approx(expected['ap'])
     assert figures['max_f1'] == pytest.approx(expected['max_f1'])
@@ -209,14 +207,14 @@ def test_a_mask_scores_as_the_box_of_its_pixels(tmp_path):
     by_mask = dict(time=None, mask=str(tmp_path / 'm.png'), boxes=[], annotators=1, source=0)
     maps = np.random.default_rng(3).random((4, 8, 8))
     scores = [
-        evaluate([sample('0.mp4', maps, [each])], images=[frames()])[0]
+        evaluate([sample('0.mp4', maps, [each])], images=[frames()])
         for each in (by_mask, target([0.5, 0.25, 1.0, 0.75]))
     ]
     assert scores[0] == scores[1] and scores[0]['num_targets'] == 1
     # An empty mask has nothing to look for.
     cv2.imwrite(str(tmp_path / 'm.png'), 0 * mask)
     clips = [sample('0.mp4', maps, [by_mask]), sample('1.mp4', maps, [target([0, 0, 1, 1])])]
-    figures, _ = evaluate(clips)
+    figures = evaluate(clips)
     assert figures['num_without_target'] == 1
     with pytest.raises(UserError, match=r'no\.png: this mask cannot be read'):
         evaluate([sample('0.mp4', maps, [by_mask | dict(mask=str(tmp_path / 'no.png'))])])
@@ -259,7 +257,7 @@ def nearest(monkeypatch):
 
 def test_negative_audio_at_a_given_threshold_by_hand(monkeypatch):
     nearest(monkeypatch)
-    figures, _ = evaluate(clips_of_each_kind(), map_threshold=0.5)
+    figures = evaluate(clips_of_each_kind(), map_threshold=0.5)
     assert figures['map_threshold'] == 0.5
     assert figures['ciou_at_threshold'] == pytest.approx((1 + 0.5) / 2)
     assert figures['ciou50_at_threshold'] == 1.0
@@ -276,7 +274,7 @@ def test_negative_audio_at_a_given_threshold_by_hand(monkeypatch):
     assert figures['pia_silence_centre_disc'] == 0.5
     assert figures['f1_silence_centre_disc'] == pytest.approx(2 / 3)
     # Another threshold, other masks: the half of a source, and the noise, fall below it.
-    higher, _ = evaluate(clips_of_each_kind(), map_threshold=0.9)
+    higher = evaluate(clips_of_each_kind(), map_threshold=0.9)
     assert higher['ciou_at_threshold'] == pytest.approx(0.5)
     assert higher['pia_noise'] == 0.0
 
@@ -284,14 +282,14 @@ def test_negative_audio_at_a_given_threshold_by_hand(monkeypatch):
 def test_a_threshold_is_chosen_on_validation_clips(monkeypatch):
     nearest(monkeypatch)
     clips = clips_of_each_kind()
-    chosen, _ = evaluate(clips, map_threshold='choose')
+    chosen = evaluate(clips, map_threshold='choose')
     # From 0.63 the noise is gone, and half of the second source is there until 0.8.
     assert chosen['map_threshold'] == pytest.approx(0.63)
-    given, _ = evaluate(clips, map_threshold=chosen['map_threshold'])
+    given = evaluate(clips, map_threshold=chosen['map_threshold'])
     assert given == chosen
-    assert not [name for name in evaluate(clips)[0] if 'threshold' in name or 'pia' in name]
+    assert not [name for name in evaluate(clips) if 'threshold' in name or 'pia' in name]
     # Without negatives there is nothing to choose for.
-    assert 'map_threshold' not in evaluate(clips[:2], map_threshold='choose')[0]
+    assert 'map_threshold' not in evaluate(clips[:2], map_threshold='choose')
     with pytest.raises(ConfigError, match="map_threshold='best' must be a number"):
         SoundLocalizationMetric(map_threshold='best')
 
@@ -301,7 +299,7 @@ def test_what_has_no_target_is_counted():
     clips.append(sample('7.mp4', np.ones((4, 4, 4)), []))
     clips.append(sample('8.mp4', np.ones((4, 4, 4)), [target([1.5, 0, 2, 1])]))
     clips.append(dict(relpath='9.mp4', unusable=('silent', '9.mp4: is silent')))
-    figures, _ = evaluate(clips, images=[*(frames() for _ in range(4)), None])
+    figures = evaluate(clips, images=[*(frames() for _ in range(4)), None])
     assert figures['num_without_target'] == 2
     assert figures['left_out'] == 1 and figures['num_clips'] == 2
 

@@ -21,13 +21,6 @@ def clip(media_folder):
     return media_folder / 'converter.mp4'
 
 
-def test_the_picture_itself(clip):
-    frame = first_frame(clip)
-    picture = FrameConverter()(frame)
-    assert picture.shape == (64, 90, 3) and picture.dtype == np.uint8
-    assert np.array_equal(picture, frame.to_ndarray(format='rgb24'))
-
-
 def test_scaled_down_by_areas_and_never_up(clip):
     frame = first_frame(clip)
     small = FrameConverter(short_side=32)(frame)

@@ -195,14 +195,19 @@ def test_unreadable_files(media_folder):
     for path in (text, empty, media_folder / 'absent.mp4'):
         with pytest.raises(UnreadableMediaError, match=f'{path.name}: cannot be opened'):
             _ = MediaFile(path).video_span
-    truth = write_clip(media_folder / 'whole_header.mp4', options={'movflags': 'faststart'})
+
+
+@pytest.mark.parametrize('suffix', ['mp4', 'mkv'])
+def test_a_file_that_was_cut_off_is_what_is_left_of_it(tmp_path, suffix):
+    truth = write_clip(tmp_path / f'cut.{suffix}', options={'movflags': 'faststart'})
     data = truth.path.read_bytes()
-    cut = media_folder / 'cut.mp4'
-    cut.write_bytes(data[: len(data) // 2])
-    # A file that was cut off is what is left of it; beyond that there is nothing.
-    with MediaFile(cut) as media:
+    truth.path.write_bytes(data[: len(data) // 2])
+    with MediaFile(truth.path) as media:
+        assert media.header_end == pytest.approx(4.0, abs=0.1)
         begin, end = media.common_span
         assert begin + 0.5 < end < truth.frame_end - 0.2
+        numbers = [frame_number(image) for image in media.read_frames(truth.frame_times[:25])]
+        assert numbers == list(range(25))
         assert len(media.read_frames(np.linspace(begin, end - 0.05, 20))) == 20
         assert abs(audio_lag(media.read_audio(end - 0.5, 0.5, 16000), end - 0.5, 16000)) < 1e-3
         with pytest.raises(ValueError, match='but the stream runs'):

@@ -24,6 +24,7 @@ def test_every_family_is_drawn_and_painted(split):
         picture = paint_background(np.random.default_rng(1), setting, 64, 30.4, 1.0)
         assert picture.shape == (64, 64, 3) and picture.dtype == np.float32
         assert picture.min() >= 0 and picture.max() <= 255
+        assert picture.std() > 8 and ((picture < 3) | (picture > 252)).mean() < 0.05
         # A texture, not one colour; lit from the right; the same for the same seed.
         assert picture[:28].std() > 2 and picture[34:].std() > 2
         assert picture[:, 48:].mean() > picture[:, :16].mean()

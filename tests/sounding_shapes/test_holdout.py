@@ -8,13 +8,7 @@ import pytest
 
 from mmav_coattn.sounding_shapes.actors import draw_look
 from mmav_coattn.sounding_shapes.backgrounds import FAMILIES
-from mmav_coattn.sounding_shapes.holdout import (
-    BANDS,
-    MARGIN,
-    NUM_BANDS,
-    draw_held_out,
-    draw_held_out_log,
-)
+from mmav_coattn.sounding_shapes.holdout import BANDS, MARGIN, NUM_BANDS
 from mmav_coattn.sounding_shapes.scene import build_scene
 from mmav_coattn.sounding_shapes.sounds import MATERIALS, PITCH_RANGES
 from mmav_coattn.sounding_shapes.spec import SPLITS
@@ -27,19 +21,8 @@ def split_of(value, low, high):
     return next((split for split, bands in BANDS.items() if inside and band in bands), None)
 
 
-def test_bands_share_out_the_axis():
-    assert sorted(sum(BANDS.values(), ())) == list(range(10))
-
-
-@pytest.mark.parametrize('split', SPLITS)
-def test_draws_stay_in_the_split(split):
-    rng = np.random.default_rng(0)
-    assert {split_of(draw_held_out(rng, split, 2, 7), 2, 7) for _ in range(300)} == {split}
-    freqs = [draw_held_out_log(rng, split, 100, 900) for _ in range(300)]
-    assert {split_of(np.log(f), np.log(100), np.log(900)) for f in freqs} == {split}
-
-
 def test_named_sets_are_disjoint():
+    assert sorted(sum(BANDS.values(), ())) == list(range(NUM_BANDS))
     for one, other in combinations(SPLITS, 2):
         assert not set(MATERIALS[one]) & set(MATERIALS[other])
         assert not {m for m, _ in MATERIALS[one].values()} & {

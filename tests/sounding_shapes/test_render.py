@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 
 from mmav_coattn.sounding_shapes.render import (
-    RIM,
     draw_once,
-    paint_stage_set,
     render_audio,
     render_frames,
     render_solos,
 )
 from mmav_coattn.sounding_shapes.scene import build_scene, object_boxes
-from mmav_coattn.sounding_shapes.spec import CLASSES, SPLITS, clip_rngs
+from mmav_coattn.sounding_shapes.spec import CLASSES
 from mmav_coattn.sounding_shapes.sprites import Canvas
 
 
@@ -101,16 +99,6 @@ def test_frames_are_textured_noisy_and_repeat():
     noisy = np.array(list(render_frames(replace(still, picture_noise=3.0), 0))[:2], int)
     assert (noisy - clean).std() == pytest.approx(3.0, rel=0.1)
     assert not np.array_equal(noisy[0], noisy[1])
-
-
-@pytest.mark.parametrize('split', SPLITS)
-def test_backgrounds_are_neither_flat_nor_burnt_out(split):
-    for index in range(8):
-        scene = replace(build_scene(0, 'easy', split, index), objects=[])
-        picture = paint_stage_set(scene, clip_rngs(0, 'easy', split, index)[1])
-        assert picture.shape == (128 + 2 * RIM, 128 + 2 * RIM, 3)
-        assert picture.std() > 8
-        assert ((picture < 3) | (picture > 252)).mean() < 0.05
 
 
 def test_sound_continues_seamlessly_from_before_the_start():

@@ -71,15 +71,6 @@ def overlap(a, b):
     return area / smaller
 
 
-def test_scene_depends_on_nothing_but_its_key():
-    one = annotate(build_scene(3, 'medium', 'val', 5), 'p')
-    build_scene(3, 'medium', 'val', 6)
-    assert annotate(build_scene(3, 'medium', 'val', 5), 'p') == one
-    for key in [(4, 'medium', 'val', 5), (3, 'multi', 'val', 5), (3, 'medium', 'test', 5),
-                (3, 'medium', 'val', 13)]:  # fmt: skip
-        assert annotate(build_scene(*key), 'p')['objects'] != one['objects']
-
-
 def test_annotation_is_json_with_whole_boxes():
     note = annotate(build_scene(0, 'medium', 'train', 9), 'medium/train/000009.mp4')
     assert json.loads(json.dumps(note)) == note

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from media_factory import audio_lag, frame_number, linear_sound, write_clip
 from mmengine.config import Config
 from models.tiny import MODEL
 from odd_media import IN_PARTS, ITEMS, RIGHT
-from paths import TOOLS
 from pipelines import sync_pipeline
-from tool_process import run_process
+from trust import training
 
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.engine.hooks.unusable_media_hook import MAX_NAMES
 from mmav_coattn.errors import DataNotFoundError, MediaError, UnreadableMediaError
 from mmav_coattn.media import MediaFile
 
@@ -110,22 +111,11 @@ def test_training_names_what_it_replaces(gallery):
         check_sample(sample, folder / meta['relpath'], truths[meta['relpath']])
 
 
-@pytest.fixture(scope='module')
-def config():
-    return Config(
-        dict(
-            default_scope='mmaction',
-            custom_imports=dict(imports=['mmav_coattn'], allow_failed_imports=False),
-            model=MODEL,
-            test_pipeline=pipeline(True, size=(32, 32)),
-        )
-    )
-
-
-def test_inferencer(gallery, config):
+def test_inferencer(gallery):
     folder, _ = gallery
     torch.manual_seed(0)
-    inferencer = AudioVisualInferencer(config)
+    settings = Config(dict(model=MODEL, test_pipeline=pipeline(True, size=(32, 32))))
+    inferencer = AudioVisualInferencer(settings)
     for item in ITEMS:
         path = folder / item.name
         if item.expected == RIGHT:
@@ -160,48 +150,34 @@ def test_inferencer(gallery, config):
 
 
 @pytest.mark.slow
-def test_tools(gallery, config, tmp_path):
+def test_tools(gallery, tmp_path):
     """Trains and evaluates on the gallery: every file is used, or counted and named."""
     folder, _ = gallery
-    loader = dict(batch_size=8, num_workers=1)
-    cfg = Config(config.to_dict())
-    for name, test_mode in (('train', False), ('val', True), ('test', True)):
-        cfg[f'{name}_dataloader'] = dict(
-            **loader,
-            sampler=dict(type='DefaultSampler', shuffle=not test_mode),
-            dataset=dict(
-                type='AudioVisualDataset',
-                data_root=str(folder),
-                test_mode=test_mode,
-                pipeline=pipeline(test_mode, size=(32, 32)),
-            ),
-        )
     evaluator = dict(type='SyncMetric', num_listed=len(ITEMS))
-    cfg.merge_from_dict(
-        dict(
-            val_evaluator=evaluator,
-            test_evaluator=evaluator,
-            val_cfg=dict(type='ValLoop'),
-            test_cfg=dict(type='TestLoop'),
-            train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=1),
-            optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.01)),
-            default_hooks=dict(checkpoint=dict(type='CheckpointHook', interval=1)),
-            custom_hooks=[dict(type='UnusableMediaReportHook', max_names=len(ITEMS))],
-            env_cfg=dict(cudnn_benchmark=False, mp_cfg=dict(mp_start_method='fork')),
-            randomness=dict(seed=0),
-        )
+    dataset = dict(type='AudioVisualDataset', data_root=str(folder), test_mode=True)
+    dataset['pipeline'] = pipeline(True, size=(32, 32))
+    sampler = dict(type='DefaultSampler', shuffle=False)
+    recipe = training.write_recipe(
+        tmp_path / 'gallery.py',
+        folder,
+        epochs=1,
+        checkpoint=dict(interval=1),
+        train_dataloader=dict(batch_size=8, dataset=dict(pipeline=pipeline(False, size=(32, 32)))),
+        val_dataloader=dict(batch_size=8, num_workers=1, sampler=sampler, dataset=dataset),
+        val_evaluator=evaluator,
+        val_cfg=dict(type='ValLoop'),
     )
-    cfg.dump(tmp_path / 'gallery.py')
     run = tmp_path / 'run'
-    done = run_process(TOOLS / 'train.py', tmp_path / 'gallery.py', '--work-dir', run)
-    assert done.code == 0, done.err[-3000:]
+    assert training.start(recipe, run).wait() == 0, (tmp_path / 'run.output').read_text()[-3000:]
     log = next(run.glob('*/*.log')).read_text(encoding='utf-8')
     refused = {item.name for item in ITEMS if item.expected not in (RIGHT, IN_PARTS)}
     in_parts = {item.name for item in ITEMS if item.expected == IN_PARTS}
     # Names as they are written into a log, where what is no UTF-8 cannot stand.
     trained, evaluated = log.split('files were left out of the evaluation')
-    for name in refused:
-        assert f'{folder / name}: ' in trained and f'{folder / name}: ' in evaluated
+    assert all(f'{folder / name}: ' in evaluated for name in refused)
+    assert int(re.search(r'(\d+) drawn files could not', trained)[1]) >= len(refused)
+    named = [name for name in refused | in_parts if f'{folder / name}: ' in trained]
+    assert len(named) == MAX_NAMES
     figures = json.loads(next(run.glob('*/vis_data/scalars.json')).read_text().splitlines()[-1])
     refused |= {name for name in in_parts if f'{folder / name}: ' in evaluated}
     assert figures['sync/left_out'] == len(refused)

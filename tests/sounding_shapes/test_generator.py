@@ -18,6 +18,25 @@ from mmav_coattn.sounding_shapes.generator import make_split, read_annotation
 TOOL = TOOLS / 'data/sounding_shapes/generate.py'
 
 
+WITHOUT_TORCH = """
+import runpy, sys
+from importlib.machinery import PathFinder
+
+
+class WithoutTorch:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.split('.')[0] not in ('torch', 'mmengine', 'mmaction', 'mmcv'):
+            return PathFinder.find_spec(name, path, target)
+
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = WithoutTorch
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+COMMAND = [sys.executable, '-c', WITHOUT_TORCH, TOOL]
+
+
 def make(root, count, split='train', seed=0, **kwargs):
     return make_split(root, 'medium', split, count, seed, **{'num_workers': 0, **kwargs})
 
@@ -84,7 +103,7 @@ def test_interrupted_run_goes_on(made, tmp_path, monkeypatch):
 
 
 def test_killed_run_goes_on(made, tmp_path):
-    command = [sys.executable, TOOL, '--out', tmp_path, '--train', '500', '--workers', '2']
+    command = [*COMMAND, '--out', tmp_path, '--train', '500', '--workers', '2']
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     folder = tmp_path / 'medium/train'
     waited = threading.Event()
@@ -155,27 +174,9 @@ def test_only_one_makes_each_clip(tmp_path, monkeypatch):
     assert sorted(made) == [0, 1, 2]
 
 
-WITHOUT_TORCH = """
-import runpy, sys
-from importlib.machinery import PathFinder
-
-
-class WithoutTorch:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name.split('.')[0] not in ('torch', 'mmengine', 'mmaction', 'mmcv'):
-            return PathFinder.find_spec(name, path, target)
-
-
-sys.meta_path[sys.meta_path.index(PathFinder)] = WithoutTorch
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name='__main__')
-"""
-
-
 def test_two_processes_without_torch_make_one_set(made, tmp_path):
     counts = ['--train', '4', '--val', '0', '--test', '0', '--workers', '0']
-    command = [sys.executable, '-c', WITHOUT_TORCH, TOOL, '--out', tmp_path, *counts]
+    command = [*COMMAND, '--out', tmp_path, *counts]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     for process in both:
         output, _ = process.communicate(timeout=120)

@@ -4,12 +4,10 @@ from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
 from .few_shot import draw_per_class, few_shot_dataset
 from .grid_words_dataset import GridWordsDataset
-from .localization import (
-    AVSBenchDataset,
-    FlickrSoundNetDataset,
-    IS3Dataset,
-    VGGSSDataset,
-)
+from .localization.avsbench import AVSBenchDataset
+from .localization.flickr_soundnet import FlickrSoundNetDataset
+from .localization.is3 import IS3Dataset
+from .localization.vggss import VGGSSDataset
 from .resumable_sampler import ResumableSampler
 from .sounding_shapes_dataset import SoundingShapesDataset
 

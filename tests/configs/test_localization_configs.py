@@ -13,7 +13,7 @@ from recipes import no_data_root, read  # noqa: F401
 import mmav_coattn  # noqa: F401
 from mmav_coattn.apis.clip_settings import ClipSettings
 from mmav_coattn.config import iter_datasets, load_config
-from mmav_coattn.datasets.localization import read_vggss
+from mmav_coattn.datasets.localization.vggss import read_vggss
 
 RECIPES = sorted((CONFIGS / 'localization').glob('*.py'))
 

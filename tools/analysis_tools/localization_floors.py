@@ -8,7 +8,8 @@ import argparse
 from pathlib import Path
 
 from mmav_coattn.cli.run_tool import run_tool
-from mmav_coattn.datasets.localization import read_flickr_boxes, read_vggss
+from mmav_coattn.datasets.localization.flickr_soundnet import read_flickr_boxes
+from mmav_coattn.datasets.localization.vggss import read_vggss
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.evaluation.functional import consensus_map, floors_of_ground_truth
 

@@ -88,29 +88,16 @@ def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str,
     binarisation, which is the ceiling of that protocol.
 
     Args:
-        gt_maps (Iterable[np.ndarray]): Ground truths (S, S) in [0, 1], square and of one size.
+        gt_maps (Iterable[np.ndarray]): Ground truths (S, S) in [0, 1], square.
 
     Returns:
         dict[str, dict[str, float]]: The figures of :func:`ciou_success_and_auc` by predictor.
-
-    Raises:
-        ValueError: If there is no ground truth, or one is not a square map in [0, 1].
     """
-    cious: dict[str, list[float]] = {}
-    centre = None
+    names = ('centre_disc', 'centre_disc_adaptive', 'whole_image', 'perfect_half')
+    cious = []
     for gt in gt_maps:
-        gt = finite_array(gt, 'gt_maps', ndim=2)
-        if centre is None:
-            centre = disc_heatmap(len(gt))
-        disc = score_heatmap(centre, gt)
-        found = dict(
-            centre_disc=disc.half,
-            centre_disc_adaptive=disc.adaptive,
-            whole_image=mask_ciou(np.ones(gt.shape, dtype=bool), gt),
-            perfect_half=score_heatmap(gt, gt).half,
-        )
-        for name, ciou in found.items():
-            cious.setdefault(name, []).append(ciou)
-    if not cious:
-        raise ValueError('gt_maps: there is no ground truth.')
-    return {name: ciou_success_and_auc(values) for name, values in cious.items()}
+        disc = score_heatmap(disc_heatmap(len(gt)), gt)
+        whole = mask_ciou(np.ones(gt.shape, dtype=bool), gt)
+        cious.append((disc.half, disc.adaptive, whole, score_heatmap(gt, gt).half))
+    columns = zip(names, np.transpose(cious), strict=True)
+    return {name: ciou_success_and_auc(values) for name, values in columns}

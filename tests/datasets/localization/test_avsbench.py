@@ -5,7 +5,7 @@ import pytest
 from annotated_clips import PIPELINE, write_avsbench
 from media_factory import write_clip
 
-from mmav_coattn.datasets.localization import AVSBenchDataset
+from mmav_coattn.datasets import AVSBenchDataset
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmav_coattn.evaluation.metrics.sound_localization_metric import read_mask
 

@@ -4,7 +4,8 @@ import pytest
 from annotated_clips import PIPELINE, write_vggss
 from media_factory import write_clip
 
-from mmav_coattn.datasets.localization import VGGSSDataset, boxed_clips
+from mmav_coattn.datasets import VGGSSDataset
+from mmav_coattn.datasets.localization import boxed_clips
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 

@@ -3,7 +3,8 @@
 import pytest
 from media_factory import write_clip
 
-from mmav_coattn.datasets.localization import FlickrSoundNetDataset, read_flickr_boxes
+from mmav_coattn.datasets import FlickrSoundNetDataset
+from mmav_coattn.datasets.localization.flickr_soundnet import read_flickr_boxes
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 
 NAMED = ('xmin', 'ymin', 'xmax', 'ymax')

@@ -3,7 +3,7 @@
 import pytest
 from annotated_clips import PIPELINE, write_is3
 
-from mmav_coattn.datasets.localization import IS3Dataset
+from mmav_coattn.datasets import IS3Dataset
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.evaluation.metrics.sound_localization_metric import read_mask
 

@@ -8,7 +8,8 @@ import pytest
 from annotated_clips import PIPELINE, write_vggss
 from media_factory import write_clip
 
-from mmav_coattn.datasets.localization import VGGSSDataset, read_vggss
+from mmav_coattn.datasets import VGGSSDataset
+from mmav_coattn.datasets.localization.vggss import read_vggss
 from mmav_coattn.errors import ConfigError
 
 

@@ -50,26 +50,6 @@ def test_uniform_over_all_ordered_sets(num_slots, size, gap):
         assert chi_square_z(list(counts.values()), np.full(len(ordered), 60)) < 4
 
 
-def test_in_sync_and_shifted_windows_have_the_same_marginal():
-    sets = spaced_sets(14, 3, 4)
-    expected = np.bincount(np.ravel(sets), minlength=14) / (3 * len(sets))
-    rng = np.random.default_rng(1)
-    draws = np.array([draw_spaced_slots(14, 3, 4, rng) for _ in range(9000)])
-    for position in range(3):
-        counts = np.bincount(draws[:, position], minlength=14)
-        assert chi_square_z(counts, 9000 * expected) < 4
-    with pytest.raises(ValueError, match='arger sample than'):
-        draw_spaced_slots(8, 3, 4, rng)
-    # The test can tell: rejecting negatives around a uniform positive, the usual way, fails it.
-    positive = rng.integers(0, 14, 9000)
-    negative = rng.integers(0, 14, 9000)
-    far = np.abs(positive - negative) >= 4
-    counts = np.bincount(positive[far], minlength=14)
-    by_pairs = np.bincount(np.ravel(spaced_sets(14, 2, 4)), minlength=14)
-    assert chi_square_z(counts, far.sum() * by_pairs / by_pairs.sum()) < 4
-    assert chi_square_z(np.bincount(positive, minlength=14), 9000 * by_pairs / by_pairs.sum()) > 20
-
-
 @pytest.mark.parametrize('num_negatives', [0, 1, 3])
 @pytest.mark.parametrize('audio_seconds', [None, 3.0])
 @pytest.mark.parametrize('test_mode', [False, True])

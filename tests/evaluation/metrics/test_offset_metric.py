@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import torch
 
-from mmav_coattn.errors import UserError
 from mmav_coattn.evaluation.metrics.offset_metric import OffsetMetric, sliding_figures
 
 
@@ -34,10 +33,3 @@ def test_samples_of_a_file_are_joined():
     figures = metric.evaluate(3)
     assert figures['offset/acc1'] == 1.0 and figures['offset/num_files'] == 1
     assert figures['offset/left_out'] == 1
-
-
-def test_nothing_usable():
-    metric = OffsetMetric()
-    metric.process(None, [dict(relpath='b', unusable=('silent', 'b: is silent'))])
-    with pytest.raises(UserError, match='b: is silent'):
-        metric.evaluate(1)

@@ -39,9 +39,6 @@ def few_shot_dataset(dataset: dict, num_per_class: int, seed: int = 0, **kwargs)
         num_per_class (int): Videos of each class.
         seed (int): Which ones.
 
-    Returns:
-        BaseDataset: The dataset itself, which now holds nothing else.
-
     Raises:
         ConfigError: If a class has fewer videos, or videos have no label.
     """

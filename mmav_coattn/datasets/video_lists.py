@@ -49,14 +49,11 @@ def find_videos(root: Path) -> list[str]:
 
 
 def read_annotations(ann_file: Path, root: str) -> list[dict]:
-    """Read an annotation file with ``path`` or ``path label`` a line.
+    """Read an annotation file with ``path`` or ``path label`` a line, UTF-8.
 
-    Blank lines are skipped. A path may hold spaces; a label is a whole number, the last word of its
-    line. There are labels if every line ends with a whole number after a path.
-
-    Args:
-        ann_file (Path): The file, UTF-8.
-        root (str): Absolute path of the folder that relative paths start from.
+    Blank lines are skipped. A path may hold spaces; it starts from the folder ``root``, absolute. A
+    label is a whole number, the last word of its line. There are labels if every line ends with a
+    whole number after a path.
 
     Returns:
         list[dict]: ``relpath``, ``label`` (-1 for none) and ``line`` (from 1).
@@ -92,16 +89,13 @@ def read_annotations(ann_file: Path, root: str) -> list[dict]:
 
 
 def read_table(ann_file: Path, root: str) -> list[dict]:
-    """Read a table (CSV) whose first line names its columns.
+    """Read a table (CSV, UTF-8) whose first line names its columns, one ``file`` or ``path``.
 
-    Args:
-        ann_file (Path): The file, UTF-8; one column is named ``file`` or ``path``. A column
-            ``label`` holds the class as a whole number, or nothing.
-        root (str): Absolute path of the folder that relative paths start from.
+    A column ``label`` holds the class as a whole number, or nothing.
 
     Returns:
-        list[dict]: ``relpath``, ``label`` (-1 for none), ``line`` (from 1) and ``columns``, all
-        columns but that of the path, as strings.
+        list[dict]: As :func:`read_annotations`, and ``columns``: all columns but that of the path,
+        as strings.
 
     Raises:
         ConfigError: If the file is no text, has no such column or no row, a row does not fit the

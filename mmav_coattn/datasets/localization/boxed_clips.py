@@ -18,18 +18,15 @@ SUFFIXES = dict(videos=(VIDEO_SUFFIXES,), frames=(IMAGE_SUFFIXES, SOUND_SUFFIXES
 class BoxedClipsDataset(AudioVisualDataset):
     """Base of test sets that are an annotation and files that a user may have in part.
 
-    Files lie in folders of the data root (:attr:`FOLDERS`), each named by its clip: videos in
-    ``videos/`` (``layout='videos'``), or a frame in ``frames/`` and its audio in ``audio/``
-    (``layout='frames'``). Clips whose files are not there are left out, and the coverage is
-    printed; :attr:`coverage` keeps it.
-
-    The silent extension of a set is a list of clips (``silent_list``) whose audio has no source in
-    sight, in the same folders: what it names beyond the annotated clips has ``has_source=False``.
+    Files lie in folders of the data root (:attr:`FOLDERS`), each named by its clip. Clips whose
+    files are not there are left out, and the coverage is printed; :attr:`coverage` keeps it.
 
     Args:
-        layout (str): ``'videos'`` or ``'frames'``.
-        silent_list (str, optional): File with a clip's name at the beginning of each line, up to a
-            comma; within ``data_root`` unless absolute.
+        layout (str): ``'videos'``, in ``videos/``; or ``'frames'``, a frame of each clip in
+            ``frames/`` and its audio in ``audio/``.
+        silent_list (str, optional): The silent extension of the set: clips whose audio has no
+            source in sight, in the same folders. A clip's name at the beginning of each line, up to
+            a comma; within ``data_root`` unless absolute.
         **kwargs: Of :class:`AudioVisualDataset`; ``test_mode`` is True by default.
 
     Raises:

@@ -15,14 +15,10 @@ _CORNERS = ('xmin', 'ymin', 'xmax', 'ymax')
 
 
 def read_flickr_boxes(xml_file: str | Path) -> list[list[float]]:
-    """Boxes of all annotators of one frame.
+    """Boxes (x0, y0, x1, y1) of all annotators of one frame, as fractions.
 
-    Args:
-        xml_file (str | Path): Elements ``bbox`` at any depth, with ``xmin``, ``ymin``, ``xmax`` and
-            ``ymax``, or with those four as the last of their children, px of 256.
-
-    Returns:
-        list[list[float]]: (x0, y0, x1, y1) each, as fractions.
+    The file has elements ``bbox`` at any depth, with ``xmin``, ``ymin``, ``xmax`` and ``ymax``, or
+    with those four as the last of their children, px of 256.
 
     Raises:
         ConfigError: If the file is no XML, or a box has no four numbers.

@@ -14,17 +14,10 @@ from .base import Transform
 
 
 class SpedUpMedia:
-    """A file whose time runs ``speed`` times as fast; audio changes its pitch with it.
-
-    Args:
-        media (MediaFile): The file.
-        speed (float): Above 1 is faster.
-    """
+    """A file whose time runs ``speed`` times as fast; audio changes its pitch with it."""
 
     def __init__(self, media: MediaFile, speed: float) -> None:
-        self.media = media
-        self.path = media.path
-        self.speed = speed
+        self.media, self.path, self.speed = media, media.path, speed
 
     @property
     def common_span(self) -> tuple[float, float]:

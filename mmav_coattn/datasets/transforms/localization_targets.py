@@ -13,10 +13,9 @@ from .base import Transform
 class LocalizationTargets(Transform):
     """Boxes of the sources in the frame as the network sees it, each with its time.
 
-    Sets with masks give one target for each inside the clip; they need the whole frame.
-    Sets whose objects move, with boxes per frame and times of events, give a target for every event
-    of a sounding object inside the clip. Sets with one annotated frame give one target. Crops and
-    flips that came before are followed: put this after them.
+    One target for each mask inside the clip (they need the whole frame), for every event of a
+    sounding object inside it, or for the one annotated frame. Crops and flips that came before are
+    followed: put this after them.
 
     Required Keys:
 

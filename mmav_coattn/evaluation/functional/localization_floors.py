@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from .checks import finite_array
 from .localization import ciou_success_and_auc, mask_ciou
 from .localization_scores import score_heatmap
 
@@ -16,24 +14,13 @@ def disc_heatmap(size: int) -> np.ndarray:
     return -(squares[:, None] + squares)
 
 
-def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
-    """Where the video changes: mean over channels of the absolute central difference in time.
+def motion_energy_maps(frames: np.ndarray, blur: float = 0.0) -> np.ndarray:
+    """Where the video (C, T, H, W) changes: mean absolute central difference in time (T, H, W).
 
-    Args:
-        frames (ArrayLike): (C, T, H, W), any scale, T >= 2.
-        blur (float): Standard deviation of a Gaussian over the locations, as a share of the shorter
-            side. Things are larger than their moving edges, so this is the stronger guess.
-
-    Returns:
-        np.ndarray: float64, (T, H, W), grey levels per frame.
-
-    Raises:
-        ValueError: If the shape is wrong, a value is not finite, or there is only one frame.
+    ``blur`` is the standard deviation of a Gaussian over the locations, as a share of the shorter
+    side. Things are larger than their moving edges, so the blurred map is the stronger guess.
     """
-    frames = finite_array(frames, 'frames', ndim=4)
-    if frames.shape[1] < 2:
-        raise ValueError('frames: motion needs at least two frames.')
-    energy = np.abs(np.gradient(frames, axis=1)).mean(axis=0)
+    energy = np.abs(np.gradient(frames.astype(float), axis=1)).mean(axis=0)
     if not blur:
         return energy
     from scipy.ndimage import gaussian_filter  # here, as importing it takes a third of a second
@@ -42,32 +29,15 @@ def motion_energy_maps(frames: ArrayLike, blur: float = 0.0) -> np.ndarray:
     return gaussian_filter(energy, (0, sigma, sigma), mode='nearest')
 
 
-def onset_correlation_maps(
-    energy: ArrayLike, wave: ArrayLike, sharpness: float = 2.0
-) -> np.ndarray:
-    """Motion energy weighted by how far it rises and falls with the onsets of the audio.
+def onset_correlation_maps(energy: np.ndarray, wave: np.ndarray) -> np.ndarray:
+    """Motion energy (T, H, W) weighted by how far it rises and falls with the audio's onsets.
 
     The weight is the correlation over the clip, at each location, of motion energy and of the rise
-    of the audio's level from frame to frame (after Hershey & Movellan 1999, "Audio vision"),
-    standardised over the locations, times ``sharpness``, exponentiated.
-
-    Args:
-        energy (ArrayLike): Motion energy (T, H, W).
-        wave (ArrayLike): The audio of the same seconds (S,), S >= T.
-        sharpness (float): See above.
-
-    Returns:
-        np.ndarray: float64, (T, H, W). The energy as it is where the level never rises, or nothing
-        moves.
-
-    Raises:
-        ValueError: If a shape is wrong or a value is not finite.
+    of the level of the audio (S,) from frame to frame (after Hershey & Movellan 1999, "Audio
+    vision"), standardised over the locations, times 2, exponentiated. Where the level never rises,
+    or nothing moves, it is 1.
     """
-    energy = finite_array(energy, 'energy', ndim=3)
-    wave = finite_array(wave, 'wave', ndim=1)
-    if len(wave) < len(energy):
-        raise ValueError(f'wave: {len(wave)} samples are fewer than the {len(energy)} frames.')
-    pieces = np.array_split(wave, len(energy))
+    pieces = np.array_split(np.asarray(wave, dtype=np.float64), len(energy))
     level = np.log(1e-4 + np.array([np.sqrt(np.mean(piece**2)) for piece in pieces]))
     onset = np.maximum(np.diff(level, prepend=level[:1]), 0)
     change = energy - energy.mean(axis=0)
@@ -77,7 +47,7 @@ def onset_correlation_maps(
     spread = correlation.std()
     if spread < 1e-12:
         return energy
-    return energy * np.exp(sharpness * (correlation - correlation.mean()) / spread)
+    return energy * np.exp(2 * (correlation - correlation.mean()) / spread)
 
 
 def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str, float]]:

@@ -37,26 +37,14 @@ def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
     )
 
 
-def split_by_peaks(maps: ArrayLike, count: int, apart: float = 0.35) -> np.ndarray:
-    """A map for each of the locations that stand out over a clip, told apart by where they are.
+def split_by_peaks(maps: np.ndarray, count: int, apart: float = 0.35) -> np.ndarray:
+    """A map for each of the ``count`` locations that stand out over a clip (T, H, W).
 
-    Of every location the highest value over time is taken; its ``count`` highest peaks that lie
-    ``apart`` are the sources, and each location belongs to the nearest of them. In the maps of a
-    source all other locations lie below the lowest of its own.
-
-    Args:
-        maps (ArrayLike): (T, H, W), larger means more likely a source.
-        count (int): Sources to look for.
-        apart (float): Least distance of two peaks, as a share of the longer side.
-
-    Returns:
-        np.ndarray: float64, (S, T, H, W), that of the highest peak first; S is ``count``, or fewer
-        where no location is left that lies apart.
-
-    Raises:
-        ValueError: If the maps are not (T, H, W) or not finite.
+    Of every location the highest value over time is taken; its highest peaks that lie ``apart``, as
+    a share of the longer side, are the sources, and each location belongs to the nearest of them.
+    In the maps (S, T, H, W) of a source all other locations lie below the lowest of its own. S is
+    less than ``count`` where no location is left that lies apart.
     """
-    maps = finite_array(maps, 'maps', ndim=3)
     highest = maps.max(axis=0)
     rows, columns = np.indices(highest.shape)
     left = np.ones(highest.shape, dtype=bool)

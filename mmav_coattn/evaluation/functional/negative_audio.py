@@ -105,16 +105,9 @@ def best_map_threshold(
 ) -> float:
     """The threshold with the highest sum of mean cIoU and mean F1 of the kinds.
 
-    It must outline what sounds and stay empty where nothing does. Choose it on validation clips.
-
-    Args:
-        cious (ArrayLike): (N, K), at each threshold.
-        positive_areas (ArrayLike): (P, K).
-        negative_areas (Mapping[str, ArrayLike]): By kind (M, K).
-        thresholds (ArrayLike): (K,).
-
-    Returns:
-        float: The lowest of equally good ones.
+    It must outline what sounds and stay empty where nothing does. Of equally good ones the lowest;
+    choose it on validation clips. Consensus IoUs (N, K) and areas (P, K) and, by kind, (M, K) are
+    those at each of the thresholds (K,).
     """
     cious = finite_array(cious, 'cious', ndim=2)
     positives = finite_array(positive_areas, 'positive_areas', ndim=2)

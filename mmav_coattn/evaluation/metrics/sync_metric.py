@@ -21,8 +21,7 @@ class SyncMetric(FileMetric):
     Needs of each data sample ``sync_scores`` (1+K,), ``sync_label`` (1+K,) and ``shift`` (1+K,), s.
     If the model adds ``sync_scores_video_blank``, ``sync_scores_audio_blank`` and
     ``sync_scores_video_still`` (the first frame repeated), these controls are reported as well;
-    they belong at chance, whatever is above shows a leak. A sample with
-    ``unusable=(reason, sentence)`` is left out, counted, and named in the log.
+    they belong at chance, whatever is above shows a leak.
 
     Figures, each under the prefix ``sync/`` and balanced for any K, so that chance is 0.5
     (:func:`~mmav_coattn.evaluation.functional.binary_sync_metrics`): ``accuracy``, ``auroc``,

@@ -28,7 +28,7 @@ def test_motion_energy_against_a_loop():
         before, after = max(t - 1, 0), min(t + 1, 4)
         change = np.abs(frames[:, after].astype(float) - frames[:, before]) / (after - before)
         np.testing.assert_allclose(found[t], change.mean(axis=0))
-    with pytest.raises(ValueError, match='at least two frames'):
+    with pytest.raises(ValueError, match='at least .* elements'):
         motion_energy_maps(frames[:, :1])
 
 
@@ -48,12 +48,10 @@ def test_onset_correlation_against_a_loop():
     onset = [0.0] + [max(level[t] - level[t - 1], 0.0) for t in range(1, 7)]
     columns = energy.reshape(7, 12).T
     table = np.array([np.corrcoef(onset, each)[0, 1] for each in columns]).reshape(3, 4)
-    weight = np.exp(1.5 * (table - table.mean()) / table.std())
-    found = onset_correlation_maps(energy, wave, sharpness=1.5)
+    weight = np.exp(2 * (table - table.mean()) / table.std())
+    found = onset_correlation_maps(energy, wave)
     np.testing.assert_allclose(found, energy * weight)
     np.testing.assert_array_equal(onset_correlation_maps(energy, np.zeros(140)), energy)
-    with pytest.raises(ValueError, match='fewer than the 7 frames'):
-        onset_correlation_maps(energy, np.zeros(6))
 
 
 def test_floors_of_ground_truth_against_the_single_functions():

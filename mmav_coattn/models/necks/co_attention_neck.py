@@ -150,8 +150,9 @@ class CoAttentionNeck(TokenNeck):
         a = self._windows(tokens, audio_times, window_times)
         starts = window_times[:, 0, :1]
         weights = interpolation_weights(window_times[0, 0] - starts[0], audio_times - starts)
-        features = self.compare(visual, a, grid)
-        return features._replace(visual=visual, audio=tokens, audio_weights=weights)
+        *matched, _, _, _, passing = self.compare(visual, a, grid)
+        # Not `_replace`, which torch.compile of torch 2.6 cannot follow.
+        return MatchFeatures(*matched, visual, tokens, weights, passing)
 
     def embed(
         self, visual: Tensor, audio: Tensor, audio_times: Tensor, window_times: Tensor

@@ -17,7 +17,7 @@ test_pipeline = [
     dict(type='LocalizationTargets'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='LoadAudio', sample_rate=16000),
-    dict(type='ReplaceSound', noise_db=-34.0),  # dB of the clip's own audio
+    dict(type='ReplaceSound'),
     dict(type='PackAudioVisualInputs',
          extra_meta_keys=('localization_targets', 'has_source', 'silent_kind')),
 ]

@@ -211,6 +211,9 @@ class AudioVisualDataset(BaseDataset):
         replaced: list[tuple[str, str, str]] = []
         hopeless: set[int] = set()
         while len(replaced) <= self.max_refetch and len(hopeless) < len(self):
+            # A hopeless file is not tried, and counted, twice for the same sample.
+            while idx in hopeless:
+                idx = self._rand_another()
             try:
                 data = self.prepare_data(idx)
             except MediaError as error:
@@ -220,9 +223,6 @@ class AudioVisualDataset(BaseDataset):
                 if not isinstance(error, SilentAudioError):
                     hopeless.add(idx)
                 idx = self._rand_another()
-                # A hopeless file is not tried, and counted, twice for the same sample.
-                while idx in hopeless and len(hopeless) < len(self):
-                    idx = self._rand_another()
                 continue
             if replaced:
                 data['data_samples'].set_metainfo(dict(replaced=replaced))

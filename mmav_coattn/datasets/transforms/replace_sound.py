@@ -1,7 +1,5 @@
 """The audio of clips that are to have no source in sight."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from mmaction.registry import TRANSFORMS
 
@@ -10,14 +8,16 @@ from mmav_coattn.media import MediaFile
 from .base import Transform
 from .sync_windows import stable_rng
 
+#: Level of the noise against the audio, dB: the middle of that of SoundingShapes `medium`.
+NOISE_DB = -34.0
+
 
 @TRANSFORMS.register_module()
-@dataclass(eq=False)
 class ReplaceSound(Transform):
     """Give a clip marked as silent audio that nothing in its frames makes; leave others alone.
 
     - ``'silence'``: digital silence;
-    - ``'noise'``: low-passed noise, ``noise_db`` against the RMS of the clip's own audio, unless
+    - ``'noise'``: low-passed noise, -34 dB against the RMS of the clip's own audio, unless
       the set has a file of it;
     - ``'off_screen'``: the audio of another clip of the set, from the same time of it.
 
@@ -26,15 +26,9 @@ class ReplaceSound(Transform):
     :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips` sets them.
     Modified Keys: audio.
 
-    Args:
-        noise_db (float): Level of the noise, dB. Defaults to -34, the middle of the room noise in
-            SoundingShapes `medium`.
-
     Raises:
         MediaError: If the other file's audio cannot be read.
     """
-
-    noise_db: float = -34.0
 
     def transform(self, results: dict) -> dict:
         """Replace the audio where it has to be."""
@@ -53,7 +47,7 @@ class ReplaceSound(Transform):
         audio = results['audio']
         rng = stable_rng(0, results['relpath'], 'noise')
         noise = lfilter([1.0], [1.0, -0.8], rng.standard_normal(audio.shape), axis=-1)
-        level = 10 ** (self.noise_db / 20) * np.sqrt(np.mean(np.square(audio, dtype=np.float64)))
+        level = 10 ** (NOISE_DB / 20) * np.sqrt(np.mean(np.square(audio, dtype=np.float64)))
         return (noise * (level / np.sqrt(np.mean(noise**2)))).astype(np.float32)
 
     def _other(self, results: dict) -> np.ndarray:

@@ -13,14 +13,9 @@ from .left_out import FileMetric, finite_scores
 def sliding_figures(
     curves: Sequence[tuple[np.ndarray, np.ndarray]], tolerance: float
 ) -> dict[str, float]:
-    """Figures of files whose true offset is 0.
+    """Figures of files whose true offset is 0, from the shifts (S,) and scores (S,) of each.
 
-    Curves are the shifts (S,), s, and the mean scores (S,) of each file. The answer is the shift of
-    the highest score; of equal ones the middle (lower) one.
-
-    Returns:
-        dict[str, float]: ``acc1``, the answer is 0; ``acc1_tol``, within the tolerance;
-        ``median_abs_error``, s; ``chance_acc1`` and ``chance_acc1_tol``, of guessing a shift.
+    The answer is the shift of the highest score; of equal ones the middle (lower) one.
     """
     errors, exact, near = [], [], []
     for shifts, scores in curves:
@@ -44,8 +39,9 @@ class OffsetMetric(FileMetric):
 
     Needs of each data sample ``relpath``, ``sync_scores`` (J,) and ``shift`` (J,), s, as
     :class:`SlideSyncWindows` makes them. Samples of one file are joined: of every shift the mean of
-    the scores that it has. Figures under the prefix ``offset/``: those of :func:`sliding_figures`,
-    ``num_files`` and ``left_out``, the samples that could not be used.
+    the scores that it has. Figures under the prefix ``offset/``: ``acc1``, the shift of the highest
+    score is 0; ``acc1_tol``, within the tolerance; ``median_abs_error``, s; ``chance_acc1`` and
+    ``chance_acc1_tol``, of guessing a shift; ``num_files`` and ``left_out``.
 
     Args:
         tolerance (float): Error that still counts in ``acc1_tol``, s: one frame.

@@ -37,16 +37,16 @@ def test_frames_with_sounds_of_their_own(tmp_path):
     write_vggss(tmp_path, ['a', 'b'])
     (tmp_path / 'frames').mkdir()
     (tmp_path / 'audio').mkdir()
-    picture = np.random.default_rng(0).integers(0, 256, (30, 40, 3)).astype(np.uint8)
-    cv2.imwrite(str(tmp_path / 'frames' / 'a.png'), picture[..., ::-1])
-    cv2.imwrite(str(tmp_path / 'frames' / 'b.png'), picture)
+    frame = np.random.default_rng(0).integers(0, 256, (30, 40, 3)).astype(np.uint8)
+    for name in ('a', 'b'):
+        cv2.imwrite(str(tmp_path / 'frames' / f'{name}.png'), frame[..., ::-1])
     write_clip(tmp_path / 'audio' / 'a.wav', duration=2, video=False, audio_codec='pcm_s16le')
     dataset = VGGSSDataset(data_root=str(tmp_path), layout='frames', pipeline=PIPELINE)
     assert dataset.coverage == (1, 2)
     inputs = dataset[0]['inputs']
     assert inputs['imgs'].shape == (1, 3, 4, 30, 40) and inputs['audio'].shape == (12800,)
     for t in range(4):
-        np.testing.assert_array_equal(inputs['imgs'][0, :, t].permute(1, 2, 0).numpy(), picture)
+        np.testing.assert_array_equal(inputs['imgs'][0, :, t].permute(1, 2, 0).numpy(), frame)
 
 
 @pytest.mark.parametrize(

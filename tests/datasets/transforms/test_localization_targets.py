@@ -23,6 +23,10 @@ def moving(**changes):
     )
 
 
+def targets_of(results):
+    return LocalizationTargets().transform(results)['localization_targets']
+
+
 def test_events_inside_the_window_with_the_boxes_of_their_moment():
     results = LocalizationTargets().transform(moving())
     targets = results['localization_targets']
@@ -33,7 +37,7 @@ def test_events_inside_the_window_with_the_boxes_of_their_moment():
     results = moving()
     results.update(window_starts=[1.0], clip_seconds=2.0)
     results['objects'][0]['events'] = [1.99]
-    (target, *_) = LocalizationTargets().transform(results)['localization_targets']
+    (target, *_) = targets_of(results)
     assert target['boxes'][0][0] == pytest.approx(0.19)
     silent = LocalizationTargets().transform(moving(has_source=False))
     assert silent['localization_targets'] == [] and silent['has_source'] is False
@@ -41,23 +45,22 @@ def test_events_inside_the_window_with_the_boxes_of_their_moment():
 
 def test_annotated_frame():
     results = dict(boxes=[[0.1, 0.2, 0.3, 0.4]], annotators=2)
-    (target,) = LocalizationTargets().transform(results)['localization_targets']
+    (target,) = targets_of(results)
     assert target == dict(time=None, boxes=[[0.1, 0.2, 0.3, 0.4]], annotators=2, source=0)
     with pytest.raises(ConfigError, match=r'b\.mp4: .* `objects`, `masks` or `boxes`'):
-        LocalizationTargets().transform(dict(relpath='b.mp4'))
+        targets_of(dict(relpath='b.mp4'))
 
 
 def test_masks_inside_the_window():
     masks = [dict(time=time, file=f'{time}.png') for time in (0.4, 0.5, 1.5, 1.6, None)]
     results = dict(relpath='a.mp4', masks=masks, window_starts=[0.5], clip_seconds=1.1)
-    targets = LocalizationTargets().transform(dict(results))['localization_targets']
+    targets = targets_of(dict(results))
     assert [target['time'] for target in targets] == [0.5, 1.5, None]
     assert targets[0] == dict(time=0.5, mask='0.5.png', boxes=[], annotators=1, source=0)
     for change in (dict(flip=True), dict(crop_quadruple=(0, 0, 0.5, 1))):
         with pytest.raises(ConfigError, match=r'a\.mp4: masks are of the whole frame'):
-            LocalizationTargets().transform(results | change)
-    uncropped = LocalizationTargets().transform(results | dict(crop_quadruple=(0.0, 0.0, 1.0, 1.0)))
-    assert len(uncropped['localization_targets']) == 3
+            targets_of(results | change)
+    assert len(targets_of(results | dict(crop_quadruple=(0.0, 0.0, 1.0, 1.0)))) == 3
 
 
 def test_boxes_follow_crops_and_flip():
@@ -76,5 +79,5 @@ def test_boxes_follow_crops_and_flip():
     assert [y0 * 60, y1 * 60] == pytest.approx([rows.min(), rows.max() + 1], abs=1e-3)
     # A box outside the crop stays outside.
     results = dict(boxes=[[0.0, 0.0, 0.1, 0.1]], crop_quadruple=(0.5, 0.5, 0.5, 0.5))
-    (target,) = LocalizationTargets().transform(results)['localization_targets']
+    (target,) = targets_of(results)
     assert target['boxes'][0] == pytest.approx([-1, -1, -0.8, -0.8])

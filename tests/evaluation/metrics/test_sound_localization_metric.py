@@ -300,19 +300,19 @@ def test_what_has_no_target_is_counted():
     assert figures['left_out'] == 1 and figures['num_clips'] == 2
 
 
-def test_errors_name_the_file_and_the_remedy():
-    with pytest.raises(ValueError, match=r'3\.mp4: the map .* not finite'):
-        evaluate([sample('3.mp4', np.full((4, 4, 4), np.nan), [])])
-    with pytest.raises(ValueError, match='not finite'):
-        evaluate([sample('3.mp4', np.ones((4, 4, 4)), [], confidence=float('nan'))])
-    with pytest.raises(UserError, match='None of the 1 clips'):
-        evaluate([sample('3.mp4', np.ones((4, 4, 4)), [])])
-    for key, remedy in (
-        ('sound_map', 'return_map=True'),
-        ('localization_targets', 'LocalizationTargets'),
-        ('has_source', "'has_source' to extra_meta_keys"),
-    ):
-        clip = sample('3.mp4', np.ones((4, 4, 4)), [])
-        del clip[key]
-        with pytest.raises(UserError, match=rf'3\.mp4: .*{remedy}'):
-            evaluate([clip])
+@pytest.mark.parametrize(
+    ('change', 'error', 'words'),
+    [
+        (dict(maps=np.full((4, 4, 4), np.nan)), ValueError, r'3\.mp4: the map .* not finite'),
+        (dict(confidence=float('nan')), ValueError, 'not finite'),
+        ({}, UserError, 'None of the 1 clips'),
+        (dict(without='sound_map'), UserError, r'3\.mp4: .*return_map=True'),
+        (dict(without='localization_targets'), UserError, r'3\.mp4: .*LocalizationTargets'),
+        (dict(without='has_source'), UserError, r"3\.mp4: .*'has_source' to extra_meta_keys"),
+    ],
+)
+def test_errors_name_the_file_and_the_remedy(change, error, words):
+    without = change.pop('without', None)
+    clip = sample('3.mp4', **dict(maps=np.ones((4, 4, 4)), targets=[]) | change)
+    with pytest.raises(error, match=words):
+        evaluate([{key: value for key, value in clip.items() if key != without}])

@@ -7,7 +7,6 @@ import pytest
 
 from mmav_coattn.cli.arguments import (
     add_checkpoint_arguments,
-    add_network_arguments,
     find_network,
     finish,
 )
@@ -52,16 +51,6 @@ def test_there_must_be_one_config_beside_the_checkpoint(folder):
         (folder / name).touch()
     with pytest.raises(ConfigError, match=r'\(another\.py, recipe\.py there\)'):
         network_of('--network', 'demo.pth')
-
-
-def test_arguments_and_their_defaults():
-    parser = argparse.ArgumentParser()
-    add_network_arguments(parser)
-    args = parser.parse_args(['a.mp4', 'clips/*.mp4'])
-    assert args.inputs == ['a.mp4', 'clips/*.mp4']
-    assert (args.network, args.config, args.device, args.quiet) == ('events', None, 'cpu', False)
-    with pytest.raises(SystemExit):
-        parser.parse_args([])
 
 
 @pytest.mark.parametrize(

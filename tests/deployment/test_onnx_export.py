@@ -8,6 +8,7 @@ from small_inferencer import build
 from mmav_coattn.deployment import SyncGraph, check_onnx, export_onnx
 from mmav_coattn.deployment.onnx_export import example_batch
 from mmav_coattn.errors import ConfigError, MissingDependencyError
+from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
 
 @pytest.fixture(scope='module')
@@ -23,6 +24,8 @@ def test_agrees_with_pytorch_at_any_batch_size(exported):
     assert [file.name for file in path.parent.iterdir()] == ['a.onnx']
     check = check_onnx(inferencer, path)
     assert check.num_clips == 4
+    # The network is left as it was.
+    assert isinstance(inferencer.model.data_preprocessor.log_mel, LogMelSpectrogram)
     assert check.passed and set(check.differences) == {'sync_logits', 'attention'}
     assert 'agrees with PyTorch over 4 clips' in check.sentence()
 

@@ -12,8 +12,9 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from .errors import TrainingError, UserError
+from .errors import CheckpointError, TrainingError, UserError
 from .io import write_whole
 
 #: What every checkpoint of version 0.1 with co-attention holds, and none of later versions.
@@ -28,6 +29,22 @@ def version_0_1_sentence(path: str | Path, names: Iterable[str]) -> str | None:
         f'{path}: is of the network of version 0.1, which this version no longer has; train it '
         "again with one of this version's recipes."
     )
+
+
+def read_state(path: str | Path) -> tuple[dict[str, Any], dict]:
+    """Entries of a checkpoint, without a leading ``module.``, and its meta information.
+
+    Raises:
+        CheckpointError: If it cannot be read, or holds no network.
+    """
+    from mmengine.runner.checkpoint import CheckpointLoader
+
+    content = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
+    state = content.get('state_dict', content) if isinstance(content, dict) else None
+    if not isinstance(state, dict):
+        raise CheckpointError(f'{path}: holds no state_dict. Give a checkpoint of a network.')
+    state = {name.removeprefix('module.'): value for name, value in state.items()}
+    return state, content.get('meta') or {}
 
 
 def apply() -> None:

@@ -11,10 +11,10 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmengine.runner import load_checkpoint
 
-from mmav_coattn.checkpoint_files import version_0_1_sentence
+from mmav_coattn.checkpoint_files import read_state, version_0_1_sentence
 from mmav_coattn.config import load_config
+from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, describe_state
 from mmav_coattn.errors import (
     CheckpointError,
     ConfigError,
@@ -86,20 +86,14 @@ class AudioVisualInferencer:
         self.model.to(device).eval()
 
     def _load(self, checkpoint: str | Path) -> None:
-        try:
-            load_checkpoint(
-                self.model, str(checkpoint), map_location='cpu', strict=True, logger='current'
-            )
-        except RuntimeError as error:
-            if 'do not match' not in str(error):
-                raise
-            sentence = version_0_1_sentence(checkpoint, str(error).split())
-            if sentence is not None:
-                raise CheckpointError(sentence) from error
-            differences = ' '.join(str(error).split())
+        state, _ = read_state(checkpoint)
+        differences = describe_state(*compare_state(self.model.state_dict(), state))
+        if differences:
             raise CheckpointError(
-                f'{checkpoint}: does not belong to the network of this config. {differences[:500]}'
-            ) from error
+                version_0_1_sentence(checkpoint, state)
+                or f'{checkpoint}: does not belong to the network of this config: {differences}.'
+            )
+        self.model.load_state_dict(state)
 
     def embed(
         self,

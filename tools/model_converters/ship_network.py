@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 import torch
-from mmengine.runner import CheckpointLoader
 
 import mmav_coattn  # noqa: F401  (a checkpoint is loaded as plain weights)
+from mmav_coattn.checkpoint_files import read_state
 from mmav_coattn.cli.run_tool import run_tool
 
 
@@ -19,7 +19,7 @@ def parse_args():
 
 def main():
     args = parse_args()
-    state = CheckpointLoader.load_checkpoint(args.checkpoint, 'cpu')['state_dict']
+    state, _ = read_state(args.checkpoint)
     half = {
         name: value.half().contiguous() if value.is_floating_point() else value
         for name, value in state.items()

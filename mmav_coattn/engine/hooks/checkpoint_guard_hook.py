@@ -33,6 +33,20 @@ def compare_state(wanted: dict, given: dict) -> tuple[list[str], list[str], list
     return missing, unknown, shapes
 
 
+def describe_state(missing: list[str], unknown: list[str], shapes: list[str]) -> str:
+    """The differences that :func:`compare_state` found, in words."""
+    whats = (
+        'entries of the network are absent',
+        'of its entries are unknown to the network',
+        'entries differ in shape',
+    )
+    return '; '.join(
+        f'{len(names)} {what} ({listing(names)})'
+        for names, what in zip((missing, unknown, shapes), whats, strict=True)
+        if names
+    )
+
+
 def listing(names: list[str]) -> str:
     """The first few of many names."""
     more = f' and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
@@ -61,15 +75,7 @@ class CheckpointGuardHook(Hook):
         if not (missing or unknown or shapes):
             return
         source = runner._load_from or 'The checkpoint'
-        differences = '; '.join(
-            f'{len(names)} {what} ({listing(names)})'
-            for names, what in (
-                (missing, 'entries of the network are absent'),
-                (unknown, 'of its entries are unknown to the network'),
-                (shapes, 'entries differ in shape'),
-            )
-            if names
-        )
+        differences = describe_state(missing, unknown, shapes)
         # A config of a loop, still a dict, becomes a loop only when training begins.
         training = isinstance(runner._train_loop, BaseLoop)
         old = version_0_1_sentence(source, given)

@@ -42,11 +42,11 @@ figcaption { font-size: .88rem; overflow-wrap: anywhere; }
 {% for note in notes %}<p class="note">{{ note }}</p>
 {% endfor %}
 <h2>Results</h2>
-{% for test in work_dir.tests %}
-<h3>Evaluation {{ test.name }}: {{ describe_counts(test.figures) }}</h3>
+{% for name, figures in work_dir.tests.items() %}
+<h3>Evaluation {{ name }}: {{ describe_counts(figures) }}</h3>
 <table>
 <tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
-{% for row in result_rows(test.figures) %}
+{% for row in result_rows(figures) %}
 <tr{% if row.name == "accuracy" %} class="main"{% endif %}>
 <td>{{ row.name | replace("_", " ") }}</td>
 <td>{{ number(row.value) }}</td><td>{{ number(row.floor) }}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 
-from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, listing
+from mmav_coattn.checkpoint_files import read_state
+from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, describe_state, listing
 from mmav_coattn.errors import CheckpointError, ConfigError
 from mmav_coattn.io import write_whole
 
@@ -29,15 +29,8 @@ class TowerMatch(NamedTuple):
 
     def sentence(self) -> str:
         """How many entries were loaded, and the names of the others."""
-        parts = [f'{len(self.loaded)} entries loaded']
-        for names, what in (
-            (self.missing, 'of the network absent from the tower'),
-            (self.unknown, 'of the tower unknown to the network'),
-            (self.shapes, 'of another shape'),
-        ):
-            if names:
-                parts.append(f'{len(names)} {what} ({listing(names)})')
-        return '; '.join(parts)
+        differences = describe_state(self.missing, self.unknown, self.shapes)
+        return f'{len(self.loaded)} entries loaded' + (f'; {differences}' if differences else '')
 
 
 def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tensor]:
@@ -52,16 +45,12 @@ def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tenso
     """
     if tower not in TOWERS:
         raise ConfigError(f'tower={tower!r} is unknown; choose one of {", ".join(TOWERS)}.')
-    content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
-    state = content.get('state_dict', content) if isinstance(content, dict) else None
-    if not isinstance(state, dict):
-        raise CheckpointError(f'{checkpoint}: holds no state_dict. Give a checkpoint of a network.')
-    state = {name.removeprefix('module.'): value for name, value in state.items()}
+    state, meta = read_state(checkpoint)
     prefix = f'{BACKBONE}{tower}.'
     found = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
     if found:
         return found
-    converted = (content.get('meta') or {}).get('tower')
+    converted = meta.get('tower')
     if converted == tower:
         return {name.removeprefix(BACKBONE): value for name, value in state.items()}
     holds = f'the {converted} tower' if converted else f'entries such as {listing(list(state))}'

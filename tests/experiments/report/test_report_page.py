@@ -9,7 +9,7 @@ from browser import CHROMIUM, rendered
 
 from mmav_coattn.experiments.report.ranked_clips import RankedClip
 from mmav_coattn.experiments.report.report_page import render_report
-from mmav_coattn.experiments.report.work_dir import TestRun, WorkDir
+from mmav_coattn.experiments.report.work_dir import WorkDir
 
 
 class Document(HTMLParser):
@@ -48,9 +48,7 @@ FIGURES = {
     'sync/num_clips': 300.0,
     'sync/left_out': 2.0,
 }
-WORK_DIR = WorkDir(
-    Path('work_dirs/<demo>'), Path('a.py'), Path('b.pth'), [TestRun('test/1', FIGURES)]
-)
+WORK_DIR = WorkDir(Path('work_dirs/<demo>'), Path('a.py'), Path('b.pth'), {'test/1': FIGURES})
 CLIPS = {'best': RankedClip('/v/1.mp4', '<1>.mp4', 2.5, -1.25, [0.5], b'MP4')}
 
 
@@ -78,12 +76,12 @@ def test_pictures_and_clips_are_inside():
 
 
 def test_what_is_missing_is_said():
-    empty = WorkDir(Path('new'), None, None, [])
+    empty = WorkDir(Path('new'), None, None, {})
     document = Document(render_report(empty, notes=['No training curves: none.']))
     assert 'No evaluation lies in this directory' in document.text
     assert 'No training curves: none.' in document.text
-    null = TestRun('1', {'sync/accuracy': None, 'sync/num_clips': None})
-    document = Document(render_report(empty._replace(tests=[null])))
+    null = {'1': {'sync/accuracy': None, 'sync/num_clips': None}}
+    document = Document(render_report(empty._replace(tests=null)))
     assert ['accuracy', '', '0.500', '', ''] in document.rows and 'N: not logged' in document.text
 
 

@@ -117,7 +117,7 @@ def test_partial_match_is_listed(checkpoint):
     assert 'layer1.0.conv1.conv.weight' in match.loaded and not match.missing
     assert all(name.startswith('layer2.') for name in match.unknown)
     assert match.sentence().startswith(f'{len(match.loaded)} entries loaded; ')
-    assert 'of another shape (conv1.conv.weight (8, 3, 3, 7, 7)' in match.sentence()
+    assert 'entries differ in shape (conv1.conv.weight (8, 3, 3, 7, 7)' in match.sentence()
 
 
 def test_nothing_that_fits_is_an_error(checkpoint):

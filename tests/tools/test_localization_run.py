@@ -18,22 +18,24 @@ FLOORS = ('centre_disc', 'whole_image', 'motion_energy')
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
-    """Few clips of two tiers, and a network with random weights."""
+    """Few clips of two tiers."""
     root = tmp_path_factory.mktemp('localization')
     for tier in ('medium', 'multi'):
         make_split(root, tier, 'test', CLIPS, num_workers=0)
-    init_default_scope('mmaction')
-    model = MODELS.build(Config.fromfile(CONFIGS / 'coattn_pretrain_demo.py').model)
-    torch.save(dict(state_dict=model.state_dict()), root / 'random.pth')
     return root
 
 
 def run_recipe(here, folder, recipe, work_dir, *options, arguments=()):
+    """Figures of a network with random weights."""
+    config, checkpoint = CONFIGS / f'localization/{recipe}.py', folder / f'{recipe}.pth'
+    if not checkpoint.is_file():
+        init_default_scope('mmaction')
+        model = MODELS.build(Config.fromfile(config).model)
+        torch.save(dict(state_dict=model.state_dict()), checkpoint)
     loader = [f'dataset.num_clips={CLIPS}', 'num_workers=0', 'persistent_workers=False']
     loader = [f'test_dataloader.{option}' for option in loader]
     done = here(
-        *('test.py', CONFIGS / f'localization/{recipe}.py', folder / 'random.pth'),
-        *('--work-dir', work_dir, *arguments),
+        *('test.py', config, checkpoint, '--work-dir', work_dir, *arguments),
         *('--cfg-options', f'data_root={folder}', *loader, *options),
     )
     assert done.code == 0, done.err

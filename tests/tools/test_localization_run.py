@@ -67,7 +67,10 @@ def test_silent_clips_pictures_and_batch_size(folder, tmp_path, here):
     alone = run(tmp_path / 'b', 'test_dataloader.batch_size=1')
     for name, value in figures.items():
         if name.startswith('localization/'):
-            assert alone[name] == pytest.approx(value, abs=1e-6), name
+            # Random weights: locations differ by 0.01 nats, neighbouring pixels by the rounding of
+            # a batch (1e-7), so one may lie on the other side of a map's threshold, and with it a
+            # clip on the other side of one of the steps of a success curve.
+            assert alone[name] == pytest.approx(value, abs=5e-3), name
 
 
 @pytest.mark.slow

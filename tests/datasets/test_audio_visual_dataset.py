@@ -205,6 +205,11 @@ def test_no_usable_video(mixed, tmp_path):
     assert message.startswith(f'{tmp_path}/list.txt: no usable video among ')
     assert 'too_short' in message and 'no_audio' in message
     assert message.count('mute.mp4: has no audio stream') == 1
+    # Drawn several times, named once.
+    dataset = listed(mixed, tmp_path, ['silent.mp4', 'mute.mp4'], pipeline=pipeline())
+    with pytest.raises(UserError) as error:
+        dataset[0]
+    assert str(error.value).count('silent.mp4') == 1
     silent = listed(mixed, tmp_path, ['silent.mp4'], pipeline=pipeline(), max_refetch=3)
     with pytest.raises(UserError, match=r'list\.txt: its only video cannot be used: .*is silent'):
         silent[0]

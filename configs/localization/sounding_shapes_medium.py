@@ -15,8 +15,7 @@ test_pipeline = [
     dict(type='LoadFrames', num_frames=num_frames),
     dict(type='Resize', scale=(size, size), keep_ratio=False),
     dict(type='LocalizationTargets'),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='LoadAudio', sample_rate=16000),
+    *_base_.test_pipeline[4:6],  # to clips, and the audio
     dict(type='ReplaceSound'),
     dict(type='PackAudioVisualInputs',
          extra_meta_keys=('localization_targets', 'has_source', 'silent_kind')),

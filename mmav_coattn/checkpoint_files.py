@@ -5,8 +5,6 @@ resumes from whatever that file names. A training that is killed, or whose disk 
 saves would leave half a file there and could not be resumed.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 import zlib

@@ -3,8 +3,6 @@
 :func:`apply` runs once, when ``mmav_coattn`` is imported, and before ``mmaction.models`` is.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import sys
 import types

@@ -1,7 +1,5 @@
 """Reading configs, and what they name."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator
 from pathlib import Path

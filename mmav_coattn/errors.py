@@ -4,8 +4,6 @@ The tools print the message of a :class:`UserError` and exit with code 1; anythi
 keeps its traceback.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from types import ModuleType
 

@@ -1,7 +1,5 @@
 """Whole files: written all at once or not at all; a lock between processes; named arrays."""
 
-from __future__ import annotations
-
 import errno
 import io
 import os

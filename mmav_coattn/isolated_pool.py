@@ -1,7 +1,5 @@
 """Work on many files in processes that may die: a decoder's crash costs one file, not the run."""
 
-from __future__ import annotations
-
 import contextlib
 import multiprocessing
 import os

@@ -1,7 +1,5 @@
 """Progress bars on a terminal that leave a log file legible."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
 

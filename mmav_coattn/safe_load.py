@@ -14,8 +14,6 @@ switch is on. Two things are out of reach: such a loader that does not use torch
 and ColossalAI's own formats, which mmengine's ``FlexibleRunner`` leaves to them.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os

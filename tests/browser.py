@@ -1,7 +1,5 @@
 """A real Chromium without a window, where one is installed."""
 
-from __future__ import annotations
-
 import functools
 import shutil
 import subprocess

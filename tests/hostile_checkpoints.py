@@ -1,7 +1,5 @@
 """Checkpoints that leave a mark on the disk when they are loaded carelessly, in torch's formats."""
 
-from __future__ import annotations
-
 import io
 import os
 import pickle

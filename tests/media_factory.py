@@ -7,8 +7,6 @@ sound is a sum of sinusoids of fixed pseudo-random frequency and phase, a formul
 and the sample rate. At each event a click sounds and the lower half of the picture is white.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Damaged media files, each a function of its number: what disks, networks and strangers make."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

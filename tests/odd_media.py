@@ -5,8 +5,6 @@ item is either *right*, so that its pictures and sound must come back at their t
 with the reason that must be counted.
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 from collections.abc import Callable

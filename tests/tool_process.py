@@ -1,7 +1,5 @@
 """Runs the command-line tools: as processes, or quicker within the process of the tests."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import runpy

@@ -10,8 +10,6 @@ mean over as long a time around each step is subtracted, so nothing depends on w
 begins.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from math import ceil, floor
 from typing import Any, NamedTuple

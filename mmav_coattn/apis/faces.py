@@ -1,7 +1,5 @@
 """Faces in a video, each followed over the file; needs the extra ``faces`` (dlib's detector)."""
 
-from __future__ import annotations
-
 from math import ceil
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Features of one's own videos: of each window the mean over location and time, both towers."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Sequence

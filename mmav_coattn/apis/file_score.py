@@ -1,7 +1,5 @@
 """A table with a row a file, of what tells whether it is fit for training."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

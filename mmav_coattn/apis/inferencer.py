@@ -1,7 +1,5 @@
 """A trained network on one's own videos."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where in the frame the audio of a file is made, over its whole length."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

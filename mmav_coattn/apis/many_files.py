@@ -1,7 +1,5 @@
 """One action on many files: one that fails is named at the end, and the others are still done."""
 
-from __future__ import annotations
-
 import glob
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,5 @@
 """Who of several faces is speaking: the one that matches the audio best."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -3,8 +3,6 @@
 Every result depends on the sequence alone, not on where its blocks begin.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import chain
 

@@ -1,7 +1,5 @@
 """The offset between audio and video of a file, read off its embedding."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """What measuring the offset of a file gives, and how it is said."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

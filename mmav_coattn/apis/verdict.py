@@ -6,8 +6,6 @@ they still accept, 90 ms early and 185 ms late. Both call audio that is early po
 limits read +40/-60, +45/-125 and +90/-185 ms. Here audio that is late is positive.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 #: Verdict within each limit, and the limits, s: early, late.

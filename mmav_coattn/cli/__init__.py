@@ -5,8 +5,6 @@ A subcommand's module has a docstring, which becomes its help, ``add_arguments(p
 are parsed. ``tools/COMMAND.py`` is the same as ``mmav-coattn COMMAND``.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from importlib import import_module

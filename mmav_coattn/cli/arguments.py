@@ -1,7 +1,5 @@
 """Arguments that several subcommands have, and what they mean; nothing heavy is imported."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -4,8 +4,6 @@ Inputs: frames, uint8 RGB (N, 3, T, H, W), and waveforms, float32 (N, S). Output
 above 0 where in sync, and attention (N, H', W'), weights of the locations. N is free.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

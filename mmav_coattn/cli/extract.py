@@ -6,8 +6,6 @@ goes on where it was interrupted, and computes only videos that are new or have 
 processes share many videos by --part; --merge joins what they have computed.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

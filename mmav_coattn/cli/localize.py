@@ -1,7 +1,5 @@
 """Draw on videos where their sound comes from, and keep the audio."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -5,8 +5,6 @@ gives a corrected copy to download. It is served on the loopback address: no oth
 it, and nothing is sent anywhere.
 """
 
-from __future__ import annotations
-
 import argparse
 
 from .arguments import add_checkpoint_arguments, build_inferencer

@@ -1,7 +1,5 @@
 """What the command-line tools share: a sentence for a mistake of the user."""
 
-from __future__ import annotations
-
 import multiprocessing
 import re
 import sys

@@ -9,8 +9,6 @@ drifts, jumps), verdict, and the error of a file that cannot be used. The same c
 it was interrupted: files that the table has are not scored again.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 from pathlib import Path

@@ -3,8 +3,6 @@
 An offset above 0 says that the audio is late: at +0.24 s, what is seen is heard 0.24 s later.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from pathlib import Path

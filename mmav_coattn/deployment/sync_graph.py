@@ -1,7 +1,5 @@
 """What goes into the exported graph: everything from pixels and samples to score and map."""
 
-from __future__ import annotations
-
 import copy
 import math
 

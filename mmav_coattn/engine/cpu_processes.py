@@ -1,7 +1,5 @@
 """Several training processes on a machine without a GPU."""
 
-from __future__ import annotations
-
 import torch
 import torch.distributed as dist
 from mmengine.config import Config

@@ -1,7 +1,5 @@
 """Figures of several networks over seeds, as one table."""
 
-from __future__ import annotations
-
 import copy
 import math
 import statistics

@@ -1,7 +1,5 @@
 """Parameters and floating-point operations of a network and its parts."""
 
-from __future__ import annotations
-
 import torch
 from mmengine.config import Config
 from torch import nn

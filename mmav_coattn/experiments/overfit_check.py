@@ -1,7 +1,5 @@
 """Can this network learn one batch of this data by heart?"""
 
-from __future__ import annotations
-
 from statistics import fmean
 
 from mmengine.runner import Runner

@@ -1,7 +1,5 @@
 """Trainings and evaluations of several seeds: each is made once, and goes on where it stopped."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

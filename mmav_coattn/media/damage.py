@@ -1,7 +1,5 @@
 """Turning what PyAV raises on a damaged file into a refusal that names the file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

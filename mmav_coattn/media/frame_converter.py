@@ -1,7 +1,5 @@
 """From a decoded frame to an RGB frame, turned as the file's tag says."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -1,7 +1,5 @@
 """One way to open a media file for reading, whatever the version of PyAV."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import IO, Any
 

@@ -5,8 +5,6 @@ which frames will be shown at the wanted times, and a decoder can leave out ever
 that no further one is predicted from: half of them in H.264 with B-frames.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Moving the audio of a file in time, without encoding anything again."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnwritableMediaError

@@ -1,7 +1,5 @@
 """Jumping to a time in a file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """An image and its audio in files of their own, instead of a video."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -5,8 +5,6 @@ hides, and a file that was cut off keeps the header of the whole. So the ends ar
 last packets, after a jump to the end of the file; the cost does not grow with the file's length.
 """
 
-from __future__ import annotations
-
 from mmav_coattn.errors import UnreadableMediaError
 
 from .damage import refused

@@ -1,7 +1,5 @@
 """Frames by time: at ``t``, the latest frame whose time stamp is at most ``t`` is shown."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

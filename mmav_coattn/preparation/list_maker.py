@@ -1,7 +1,5 @@
 """From the clips of an official list, or from a folder of files, to annotation files."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 from collections.abc import Sequence

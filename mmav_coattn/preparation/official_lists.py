@@ -5,8 +5,6 @@ on the disk here. A file that does not exist raises :class:`DataNotFoundError`; 
 malformed, or names no clip, :class:`ConfigError`.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Collection, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A share of many files for each of several processes, such as the tasks of a SLURM array."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Re-encode a whole set: in parallel, going on where a run stopped, with every failure named."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from functools import partial

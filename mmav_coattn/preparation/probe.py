@@ -1,7 +1,5 @@
 """What one file holds, measured by decoding it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The three official train and test splits of UCF101 and HMDB51, as lists that mmaction2 reads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Look at every file of a set; write tables of all and of the usable files, and a report."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """Re-encode one video small and quick to seek in, on the same clock, and check it before use."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Finding the files of an official list in a folder, whatever a downloader called them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Accuracies of several networks beside each other."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean

@@ -1,7 +1,5 @@
 """Training curves from the scalars that mmengine logs."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the figures of this package share. Without pyplot: no global state, no window."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

@@ -1,7 +1,5 @@
 """Attention maps as coloured overlays: pure functions of numpy arrays."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

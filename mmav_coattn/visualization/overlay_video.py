@@ -8,8 +8,6 @@
 A thread decodes a few frames ahead of the one that is drawn; the encoder has threads of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

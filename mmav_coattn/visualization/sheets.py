@@ -1,7 +1,5 @@
 """Images of several frames: each alone, and with its map."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """RGB frames encoded as the H.264 stream of an MP4."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

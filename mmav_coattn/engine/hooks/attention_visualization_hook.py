@@ -1,7 +1,5 @@
 """Contact sheets of the attention, written while testing."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys

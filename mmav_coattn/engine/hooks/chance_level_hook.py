@@ -1,7 +1,5 @@
 """Say once when training has learned nothing so far."""
 
-from __future__ import annotations
-
 import math
 from collections import deque
 

@@ -1,7 +1,5 @@
 """A checkpoint that does not belong to the network is refused, or what is left out is named."""
 
-from __future__ import annotations
-
 import torch
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook

@@ -1,7 +1,5 @@
 """A data root that was changed, but not where the data is read, stops the run."""
 
-from __future__ import annotations
-
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner

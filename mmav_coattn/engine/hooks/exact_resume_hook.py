@@ -1,7 +1,5 @@
 """A resumed training goes on as if it had never been stopped."""
 
-from __future__ import annotations
-
 import torch
 from mmaction.registry import HOOKS
 from mmengine.dist import get_rank

@@ -1,7 +1,5 @@
 """A loss that is no number ends the training, before a checkpoint is saved."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Say after each epoch which files could not be used in training."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from mmaction.registry import HOOKS

@@ -1,7 +1,5 @@
 """The report as HTML: a pure function of what was collected; nothing is loaded from elsewhere."""
 
-from __future__ import annotations
-
 import base64
 import math
 

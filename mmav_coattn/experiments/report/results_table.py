@@ -1,7 +1,5 @@
 """Results beside what knows nothing would score: chance, and the blind controls."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

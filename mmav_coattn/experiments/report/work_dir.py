@@ -1,7 +1,5 @@
 """What training and testing left in a work directory."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import NamedTuple

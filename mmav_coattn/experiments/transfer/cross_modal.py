@@ -1,7 +1,5 @@
 """Which audio belongs to which video, by the pretext network's own score."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate

@@ -1,7 +1,5 @@
 """What a transfer recipe compares: each split and seed, from pretrained and from random weights."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable, Sequence
 from pathlib import Path

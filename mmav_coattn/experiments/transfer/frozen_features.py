@@ -1,7 +1,5 @@
 """Features of a frozen tower, one a video, computed once and kept in a file."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 from typing import Any

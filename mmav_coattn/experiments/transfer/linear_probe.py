@@ -1,7 +1,5 @@
 """A linear classifier on frozen features."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from mmav_coattn.errors import ConfigError

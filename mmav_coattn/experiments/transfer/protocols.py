@@ -4,8 +4,6 @@ Each protocol takes the config of the run (cfg), the recipe's part ``transfer`` 
 :class:`Run`, and returns a dict of shares, whose names are listed under ``figures``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Figures of all runs as one table: mean and deviation over seeds, and what pretraining gains."""
 
-from __future__ import annotations
-
 import statistics
 from collections.abc import Sequence
 

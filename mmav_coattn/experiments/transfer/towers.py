@@ -1,7 +1,5 @@
 """One tower of a pretrained network, under the keys of a stock recognizer's backbone."""
 
-from __future__ import annotations
-
 import io
 from pathlib import Path
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Residual network on log-mel spectrograms."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from mmaction.registry import MODELS

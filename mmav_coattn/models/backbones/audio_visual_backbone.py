@@ -1,7 +1,5 @@
 """Two towers, each any registered backbone."""
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Early fusion of video and raw waveform: the network of Owens & Efros (ECCV 2018)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

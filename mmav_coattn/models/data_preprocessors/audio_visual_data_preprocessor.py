@@ -1,7 +1,5 @@
 """Stack, move to the device, normalise frames, and turn waveforms into log-mel spectrograms."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch

@@ -1,7 +1,5 @@
 """Log-mel spectrogram on the device, equal to librosa's."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """Frames relative to their clip's mean frame, for stock recognizers."""
 
-from __future__ import annotations
-
 from mmaction.models.data_preprocessors import ActionDataPreprocessor
 from mmaction.registry import MODELS
 

@@ -1,7 +1,5 @@
 """What all heads of the synchronisation pretext share."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Plain concatenation: both vectors side by side, then fully connected layers."""
 
-from __future__ import annotations
-
 import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn

@@ -1,7 +1,5 @@
 """Two towers that meet in nothing but a distance."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS

@@ -1,7 +1,5 @@
 """The answer of a network whose features already hold both modalities."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mmaction.registry import MODELS

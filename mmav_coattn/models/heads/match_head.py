@@ -1,7 +1,5 @@
 """The decision by the match alone."""
 
-from __future__ import annotations
-
 import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn

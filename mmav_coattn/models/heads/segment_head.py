@@ -1,7 +1,5 @@
 """Classification from features of one tower, or of both, that keep when and where."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import torch

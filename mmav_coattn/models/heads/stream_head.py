@@ -1,7 +1,5 @@
 """The decision from two streams: fusion per step, convolutions over time, pooling."""
 
-from __future__ import annotations
-
 import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn

@@ -1,7 +1,5 @@
 """Mixing and separating: the mask of a clip's own audio within a mixture."""
 
-from __future__ import annotations
-
 import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor, nn

@@ -1,7 +1,5 @@
 """In sync or shifted: binary cross-entropy of all audio windows of a clip."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS

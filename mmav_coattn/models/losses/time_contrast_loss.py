@@ -1,7 +1,5 @@
 """Contrast over time: which audio step belongs to a video step, and the other way round."""
 
-from __future__ import annotations
-
 import math
 
 import torch

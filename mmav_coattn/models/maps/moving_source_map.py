@@ -1,7 +1,5 @@
 """The match map refined by the frames: the whole moving object that explains the audio."""
 
-from __future__ import annotations
-
 import math
 
 import torch

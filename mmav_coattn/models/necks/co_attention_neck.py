@@ -1,7 +1,5 @@
 """Co-attention by match: what explains the audio over the whole clip is attended to."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Co-attention of "Look, Listen, and Attend" in its literal form, for the comparison."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mmaction.registry import MODELS

@@ -1,7 +1,5 @@
 """The match: how well a location of the video explains a band of the audio."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """The neck without attention: the locations of the video are pooled, whatever the audio."""
 
-from __future__ import annotations
-
 from mmaction.registry import MODELS
 from torch import Tensor
 

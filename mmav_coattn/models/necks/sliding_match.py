@@ -5,8 +5,6 @@ of a clip compete, here those of a window of the same length do, around the vide
 the audio step that it is compared with. Of a file of just that length the result is the neck's.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch

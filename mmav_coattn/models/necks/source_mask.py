@@ -1,7 +1,5 @@
 """Which part of the audio a location makes: a mask of the mel spectrogram."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F

@@ -1,7 +1,5 @@
 """Put features of both towers on one time grid, by time stamp."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """What every neck begins with: both modalities as tokens on one time grid."""
 
-from __future__ import annotations
-
 import torch
 from mmengine.model import BaseModule
 from torch import Tensor, nn

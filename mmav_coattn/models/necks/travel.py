@@ -1,7 +1,5 @@
 """Sources that move: the match along paths of neighbouring locations."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

@@ -1,7 +1,5 @@
 """Action recognition from audio, from video, or from both, with the towers of the pretext."""
 
-from __future__ import annotations
-
 from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
 

@@ -1,7 +1,5 @@
 """The recognizer that learns and judges synchronisation."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

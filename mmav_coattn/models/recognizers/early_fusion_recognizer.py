@@ -1,7 +1,5 @@
 """The recognizer whose network joins audio and video early."""
 
-from __future__ import annotations
-
 import torch
 from mmaction.registry import MODELS
 from torch import Tensor

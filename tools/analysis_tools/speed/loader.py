@@ -1,7 +1,5 @@
 """Speed of loading: a recipe's pipeline against the bare decoders and mmaction2's own pipeline."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Sequence
 from functools import partial

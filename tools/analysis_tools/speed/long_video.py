@@ -1,7 +1,5 @@
 """A long, large video made of short ones, to measure memory and speed of the commands with."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Sequence
 from fractions import Fraction

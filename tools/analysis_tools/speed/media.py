@@ -1,7 +1,5 @@
 """Videos to time readers with: a moving, grainy picture and a sound of tones and noise."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Memory of data loading: of a process over many samples, and of a long list of videos."""
 
-from __future__ import annotations
-
 import gc
 import random
 import string

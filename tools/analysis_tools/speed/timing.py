@@ -1,7 +1,5 @@
 """Timing by turns, so that what else the machine does hits every candidate alike."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

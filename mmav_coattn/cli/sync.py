@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path('work_dirs/sync'),
         help='folder of the pictures NAME_sync.png; default: work_dirs/sync',
     )
-    parser.add_argument('--no-curve', action='store_true', help='no pictures of curves')
+    parser.add_argument('--no-curve', action='store_true', help='no images of curves')
     parser.add_argument('--json', type=Path, help='also write all results to this file')
 
 

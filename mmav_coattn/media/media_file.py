@@ -259,7 +259,7 @@ class MediaFile:
     def _video_stream(self):
         self._open()
         if self._video is None:
-            raise NoVideoError(self.path, 'has no picture')
+            raise NoVideoError(self.path, 'has no video')
         return self._video
 
     def _audio_stream(self):

@@ -39,7 +39,7 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
             opened = open_container(path)
         with opened as source:
             if not source.streams.video:
-                raise NoVideoError(str(path), 'has no picture')
+                raise NoVideoError(str(path), 'has no video')
             if not source.streams.audio:
                 raise NoAudioError(str(path), 'has no audio stream')
             with _create(partial, out) as target:

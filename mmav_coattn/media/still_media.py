@@ -28,7 +28,7 @@ class StillMedia:
         self.path = picture
         image = cv2.imread(picture, cv2.IMREAD_COLOR)
         if image is None:
-            raise UnreadableMediaError(picture, 'cannot be decoded as a picture')
+            raise UnreadableMediaError(picture, 'cannot be decoded as an image')
         self.image = np.ascontiguousarray(image[..., ::-1])
         self.sound = MediaFile(sound)
 

@@ -67,7 +67,7 @@ def probe_media(path: str | Path) -> MediaProbe:
 def _probe(media: MediaFile, probe: MediaProbe) -> None:
     probe.has_picture, probe.has_sound = media.has_video, media.has_audio
     if not probe.has_picture:
-        probe.detail = 'has no picture'
+        probe.detail = 'has no video'
     elif not probe.has_sound:
         probe.detail = 'has no audio stream'
     if probe.has_picture:

@@ -26,7 +26,7 @@ VERDICTS = {
     'missing': 'does not exist',
     'crashed': 'ended the decoder, or took too long',
     'unreadable': 'cannot be decoded from start to end, or is cut off',
-    'no_video': 'has no picture',
+    'no_video': 'has no video',
     'no_audio': 'has no audio stream',
     'too_short': 'video and audio overlap too briefly',
     'silent': 'no half second of audio reaches the level',

@@ -49,12 +49,12 @@ class VideoTrack:
         """Encode a frame (H, W, 3) at ``time``, s."""
         import av
 
-        picture = av.VideoFrame.from_ndarray(frame, 'rgb24')
+        image = av.VideoFrame.from_ndarray(frame, 'rgb24')
         # The converted frame takes it from here, which works with BT.2020 in every PyAV.
-        picture.colorspace = self._colorspace
+        image.colorspace = self._colorspace
         # One thread: making more for each frame takes longer than they save.
         yuv = self._reformatter.reformat(
-            picture,
+            image,
             self.stream.width,
             self.stream.height,
             'yuv420p',

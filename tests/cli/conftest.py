@@ -12,7 +12,7 @@ from mmav_coattn import cli
 
 #: Files that cannot be used, and what is said of each.
 UNUSABLE = {
-    'blind.mp4': 'has no picture',
+    'blind.mp4': 'has no video',
     'brief.mp4': 'this network',
     'garbage.mp4': 'cannot be opened',
     'mute.mp4': 'has no audio stream',

@@ -182,7 +182,7 @@ def test_streams_that_are_not_there(media_folder):
             media.read_audio(0, 0.1, 16000)
     blind = write_clip(media_folder / 'blind.mp4', video=False, duration=0.5)
     with MediaFile(blind.path) as media:
-        with pytest.raises(NoVideoError, match=r'blind\.mp4: has no picture'):
+        with pytest.raises(NoVideoError, match=r'blind\.mp4: has no video'):
             _ = media.common_span
         assert abs(audio_lag(media.read_audio(0.1, 0.3, 16000), 0.1, 16000)) < 1e-4
 

@@ -79,7 +79,7 @@ def test_what_cannot_be_done(media_folder, tmp_path):
     either = (UnwritableMediaError, UnreadableMediaError)
     for path, out, seconds, error, sentence in (
         (mute, 'out.mp4', 0.1, NoAudioError, 'mute.mp4: has no audio'),
-        (blind, 'out.mp4', 0.1, NoVideoError, 'blind.mp4: has no picture'),
+        (blind, 'out.mp4', 0.1, NoVideoError, 'blind.mp4: has no video'),
         (garbage, 'out.mp4', 0.1, UnreadableMediaError, 'garbage.mp4: cannot be opened'),
         (clip, 'out.mp4', -5.0, TooShortError, 'no sound left'),
         (clip, 'out.avi', 0.1, UnwritableMediaError, 'AVI has no time stamps'),

@@ -17,5 +17,5 @@ def test_still_media_scales_and_refuses(tmp_path):
     assert media.read_frames([0.1], short_side=100).shape == (1, 60, 30, 3)
     assert media.common_span == pytest.approx((0.0, 1.0))
     (tmp_path / 'b.png').write_bytes(b'none')
-    with pytest.raises(UnreadableMediaError, match='as a picture'):
+    with pytest.raises(UnreadableMediaError, match='as an image'):
         StillMedia(str(tmp_path / 'b.png'), str(tmp_path / 'a.wav'))

@@ -38,7 +38,7 @@ class OpenAudioVisual(Transform):
             return results
         media = MediaFile(results['filename'])
         if not media.has_video:
-            raise NoVideoError(media.path, 'has no picture')
+            raise NoVideoError(media.path, 'has no video')
         if self.need_audio and not media.has_audio:
             raise NoAudioError(media.path, 'has no audio stream')
         results['media'] = media

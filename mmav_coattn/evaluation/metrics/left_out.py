@@ -1,5 +1,6 @@
 """Evaluations that leave out the files that cannot be used, count them and name them."""
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -43,9 +44,9 @@ class FileMetric(BaseMetric):
                 found = self.measure(sample, name, data_batch, index)
             self.results.append(dict(name=name, **found))
 
+    @abstractmethod
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
         """What is kept of a usable sample, the ``index``-th of its batch."""
-        raise NotImplementedError
 
     def split(self, results: list[dict]) -> tuple[list[dict], int]:
         """Results that were measured, and the number of those left out, which are logged.

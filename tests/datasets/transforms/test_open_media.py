@@ -14,7 +14,7 @@ def test_what_is_needed(tmp_path):
     (tmp_path / 'noise.mp4').write_bytes(bytes(range(256)) * 20)
     for path, error, message in (
         (mute, NoAudioError, r'mute\.mp4: has no audio stream'),
-        (blind, NoVideoError, r'blind\.mp4: has no picture'),
+        (blind, NoVideoError, r'blind\.mp4: has no video'),
         (noise, UnreadableMediaError, r'noise\.mp4: cannot be opened'),
     ):
         with pytest.raises(error, match=message):

@@ -26,11 +26,10 @@ COLUMNS = (
 )
 
 
-def sliding_config(cfg: Config, num_clips: int = 1) -> Config:
-    """The config whose test reads the offset off by sliding.
+def sliding_config(cfg: Config) -> Config:
+    """The config whose test reads the offset off by sliding the audio along a clip of each file.
 
-    ``num_clips`` clips of each file are spread over it; of a single one the time is drawn. Batches
-    have one file, since files differ in length.
+    Batches have one file, since files differ in length.
 
     Raises:
         ConfigError: If the pipeline has no ``SampleSyncWindows``.
@@ -40,20 +39,9 @@ def sliding_config(cfg: Config, num_clips: int = 1) -> Config:
     where = [i for i, t in enumerate(pipeline) if t.type == 'SampleSyncWindows']
     if not where:
         raise ConfigError('The test pipeline has no SampleSyncWindows to slide instead of.')
-    windows = pipeline[where[0]]
-    frames = next(t.num_frames for t in pipeline if t.type == 'LoadFrames')
-    step = windows.clip_seconds / frames
-    places = [None] if num_clips == 1 else [i / (num_clips - 1) for i in range(num_clips)]
-    datasets = []
-    for place in places:
-        dataset = copy.deepcopy(cfg.test_dataloader.dataset)
-        dataset.pipeline[where[0]] = ConfigDict(
-            type='SlideSyncWindows', clip_seconds=windows.clip_seconds, grid=step, place=place
-        )
-        datasets.append(dataset)
-    cfg.test_dataloader.dataset = (
-        datasets[0] if len(datasets) == 1 else dict(type='ConcatDataset', datasets=datasets)
-    )
+    seconds = pipeline[where[0]].clip_seconds
+    step = seconds / next(t.num_frames for t in pipeline if t.type == 'LoadFrames')
+    pipeline[where[0]] = ConfigDict(type='SlideSyncWindows', clip_seconds=seconds, grid=step)
     cfg.test_dataloader.batch_size = 1
     cfg.test_evaluator = dict(type='OffsetMetric', tolerance=step)
     cfg.model.test_cfg = dict(cfg.model.get('test_cfg') or {}, blind_controls=False)

@@ -39,7 +39,7 @@ def read_table(path):
 def test_one_table_that_goes_on(folder, here):
     configs = [folder / f'{name}.py' for name in NETWORKS]
     data = f'data_root={folder / "shapes"}'
-    common = ['--seeds', 0, '--work-dir', folder / 'work', '--offset-windows', 1]
+    common = ['--seeds', 0, '--work-dir', folder / 'work', '--offset']
     common += ['--options', data]
     done = here('analysis_tools/compare.py', *configs, *common)
     assert done.code == 0, done

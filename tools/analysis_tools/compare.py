@@ -46,10 +46,7 @@ def parse_args():
     parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/compare'))
     parser.add_argument(
-        '--offset-windows',
-        type=int,
-        default=0,
-        help='clips of each file along which the audio is slid; default: 0, no offset',
+        '--offset', action='store_true', help='also slide the audio along a clip of each file'
     )
     parser.add_argument(
         '--options', nargs='+', default=[], help='settings of every config, as key=value'
@@ -101,18 +98,18 @@ def run_one(network, seed, args):
     folder = args.work_dir / network.name / f'seed_{seed}'
     run = RunFolder(folder, fingerprint(cfg, f'\n{seed}'.encode()))
     figures = run.finished()
-    if figures is not None and figures['offset_windows'] == args.offset_windows:
+    if figures is not None and figures['offset'] == args.offset:
         print(f'{name}: finished before')
         return figures
     cfg.randomness = dict(cfg.get('randomness') or {}, seed=seed)
     print(f'{name}: training', flush=True)
     checkpoint = train(cfg, folder, scripts())
     print(f'{name}: testing', flush=True)
-    figures = dict(name=network.name, seed=seed, offset_windows=args.offset_windows)
+    figures = dict(name=network.name, seed=seed, offset=args.offset)
     figures |= evaluate(folder / 'config.py', checkpoint, scripts())
-    if args.offset_windows:
+    if args.offset:
         sliding = folder / 'sliding.py'
-        sliding_config(cfg, args.offset_windows).dump(str(sliding))
+        sliding_config(cfg).dump(str(sliding))
         figures |= evaluate(sliding, checkpoint, scripts(), 'offset')
     figures['curve'] = training_curve(folder / 'train')
     figures['parameters'], figures['flops_per_pair'] = network_size(cfg)

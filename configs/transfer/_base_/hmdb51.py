@@ -12,7 +12,3 @@ transfer = dict(
         split: {option: name.replace('ucf101', 'hmdb51') for option, name in options.items()}
         for split, options in _base_.transfer.splits.items()
     })
-few_shot_splits = {
-    split: {option: name.replace('ucf101', 'hmdb51') for option, name in options.items()}
-    for split, options in _base_.few_shot_splits.items()
-}

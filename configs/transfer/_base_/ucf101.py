@@ -54,14 +54,6 @@ transfer = dict(
         }
         for number in (1, 2, 3)
     })
-# The same where the training set stands inside of another, for few labelled videos.
-few_shot_splits = {
-    split: {
-        option.replace('train_dataloader', 'train_dataloader.dataset'): name
-        for option, name in options.items()
-    }
-    for split, options in transfer['splits'].items()
-}
 rules = dict(
     probe='Frozen tower; mean feature of 10 clips of a video; the penalty is chosen by '
     'cross-validation over the training videos; mean over the splits',

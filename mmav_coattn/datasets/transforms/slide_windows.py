@@ -25,9 +25,6 @@ class SlideSyncWindows(Transform):
     Args:
         clip_seconds (float): Length of every window, s.
         grid (float): Step of the grid, s.
-        place (float, optional): Position of the video window, 0 (first) to 1 (last), instead of
-            one drawn by file. To measure a file by several windows, list the data set several times
-            with different positions: :class:`OffsetMetric` joins what belongs to one file.
 
     Raises:
         ConfigError: If a setting is out of range.
@@ -36,7 +33,6 @@ class SlideSyncWindows(Transform):
 
     clip_seconds: float
     grid: float = 0.04
-    place: float | None = None
 
     def __post_init__(self) -> None:
         require_positive(self, 'clip_seconds', 'grid')
@@ -50,10 +46,7 @@ class SlideSyncWindows(Transform):
         )
         begin, end = require_overlap(results['media'], seconds, need)
         slots = floor((end - begin - self.clip_seconds + ROUNDING) / self.grid) + 1
-        if self.place is None:
-            chosen = int(stable_rng('slide', 0, results['relpath']).integers(slots))
-        else:
-            chosen = round(self.place * (slots - 1))
+        chosen = int(stable_rng('slide', 0, results['relpath']).integers(slots))
         order = np.concatenate([[chosen], np.delete(np.arange(slots), chosen)])
         return results | dict(
             window_starts=begin + order * self.grid,

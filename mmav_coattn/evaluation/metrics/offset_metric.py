@@ -1,6 +1,5 @@
 """The offset between audio and video, read off by sliding."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,10 +37,9 @@ class OffsetMetric(FileMetric):
     """Offset by sliding: the audio goes along the video and the best score is the answer.
 
     Needs of each data sample ``relpath``, ``sync_scores`` (J,) and ``shift`` (J,), s, as
-    :class:`SlideSyncWindows` makes them. Samples of one file are joined: of every shift the mean of
-    the scores that it has. Figures under the prefix ``offset/``: ``acc1``, the shift of the highest
-    score is 0; ``acc1_tol``, within the tolerance; ``median_abs_error``, s; ``chance_acc1`` and
-    ``chance_acc1_tol``, of guessing a shift; ``num_files`` and ``left_out``.
+    :class:`SlideSyncWindows` makes them of a file. Figures under the prefix ``offset/``: ``acc1``,
+    the shift of the highest score is 0; ``acc1_tol``, within the tolerance; ``median_abs_error``,
+    s; ``chance_acc1`` and ``chance_acc1_tol``, of guessing a shift; ``num_files``, ``left_out``.
 
     Args:
         tolerance (float): Error that still counts in ``acc1_tol``, s: one frame.
@@ -60,19 +58,12 @@ class OffsetMetric(FileMetric):
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
         """The curve of one sample."""
-        shifts = np.round(np.asarray(sample['shift'], dtype=np.float64), 6)
-        return dict(shifts=shifts, scores=finite_scores(sample['sync_scores'], name))
+        shifts, scores = np.asarray(sample['shift']), finite_scores(sample['sync_scores'], name)
+        order = np.argsort(shifts)
+        return dict(shifts=shifts[order], scores=scores[order])
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Join the curves of each file and compute the figures."""
+        """Compute the figures of all files."""
         used, left_out = self.split(results)
-        files: dict[str, dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for result in used:
-            for shift, score in zip(result['shifts'], result['scores'], strict=True):
-                files[result['name']][float(shift)].append(float(score))
-        curves = []
-        for scores_by_shift in files.values():
-            shifts = np.array(sorted(scores_by_shift))
-            curves.append((shifts, np.array([np.mean(scores_by_shift[s]) for s in shifts])))
-        figures = sliding_figures(curves, self.tolerance)
-        return figures | dict(num_files=float(len(files)), left_out=float(left_out))
+        figures = sliding_figures([(x['shifts'], x['scores']) for x in used], self.tolerance)
+        return figures | dict(num_files=float(len(used)), left_out=float(left_out))

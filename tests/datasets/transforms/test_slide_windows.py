@@ -13,12 +13,12 @@ def slide(transform, span=(0.5, 3.5), name='a.mp4'):
 
 
 def test_every_window_once_that_of_the_video_first():
-    results = slide(SlideSyncWindows(1.6, grid=0.04, place=0.5))
+    results = slide(SlideSyncWindows(1.6, grid=0.04))
     starts = results['window_starts']
     assert len(starts) == 36
     np.testing.assert_allclose(np.sort(starts), 0.5 + 0.04 * np.arange(36))
     np.testing.assert_allclose(results['shift'], starts - starts[0])
-    assert starts[0] == pytest.approx(0.5 + 0.04 * 18) and results['clip_seconds'] == 1.6
+    assert results['shift'].min() < 0 < results['shift'].max() and results['clip_seconds'] == 1.6
     # The segment holds the first window to the last.
     assert results['audio_start'] == 0.5
     assert results['audio_seconds'] == pytest.approx(1.6 + 0.04 * 35)

@@ -24,12 +24,13 @@ def sample(name, shifts, scores):
     return dict(relpath=name, shift=shifts, sync_scores=torch.tensor(scores))
 
 
-def test_samples_of_a_file_are_joined():
+def test_figures_of_samples():
     metric = OffsetMetric()
-    metric.process(None, [sample('a', [0.0, 0.04], [1.0, 2.0])])
-    metric.process(None, [sample('a', [0.0, -0.04], [3.0, 0.0])])
-    metric.process(None, [dict(relpath='b', unusable=('silent', 'b: is silent'))])
-    # Means: 0 at -0.04, 2 at 0 and 2 at 0.04: of equals the lower.
+    # Sorted by shift: of equal scores the middle, here that of the lower shift.
+    metric.process(None, [sample('a', [0.0, 0.04, -0.04], [2.0, 2.0, 1.0])])
+    metric.process(None, [sample('b', [0.0, -0.04, -0.08], [1.0, 0.0, 3.0])])
+    metric.process(None, [dict(relpath='c', unusable=('silent', 'c: is silent'))])
     figures = metric.evaluate(3)
-    assert figures['offset/acc1'] == 1.0 and figures['offset/num_files'] == 1
+    assert figures['offset/acc1'] == 0.5 and figures['offset/num_files'] == 2
+    assert figures['offset/median_abs_error'] == pytest.approx(0.04)
     assert figures['offset/left_out'] == 1

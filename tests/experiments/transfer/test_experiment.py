@@ -26,7 +26,7 @@ def test_the_first_seed_comes_first():
 
 
 def test_mark_of_a_run(tmp_path):
-    cfg = Config.fromfile(CONFIGS / 'transfer/fewshot_ucf101.py')
+    cfg = Config.fromfile(CONFIGS / 'transfer/finetune_ucf101.py')
     settings = transfer_settings(cfg)
     tower = tmp_path / 'tower.pth'
     tower.write_bytes(b'1')

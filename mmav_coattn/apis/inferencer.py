@@ -127,6 +127,8 @@ class AudioVisualInferencer:
     ) -> Localization:
         """Find where in the frame the audio is made: maps, and how much in sync each step looks.
 
+        A file whose audio matches nothing in sight is left as it is, under a caption that says so.
+
         Args:
             out (str | Path, optional): Write an overlay MP4 with the original audio here.
             side_by_side (bool): Show the original to the left of the overlay.
@@ -142,7 +144,8 @@ class AudioVisualInferencer:
             return result
         with MediaFile(path) as media:
             begin, end = media.common_span
-        judged = result.scores[np.isfinite(result.scores)]
+        judged = torch.from_numpy(result.scores[np.isfinite(result.scores)])
+        in_sync = f'in sync: {judged.sigmoid().mean().item():.2f}'
         with self._bar(path, 'writing') as progress:
             write_overlay_video(
                 path,
@@ -152,7 +155,7 @@ class AudioVisualInferencer:
                 start=begin,
                 duration=end - begin,
                 box=result.box,
-                caption=f'in sync: {torch.tensor(judged).sigmoid().mean().item():.2f}',
+                caption=in_sync if result.visible else 'no visible source',
                 side_by_side=side_by_side,
                 progress=progress,
             )

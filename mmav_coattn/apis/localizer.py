@@ -10,21 +10,25 @@ from torch import Tensor, nn
 from mmav_coattn.models.recognizers import AudioVisualRecognizer
 
 from .embedding import Embedding
-from .sync_estimator import MatchCurves
+from .sync_estimator import MatchCurves, measure_sync
 
 #: Locations of a map that are kept along either side: all maps of a file are in memory at once.
 MOST_LOCATIONS = 24
+#: Offset of the audio up to which a source still counts as visible, s.
+MAX_OFFSET = 1.0
 
 
 class Localization(NamedTuple):
     """Where the audio of a video comes from, at every step of the network."""
 
     #: Weights (T, H', W') float32; sum to 1 over locations at each time; uniform where the audio is
-    #: silent or cannot be read.
+    #: silent or cannot be read, and everywhere if no source is visible.
     attention: np.ndarray
     times: np.ndarray  #: (T,), s on the container's clock.
     scores: np.ndarray  #: (T,) logit of "in sync" of the clip around; NaN without audible audio.
     box: tuple[float, float, float, float]  #: What the maps cover (x0, y0, x1, y1), fractions.
+    #: False where the audio matches nothing in sight, see :attr:`SyncResult.no_visible_source`.
+    visible: bool = True
 
 
 @torch.no_grad()
@@ -49,9 +53,10 @@ def find_sound(model: AudioVisualRecognizer, embedding: Embedding) -> Localizati
         maps = _refine(model.map_refiner, match, embedding.frames, embedding.clip_steps)
     attention = coarse_weights(maps).numpy()
     valid = curves.valid[:, 0]
-    attention[~valid] = 1 / attention[0].size
+    visible = not measure_sync(model, embedding, MAX_OFFSET).no_visible_source
+    attention[~valid | (not visible)] = 1 / attention[0].size
     scores = np.where(valid, torch.cat(logits).double().numpy(), np.nan)
-    return Localization(attention, embedding.times, scores, embedding.box)
+    return Localization(attention, embedding.times, scores, embedding.box, visible)
 
 
 def _refine(refiner: nn.Module, match: Tensor, frames: Tensor, length: int) -> Tensor:

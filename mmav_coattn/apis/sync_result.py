@@ -62,6 +62,15 @@ class SyncResult(NamedTuple):
         return self.worst is not None and abs(self.worst) <= self.step / 2
 
     @property
+    def no_visible_source(self) -> bool:
+        """Whether the audio matches what is in sight no better than chance, at any shift.
+
+        The mean logit of every shift that was tried is below 0, and no offset stands out.
+        """
+        found = self.offset is not None or (self.at_edge and self.confidence >= MIN_CONFIDENCE)
+        return not found and bool(np.nanmax(self.curve) < 0)
+
+    @property
     def verdict(self) -> Verdict | None:
         """The worst offset against the limits of broadcasting; None where it cannot be told."""
         return None if self.worst is None else judge(self.worst, self.step)
@@ -75,7 +84,7 @@ class SyncResult(NamedTuple):
                     'the best match is at the largest shift that could be tried, '
                     f'{self.best:+.2f} s; try a larger search range, or a longer file'
                 )
-            elif np.nanmax(self.curve) < 0:
+            elif self.no_visible_source:
                 reason = 'no visible source: nothing in sight matches the audio at any shift'
             else:
                 reason = 'no shift of the audio matches the video clearly better than others'

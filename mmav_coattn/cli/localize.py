@@ -32,8 +32,9 @@ def run(args: argparse.Namespace) -> int:
         found = inferencer.localize(file.path, out, side_by_side=args.side_by_side)
         silent = int(np.isnan(found.scores).sum())
         left_out = f', {silent} of them without audible audio' if silent else ''
+        nothing = '' if found.visible else 'no visible source, frames left as they are; '
         print(
-            f'{out}: {len(found.times)} maps{left_out}; mean logit of "in sync" '
+            f'{out}: {nothing}{len(found.times)} maps{left_out}; mean logit of "in sync" '
             f'{np.nanmean(found.scores):.2f}',
             flush=True,
         )

@@ -71,6 +71,17 @@ def test_localize(inferencer, clip, tmp_path):
     assert frames == pytest.approx((end - begin) * 20, abs=1)
 
 
+def test_without_a_visible_source_frames_are_left_as_they_are(clip, tmp_path):
+    inferencer = AudioVisualInferencer(config())
+    inferencer.model.cls_head.bias.data.fill_(-100.0)  # no logit reaches 0
+    found = inferencer.localize(clip, tmp_path / 'overlay.mp4')
+    assert not found.visible and (found.attention == 1 / 16).all()
+    with MediaFile(clip) as before, MediaFile(tmp_path / 'overlay.mp4') as after:
+        change = np.abs(before.read_frames([1.0])[0] - after.read_frames([1.0])[0].astype(float))
+    # The caption at the top left, and what encoding changes.
+    assert change[16:].mean() < 8
+
+
 def test_all_results_are_read_off_one_embedding(inferencer, clip):
     embedding = inferencer.embed(clip)
     assert embedding.visual.shape[:2] == (21, 16) and embedding.frames is None

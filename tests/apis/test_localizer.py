@@ -18,10 +18,18 @@ def test_planted_location(source):
     assert found.attention.reshape(60, 6)[:, source].min() > 0.95
     np.testing.assert_allclose(found.attention.sum(axis=(1, 2)), 1, rtol=1e-5)
     np.testing.assert_array_equal(found.times, file.times)
-    assert found.scores.min() > 5
+    assert found.scores.min() > 5 and found.visible
     # The other file's audio explains nothing.
     other = find_sound(network(), embedding(lambda s: -1, source=source))
-    assert other.scores.max() < 0 and other.attention.max() < 0.9
+    assert other.scores.max() < 0 and not other.visible
+    assert (other.attention == np.float32(1 / 6)).all()
+
+
+def test_a_source_out_of_sync_is_visible():
+    late = find_sound(network(), embedding(lambda s: s - 5))
+    assert late.scores.max() < 0 and late.visible
+    # Its offset is farther than is looked for.
+    assert not find_sound(network(), embedding(lambda s: s - 40, total=90)).visible
 
 
 @torch.no_grad()

@@ -29,7 +29,7 @@ test_dataloader = dict(
         ann_file='vggss.json',
         layout='videos',
         # The silent extension: silent_list='vggss_test_plus_silent.csv', names of further clips; or,
-        # from the pictures of the set itself, silent_clips=dict(kinds=('silence', 'off_screen')).
+        # from the images of the set itself, silent_clips=dict(kinds=('silence', 'off_screen')).
         silent_list=None,
         hint=data_hint,
         pipeline=test_pipeline))

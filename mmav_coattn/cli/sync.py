@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--curve-dir',
         type=Path,
         default=Path('work_dirs/sync'),
-        help='folder of the pictures NAME_sync.png; default: work_dirs/sync',
+        help='folder of the images NAME_sync.png; default: work_dirs/sync',
     )
     parser.add_argument('--no-curve', action='store_true', help='no images of curves')
     parser.add_argument('--json', type=Path, help='also write all results to this file')
@@ -54,13 +54,13 @@ def run(args: argparse.Namespace) -> int:
         if not args.no_curve:
             from mmav_coattn.visualization.sync_curve import plot_sync
 
-            picture = args.curve_dir / f'{file.name}_sync.png'
-            lines.append(f'curve: {plot_sync(result, picture)}')
+            image = args.curve_dir / f'{file.name}_sync.png'
+            lines.append(f'curve: {plot_sync(result, image)}')
         print('\n  '.join([f'{file.path}: {lines[0]}', *lines[1:]]), flush=True)
         if args.fix is not None and result.in_sync:
             print('  no copy: the file is in sync as it is', flush=True)
         elif args.fix is not None:
-            # AVI cannot hold a shift of its sound; Matroska holds what AVI does.
+            # AVI cannot hold a shift of its audio; Matroska holds what AVI does.
             suffix = '.mkv' if file.path.suffix.lower() == '.avi' else file.path.suffix
             out = args.fix if single else args.fix / f'{file.name}{suffix}'
             fixed = fix_sync(inferencer, result, out, **settings)

@@ -98,7 +98,7 @@ def example_batch(
     """Frames and waveforms of the sizes that the graph takes: noise, loud and faint by turns."""
     settings = inferencer.settings
     random = torch.Generator().manual_seed(seed)
-    # What the pipeline makes of a picture says the size; of the whole of it for most recipes.
+    # What the pipeline makes of a frame says the size; of the whole of it for most recipes.
     size = settings.prepare(np.zeros((240, 320, 3), np.uint8)).shape[-2:]
     samples = round(settings.clip_seconds * settings.sample_rate)
     frames = torch.randint(

@@ -166,7 +166,7 @@ def _cut(pieces: list, start: float, count: int, sample_rate: int, path: str) ->
     if len(missing) > HOLE_TOLERANCE * sample_rate:
         raise UnreadableMediaError(
             path,
-            f'its sound lacks {len(missing) / sample_rate:.3f} s from '
+            f'its audio lacks {len(missing) / sample_rate:.3f} s from '
             f'{start + missing[0] / sample_rate:.3f} s on',
         )
     return window

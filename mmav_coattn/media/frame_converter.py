@@ -21,10 +21,10 @@ class FrameConverter:
         """RGB ``(H, W, 3)`` uint8 of an :class:`av.VideoFrame`."""
         width, height = scaled_size(frame.width, frame.height, self.short_side)
         interpolation = None if (width, height) == (frame.width, frame.height) else 'AREA'
-        picture = self._reformatter.reformat(
+        converted = self._reformatter.reformat(
             frame, width, height, 'rgb24', interpolation=interpolation, threads=1
         )
-        plane = picture.planes[0]
+        plane = converted.planes[0]
         # The buffer's lines are padded; this is a view of what is in them, and keeps it alive.
         lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
         image = lines[:height, : 3 * width].reshape(height, width, 3)

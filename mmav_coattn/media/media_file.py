@@ -24,7 +24,7 @@ from .audio_reader import read_waveform
 from .damage import refused
 from .open_container import open_container
 from .seeking import seek_to
-from .stream_span import find_picture_delay, find_spans
+from .stream_span import find_spans, find_video_delay
 from .video_reader import read_frames, stream_frames
 
 #: Seconds before the start of any file.
@@ -51,7 +51,7 @@ class MediaFile:
         self._video = None
         self._audio = None
         self._spans: dict[int, tuple[float, float]] | None = None
-        self._picture_delay = 0.0
+        self._video_delay = 0.0
 
     def __enter__(self) -> MediaFile:
         return self
@@ -89,7 +89,7 @@ class MediaFile:
         """
         stream = self._video_stream()
         start, end = self._find_spans()[stream.index]
-        return start - self._picture_delay, end - self._picture_delay
+        return start - self._video_delay, end - self._video_delay
 
     @property
     def audio_span(self) -> tuple[float, float]:
@@ -272,14 +272,14 @@ class MediaFile:
         """Times of frames as the container's stamps count them."""
         times = np.asarray(times, dtype=np.float64)
         _check_inside('frame times', times, self.video_span, self.path)
-        return times + self._picture_delay
+        return times + self._video_delay
 
     def _find_spans(self) -> dict[int, tuple[float, float]]:
         if self._spans is None:
             streams = [s for s in (self._video, self._audio) if s is not None]
             spans = find_spans(self._container, streams, self.path)
             if self._video is not None:
-                self._picture_delay = find_picture_delay(self._container, self._video, self.path)
+                self._video_delay = find_video_delay(self._container, self._video, self.path)
             self._spans = spans
         return self._spans
 

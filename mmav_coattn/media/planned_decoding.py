@@ -12,7 +12,7 @@ import numpy as np
 from .seeking import STAMPED_CONTAINERS, seek_to
 
 #: Codecs, by FFmpeg's names, of which a packet holds one shown frame. One of AV1 may hold two.
-ONE_PICTURE_A_PACKET = frozenset(['h264', 'hevc', 'mpeg4', 'vp8', 'vp9', 'mjpeg', 'prores'])
+ONE_FRAME_A_PACKET = frozenset(['h264', 'hevc', 'mpeg4', 'vp8', 'vp9', 'mjpeg', 'prores'])
 #: Slack when a time is compared with a time stamp, in seconds: far below any frame's duration.
 _EPSILON = 1e-6
 
@@ -30,7 +30,7 @@ def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.
     import av
 
     codec = stream.codec_context.codec.canonical_name
-    if container.format.name not in STAMPED_CONTAINERS or codec not in ONE_PICTURE_A_PACKET:
+    if container.format.name not in STAMPED_CONTAINERS or codec not in ONE_FRAME_A_PACKET:
         return None
     packets = _packets(container, stream, wanted)
     if packets is None:

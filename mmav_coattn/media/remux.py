@@ -47,7 +47,7 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
                 with refused(str(path), 'cannot be copied with another time of its audio'):
                     kept = _copy_packets(source, target, copies, seconds)
         if not kept:
-            raise TooShortError(str(path), f'has no sound left when moved by {seconds:+.3f} s')
+            raise TooShortError(str(path), f'has no audio left when moved by {seconds:+.3f} s')
     return out
 
 

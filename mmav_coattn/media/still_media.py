@@ -11,7 +11,7 @@ from .media_file import MediaFile
 
 
 class StillMedia:
-    """Reads as a :class:`MediaFile` whose frame never changes: a file ``picture``, one ``sound``.
+    """Reads as a :class:`MediaFile` whose frame never changes, from two files.
 
     Public sets of sound source localisation hand out one frame a clip beside its audio. A network
     that lives on motion sees none here.
@@ -22,23 +22,23 @@ class StillMedia:
 
     has_video = has_audio = True
 
-    def __init__(self, picture: str, sound: str) -> None:
+    def __init__(self, image: str, audio: str) -> None:
         import cv2
 
-        self.path = picture
-        image = cv2.imread(picture, cv2.IMREAD_COLOR)
-        if image is None:
-            raise UnreadableMediaError(picture, 'cannot be decoded as an image')
-        self.image = np.ascontiguousarray(image[..., ::-1])
-        self.sound = MediaFile(sound)
+        self.path = image
+        pixels = cv2.imread(image, cv2.IMREAD_COLOR)
+        if pixels is None:
+            raise UnreadableMediaError(image, 'cannot be decoded as an image')
+        self.image = np.ascontiguousarray(pixels[..., ::-1])
+        self.audio = MediaFile(audio)
 
     def close(self) -> None:
-        self.sound.close()
+        self.audio.close()
 
     @property
     def audio_span(self) -> tuple[float, float]:
         """First and last second of the audio, and of the image."""
-        return self.sound.audio_span
+        return self.audio.audio_span
 
     video_span = common_span = audio_span
 
@@ -53,4 +53,4 @@ class StillMedia:
         return np.repeat(image[None], len(times), axis=0)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
-        return self.sound.read_audio(start, duration, sample_rate)
+        return self.audio.read_audio(start, duration, sample_rate)

@@ -119,7 +119,7 @@ def _ends_from_here(container, streams: list) -> dict[int, float]:
     return ends
 
 
-def find_picture_delay(container, stream, path: str) -> float:
+def find_video_delay(container, stream, path: str) -> float:
     """Seconds by which the frames' time stamps are late, because FFmpeg guessed them.
 
     AVI and ASF (WMV) have decoding times only. FFmpeg makes the presentation times up, one frame

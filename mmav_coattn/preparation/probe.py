@@ -16,7 +16,7 @@ LEVEL_SECONDS = 0.5
 #: Seconds of audio decoded at a time, which bounds the memory for long files.
 CHUNK_SECONDS = 30.0
 #: Frames compared for the measure of motion.
-NUM_PICTURES = 16
+NUM_FRAMES = 16
 #: Short side of the frames that are compared, px.
 COMPARED_SIZE = 64
 #: Share of pixels that may change more than the measure of motion says. A talking mouth in a wide
@@ -31,8 +31,8 @@ class MediaProbe:
     bytes: int = 0  #: size of the file
     detail: str = ''  #: what is wrong, as the end of a sentence; empty if nothing is
     broken: bool = False  #: whether the file or a stream cannot be read to the end
-    has_picture: bool = False
-    has_sound: bool = False
+    has_video: bool = False
+    has_audio: bool = False
     duration: float | None = None  #: s in which there are both video and audio
     video_start: float | None = None
     video_end: float | None = None
@@ -65,18 +65,18 @@ def probe_media(path: str | Path) -> MediaProbe:
 
 
 def _probe(media: MediaFile, probe: MediaProbe) -> None:
-    probe.has_picture, probe.has_sound = media.has_video, media.has_audio
-    if not probe.has_picture:
+    probe.has_video, probe.has_audio = media.has_video, media.has_audio
+    if not probe.has_video:
         probe.detail = 'has no video'
-    elif not probe.has_sound:
+    elif not probe.has_audio:
         probe.detail = 'has no audio stream'
-    if probe.has_picture:
+    if probe.has_video:
         probe.video_start, probe.video_end = map(float, media.video_span)
-        _probe_picture(media, probe)
-    if probe.has_sound:
+        _probe_video(media, probe)
+    if probe.has_audio:
         probe.audio_start, probe.audio_end = map(float, media.audio_span)
-        _probe_sound(media, probe)
-    if probe.has_picture and probe.has_sound:
+        _probe_audio(media, probe)
+    if probe.has_video and probe.has_audio:
         begin, end = media.common_span
         probe.duration = max(float(end - begin), 0.0)
         probe.offset = probe.audio_start - probe.video_start
@@ -86,19 +86,19 @@ def _probe(media: MediaFile, probe: MediaProbe) -> None:
         probe.broken, probe.detail = True, cut
 
 
-def _probe_picture(media: MediaFile, probe: MediaProbe) -> None:
+def _probe_video(media: MediaFile, probe: MediaProbe) -> None:
     begin, end = media.video_span
-    wanted = begin + (np.arange(NUM_PICTURES) + 0.5) * (end - begin) / NUM_PICTURES
-    pictures: list[np.ndarray] = []
+    wanted = begin + (np.arange(NUM_FRAMES) + 0.5) * (end - begin) / NUM_FRAMES
+    frames: list[np.ndarray] = []
     count = 0
     for frame in media.iter_frames():
         count += 1
-        if len(pictures) < NUM_PICTURES and frame.time >= wanted[len(pictures)]:
-            pictures.append(_small_grey(frame))
+        if len(frames) < NUM_FRAMES and frame.time >= wanted[len(frames)]:
+            frames.append(_small_grey(frame))
         probe.width, probe.height = frame.width, frame.height
     probe.video_codec = media.codec_name('video')
     probe.fps = count / (end - begin) if end > begin else None
-    probe.motion = measure_motion(pictures)
+    probe.motion = measure_motion(frames)
 
 
 def _small_grey(frame) -> np.ndarray:
@@ -108,23 +108,23 @@ def _small_grey(frame) -> np.ndarray:
     return grey.to_ndarray()
 
 
-def measure_motion(pictures: list[np.ndarray]) -> float | None:
+def measure_motion(frames: list[np.ndarray]) -> float | None:
     """Largest change between neighbours of ``(H, W)`` uint8 frames, in grey levels.
 
     Returns:
         float | None: 99th percentile of the absolute difference, of the most different pair; None
         for fewer than two frames.
     """
-    if len(pictures) < 2:
+    if len(frames) < 2:
         return None
     changes = [
         np.percentile(np.abs(b.astype(np.int16) - a), MOTION_PERCENTILE)
-        for a, b in zip(pictures[:-1], pictures[1:], strict=True)
+        for a, b in zip(frames[:-1], frames[1:], strict=True)
     ]
     return float(max(changes))
 
 
-def _probe_sound(media: MediaFile, probe: MediaProbe) -> None:
+def _probe_audio(media: MediaFile, probe: MediaProbe) -> None:
     begin, end = media.audio_span
     loudest, hole = -np.inf, 0.0
     container, stream = media.sound_stream()

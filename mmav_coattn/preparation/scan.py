@@ -53,9 +53,9 @@ def judge(probe: MediaProbe, limits: Limits) -> str:
     """The verdict on a probed file: a key of :data:`VERDICTS`."""
     if probe.broken:
         return 'unreadable'
-    if not probe.has_picture:
+    if not probe.has_video:
         return 'no_video'
-    if not probe.has_sound:
+    if not probe.has_audio:
         return 'no_audio'
     if probe.duration < limits.min_seconds:
         return 'too_short'
@@ -89,7 +89,7 @@ def scan(
 
     Returns:
         dict: The report: ``files``, files by ``verdicts``, ``usable_hours``, usable files with
-        ``late_sound`` (audio starts more than 40 ms before or after the video) and ``with_holes``,
+        ``late_audio`` (audio starts more than 40 ms before or after the video) and ``with_holes``,
         and the ``limits``.
 
     Raises:
@@ -198,7 +198,7 @@ def _write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
         files=len(rows),
         verdicts={name: counts[name] for name in VERDICTS},
         usable_hours=sum(row['duration'] for row in usable) / 3600,
-        late_sound=sum(abs(row['offset'] or 0) > 0.04 for row in usable),
+        late_audio=sum(abs(row['offset'] or 0) > 0.04 for row in usable),
         with_holes=sum((row['hole'] or 0) > 0.01 for row in usable),
         limits=vars(limits),
     )

@@ -106,35 +106,35 @@ def _encode(media: MediaFile, part: Path, encoding: Encoding) -> dict:
     with refused(media.path, 'cannot be re-encoded'):
         with av.open(str(part), 'w', options=options) as container:
             # A rate for the header; the frames keep their own time stamps.
-            picture = container.add_stream('libx264', rate=media.frame_rate or Fraction(25))
-            sound = _add_aac(container, media)
-            frames = _encode_picture(media, container, picture, encoding, origin)
-            hole = _encode_sound(media, container, sound, origin)
+            video = container.add_stream('libx264', rate=media.frame_rate or Fraction(25))
+            audio = _add_aac(container, media)
+            frames = _encode_video(media, container, video, encoding, origin)
+            hole = _encode_audio(media, container, audio, origin)
     return dict(frames=frames, hole=hole)
 
 
-def _encode_picture(media, container, picture, encoding: Encoding, origin: float) -> int:
-    picture.pix_fmt = 'yuv420p'
-    picture.codec_context.gop_size = GOP
-    picture.codec_context.time_base = Fraction(1, CLOCK)
+def _encode_video(media, container, video, encoding: Encoding, origin: float) -> int:
+    video.pix_fmt = 'yuv420p'
+    video.codec_context.gop_size = GOP
+    video.codec_context.time_base = Fraction(1, CLOCK)
     # Without frames that lean on later ones, a jump to a keyframe decodes nothing twice.
-    picture.options = dict(preset='veryfast', crf=str(encoding.crf), bf='0', sc_threshold='0')
-    picture.codec_context.thread_count = 1
+    video.options = dict(preset='veryfast', crf=str(encoding.crf), bf='0', sc_threshold='0')
+    video.codec_context.thread_count = 1
     count, last, size = 0, -1, None
     for frame in media.iter_frames():
         if size is None:
             scale = min(1.0, encoding.short_side / min(frame.width, frame.height))
             # Even, as yuv420p needs.
             size = [max(2, 2 * round(side * scale / 2)) for side in (frame.width, frame.height)]
-            picture.width, picture.height = size
+            video.width, video.height = size
         pts = round((frame.time - origin) * CLOCK)
         if pts <= last:
             continue  # Two frames on one instant: the reader would show the first one never.
         shown = frame.reformat(*size, format='yuv420p', interpolation='AREA')
         shown.pts, shown.time_base, shown.pict_type = pts, Fraction(1, CLOCK), 0
-        container.mux(picture.encode(shown))
+        container.mux(video.encode(shown))
         count, last = count + 1, pts
-    container.mux(picture.encode(None))
+    container.mux(video.encode(None))
     return count
 
 
@@ -142,19 +142,19 @@ def _add_aac(container, media: MediaFile):
     _, stream = media.sound_stream()
     rate = min(_AAC_RATES, key=lambda known: (known < stream.rate, abs(known - stream.rate)))
     layout = 'mono' if stream.codec_context.layout.nb_channels == 1 else 'stereo'
-    sound = container.add_stream('aac', rate=rate, layout=layout)
-    sound.bit_rate = 96_000
-    return sound
+    audio = container.add_stream('aac', rate=rate, layout=layout)
+    audio.bit_rate = 96_000
+    return audio
 
 
-def _encode_sound(media, container, sound, origin: float) -> float:
+def _encode_audio(media, container, audio, origin: float) -> float:
     """Encode the audio on one unbroken clock; returns the seconds that had to be filled."""
     import av
     import soxr
 
     begin, end = media.audio_span
-    rate = sound.rate
-    channels = sound.codec_context.layout.nb_channels
+    rate = audio.rate
+    channels = audio.codec_context.layout.nb_channels
     source, stream = media.sound_stream()
     edges = np.append(np.arange(begin, end, _CHUNK_SECONDS), end)
     filled = np.zeros(round((end - begin) * rate), bool)
@@ -171,12 +171,12 @@ def _encode_sound(media, container, sound, origin: float) -> float:
             if left < right:
                 block[:, left:right] = wave[:, left - offset : right - offset]
                 filled[first + left : first + right] = True
-        frame = av.AudioFrame.from_ndarray(block, 'fltp', sound.codec_context.layout.name)
+        frame = av.AudioFrame.from_ndarray(block, 'fltp', audio.codec_context.layout.name)
         frame.sample_rate = rate
         frame.pts = round((begin - origin) * rate) + first
         frame.time_base = Fraction(1, rate)
-        container.mux(sound.encode(frame))
-    container.mux(sound.encode(None))
+        container.mux(audio.encode(frame))
+    container.mux(audio.encode(None))
     return float(np.count_nonzero(~filled)) / rate
 
 

@@ -162,21 +162,21 @@ def paint_background(
     top = round(horizon)
     wall = _wall(setting.wall, rng, wall_colour, top, size)
     floor = _lay(_floor(setting.floor, rng, floor_colour, 2 * (size - top), size), size - top, size)
-    picture = np.concatenate([wall, floor]).astype(np.float32)
+    image = np.concatenate([wall, floor]).astype(np.float32)
 
     if not setting.outdoors:
         skirting = slice(max(top - 4, 0), top)
-        picture[skirting] = 0.6 * picture[skirting] + 0.4 * hsv(wall_hue, 0.15, 0.85)
-        picture[top : top + 1] *= 0.6
+        image[skirting] = 0.6 * image[skirting] + 0.4 * hsv(wall_hue, 0.15, 0.85)
+        image[top : top + 1] *= 0.6
     else:
         # Haze joins ground and sky.
         haze = np.linspace(0.35, 0, min(12, size - top), dtype=np.float32)[:, None, None]
-        strip = picture[top : top + len(haze)]
-        picture[top : top + len(haze)] = strip + haze * (picture[top - 1].mean(0) - strip)
+        strip = image[top : top + len(haze)]
+        image[top : top + len(haze)] = strip + haze * (image[top - 1].mean(0) - strip)
 
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / (size - 1) - 0.5
     glow = 1 + 0.22 * light * x - 0.12 * y - 0.45 * (x**2 + y**2)
-    return np.clip(picture * glow[..., None], 0, 255)
+    return np.clip(image * glow[..., None], 0, 255)
 
 
 def paint_texture(rng: np.random.Generator, setting: Setting, size: int) -> np.ndarray:

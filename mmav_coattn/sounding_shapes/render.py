@@ -38,21 +38,21 @@ def place(sprite: Sprite, poses: np.ndarray, size: int) -> tuple[np.ndarray, np.
     return np.concatenate([linear, offset[:, :, None]], axis=2), np.concatenate([low, high], 1)
 
 
-def composite(picture: np.ndarray, sprite: Sprite, matrix: np.ndarray, area) -> None:
-    """Draws a sprite into ``picture`` (size, size, 3) float32, in place; see :func:`place`."""
+def composite(image: np.ndarray, sprite: Sprite, matrix: np.ndarray, area) -> None:
+    """Draws a sprite into ``image`` (size, size, 3) float32, in place; see :func:`place`."""
     x0, y0, x1, y1 = area
     if x0 >= x1 or y0 >= y1:
         return
     patch = cv2.warpAffine(sprite.rgba, matrix, (int(x1 - x0), int(y1 - y0)))
-    view = picture[y0:y1, x0:x1]
+    view = image[y0:y1, x0:x1]
     view *= 1 - patch[..., 3:]
     view += patch[..., :3]
 
 
-def draw_once(picture: np.ndarray, sprite: Sprite, pose: np.ndarray) -> None:
+def draw_once(image: np.ndarray, sprite: Sprite, pose: np.ndarray) -> None:
     """Draws a sprite at one pose (5,)."""
-    matrices, areas = place(sprite, pose[None], len(picture))
-    composite(picture, sprite, matrices[0], areas[0])
+    matrices, areas = place(sprite, pose[None], len(image))
+    composite(image, sprite, matrices[0], areas[0])
 
 
 def _shelf(stage: Stage, colour: np.ndarray, light: float, legs: float) -> Sprite:
@@ -72,20 +72,20 @@ def _shelf(stage: Stage, colour: np.ndarray, light: float, legs: float) -> Sprit
 def paint_stage_set(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     """Background with shelves and all parts that never move; (size + 2 RIM,)*2 + (3,)."""
     size = CLIP_FORMAT.size + 2 * RIM
-    picture = paint_background(rng, scene.setting, size, scene.horizon + RIM, scene.light)
+    image = paint_background(rng, scene.setting, size, scene.horizon + RIM, scene.light)
     colour = 0.75 * WOOD + 0.25 * hsv(scene.setting.floor_hue, 0.4, 0.7)
     for stage in scene.shelves:
         legs = scene.horizon + 8 - stage.ground if scene.setting.outdoors else 0
         where = np.array([stage.centre + RIM, stage.ground + RIM, 0, 1, 1])
         shade = soft_shadow(0.5 * stage.width, 4.0, 0.3)
         fall = np.array([-4 * scene.light, 8.0 + legs, 0, 0, 0])
-        draw_once(picture, shade, where + fall)
-        draw_once(picture, _shelf(stage, colour, scene.light, legs), where)
+        draw_once(image, shade, where + fall)
+        draw_once(image, _shelf(stage, colour, scene.light, legs), where)
     for item in scene.objects:
         for part in item.parts:
             if part.is_static:
-                draw_once(picture, part.sprite, part.pose[0] + (RIM, RIM, 0, 0, 0))
-    return picture
+                draw_once(image, part.sprite, part.pose[0] + (RIM, RIM, 0, 0, 0))
+    return image
 
 
 def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
@@ -95,7 +95,7 @@ def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
     stage_set = paint_stage_set(scene, rng)
     # Fresh noise for every pixel would cost more than all else; random windows of one large
     # field look the same.
-    field = rng.standard_normal((2 * size, 2 * size, 3), dtype=np.float32) * scene.picture_noise
+    field = rng.standard_normal((2 * size, 2 * size, 3), dtype=np.float32) * scene.image_noise
     windows = rng.integers(0, size, (CLIP_FORMAT.num_frames, 2))
     count = scene.exposures
     jitter = np.pad(scene.camera, ((0, 0), (0, 3)))
@@ -110,14 +110,14 @@ def render_frames(scene: Scene, seed: int) -> Iterator[np.ndarray]:
         for each in range(frame * count, (frame + 1) * count):
             dx, dy = scene.camera[each]
             view = np.array([[1, 0, dx - RIM], [0, 1, dy - RIM]])
-            picture = cv2.warpAffine(stage_set, view, (size, size))
+            image = cv2.warpAffine(stage_set, view, (size, size))
             for sprite, matrices, areas in moving:
-                composite(picture, sprite, matrices[each], areas[each])
-            exposed.append(picture)
-        picture = exposed[0] if count == 1 else np.mean(exposed, axis=0)
+                composite(image, sprite, matrices[each], areas[each])
+            exposed.append(image)
+        image = exposed[0] if count == 1 else np.mean(exposed, axis=0)
         row, column = windows[frame]
-        picture += field[row : row + size, column : column + size]
-        yield cv2.convertScaleAbs(np.maximum(picture, 0))
+        image += field[row : row + size, column : column + size]
+        yield cv2.convertScaleAbs(np.maximum(image, 0))
 
 
 def render_audio(scene: Scene, seed: int, start: int, stop: int) -> np.ndarray:

@@ -42,7 +42,7 @@ class Scene:
     light: float  #: side of the light, -1 left ... 1 right
     shelves: list[Stage]  #: stages that have a shelf beneath
     camera: np.ndarray  #: (T, 2) offset of the frame by the jitter of the camera, px
-    picture_noise: float  #: standard deviation of the sensor noise, grey levels
+    image_noise: float  #: standard deviation of the sensor noise, grey levels
     audio_noise_db: float  #: room noise relative to the sources' RMS, dB
     gains: list[float]  #: amplitude of each source
     peak: float  #: largest sample of the waveform
@@ -129,7 +129,7 @@ def build_scene(seed: int, tier: str, split: str, index: int) -> Scene:
         horizon=rng.uniform(0.56, 0.72) * size,
         shelves=[stage for stage in stages if stage.raised and not rule.travel],
         camera=jitter * np.stack([wander(rng, times, 0.25), wander(rng, times, 0.25)], axis=1),
-        picture_noise=rng.uniform(*rule.picture_noise),
+        image_noise=rng.uniform(*rule.image_noise),
         audio_noise_db=rng.uniform(*rule.audio_noise_db),
         gains=[float(10 ** rng.uniform(-0.12, 0.12)) for _ in range(rule.num_sources)],
         peak=rng.uniform(0.35, 0.85),

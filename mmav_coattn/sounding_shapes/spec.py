@@ -50,14 +50,14 @@ class Tier:
     num_silent: tuple[int, int]  #: fewest and most silent objects
     same_class: bool = False  #: silent ones are of the source's class: only synchrony tells
     grid: int = 2  #: columns and rows on which objects stand
-    picture_noise: tuple[float, float] = (1.5, 3.0)  #: range of its deviation, grey levels
+    image_noise: tuple[float, float] = (1.5, 3.0)  #: range of its deviation, grey levels
     audio_noise_db: tuple[float, float] = (-40.0, -28.0)  #: range, dB to the RMS of the sources
     travel: bool = False  #: all objects travel across the frame, whether they sound or not
 
 
 #: What `hard` and each number of look-alikes share.
 _NOISY_ALIKE = dict(
-    num_sources=1, same_class=True, picture_noise=(4.0, 7.0), audio_noise_db=(-22.0, -14.0)
+    num_sources=1, same_class=True, image_noise=(4.0, 7.0), audio_noise_db=(-22.0, -14.0)
 )
 
 #: A tier's place in this table is part of its seed: new ones come last.
@@ -109,5 +109,5 @@ def clip_rngs(
     computed without rendering.
     """
     key = (seed, VERSION, list(TIERS).index(tier), SPLITS.index(split), index)
-    scene, picture, sound = map(np.random.default_rng, np.random.SeedSequence(key).spawn(3))
-    return scene, picture, sound
+    scene, image, sound = map(np.random.default_rng, np.random.SeedSequence(key).spawn(3))
+    return scene, image, sound

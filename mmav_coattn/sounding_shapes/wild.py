@@ -320,7 +320,7 @@ def build_wild_scene(seed: int, tier: str, split: str, index: int) -> Scene:
     return Scene(
         tier=tier, split=split, index=index, objects=objects, setting=setting,
         horizon=rng.uniform(0.3, 0.8) * size, light=light, shelves=[], camera=camera,
-        picture_noise=np.exp(rng.uniform(np.log(1), np.log(9))),
+        image_noise=np.exp(rng.uniform(np.log(1), np.log(9))),
         audio_noise_db=rng.uniform(-40, -8), gains=[1.0], peak=rng.uniform(0.15, 0.9),
         exposures=EXPOSURES, off_screen=off_screen,
     )  # fmt: skip

@@ -45,8 +45,8 @@ def write_clip(path: Path, frames: Iterable[np.ndarray], waveform: np.ndarray) -
             'aac', rate=CLIP_FORMAT.sample_rate, layout='mono', options=dict(aac_coder='fast')
         )
         audio.bit_rate = 64000
-        for picture in frames:
-            yuv = cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420)
+        for image in frames:
+            yuv = cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420)
             container.mux(video.encode(av.VideoFrame.from_ndarray(yuv, format='yuv420p')))
         container.mux(video.encode(None))
         sound = av.AudioFrame.from_ndarray(waveform[None], format='fltp', layout='mono')

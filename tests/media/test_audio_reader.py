@@ -72,7 +72,7 @@ def read(path, start, duration):
 
 def test_a_hole_is_an_error_that_says_where(tmp_path):
     write_clip(tmp_path / 'hole.mkv', duration=3.0, audio_codec='pcm_s16le', gap=(1.0, 1.5))
-    with pytest.raises(UnreadableMediaError, match=r'hole\.mkv: its sound lacks 0\.\d+ s from 1\.'):
+    with pytest.raises(UnreadableMediaError, match=r'hole\.mkv: its audio lacks 0\.\d+ s from 1\.'):
         read(tmp_path / 'hole.mkv', 0.8, 1.0)
     window = read(tmp_path / 'hole.mkv', 2.0, 0.5)
     np.testing.assert_allclose(window, reference_wave(2 + np.arange(8000) / RATE), atol=1e-3)

@@ -15,7 +15,7 @@ _VARIABLE = (np.cumsum(_STEPS) - _STEPS[0]).tolist()
 CASES = {
     'plain.mp4': ({}, 0),
     'b_frames.mp4': (dict(b_frames=2), 0),
-    'late_sound.mp4': (dict(audio_start=0.7), 0),
+    'late_audio.mp4': (dict(audio_start=0.7), 0),
     'late_picture.mp4': (dict(video_start=0.5), 0),
     'late_picture_b_frames.mp4': (dict(video_start=0.5, b_frames=2), 0),
     'film.mp4': (dict(fps='24000/1001', b_frames=2, audio_codec='libmp3lame'), 0),

@@ -1,4 +1,4 @@
-"""Leaving out unwanted pictures gives the same pictures as decoding all of them."""
+"""Leaving out unwanted frames gives the same frames as decoding all of them."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ CLIPS = {
 
 
 @pytest.mark.parametrize('name', CLIPS)
-def test_same_pictures_as_decoding_all(media_folder, monkeypatch, name):
+def test_same_frames_as_decoding_all(media_folder, monkeypatch, name):
     truth = write_clip(media_folder / f'planned_{name}', duration=2.0, **CLIPS[name])
     rng = np.random.default_rng(0)
     first, last = truth.frame_times[0], truth.frame_times[-2]
@@ -56,7 +56,7 @@ class Counting:
         return frames
 
 
-def test_unwanted_pictures_are_not_decoded(media_folder, monkeypatch):
+def test_unwanted_frames_are_not_decoded(media_folder, monkeypatch):
     truth = write_clip(media_folder / 'planned_count.mp4', duration=2.0, b_frames=3, gop=50)
     decode, seen = planned_decoding._decode, []
     monkeypatch.setattr(

@@ -17,7 +17,7 @@ from mmav_coattn.media.remux import shift_audio
 
 CASES = {
     'plain.mp4': {},
-    'late_sound.mp4': dict(audio_start=0.7),
+    'late_audio.mp4': dict(audio_start=0.7),
     'late_picture.mp4': dict(video_start=0.5),
     'opus.mkv': dict(audio_codec='libopus', sample_rate=48000),
     'mp3.mp4': dict(audio_codec='libmp3lame', sample_rate=44100, b_frames=2),
@@ -81,7 +81,7 @@ def test_what_cannot_be_done(media_folder, tmp_path):
         (mute, 'out.mp4', 0.1, NoAudioError, 'mute.mp4: has no audio'),
         (blind, 'out.mp4', 0.1, NoVideoError, 'blind.mp4: has no video'),
         (garbage, 'out.mp4', 0.1, UnreadableMediaError, 'garbage.mp4: cannot be opened'),
-        (clip, 'out.mp4', -5.0, TooShortError, 'no sound left'),
+        (clip, 'out.mp4', -5.0, TooShortError, 'no audio left'),
         (clip, 'out.avi', 0.1, UnwritableMediaError, 'AVI has no time stamps'),
         (clip, 'out.unknown', 0.1, UnwritableMediaError, 'its suffix must be'),
         (clip, 'out.webm', 0.1, either, r'out\.webm|remux_whole'),

@@ -5,7 +5,7 @@ import pytest
 from media_factory import draw_frame, write_clip
 
 from mmav_coattn.errors import UnreadableMediaError
-from mmav_coattn.media.stream_span import find_picture_delay, find_spans
+from mmav_coattn.media.stream_span import find_spans, find_video_delay
 
 
 def spans_of(path):
@@ -33,11 +33,11 @@ def test_a_stream_without_data_is_named(tmp_path):
     ('suffix', 'codec', 'b_frames', 'frames'),
     [('mp4', 'libx264', 2, 0), ('avi', 'mjpeg', 0, 0), ('avi', 'mpeg4', 1, 1)],
 )
-def test_pictures_whose_stamps_ffmpeg_guessed_late(suffix, codec, b_frames, frames, tmp_path):
+def test_frames_whose_stamps_ffmpeg_guessed_late(suffix, codec, b_frames, frames, tmp_path):
     path = tmp_path / f'clip.{suffix}'
     pix_fmt = 'yuvj420p' if codec == 'mjpeg' else 'yuv420p'
     codecs = dict(video_codec=codec, audio_codec='pcm_s16le' if suffix == 'avi' else 'aac')
     write_clip(path, duration=1.0, pix_fmt=pix_fmt, b_frames=b_frames, **codecs)
     with av.open(str(path)) as container:
-        delay = find_picture_delay(container, container.streams.video[0], str(path))
+        delay = find_video_delay(container, container.streams.video[0], str(path))
     assert delay == pytest.approx(frames / 25, abs=1e-6)

@@ -43,7 +43,7 @@ def video(tmp_path_factory):
     return path
 
 
-def test_late_sound_is_mended_and_measured_again(video, tmp_path):
+def test_late_audio_is_mended_and_measured_again(video, tmp_path):
     told = []
     inferencer = StandIn(0.25, 0.0)
     found = analyse(inferencer, video, tmp_path, 0.8, lambda *args: told.append(args))

@@ -78,7 +78,7 @@ def test_verdicts_tables_and_report(folder, tmp_path):
     rows = read(tmp_path / 'files.csv')
     assert {name: row['status'] for name, row in rows.items()} == EXPECTED
     assert summary['verdicts'] == {x: [*EXPECTED.values()].count(x) for x in module.VERDICTS}
-    assert (summary['files'], summary['late_sound'], summary['with_holes']) == (12, 1, 1)
+    assert (summary['files'], summary['late_audio'], summary['with_holes']) == (12, 1, 1)
     assert summary == json.loads((tmp_path / 'report.json').read_text())
     assert 'promises 4.1 s: it is cut off' in rows['cut_off.mkv']['detail']
     # The usable files load as they are listed, labels included.

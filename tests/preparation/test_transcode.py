@@ -13,14 +13,14 @@ from mmav_coattn.preparation.transcode import Encoding, is_prepared, transcode
 @pytest.mark.parametrize(
     'name, settings',
     [
-        ('late_sound.mp4', dict(audio_start=0.4, sample_rate=44100)),
+        ('late_audio.mp4', dict(audio_start=0.4, sample_rate=44100)),
         ('late_both.mkv', dict(video_start=1.3, audio_start=1.0, duration=2.0)),
         ('stereo.mkv', dict(layout='stereo', audio_codec='pcm_s16le')),
         ('odd_rate.mkv', dict(audio_codec='flac', sample_rate=18900)),
         ('vfr.mkv', dict(frame_times=np.cumsum([0, *([0.03, 0.07] * 20)]))),
     ],
 )
-def test_pictures_and_sound_stay_where_they_are(tmp_path, name, settings):
+def test_video_and_audio_stay_where_they_are(tmp_path, name, settings):
     truth = write_clip(tmp_path / name, size=(160, 120), gop=250, **{'duration': 2.0, **settings})
     with MediaFile(tmp_path / name) as media:
         origin = min(media.video_span[0], media.audio_span[0])
@@ -70,8 +70,8 @@ def test_a_bad_source_leaves_a_good_target_alone(tmp_path, monkeypatch):
         with pytest.raises(error):
             transcode(tmp_path / name, target, Encoding())
     # An encoder that loses its last frames without a word is found out.
-    complete = module._encode_picture
-    monkeypatch.setattr(module, '_encode_picture', lambda *args: complete(*args) + 1)
+    complete = module._encode_video
+    monkeypatch.setattr(module, '_encode_video', lambda *args: complete(*args) + 1)
     with pytest.raises(UnreadableMediaError, match='26 frames were encoded, but 25 can be read'):
         transcode(tmp_path / 'good.mp4', target, Encoding())
     assert target.read_bytes() == before

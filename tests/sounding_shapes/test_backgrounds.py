@@ -21,13 +21,13 @@ def test_every_family_is_drawn_and_painted(split):
     assert {(each.wall, each.floor) for each in settings} == set(FAMILIES[split])
     for family in FAMILIES[split]:
         setting = next(each for each in settings if (each.wall, each.floor) == family)
-        picture = paint_background(np.random.default_rng(1), setting, 64, 30.4, 1.0)
-        assert picture.shape == (64, 64, 3) and picture.dtype == np.float32
-        assert picture.min() >= 0 and picture.max() <= 255
-        assert picture.std() > 8 and ((picture < 3) | (picture > 252)).mean() < 0.05
+        image = paint_background(np.random.default_rng(1), setting, 64, 30.4, 1.0)
+        assert image.shape == (64, 64, 3) and image.dtype == np.float32
+        assert image.min() >= 0 and image.max() <= 255
+        assert image.std() > 8 and ((image < 3) | (image > 252)).mean() < 0.05
         # A texture, not one colour; lit from the right; the same for the same seed.
-        assert picture[:28].std() > 2 and picture[34:].std() > 2
-        assert picture[:, 48:].mean() > picture[:, :16].mean()
+        assert image[:28].std() > 2 and image[34:].std() > 2
+        assert image[:, 48:].mean() > image[:, :16].mean()
         again = paint_background(np.random.default_rng(1), setting, 64, 30.4, 1.0)
-        np.testing.assert_array_equal(picture, again)
+        np.testing.assert_array_equal(image, again)
         assert setting.outdoors == (setting.wall in ('sky', 'dusk', 'hills'))

@@ -1,4 +1,4 @@
-"""Sprites land where their pose says, boxes enclose what moves, sound fits the picture."""
+"""Sprites land where their pose says, boxes enclose what moves, sound fits the image."""
 
 from dataclasses import replace
 
@@ -28,12 +28,12 @@ def test_drawing_places_scales_and_turns():
         ((20, 12, 0, 1, 0.5), (14, 26, 9, 15)),
         ((20, 12, np.pi / 2, 1, 0.5), (17, 23, 6, 18)),
     ]:
-        picture = np.zeros((40, 40, 3), np.float32)
-        draw_once(picture, square(6), np.array(pose, float))
+        image = np.zeros((40, 40, 3), np.float32)
+        draw_once(image, square(6), np.array(pose, float))
         x0, x1, y0, y1 = extent
         inside = np.zeros((40, 40), bool)
         inside[y0:y1, x0:x1] = True
-        covered = picture[..., 0] / 200
+        covered = image[..., 0] / 200
         # OpenCV's antialiased edge is a quarter of a px wider at either side.
         assert covered[inside].mean() > 0.97 and covered[~inside].max() < 0.7
         assert covered.sum() == pytest.approx(inside.sum(), rel=0.16)
@@ -41,18 +41,18 @@ def test_drawing_places_scales_and_turns():
 
 def test_drawing_is_exact_to_a_fraction_of_a_pixel():
     for shift in (0.0, 0.25, 0.5, 0.8):
-        picture = np.zeros((40, 40, 3), np.float32)
-        draw_once(picture, square(5), np.array([20 + shift, 15, 0, 1, 1]))
-        mass = picture[..., 0]
+        image = np.zeros((40, 40, 3), np.float32)
+        draw_once(image, square(5), np.array([20 + shift, 15, 0, 1, 1]))
+        mass = image[..., 0]
         centre = (mass.sum(0) * (np.arange(40) + 0.5)).sum() / mass.sum()
         assert centre == pytest.approx(20 + shift, abs=0.15)
 
 
 def test_drawing_clips_at_the_border():
-    picture = np.zeros((40, 40, 3), np.float32)
-    draw_once(picture, square(5), np.array([0, 40, 0, 1, 1.0]))
-    draw_once(picture, square(5), np.array([90, 90, 0, 1, 1.0]))
-    assert (picture[36:, :4, 0] > 190).all() and picture[:30].max() == picture[:, 10:].max() == 0
+    image = np.zeros((40, 40, 3), np.float32)
+    draw_once(image, square(5), np.array([0, 40, 0, 1, 1.0]))
+    draw_once(image, square(5), np.array([90, 90, 0, 1, 1.0]))
+    assert (image[36:, :4, 0] > 190).all() and image[:30].max() == image[:, 10:].max() == 0
 
 
 def bare(scene):
@@ -60,7 +60,7 @@ def bare(scene):
     objects = [
         replace(item, parts=[part for part in item.parts if part.boxed]) for item in scene.objects
     ]
-    return replace(scene, objects=objects, camera=0 * scene.camera, picture_noise=0.0)
+    return replace(scene, objects=objects, camera=0 * scene.camera, image_noise=0.0)
 
 
 @pytest.mark.parametrize('name', CLASSES)
@@ -68,10 +68,10 @@ def test_box_encloses_the_object_tightly(name):
     scene = bare(build_scene(1, 'easy', 'train', CLASSES.index(name)))
     empty = next(render_frames(replace(scene, objects=[], camera=scene.camera[:1]), 1))
     boxes = object_boxes(scene, scene.objects[0]) * 128
-    for frame, picture in enumerate(render_frames(scene, 1)):
+    for frame, image in enumerate(render_frames(scene, 1)):
         if frame % 9:
             continue
-        changed = np.abs(picture.astype(int) - empty).max(-1) > 20
+        changed = np.abs(image.astype(int) - empty).max(-1) > 20
         y, x = np.nonzero(changed)
         found = np.array([x.min(), y.min(), x.max() + 1, y.max() + 1])
         assert np.abs(found - boxes[frame]).max() < 3.5
@@ -84,7 +84,7 @@ def test_object_is_seen_moving_at_56_px(name):
     x0, y0 = (object_boxes(scene, scene.objects[0])[:, :2].min(0) * 128).astype(int)
     x1, y1 = (object_boxes(scene, scene.objects[0])[:, 2:].max(0) * 128).astype(int)
     moved = np.abs(np.diff(frames[:, y0:y1, x0:x1], axis=0)).max(0) > 25
-    # 128 px / 56 px = 2.3: at least four px of the small picture change strongly.
+    # 128 px / 56 px = 2.3: at least four px of the small image change strongly.
     assert moved.sum() > 4 * 2.3**2
 
 
@@ -96,7 +96,7 @@ def test_frames_are_textured_noisy_and_repeat():
     assert len(frames[0]) == 80
     still = bare(replace(scene, objects=[]))
     clean = np.array(list(render_frames(still, 0))[:2], int)
-    noisy = np.array(list(render_frames(replace(still, picture_noise=3.0), 0))[:2], int)
+    noisy = np.array(list(render_frames(replace(still, image_noise=3.0), 0))[:2], int)
     assert (noisy - clean).std() == pytest.approx(3.0, rel=0.1)
     assert not np.array_equal(noisy[0], noisy[1])
 

@@ -18,7 +18,7 @@ def test_vggss_by_hand(tmp_path, here):
     path = tmp_path / 'vggss.json'
     path.write_text(json.dumps([{'file': k, 'class': 'x', 'bbox': b} for k, b in boxes.items()]))
     done = here(TOOL, '--vggss', path)
-    assert done.code == 0 and 'N = 3 pictures' in done.out
+    assert done.code == 0 and 'N = 3 images' in done.out
     found = rows(done.out)
     # cIoU of the whole image: 1, 1/2, 0; so 2 of 3 reach 0.5.
     shares = [1.0] + [2 / 3] * 10 + [1 / 3] * 10

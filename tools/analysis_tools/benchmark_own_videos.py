@@ -3,7 +3,7 @@
 memory: each command in a process of its own on one long video; the largest resident memory.
 speed:  seconds of video overlaid in a second, by the whole command and without its start.
 
-The video is made of clips that the network knows, stretched to --size, its sound 0.24 s late.
+The video is made of clips that the network knows, stretched to --size, its audio 0.24 s late.
 """
 
 import argparse

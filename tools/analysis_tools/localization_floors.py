@@ -1,4 +1,4 @@
-"""What predictors that see neither picture nor sound score on a test set of source localisation.
+"""What predictors that see neither video nor audio score on a test set of source localisation.
 
 Needs the annotation only. Centre disc and whole image are what a method has to beat; the perfect
 mask at half the image is the most that the standard protocol can give.
@@ -49,7 +49,7 @@ def main():
     floors = floors_of_ground_truth(
         consensus_map(clip['boxes'], clip['annotators'], args.size) for clip in clips
     )
-    print(f'N = {len(clips):,} pictures, {args.size} px\n')
+    print(f'N = {len(clips):,} images, {args.size} px\n')
     print('| predictor | cIoU@0.5, % | AUC, % |\n|---|---|---|')
     for name, figures in floors.items():
         print(f'| {TITLES[name]} | {100 * figures["ciou50"]:.2f} | {100 * figures["auc"]:.2f} |')

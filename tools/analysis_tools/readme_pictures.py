@@ -3,7 +3,7 @@
     python tools/analysis_tools/readme_pictures.py work_dirs/demo
 
 60 clips spread over the test set are ranked as in the report, by how far the logit of their own
-sound lies above that of the shifted one. The pictures show the best, the median and the worst of
+audio lies above that of the shifted one. The images show the best, the median and the worst of
 them, or the median one alone: never one chosen by eye. Of each clip they show the moments at which
 the map is most concentrated, wherever that is. Screenshots need Chromium, playwright and
 the extra `page`; without them they are left out, and said to be.
@@ -30,7 +30,7 @@ from mmav_coattn.visualization import contact_sheet
 from mmav_coattn.visualization.sync_curve import plot_sync
 
 NUM_RANKED = 60
-#: By how much the sound of the median clip is made late for the pictures of its offset, s.
+#: By how much the audio of the median clip is made late for the images of its offset, s.
 LATE = 0.24
 #: Moments of a clip that are shown, and the least time between them, s.
 NUM_MOMENTS, MOMENTS_APART = 6, 0.25

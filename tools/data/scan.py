@@ -53,7 +53,7 @@ def main():
         if counts[name]:
             print(f'{counts[name]:7}  {name:10} {meaning}')
     print(
-        f'Of the usable files, {report["late_sound"]} have audio that starts more than 40 ms '
+        f'Of the usable files, {report["late_audio"]} have audio that starts more than 40 ms '
         f'before or after the video, and {report["with_holes"]} have gaps in their audio.'
     )
     if args.part is None:

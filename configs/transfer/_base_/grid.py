@@ -1,4 +1,4 @@
-# Words of GRID's sentences from the picture of the lower face alone: lip reading, one speaker.
+# Words of GRID's sentences from the video of the lower face alone: lip reading, one speaker.
 # A file's name is its sentence.
 _base_ = '../../_base_/datasets/grid_s1.py'
 

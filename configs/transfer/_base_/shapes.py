@@ -1,5 +1,5 @@
 # Motions of SoundingShapes from video alone: tier `easy`, one object a scene, so that the
-# picture says which motion is meant. Made on first use.
+# video says which motion is meant. Made on first use.
 data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
 num_frames = 32  # 1.6 s, as in pretraining
 
@@ -11,7 +11,7 @@ read = dict(type='CacheFrames', folder=frame_cache, transforms=[
     dict(type='LoadFrames', num_frames=80),
     dict(type='Resize', scale=(56, 56), keep_ratio=False)])
 
-# Four clips spread over the 4 s of a video, the whole picture.
+# Four clips spread over the 4 s of a video, the whole video.
 test_pipeline = [
     read,
     dict(type='TemporalCrop', num_frames=num_frames, num_clips=4, test_mode=True),

@@ -1,4 +1,4 @@
-"""Videos to time readers with: a moving, grainy picture and a sound of tones and noise."""
+"""Videos to time readers with: a moving, grainy video and audio of tones and noise."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -32,23 +32,23 @@ def _write(path: Path, seconds: int, rng: np.random.Generator) -> None:
 
     width, height = SIZE
     with av.open(str(path), 'w', format='mp4') as container:
-        picture = container.add_stream(
+        video = container.add_stream(
             'libx264', rate=FPS, options=dict(preset='veryfast', crf='23', g=str(GOP))
         )
-        picture.width, picture.height, picture.pix_fmt = width, height, 'yuv420p'
-        sound = container.add_stream('aac', rate=SAMPLE_RATE, layout='stereo')
-        sound.bit_rate = 128_000
-        for image in _pictures(seconds * FPS, rng):
-            container.mux(picture.encode(av.VideoFrame.from_ndarray(image, 'rgb24')))
-        container.mux(picture.encode(None))
+        video.width, video.height, video.pix_fmt = width, height, 'yuv420p'
+        audio = container.add_stream('aac', rate=SAMPLE_RATE, layout='stereo')
+        audio.bit_rate = 128_000
+        for image in _images(seconds * FPS, rng):
+            container.mux(video.encode(av.VideoFrame.from_ndarray(image, 'rgb24')))
+        container.mux(video.encode(None))
         frame = av.AudioFrame.from_ndarray(_wave(seconds, rng), 'fltp', 'stereo')
         frame.sample_rate, frame.time_base = SAMPLE_RATE, Fraction(1, SAMPLE_RATE)
         frame.pts = 0
-        container.mux(sound.encode(frame))
-        container.mux(sound.encode(None))
+        container.mux(audio.encode(frame))
+        container.mux(audio.encode(None))
 
 
-def _pictures(count: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def _images(count: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """A camera that glides over one texture while a piece of another moves its own way."""
     import cv2
 

@@ -128,6 +128,7 @@ setup(
         'jinja2',
         'scikit-learn',
         'filelock',
+        'pebble>=5',
         'soxr',
         'matplotlib',
         'tqdm',

@@ -1,19 +1,16 @@
 """Work on many files in processes that may die: a decoder's crash costs one file, not the run."""
 
-import contextlib
 import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from itertools import islice
 from typing import Any
 
 from mmav_coattn.errors import ConfigError
-
-_END = object()
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ def run_isolated(
     Args:
         function (Callable): Importable by name, as a ``functools.partial`` of it too.
         num_workers (int, optional): Processes. Defaults to one per core.
-        timeout (float): Seconds after which a task's process is ended; its start does not count.
+        timeout (float): Seconds after which a task's process is ended.
 
     Yields:
         Outcome: One for each task, in the order in which they end.
@@ -48,6 +45,8 @@ def run_isolated(
     Raises:
         ConfigError: If ``num_workers`` is below 1 or ``timeout`` is not above 0.
     """
+    from pebble import ProcessPool
+
     if num_workers is None:
         num_workers = available_cores()
     if num_workers < 1:
@@ -58,30 +57,18 @@ def run_isolated(
     # libraries once for all workers.
     context = multiprocessing.get_context('forkserver')
     context.set_forkserver_preload([__name__, 'av', 'cv2'])
-    todo, workers = iter(tasks), []
-    try:
-        while True:
-            while len(workers) < num_workers and (task := next(todo, _END)) is not _END:
-                workers.append(_Worker(context, function, timeout))
-                workers[-1].begin(task)
-            if not workers:
-                return
-            soonest = min(worker.deadline for worker in workers)
-            ready = wait([worker.pipe for worker in workers], max(soonest - time.monotonic(), 0))
-            for worker in list(workers):
-                if worker.pipe not in ready and time.monotonic() < worker.deadline:
-                    continue
-                outcome = worker.outcome()
-                gone = outcome.kind in ('crashed', 'timeout')
-                if gone or (task := next(todo, _END)) is _END:
-                    workers.remove(worker)
-                    worker.end()
-                else:
-                    worker.begin(task)
-                yield outcome
-    finally:
-        for worker in workers:
-            worker.end()
+    todo, running = iter(tasks), {}
+    with ProcessPool(num_workers, initializer=_begin, context=context) as pool:
+        try:
+            while True:
+                for task in islice(todo, num_workers - len(running)):
+                    running[pool.schedule(_call, [function, task], timeout=timeout)] = task
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield _outcome(running.pop(future), future, timeout)
+        finally:
+            pool.stop()
 
 
 def available_cores() -> int:
@@ -89,65 +76,35 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-class _Worker:
-    """A process that does one task at a time."""
+def _outcome(task: Any, future: Future, timeout: float) -> Outcome:
+    from pebble import ProcessExpired
 
-    def __init__(self, context, function: Callable, timeout: float) -> None:
-        self.timeout = timeout
-        self.pipe, other_end = context.Pipe()
-        self.process = context.Process(target=_serve, args=(function, other_end), daemon=True)
-        self.process.start()
-        # Held by the process alone, so that its death closes the pipe.
-        other_end.close()
-        # Imports are not the first task's time. A process that dies of them is found by its pipe.
-        with contextlib.suppress(EOFError, OSError):
-            self.pipe.recv()
-
-    def begin(self, task) -> None:
-        self.task = task
-        self.deadline = time.monotonic() + self.timeout
-        # If it died between two tasks, its pipe is at its end: the task counts as what it died of.
-        with contextlib.suppress(OSError):
-            self.pipe.send(task)
-
-    def outcome(self) -> Outcome:
-        """Of the task, which has ended or taken too long."""
-        try:
-            if not self.pipe.poll():
-                text = f'took longer than {self.timeout:g} s'
-                return Outcome(self.task, failure=text, kind='timeout')
-            kind, answer = self.pipe.recv()
-        except (EOFError, OSError):
-            self.process.join()
-            code = self.process.exitcode
-            how = signal.Signals(-code).name if code < 0 else f'exit code {code}'
-            text = f'ended the process that worked on it ({how})'
-            return Outcome(self.task, failure=text, kind='crashed')
-        if kind == 'error':
-            return Outcome(self.task, failure=answer, kind=kind)
-        return Outcome(self.task, answer)
-
-    def end(self) -> None:
-        self.pipe.close()
-        self.process.terminate()
-        self.process.join()
+    try:
+        kind, answer = future.result()
+    except TimeoutError:
+        return Outcome(task, failure=f'took longer than {timeout:g} s', kind='timeout')
+    except ProcessExpired as death:
+        code = death.exitcode
+        how = signal.Signals(-code).name if code < 0 else f'exit code {code}'
+        text = f'ended the process that worked on it ({how})'
+        return Outcome(task, failure=text, kind='crashed')
+    return Outcome(task, answer) if kind == 'done' else Outcome(task, failure=answer, kind=kind)
 
 
-def _serve(function: Callable, pipe: Connection) -> None:
+def _call(function: Callable, task: Any) -> tuple[str, Any]:
+    """What the function returns, or what it raised, in words: exceptions may not be picklable."""
+    try:
+        return 'done', function(task)
+    except Exception as error:
+        # Whatever one file does to the function, the other files go on; it is reported.
+        return 'error', f'{type(error).__name__}: {error}'
+
+
+def _begin() -> None:
+    """Set up a worker."""
     # Ctrl-C is for the parent, which then stops its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    pipe.send('ready')
-    # Until the parent closes the pipe.
-    with contextlib.suppress(EOFError):
-        while True:
-            task = pipe.recv()
-            try:
-                answer = ('done', function(task))
-            except Exception as error:
-                # Whatever one file does to the function, the other files go on; it is reported.
-                answer = ('error', f'{type(error).__name__}: {error}')
-            pipe.send(answer)
 
 
 def _leave_with_parent() -> None:

@@ -43,38 +43,6 @@ def test_crash_hang_and_error_cost_one_task_each():
     ]
 
 
-class SlowToArrive:
-    """Takes its time in the new process, as imports do there."""
-
-    def __setstate__(self, state):
-        time.sleep(1.5)
-        self.__dict__.update(state)
-
-    def __init__(self, factor):
-        self.factor = factor
-
-    def __call__(self, task):
-        return task * self.factor
-
-
-def test_the_start_of_a_process_is_not_its_first_task_s_time():
-    outcomes = list(run_isolated(SlowToArrive(3), [1, 2], num_workers=1, timeout=1.0))
-    assert [(outcome.kind, outcome.value) for outcome in outcomes] == [('done', 3), ('done', 6)]
-
-
-class DiesOnTheWay(SlowToArrive):
-    def __setstate__(self, state):
-        os._exit(4)
-
-
-def test_a_process_that_never_begins():
-    (outcome,) = run_isolated(DiesOnTheWay(3), [1], num_workers=1)
-    assert (outcome.kind, outcome.failure) == (
-        'crashed',
-        'ended the process that worked on it (exit code 4)',
-    )
-
-
 def test_no_task_and_bad_settings():
     assert list(run_isolated(act, [])) == []
     with pytest.raises(ConfigError, match='num_workers=0'):

@@ -2,6 +2,7 @@
 
 memory: each command in a process of its own on one long video; the largest resident memory.
 speed:  seconds of video overlaid in a second, by the whole command and without its start.
+sync:   seconds of `sync` in a process that has the network, beside those of decoding alone.
 
 The video is made of clips that the network knows, stretched to --size, its audio 0.24 s late.
 """
@@ -11,21 +12,27 @@ import re
 import subprocess
 import sys
 import time
+from collections import deque
+from math import floor
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 from speed.long_video import write_long_video
-from speed.timing import Row, format_table
+from speed.timing import Row, format_table, time_by_turns
 
 import mmav_coattn  # noqa: F401  (before mmaction.models: today's stack needs its shims)
 from mmav_coattn.cli.arguments import add_checkpoint_arguments, build_inferencer
 from mmav_coattn.cli.run_tool import run_tool
 from mmav_coattn.datasets.video_lists import find_videos
 from mmav_coattn.errors import ConfigError, DataNotFoundError, UserError
+from mmav_coattn.media import MediaFile
 
 TOOLS = Path(__file__).resolve().parents[1]
 #: 1.5 GB in MiB.
 MEMORY_TARGET = '<= 1430'
+#: Length of the video by what is measured.
+DEFAULT_SECONDS = dict(memory=600.0, speed=10.0, sync=60.0)
 #: Name, tool and arguments of what is measured; OUT is a file to write.
 COMMANDS = {
     'localize': ['localize.py', '--out', 'OUT'],
@@ -39,7 +46,7 @@ def parse_args():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('measure', choices=['memory', 'speed'])
+    parser.add_argument('measure', choices=DEFAULT_SECONDS)
     add_checkpoint_arguments(parser)
     parser.add_argument(
         '--clips',
@@ -47,14 +54,14 @@ def parse_args():
         default=Path('data/sounding_shapes/medium/test'),
         help='folder of clips to make the video of; default: those of `make demo`',
     )
-    parser.add_argument('--seconds', type=float, help='default: 600 for memory, 10 for speed')
+    parser.add_argument('--seconds', type=float, help=f'default: {DEFAULT_SECONDS}')
     parser.add_argument(
         '--size', type=int, nargs=2, default=(1280, 720), metavar=('WIDTH', 'HEIGHT')
     )
     parser.add_argument(
         '--commands', nargs='+', choices=COMMANDS, default=['localize', 'sync', 'fix']
     )
-    parser.add_argument('--rounds', type=int, default=5, help='of speed; default: 5')
+    parser.add_argument('--rounds', type=int, default=5, help='of speed and sync; default: 5')
     parser.add_argument('--folder', type=Path, default=Path('work_dirs/benchmark/own_videos'))
     return parser.parse_args()
 
@@ -111,9 +118,32 @@ def speed_table(args, video: Path, title: str, seconds: float) -> list[Row]:
     ]
 
 
+def sync_table(args, video: Path, title: str) -> list[Row]:
+    inferencer = build_inferencer(args)
+    settings = inferencer.settings
+
+    def decode():
+        """What `sync` reads."""
+        with MediaFile(video) as media:
+            begin, end = media.video_span
+            times = np.arange(begin + settings.step / 2, end - settings.step / 2, settings.step)
+            deque(media.stream_frames(times, settings.short_side), maxlen=0)
+        with MediaFile(video) as media:
+            begin, end = media.audio_span
+            rate = settings.sample_rate
+            media.read_audio(begin, floor((end - begin) * rate) / rate, rate)
+
+    turns = {'sync': lambda: inferencer.sync(video), 'decoding': decode}
+    found = time_by_turns(turns, args.rounds)
+    return [
+        Row(f'sync, {title}', found.median('sync'), 's'),
+        Row(f'sync, {title}, over decoding alone', found.share('sync', 'decoding'), 'x', '<= 1.5'),
+    ]
+
+
 def main():
     args = parse_args()
-    seconds = args.seconds or dict(memory=600.0, speed=10.0)[args.measure]
+    seconds = args.seconds or DEFAULT_SECONDS[args.measure]
     if not args.clips.is_dir():
         raise DataNotFoundError(
             f'{args.clips}: there is no such folder; run `make demo`, or name one by --clips.'
@@ -129,6 +159,8 @@ def main():
     print(f'{video}: {video.stat().st_size / 1e6:.0f} MB', flush=True)
     if args.measure == 'memory':
         rows = memory_table(args, video, title)
+    elif args.measure == 'sync':
+        rows = sync_table(args, video, title)
     else:
         rows = speed_table(args, video, title, seconds)
     print(format_table(rows))

@@ -56,8 +56,12 @@ def moving_means(blocks: Iterable[Tensor], length: int) -> Iterator[tuple[Tensor
         size = min(length, total)
         steps = torch.arange(done, upto, device=kept.tensor.device)
         starts = clip_starts(steps, length, total) - kept.first
-        sums = torch.cat([torch.zeros_like(kept.tensor[:1]), kept.tensor.cumsum(dim=0)])
-        yield kept[done:upto], (sums[starts + size] - sums[starts]) / size
+        sums = kept.tensor.new_zeros((len(kept.tensor) + 1, *kept.tensor.shape[1:]))
+        torch.cumsum(kept.tensor, dim=0, out=sums[1:])
+        # Views, half the time of indices; only near the ends do steps share a clip.
+        first, last = int(starts[0]), int(starts[-1])
+        means = (sums[first + size : last + size + 1] - sums[first : last + 1]) / size
+        yield kept[done:upto], means if len(means) == upto - done else means[starts - first]
         done = upto
         # The clip of the next step may be the last one, which begins up to `length` before the end.
         kept.drop_before(max(kept.first, min(done - length // 2, total - length)))

@@ -60,8 +60,8 @@ class AudioVisualRecognizer(BaseRecognizer):
         test_cfg = test_cfg or {}
         self.num_sources = test_cfg.get('num_sources')
         self.blind_controls = test_cfg.get('blind_controls', False)
-        #: Set by whoever wants maps, for instance the visualisation hook.
         self.calibration = tuple(test_cfg.get('calibration', (1.0, 0.0)))
+        #: Set by whoever wants maps, for instance the visualisation hook.
         self.return_map = test_cfg.get('return_map', False)
         refiner = test_cfg.get('map_refiner')
         self.map_refiner = None if refiner is None else MODELS.build(refiner)

@@ -5,7 +5,8 @@
     file --frames with time stamps, as RGB--> + heat map of that time --H.264--+
     file --samples with time stamps--> cut to [start, start + duration) --AAC--> MP4
 
-A thread decodes a few frames ahead of the one that is drawn; the encoder has threads of its own.
+A thread decodes and converts frames ahead of the one that is drawn; the encoder has threads of its
+own.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,8 +26,8 @@ from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap
 from .sheets import draw_caption
 from .video_track import VideoTrack
 
-#: Decoded frames that wait to be drawn: one of 4K takes 12 MB.
-FRAMES_AHEAD = 3
+#: Frames that wait to be drawn: one of 4K takes 37 MB, as it was decoded and as RGB.
+FRAMES_AHEAD = 2
 #: Times are sums of floats; a microsecond is neither a frame nor a sample.
 ROUNDING = 1e-6
 #: Index at the front, for the web; and wait for the other stream however far behind its encoder is,
@@ -83,7 +84,6 @@ def write_overlay_video(
     intensity = attention_intensity(attention)
     interpolate_in_time(intensity, attention_times, [start])  # complains before anything is written
     out_path = Path(out_path)
-    to_rgb = FrameConverter()
     try:
         with (
             whole_file(out_path) as partial,
@@ -92,10 +92,10 @@ def write_overlay_video(
             ReadAhead(_read_frames(video_path, start, end), FRAMES_AHEAD) as frames,
         ):
             video = audio = None
-            for frame in frames:
+            for frame, image in frames:
                 time = frame.time
                 heat = interpolate_in_time(intensity, attention_times, [time])[0]
-                drawn = draw_overlay(to_rgb(frame), heat, box, caption, side_by_side)
+                drawn = draw_overlay(image, heat, box, caption, side_by_side)
                 if video is None:  # The size is known only now; a stream cannot be added later.
                     video = VideoTrack(output, drawn.shape[:2], frame)
                     audio = track.add_stream(output)
@@ -140,7 +140,8 @@ def draw_overlay(
 
 
 def _read_frames(path: str | Path, start: float, end: float) -> Iterator:
-    """Decode the frames in [start, end), as :class:`av.VideoFrame`."""
+    """The frames in [start, end), as :class:`av.VideoFrame` and as RGB (H, W, 3)."""
+    to_rgb = FrameConverter()
     with open_container(path) as container:
         if not container.streams.video:
             raise NoVideoError(str(path), 'has no video stream')
@@ -152,4 +153,4 @@ def _read_frames(path: str | Path, start: float, end: float) -> Iterator:
                 continue
             if frame.time >= end - ROUNDING:
                 break
-            yield frame
+            yield frame, to_rgb(frame)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .heatmap import attention_intensity, interpolate_in_time, overlay_heatmap
+from .heatmap import attention_intensity, blend, interpolate_in_time, overlay_heatmap
 
 #: Around the letters of a caption, and between cells, px.
 MARGIN, GAP = 3, 4
+#: Opacity of the band behind a caption, of 255.
+DARK = 170
 #: Height of the title, and that to which small frames are enlarged, px.
 TITLE_HEIGHT, CELL_HEIGHT = 24, 128
 #: Colour of the ground truth.
@@ -84,24 +86,29 @@ def plain_and_overlay(
 
 
 def draw_caption(frame: np.ndarray, text: str, max_height: int = 22) -> np.ndarray:
-    """Write one line into the upper left corner, white on a dark band.
+    """A copy of a frame uint8 (H, W, 3) with a caption, see :func:`caption_layer`."""
+    frame = frame.copy()
+    if text:
+        layer = caption_layer(frame.shape[:2], text, max_height)
+        frame[: len(layer)] = blend(frame[: len(layer)], layer)
+    return frame
 
-    The letters shrink until the line fits into the width of the frame, uint8 (H, W, 3), of which a
-    changed copy is returned. The band is at most ``max_height`` px high.
+
+def caption_layer(size: tuple[int, int], text: str, max_height: int = 22) -> np.ndarray:
+    """One line for the top of a frame, white on a dark band: RGBA uint8 (rows, W, 4).
+
+    The letters shrink until the line fits into the width of the frame, whose ``size`` is (H, W),
+    px. The band is at most ``max_height`` px high.
     """
     import cv2
 
-    frame = np.ascontiguousarray(frame).copy()
-    if not text:
-        return frame
-    font, (height, width) = cv2.FONT_HERSHEY_SIMPLEX, frame.shape[:2]
+    font, (height, width) = cv2.FONT_HERSHEY_SIMPLEX, size
     (text_width, letters), base = cv2.getTextSize(text, font, 1.0, 1)
     scale = min(
         (width - 2 * MARGIN) / text_width, (min(max_height, height) - 2 * MARGIN) / (letters + base)
     )
     (_, letters), base = cv2.getTextSize(text, font, scale, 1)
-    rows = min(letters + base + 2 * MARGIN, max_height)
-    frame[:rows] //= 3
-    origin = (MARGIN, MARGIN + letters)
-    cv2.putText(frame, text, origin, font, scale, (255,) * 3, 1, cv2.LINE_AA)
-    return frame
+    band = np.zeros((min(letters + base + 2 * MARGIN, max_height), width), np.uint8)
+    cv2.putText(band, text, (MARGIN, MARGIN + letters), font, scale, 255, 1, cv2.LINE_AA)
+    opacity = np.maximum(band, DARK)
+    return np.stack([band, band, band, opacity], axis=-1)

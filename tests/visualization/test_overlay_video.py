@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, TooShortError, UnreadableMediaError
-from mmav_coattn.visualization import overlay_heatmap, video_track, write_overlay_video
-from mmav_coattn.visualization.overlay_video import draw_overlay
-from mmav_coattn.visualization.sheets import draw_caption
+from mmav_coattn.visualization import video_track, write_overlay_video
 
 SIZE = (128, 96)
 EVENTS = (0.6, 1.32, 2.2)
@@ -46,35 +44,6 @@ def whole(clip, media_folder):
     out = media_folder / 'overlay_whole.mp4'
     assert write_overlay_video(clip.path, out, *corner_attention()) == out
     return read_back(out)
-
-
-def test_only_the_box_is_blended():
-    rng = np.random.default_rng(1)
-    frame, heat = rng.integers(0, 256, (40, 80, 3), dtype=np.uint8), rng.random((3, 4))
-    drawn = draw_overlay(frame, heat, (0.25, 0.5, 0.75, 1.0))
-    expected = frame.copy()
-    expected[20:, 20:60] = overlay_heatmap(frame[20:, 20:60], heat)
-    np.testing.assert_array_equal(drawn, expected)
-    assert (drawn != frame).any()
-
-
-def test_side_by_side_with_a_caption_over_both_and_odd_sizes_padded():
-    rng = np.random.default_rng(2)
-    frame, heat = rng.integers(0, 256, (49, 65, 3), dtype=np.uint8), np.zeros((2, 2))
-    padded = np.pad(frame, ((0, 1), (0, 1), (0, 0)), mode='edge')
-    drawn = draw_overlay(frame, heat, (0, 0, 1, 1), 'in sync', side_by_side=True)
-    both = np.concatenate([padded, padded], axis=1)
-    np.testing.assert_array_equal(drawn, draw_caption(both, 'in sync'))
-    heat[0, 1] = 0.8
-    right = draw_overlay(frame, heat, (0, 0, 1, 1), side_by_side=True)
-    np.testing.assert_array_equal(right[:, :66], padded)
-    np.testing.assert_array_equal(right[:, 66:], overlay_heatmap(padded, heat))
-
-
-def test_a_box_of_no_pixels_draws_nothing():
-    frame = np.full((8, 8, 3), 9, np.uint8)
-    drawn = draw_overlay(frame, np.ones((2, 2)), (0.0, 0.0, 0.01, 1.0))
-    np.testing.assert_array_equal(drawn, frame)
 
 
 def test_all_frames_at_their_times_and_size(clip, whole):

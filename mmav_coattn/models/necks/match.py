@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from mmav_coattn.errors import ConfigError
 
 MODULES = ('AGA', 'VGA', 'CMA')
+#: Then the exponential of the smallest similarity less the largest is 1.8e-35, a normal float32.
+LARGEST_SCALE = 40.0
 
 
 class Match(nn.Module):
@@ -95,14 +97,21 @@ class Match(nn.Module):
                 'neck: a clip of 1 step is too short for the match, which compares a step with '
                 'the others of its clip; use longer clips.'
             )
-        return torch.einsum('ntpc,njslc->njplts', visual, audio) * self.log_scale.exp()
+        # The vectors are scaled, which are far smaller than their products.
+        return torch.einsum('ntpc,njslc->njplts', visual * self.scale, audio)
 
-    @staticmethod
-    def log_probability(similarity: Tensor) -> Tensor:
+    @property
+    def scale(self) -> Tensor:
+        """The inverse of the temperature, at most :data:`LARGEST_SCALE`."""
+        return self.log_scale.exp().clamp(max=LARGEST_SCALE)
+
+    def log_probability(self, similarity: Tensor) -> Tensor:
         """The match f (..., T), in nats, of similarities (..., T, T)."""
         right = similarity.diagonal(dim1=-2, dim2=-1)
-        both = similarity.logsumexp(dim=-1) + similarity.logsumexp(dim=-2)
-        return right - both / 2 + math.log(similarity.shape[-1])
+        # Rows and columns share one exponential, of at most 1: cosines are at most 1.
+        shares = (similarity - self.scale).exp()
+        both = shares.sum(dim=-1).log() + shares.sum(dim=-2).log()
+        return right - self.scale - both / 2 + math.log(similarity.shape[-1])
 
 
 def projection(in_channels: int, inputs: int, channels: int, kernel: int) -> nn.Sequential:

@@ -41,7 +41,7 @@ def sliding_match(
     # At most 1, and far above the smallest float64: sums lose nothing that matters.
     cosines = torch.einsum('tpc,slc->plts', visual, audio).flatten(0, 1)  # (Q, V, A)
     # The vectors of a whole file are in the CPU's memory, wherever the network is.
-    products = (cosines - 1) * match.log_scale.exp().to(cosines.device)
+    products = (cosines - 1) * match.scale.to(cosines.device)
     likelihood = products.double().exp()
     rows = steps[:, None].expand_as(columns)
     over_audio = _window_sums(likelihood, rows, audio_windows, length)

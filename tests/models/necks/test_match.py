@@ -54,6 +54,19 @@ def test_bounds_of_the_match():
     torch.testing.assert_close(certain, torch.full((1, 1, 1, 1, STEPS), math.log(STEPS)))
 
 
+@torch.no_grad()
+def test_the_sharpest_match_is_finite():
+    match = Match(6, temperature=0.001)
+    assert match.scale == 40.0
+    # A row and a column that are as far as can be from what they are compared with.
+    visual, audio = unit(1, STEPS, 1, DIMS), unit(1, 1, STEPS, 1, DIMS)
+    audio[0, 0] = visual[0, 0]
+    visual[0, 1:] = -visual[0, 0]
+    found = match.log_probability(match.similarity(visual, audio))[0, 0, 0, 0]
+    torch.testing.assert_close(found[0].item(), math.log(STEPS) - math.log(STEPS) / 2)
+    torch.testing.assert_close(found[1:], torch.full((STEPS - 1,), math.log(STEPS) / 2 - 40.0))
+
+
 @pytest.mark.parametrize('module, locations, bands', [('AGA', 4, 1), ('VGA', 1, 2), ('CMA', 4, 2)])
 @torch.no_grad()
 def test_what_is_left_to_compete(module, locations, bands):

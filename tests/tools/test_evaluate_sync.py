@@ -4,6 +4,7 @@ import json
 import runpy
 from argparse import Namespace
 
+import numpy as np
 import pytest
 import torch
 from paths import TOOLS
@@ -19,11 +20,35 @@ def tool():
 
 
 def test_shares(tool):
-    known = dict(step=0.04, confidence=0.9)
+    known = dict(step=0.04, confidence=0.9, no_visible_source=False)
     records = [
-        dict(known, shift=0.30, best=0.33, offset=0.33, residual=-0.03, residual_measured=0.01),
-        dict(known, shift=-0.50, best=-0.57, offset=-0.57, residual=0.07, residual_measured=0.0),
-        dict(known, shift=0.02, best=0.02, offset=None, residual=None, residual_measured=None),
+        dict(
+            known,
+            shift=0.30,
+            best=0.33,
+            own=0.01,
+            offset=0.33,
+            residual=-0.03,
+            residual_measured=0.01,
+        ),
+        dict(
+            known,
+            shift=-0.50,
+            best=-0.57,
+            own=-0.06,
+            offset=-0.57,
+            residual=0.07,
+            residual_measured=0.0,
+        ),
+        dict(
+            known,
+            shift=0.02,
+            best=0.02,
+            own=-0.4,
+            offset=None,
+            residual=None,
+            residual_measured=None,
+        ),
     ]
     args = Namespace(seed=0, largest=0.6, max_offset=1.0, tolerance=0.04, fix=True)
     summary = tool['summarise'](records, 1, args)
@@ -36,6 +61,10 @@ def test_shares(tool):
     assert summary['median_absolute_error'] == pytest.approx(0.03)
     assert summary['residual_within_tolerance'] == 0.25
     assert summary['residual_measured_within_tolerance'] == 0.5
+    # Of what the copies differ from their originals, two shifts are right to 0.02 and 0.01 s.
+    assert summary['difference_within_tolerance'] == 0.5
+    assert summary['sd_of_difference'] == pytest.approx(np.std([0.02, -0.01, 0.4]))
+    assert summary['no_visible_source'] == 0.0
     assert summary['always_zero'] == pytest.approx(1 / 3)
 
 

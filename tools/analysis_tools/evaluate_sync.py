@@ -2,9 +2,10 @@
 
 The videos are those of the test set of the network's config, or of a table (--clips). Each is
 copied with its audio moved by an amount drawn from its name and the seed, both streams as they were
-encoded; the copies are measured, and with --fix mended and measured again. With --mismatched each
-video is measured with the audio of another one instead: what is answered then is what a network
-says without content.
+encoded; original and copy are measured, and with --fix the copy is mended and measured again.
+Recordings have small offsets of their own, so the shift is also compared with the difference
+between copy and original. With --mismatched each video is measured with the audio of another one
+instead: what is answered then is what a network says without content.
 """
 
 import argparse
@@ -77,7 +78,8 @@ def find_videos(args):
 
 def plain(result):
     """What is kept of a result."""
-    return {name: getattr(result, name) for name in ('step', 'offset', 'best', 'confidence')}
+    names = ('step', 'offset', 'best', 'confidence', 'no_visible_source')
+    return {name: getattr(result, name) for name in names}
 
 
 def measure(inferencer, path, name, folder, args):
@@ -86,6 +88,8 @@ def measure(inferencer, path, name, folder, args):
     shifted = path if not args.largest else shift_audio(path, folder / f'a{path.suffix}', shift)
     result = inferencer.sync(shifted, max_offset=args.max_offset)
     record = dict(shift=shift) | plain(result)
+    if args.largest:
+        record['own'] = inferencer.sync(path, max_offset=args.max_offset).best
     if args.fix:
         record['residual'] = record['residual_measured'] = None
         try:
@@ -152,8 +156,13 @@ def summarise(records, num_failed, args):
         right_within_twice_if_answered=share(np.abs(errors[answered]) <= 2 * args.tolerance),
         median_error=float(np.median(errors)),
         median_absolute_error=float(np.median(np.abs(errors))),
+        no_visible_source=share([record['no_visible_source'] for record in records]),
         always_zero=share([abs(record['shift']) <= args.tolerance for record in records]),
     )
+    if all('own' in record for record in records):
+        moved = errors - [record['own'] for record in records]
+        summary['difference_within_tolerance'] = (np.abs(moved) <= args.tolerance).sum() / total
+        summary['sd_of_difference'] = float(np.std(moved))
     if args.fix:
         for name in ('residual', 'residual_measured'):
             known = [r[name] is not None and abs(r[name]) <= args.tolerance for r in records]

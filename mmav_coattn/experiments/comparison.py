@@ -15,14 +15,14 @@ from mmav_coattn.visualization.curves import read_scalars
 
 from .complexity import input_size, network_complexity
 
-#: Columns: title, key of a run's figures, decimals.
+#: Columns: title, key of a run's figures.
 COLUMNS = (
-    ('accuracy', 'sync/accuracy', 3),
-    ('AUROC', 'sync/auroc', 3),
-    ('video blanked', 'sync/accuracy_video_blank', 3),
-    ('audio blanked', 'sync/accuracy_audio_blank', 3),
-    ('offset Acc@1', 'offset/acc1', 3),
-    ('offset Acc@1 +-1', 'offset/acc1_tol', 3),
+    ('accuracy', 'sync/accuracy'),
+    ('AUROC', 'sync/auroc'),
+    ('video blanked', 'sync/accuracy_video_blank'),
+    ('audio blanked', 'sync/accuracy_audio_blank'),
+    ('offset Acc@1', 'offset/acc1'),
+    ('offset Acc@1 +-1', 'offset/acc1_tol'),
 )
 
 
@@ -51,11 +51,8 @@ def sliding_config(cfg: Config) -> Config:
 def network_size(cfg: Config) -> tuple[int, float]:
     """Parameters, and FLOPs per evaluated pair (one in-sync and one shifted window a clip)."""
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    model = MODELS.build(cfg.model)
-    report = network_complexity(
-        model, cfg.num_frames, input_size(cfg), cfg.clip_seconds, cfg.audio_seconds
-    )
-    parameters, flops = report['whole network']
+    shape = cfg.num_frames, input_size(cfg), cfg.clip_seconds, cfg.audio_seconds
+    parameters, flops = network_complexity(MODELS.build(cfg.model), *shape)['whole network']
     return parameters, flops / 2
 
 
@@ -74,36 +71,30 @@ def mean_and_deviation(values: Sequence[float], decimals: int) -> str:
     return f'{mean} +- {statistics.stdev(values):.{decimals}f}'
 
 
-def interval_of_mean(values: Sequence[float]) -> tuple[float, float]:
-    """95 % confidence interval of the mean over seeds, by Student's t; nan of a single value."""
-    if len(values) == 1:
-        return math.nan, math.nan
-    from scipy.stats import ttest_1samp  # here, as importing it takes a second
-
-    low, high = ttest_1samp(values, 0.0).confidence_interval(0.95)
-    return float(low), float(high)
-
-
-def interval_of_difference(
-    values: Sequence[float], reference: Sequence[float]
+def interval(
+    values: Sequence[float], reference: Sequence[float] | None = None
 ) -> tuple[float, float]:
-    """95 % confidence interval of the difference of two means, by Welch's t; nan of single values.
+    """95 % confidence interval of the mean over seeds, by Student's t; nan of a single value.
 
-    Seeds differ in sampling and initialisation alone, which no two networks share: nothing is
-    paired.
+    With a ``reference``: of the difference of both means, by Welch's t. Seeds differ in sampling
+    and initialisation alone, which no two networks share: nothing is paired.
     """
-    if min(len(values), len(reference)) == 1:
+    if 1 in (len(values), len(values if reference is None else reference)):
         return math.nan, math.nan
-    from scipy.stats import ttest_ind
+    from scipy.stats import ttest_1samp, ttest_ind  # here, as importing it takes a second
 
-    low, high = ttest_ind(values, reference, equal_var=False).confidence_interval(0.95)
+    if reference is None:
+        found = ttest_1samp(values, 0.0)
+    else:
+        found = ttest_ind(values, reference, equal_var=False)
+    low, high = found.confidence_interval(0.95)
     return float(low), float(high)
 
 
 def difference_in_points(values: Sequence[float], reference: Sequence[float]) -> str:
     """``-6.0 [-7.9, -4.1]``: difference of the means and its interval, in points of per cent."""
     points = f'{100 * (statistics.fmean(values) - statistics.fmean(reference)):+.1f}'
-    low, high = interval_of_difference(values, reference)
+    low, high = interval(values, reference)
     return points if math.isnan(low) else f'{points} [{100 * low:+.1f}, {100 * high:+.1f}]'
 
 
@@ -118,8 +109,8 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
         {key for run in runs for key in run if key.startswith('sync/accuracy_|shift|')},
         key=lambda key: float(key.rsplit('_', 1)[1].split('-')[0]),
     )
-    columns = [*COLUMNS[:2], *((f'{b.rsplit("_", 1)[1]} s', b, 3) for b in bins), *COLUMNS[2:]]
-    titles = ['network', 'seeds', *(title for title, _, _ in columns)]
+    columns = [*COLUMNS[:2], *((f'{b.rsplit("_", 1)[1]} s', b) for b in bins), *COLUMNS[2:]]
+    titles = ['network', 'seeds', *(title for title, _ in columns)]
     titles += ['parameters, M', 'GFLOPs per pair']
     titles[3:3] = ['95 % interval', 'points against the first']
     first = [run['sync/accuracy'] for run in runs if run['name'] == runs[0]['name']]
@@ -127,15 +118,13 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
     for name in dict.fromkeys(run['name'] for run in runs):
         own = [run for run in runs if run['name'] == name]
         cells = [f'`{name}`', ', '.join(str(run['seed']) for run in own)]
-        for _, key, decimals in columns:
+        for _, key in columns:
             values = [run[key] for run in own if run.get(key) is not None]
-            cells.append(mean_and_deviation(values, decimals) if values else '-')
+            cells.append(mean_and_deviation(values, 3) if values else '-')
         accuracies = [run['sync/accuracy'] for run in own]
-        low, high = interval_of_mean(accuracies)
-        cells[3:3] = [
-            '-' if math.isnan(low) else f'{low:.3f}-{high:.3f}',
-            '-' if own[0]['name'] == runs[0]['name'] else difference_in_points(accuracies, first),
-        ]
+        low, high = interval(accuracies)
+        points = '-' if name == runs[0]['name'] else difference_in_points(accuracies, first)
+        cells[3:3] = ['-' if math.isnan(low) else f'{low:.3f}-{high:.3f}', points]
         cells += [f'{own[0]["parameters"] / 1e6:.2f}', f'{own[0]["flops_per_pair"] / 1e9:.2f}']
         lines.append(' | '.join(cells))
     clips = sorted({int(run['sync/num_clips']) for run in runs if 'sync/num_clips' in run})

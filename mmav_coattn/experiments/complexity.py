@@ -44,16 +44,13 @@ def network_complexity(
         model(inputs, mode='tensor')
     model.train(was_training)
     counts = counter.get_flop_counts()
-    names = {module: name for name, module in model.named_modules()}
-    root = type(model).__name__
-
-    def flops(module: nn.Module) -> int:
-        if module is model:
-            return counter.get_total_flops()
-        return sum(counts.get(f'{root}.{names[module]}', {}).values())
-
+    names = {module: f'{type(model).__name__}.{name}' for name, module in model.named_modules()}
+    names[model] = 'Global'
     return {
-        part: (sum(p.numel() for p in module.parameters()), flops(module))
+        part: (
+            sum(p.numel() for p in module.parameters()),
+            sum(counts.get(names[module], {}).values()),
+        )
         for part, module in parts.items()
     }
 

@@ -94,14 +94,10 @@ def run_script(script: Path, log: Path, *arguments) -> None:
     """
     root = Path(find_spec('mmav_coattn').origin).parent.parent
     paths = os.pathsep.join(filter(None, [str(root), os.environ.get('PYTHONPATH', '')]))
+    command = [sys.executable, str(script), *map(str, arguments)]
+    environment = {**os.environ, 'PYTHONPATH': paths}
     with log.open('a', encoding='utf-8') as output:
-        code = subprocess.run(
-            [sys.executable, str(script), *map(str, arguments)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, 'PYTHONPATH': paths},
-            check=False,
-        ).returncode
+        code = subprocess.call(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
     if code:
         last = (log.read_text(encoding='utf-8').strip().splitlines() or ['no output'])[-1]
         raise UserError(f'{script.name} ended with code {code}; its output is in {log}: {last}')

@@ -102,14 +102,13 @@ def _bounce(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     canvas.mottle(rng)
     lift, squash = motion.at('lift', times), motion.at('squash', times)
     x = stage.centre + motion.at('drift', times) * (0.48 * stage.width - 1.25 * r)
-    scale_y = 1 - 0.25 * squash
+    turn, scale_y = 0.4 * motion.at('roll', times), 1 - 0.25 * squash
     y = stage.ground - r * scale_y - lift * (0.97 * stage.height - 2 * r)
     spread = 1 - 0.45 * lift
     return [
         Part(soft_shadow(1.1 * r, 0.26 * r, 0.55), pose(x, stage.ground, 0, spread, spread), False),
-        Part(canvas.finish(), pose(x, y, 0.4 * motion.at('roll', times), 1 + 0.2 * squash,
-                                   scale_y)),
-    ]  # fmt: skip
+        Part(canvas.finish(), pose(x, y, turn, 1 + 0.2 * squash, scale_y)),
+    ]
 
 
 def _target(stage: Stage, look: Look, x: float, half: float, height: float, rng) -> list[Part]:
@@ -125,11 +124,10 @@ def _target(stage: Stage, look: Look, x: float, half: float, height: float, rng)
         canvas.rectangle(-half, -0.9 * height, half, 0, 0.1 * height, colour=look.accent, bevel=4)
         canvas.ellipse((0, -0.88 * height), (half, 0.14 * height), colour=(225, 215, 195), bevel=1)
     else:
-        canvas.rectangle(-half, -height, half, 0, 1.5, colour=0.6 * WOOD + 0.4 * look.accent,
-                         bevel=2.5)  # fmt: skip
-        for level in (0.35, 0.7):
-            canvas.rectangle(-half, -level * height, half, -level * height + 0.8,
-                             colour=DARK, inside=0.4)  # fmt: skip
+        wood = 0.6 * WOOD + 0.4 * look.accent
+        canvas.rectangle(-half, -height, half, 0, 1.5, colour=wood, bevel=2.5)
+        for y in (-0.35 * height, -0.7 * height):
+            canvas.rectangle(-half, y, half, y + 0.8, colour=DARK, inside=0.4)
     canvas.mottle(rng, 0.12)
     return [_shadow(stage, x, 1.15 * half), Part(canvas.finish(), pose(x, stage.ground))]
 
@@ -139,18 +137,17 @@ def _strike(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     height, length = 0.3 * s, 0.62 * s
     target_x, hand_x = stage.centre - 0.2 * m * s, stage.centre + 0.4 * m * s
     head = 0.09 * s
-    bounds = (-length - 0.2 * s, -0.3 * s, length + 0.2 * s, 0.3 * s)
-    canvas = Canvas(bounds, look.light)
+    canvas = Canvas((-length - 0.2 * s, -0.3 * s, length + 0.2 * s, 0.3 * s), look.light)
     tip = -m * length
     canvas.capsule((0.08 * m * s, 0), (tip, 0), 0.03 * s, colour=WOOD, bevel=1.5)
     if look.shape == 0:
-        canvas.rectangle(tip - head, -1.6 * head, tip + head, head, 1.5, colour=look.body,
-                         bevel=2.5, gloss=0.4)  # fmt: skip
+        corners = (tip - head, -1.6 * head, tip + head, head)
+        canvas.rectangle(*corners, 1.5, colour=look.body, bevel=2.5, gloss=0.4)
     elif look.shape == 1:
         canvas.ellipse((tip, 0), (1.25 * head, head), colour=look.body, bevel=head, gloss=0.3)
     else:
-        canvas.rectangle(tip - 1.5 * head, -head, tip + 1.5 * head, head, head, colour=look.body,
-                         bevel=head)  # fmt: skip
+        corners = (tip - 1.5 * head, -head, tip + 1.5 * head, head)
+        canvas.rectangle(*corners, head, colour=look.body, bevel=head)
     canvas.ellipse((0, 0), (0.085 * s, 0.075 * s), colour=look.skin, bevel=4, gloss=0.05)
     canvas.mottle(rng)
     sleeve = Canvas((-0.25 * s, -0.1 * s, 0.25 * s, 0.5 * s), look.light)
@@ -169,15 +166,15 @@ def _swing(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     length, r = 0.6 * s, 0.135 * s
     pivot_x, pivot_y = stage.centre - 0.2 * m * s, stage.ground - 0.93 * s
     wall = Canvas((-0.12 * s, -0.62 * s, 0.12 * s, 0), look.light)
-    wall.rectangle(-0.085 * s, -0.58 * s, 0.085 * s, 0, 1.5, colour=0.35 * look.accent + 0.5 * WOOD,
-                   bevel=2.5)  # fmt: skip
+    stone = 0.35 * look.accent + 0.5 * WOOD
+    wall.rectangle(-0.085 * s, -0.58 * s, 0.085 * s, 0, 1.5, colour=stone, bevel=2.5)
     for level in (0.15, 0.3, 0.45):
         wall.rectangle(-0.09 * s, -level * s, 0.09 * s, -level * s + 0.7, colour=DARK, inside=0.45)
     wall.mottle(rng, 0.12)
     wall_x = pivot_x - m * (r + 0.085 * s)
     frame = Canvas((-0.5 * s, -0.05 * s, 0.5 * s, s), look.light)
-    frame.capsule((-m * (r + 0.085 * s), 0), (-m * (r + 0.085 * s), 0.93 * s), 0.025 * s,
-                  colour=METAL, bevel=1.5)  # fmt: skip
+    post_x = -m * (r + 0.085 * s)
+    frame.capsule((post_x, 0), (post_x, 0.93 * s), 0.025 * s, colour=METAL, bevel=1.5)
     frame.capsule((-m * (r + 0.1 * s), 0), (0.03 * m * s, 0), 0.028 * s, colour=METAL, bevel=1.5)
     bob = Canvas((-0.2 * s, -0.05 * s, 0.2 * s, length + 0.2 * s), look.light)
     bob.capsule((0, 0), (0, length), 0.016 * s, colour=0.8 * METAL, bevel=0.8)
@@ -186,8 +183,9 @@ def _swing(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     elif look.shape == 1:
         bob.rectangle(-r, length - r, r, length + r, 0.2 * r, colour=look.body, bevel=3)
     else:
-        bob.polygon([(-r, length - r), (r, length - r), (r, length), (0, length + 1.3 * r),
-                     (-r, length)], colour=look.body, bevel=3, gloss=0.3)  # fmt: skip
+        top, point = length - r, (0, length + 1.3 * r)
+        corners = [(-r, top), (r, top), (r, length), point, (-r, length)]
+        bob.polygon(corners, colour=look.body, bevel=3, gloss=0.3)
     bob.mottle(rng)
     turn = -m * np.deg2rad(66) * motion.at('angle', times)
     bob_x = pivot_x - length * np.sin(turn)
@@ -210,13 +208,13 @@ def _shake(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     if look.shape == 0:
         canvas.ellipse((0, top), (0.17 * s, 0.2 * s), colour=look.body, bevel=0.16 * s, gloss=0.35)
     elif look.shape == 1:
-        canvas.rectangle(-0.15 * s, top - 0.18 * s, 0.15 * s, top + 0.18 * s, 2, colour=look.body,
-                         bevel=3)  # fmt: skip
+        corners = (-0.15 * s, top - 0.18 * s, 0.15 * s, top + 0.18 * s)
+        canvas.rectangle(*corners, 2, colour=look.body, bevel=3)
     else:
         canvas.capsule((-0.12 * s, top), (0.12 * s, top), 0.13 * s, colour=look.body, bevel=6)
     for level in (-0.05, 0.06):
-        canvas.rectangle(-0.3 * s, top + level * s, 0.3 * s, top + (level + 0.035) * s,
-                         colour=look.accent, inside=0.8)  # fmt: skip
+        y0, y1 = top + level * s, top + (level + 0.035) * s
+        canvas.rectangle(-0.3 * s, y0, 0.3 * s, y1, colour=look.accent, inside=0.8)
     canvas.mottle(rng)
     turn = np.deg2rad(24) * motion.at('position', times)
     return [
@@ -228,22 +226,22 @@ def _shake(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
 def _scrape(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     s, m = stage.side, look.mirror
     board = Canvas((-0.5 * s, -0.2 * s, 0.5 * s, 0), look.light)
-    board.rectangle(-0.49 * s, -0.15 * s, 0.49 * s, 0, 1.5, colour=0.55 * WOOD + 0.4 * look.accent,
-                    bevel=2)  # fmt: skip
+    wood = 0.55 * WOOD + 0.4 * look.accent
+    board.rectangle(-0.49 * s, -0.15 * s, 0.49 * s, 0, 1.5, colour=wood, bevel=2)
     for place in np.linspace(-0.44, 0.44, 12):
         board.rectangle(place * s, -0.15 * s, place * s + 0.8, -0.11 * s, colour=DARK, inside=0.5)
     board.mottle(rng, 0.15)
     top = -0.15 * s
     block = Canvas((-0.3 * s, -0.85 * s, 0.3 * s, 0.05 * s), look.light)
-    block.capsule((0.02 * m * s, -0.36 * s), (0.17 * m * s, -0.72 * s), 0.075 * s,
-                  colour=0.75 * look.accent, bevel=4)  # fmt: skip
+    wrist, elbow = (0.02 * m * s, -0.36 * s), (0.17 * m * s, -0.72 * s)
+    block.capsule(wrist, elbow, 0.075 * s, colour=0.75 * look.accent, bevel=4)
     half = 0.19 * s
     if look.shape == 0:
         block.rectangle(-half, top - 0.2 * s, half, top, 2, colour=look.body, bevel=3)
     elif look.shape == 1:
         high = top - 0.2 * s
-        block.polygon([(-half, top), (half, top), (0.7 * half, high), (-0.7 * half, high)],
-                      colour=look.body, bevel=3, gloss=0.3)  # fmt: skip
+        corners = [(-half, top), (half, top), (0.7 * half, high), (-0.7 * half, high)]
+        block.polygon(corners, colour=look.body, bevel=3, gloss=0.3)
     else:
         block.rectangle(-half, top - 0.2 * s, half, top - 0.06 * s, 4, colour=look.body, bevel=4)
         for place in np.linspace(-0.85, 0.85, 9):
@@ -331,8 +329,8 @@ def _talk(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     else:
         face = 0.5 * look.body + 0.4 * look.skin
         for side in (-1, 1):
-            head.ellipse((0.62 * side * half, -0.8 * tall), (0.3 * half, 0.33 * half), colour=face,
-                         bevel=4)  # fmt: skip
+            ear = (0.62 * side * half, -0.8 * tall)
+            head.ellipse(ear, (0.3 * half, 0.33 * half), colour=face, bevel=4)
         head.ellipse((0, 0), (1.12 * half, 0.92 * tall), colour=face, bevel=0.2 * s, gloss=0.15)
     for side in (-1, 1):
         eye = (0.42 * side * half, -0.3 * tall)
@@ -347,23 +345,17 @@ def _talk(stage: Stage, look: Look, motion: Motion, times, rng) -> list[Part]:
     nod = 0.02 * s * motion.at('nod', times)
     opening = motion.at('opening', times)
     mouth_y = middle + 0.42 * tall + nod + 0.04 * s * opening
+    lips = pose(stage.centre, mouth_y, 0, 1 - 0.2 * opening, 0.13 + 0.87 * opening)
     return [
         _shadow(stage, stage.centre, 0.4 * s),
         Part(torso.finish(), pose(stage.centre, stage.ground), boxed=False),
         Part(head.finish(), pose(stage.centre, middle + nod)),
-        Part(mouth.finish(), pose(stage.centre, mouth_y, 0, 1 - 0.2 * opening,
-                                  0.13 + 0.87 * opening)),
-    ]  # fmt: skip
+        Part(mouth.finish(), lips),
+    ]
 
 
-_BUILDERS = {
+#: By class; each returns the parts of an object at the frame times (s), back to front.
+BUILDERS = {
     build.__name__.strip('_'): build
     for build in (_bounce, _strike, _swing, _shake, _scrape, _spin, _tap, _talk)
 }
-
-
-def build_parts(
-    name: str, stage: Stage, look: Look, motion: Motion, times: np.ndarray, rng: np.random.Generator
-) -> list[Part]:
-    """Parts of an object of motion class ``name`` at the frame ``times`` (s), back to front."""
-    return _BUILDERS[name](stage, look, motion, times, rng)

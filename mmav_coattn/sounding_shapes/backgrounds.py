@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from .holdout import draw_held_out
+from .motions import log_uniform
 
 #: Families (wall, floor) of each split; val and test show families that train never does.
 FAMILIES = dict(
@@ -108,9 +109,7 @@ def _floor(kind: str, rng, colour: np.ndarray, height: int, width: int) -> np.nd
     if kind == 'checker':
         y, x = np.arange(height)[:, None] // 16, np.arange(width)[None] // 16
         return flat * (0.86 + 0.28 * ((x + y) % 2) + 0.03 * fine).astype(np.float32)[..., None]
-    if kind == 'floor_tiles':
-        return _masonry(rng, colour, height, width, 18.0, 18.0, 0.0, 0.3, 0.08)
-    raise ValueError(f'unknown floor {kind!r}')
+    return _masonry(rng, colour, height, width, 18.0, 18.0, 0.0, 0.3, 0.08)  # floor_tiles
 
 
 def _lay(texture: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -149,9 +148,9 @@ def paint_background(
 ) -> np.ndarray:
     """Paints an empty scene, (size, size, 3) float32 RGB; ``horizon`` is px from the top, and
     ``light`` falls from -1, the left, to 1, the right."""
-    wall_hue, floor_hue = setting.wall_hue, setting.floor_hue
     if setting.wall == 'texture':
         return paint_texture(rng, setting, size)
+    wall_hue, floor_hue = setting.wall_hue, setting.floor_hue
     if setting.outdoors:
         wall_colour = hsv(wall_hue, 0.3, 0.82)
         floor_colour = hsv(floor_hue, rng.uniform(0.2, 0.4), rng.uniform(0.45, 0.6))
@@ -188,7 +187,7 @@ def paint_texture(rng: np.random.Generator, setting: Setting, size: int) -> np.n
     frame = np.ascontiguousarray(tones[0] * share + tones[1] * (1 - share), np.float32)
     kind = rng.integers(4)
     if kind:
-        largest = np.exp(rng.uniform(np.log(3), np.log(30)))
+        largest = log_uniform(rng, 3, 30)
         for _ in range(int(rng.integers(20, 400))):
             colour = tones[rng.integers(5)] * rng.uniform(0.5, 1.3)
             x, y = rng.uniform(0, size, 2)

@@ -22,7 +22,7 @@ from mmav_coattn.progress import progress_bar
 
 from .render import render_audio, render_frames
 from .scene import annotate
-from .spec import CLIP_FORMAT, SPLITS, TIERS, VERSION, check_choice, check_count, tier_classes
+from .spec import CLIP_FORMAT, VERSION, check_set, tier_classes
 from .wild import draw_scene
 from .writer import AUDIO_SPAN, write_clip
 
@@ -66,12 +66,7 @@ def _make_in_worker(index: int, **key) -> dict:
 
 
 def make_split(
-    root: Path | str,
-    tier: str,
-    split: str,
-    count: int,
-    seed: int = 0,
-    num_workers: int | None = None,
+    root: Path | str, tier: str, split: str, count: int, seed: int = 0, num_workers=None
 ) -> Path:
     """Makes what is absent of a split. Several processes may call this at once: one works.
 
@@ -95,11 +90,8 @@ def make_split(
             version.
         UserError: A clip cannot be made, for instance because a worker was killed.
     """
-    check_choice('tier', tier, TIERS)
-    check_choice('split', split, SPLITS)
-    check_count('The number of clips', count)
-    check_count('seed', seed)
-    check_count('num_workers', num_workers or 0)
+    counts = {'The number of clips': count, 'seed': seed, 'num_workers': num_workers or 0}
+    check_set(tier, split, counts)
     root = Path(root)
     folder = root / tier
     if _is_complete(root, tier, split, count):
@@ -120,38 +112,27 @@ def make_split(
 
 def _make_absent(root, tier, split, count, seed, num_workers) -> None:
     # Entries whose clip has gone are made anew; the annotation never grows shorter.
-    known = {
-        index: entry
-        for index, entry in enumerate(read_annotation(root, tier, split) or [])
-        if _is_whole(root / entry['path'])
-    }
+    entries = read_annotation(root, tier, split) or []
+    known = {i: entry for i, entry in enumerate(entries) if _is_whole(root / entry['path'])}
     total = max(count, max(known, default=-1) + 1)
     todo = [index for index in range(total) if index not in known]
     key = dict(root=str(root), tier=tier, split=split, seed=seed)
-    bar = dict(total=len(todo), desc=f'{tier}/{split}', unit='clip')
-    made = _make_clips(todo, key, _choose_workers(num_workers, len(todo)))
-    for entry in progress_bar(made, **bar, disable=not todo):
+    bar = dict(total=len(todo), desc=f'{tier}/{split}', unit='clip', disable=not todo)
+    for entry in progress_bar(_make_clips(todo, key, num_workers), **bar):
         known[int(Path(entry['path']).stem)] = entry
-    metainfo = dict(
-        dataset_type='SoundingShapes', version=VERSION, seed=seed, tier=tier, split=split,
-        classes=list(tier_classes(tier)),
-    )  # fmt: skip
+    metainfo = dict(dataset_type='SoundingShapes', version=VERSION, seed=seed, tier=tier)
+    metainfo |= dict(split=split, classes=tier_classes(tier))
     content = dict(metainfo=metainfo, data_list=[known[index] for index in range(total)])
     write_whole(json.dumps(content, separators=(',', ':')), annotation_path(root, tier, split))
 
 
-def _choose_workers(num_workers: int | None, num_clips: int) -> int:
-    # A daemonic process (a data loader's worker, say) may not have children of its own.
-    if multiprocessing.current_process().daemon:
-        return 0
-    if num_workers is None:
-        num_workers = available_cores() if num_clips >= MIN_PARALLEL else 0
-    return min(num_workers, num_clips)
-
-
-def _make_clips(indices: list[int], key: dict, workers: int) -> Iterator[dict]:
+def _make_clips(indices: list[int], key: dict, workers: int | None) -> Iterator[dict]:
     """Annotations as the clips are made, in this process where there is at most one worker."""
-    if workers <= 1:
+    if workers is None:
+        workers = available_cores() if len(indices) >= MIN_PARALLEL else 0
+    workers = min(workers, len(indices))
+    # A daemonic process (a data loader's worker, say) may not have children of its own.
+    if workers <= 1 or multiprocessing.current_process().daemon:
         yield from (make_clip(index, **key) for index in indices)
         return
     for outcome in run_isolated(partial(_make_in_worker, **key), indices, workers):
@@ -187,8 +168,10 @@ def _check_spec(folder: Path, tier: str, seed: int) -> None:
     found = json.loads(path.read_text())
     differing = [key for key in wanted if found.get(key) != wanted[key]]
     if differing:
-        has = ', '.join(f'{key}={found.get(key)!r}' for key in differing)
-        asked = ', '.join(f'{key}={wanted[key]!r}' for key in differing)
+        has, asked = (
+            ', '.join(f'{key}={content.get(key)!r}' for key in differing)
+            for content in (found, wanted)
+        )
         raise ConfigError(
             f'{folder} holds a set made with {has}, but {asked} is asked for. Choose another '
             f'folder, or remove this one to make it anew.'

@@ -6,7 +6,6 @@ onto itself. Loudness follows from the motion (impact speed, speed of friction, 
 beads ...), never from a random draw of its own.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -42,6 +41,11 @@ def simulation_clock() -> np.ndarray:
     return np.arange(start, stop + 1) / CLOCK_RATE
 
 
+def log_uniform(rng: np.random.Generator, low: float, high: float, size: int | None = None):
+    """Draws whose logarithms are uniform."""
+    return np.exp(rng.uniform(np.log(low), np.log(high), size))
+
+
 def min_jerk(u: np.ndarray) -> np.ndarray:
     """Minimum-jerk profile of a reach (Flash & Hogan 1985) for u in [0, 1], clipped outside."""
     u = np.clip(u, 0, 1)
@@ -56,23 +60,16 @@ def wander(rng: np.random.Generator, times: np.ndarray, slowest: float = 0.08) -
     return weights @ np.sin(2 * np.pi * freqs[:, None] * times + phases[:, None])
 
 
-def renewal_times(
-    rng: np.random.Generator, times: np.ndarray, shortest: float, longest: float
-) -> np.ndarray:
-    """Event times over the whole clock; log-uniform intervals in [shortest, longest] s."""
-    count = int((times[-1] - times[0]) / shortest) + 4
-    intervals = np.exp(rng.uniform(np.log(shortest), np.log(longest), count))
-    events = times[0] - rng.uniform(0, intervals[0]) + np.concatenate([[0], intervals.cumsum()])
-    # One event beyond either end, so that every moment lies between two.
-    return events[: np.searchsorted(events, times[-1]) + 1]
-
-
 def draw_intervals(
     rng: np.random.Generator, times: np.ndarray, shortest: float, longest: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Events of :func:`renewal_times`, and for each moment of the clock: index of its interval,
-    time since the event before it, and the interval's length."""
-    events = renewal_times(rng, times, shortest, longest)
+    """Event times with log-uniform intervals in [shortest, longest] s, and for each moment of the
+    clock: index of its interval, time since the event before it, and the interval's length."""
+    count = int((times[-1] - times[0]) / shortest) + 4
+    intervals = log_uniform(rng, shortest, longest, count)
+    events = times[0] - rng.uniform(0, intervals[0]) + np.concatenate([[0], intervals.cumsum()])
+    # One event beyond either end, so that every moment lies between two.
+    events = events[: np.searchsorted(events, times[-1]) + 1]
     index = np.clip(np.searchsorted(events, times, side='right') - 1, 0, len(events) - 2)
     return events, index, times - events[index], np.diff(events)[index]
 
@@ -87,7 +84,8 @@ def bounce(rng: np.random.Generator, times: np.ndarray) -> Motion:
     incoming = np.concatenate([[0.5], np.diff(events) / longest])
     nearest = np.where(since < length / 2, index, index + 1)
     squash = incoming[nearest] * np.exp(-(((times - events[nearest]) / 0.035) ** 2))
-    curves = dict(lift=lift, squash=squash, drift=wander(rng, times), roll=wander(rng, times, 0.15))
+    drift, roll = wander(rng, times), wander(rng, times, 0.15)
+    curves = dict(lift=lift, squash=squash, drift=drift, roll=roll)
     return Motion(times, curves, events, strengths=incoming)
 
 
@@ -101,8 +99,7 @@ def strike(rng: np.random.Generator, times: np.ndarray) -> Motion:
     raised = height[index] * min_jerk(since / rise)
     fallen = np.clip((since - (length - fall)) / fall, 0, 1)
     angle = raised * (1 - fallen**2)
-    strengths = np.concatenate([[0.5], height])
-    return Motion(times, dict(angle=angle), events, strengths=strengths)
+    return Motion(times, dict(angle=angle), events, strengths=np.concatenate([[0.5], height]))
 
 
 def swing(rng: np.random.Generator, times: np.ndarray) -> Motion:
@@ -111,8 +108,8 @@ def swing(rng: np.random.Generator, times: np.ndarray) -> Motion:
     gaps = np.diff(events)
     extent = rng.uniform(0.45, 1.0, len(gaps)) * np.minimum(1, gaps / 0.55)
     angle = extent[index] * np.sin(np.pi * since / length)
-    speeds = extent / gaps * 0.55  # d(angle)/dt at the wall, over its largest value
-    strengths = np.concatenate([[0.5], speeds])
+    # d(angle)/dt at the wall, over its largest value.
+    strengths = np.concatenate([[0.5], extent / gaps * 0.55])
     return Motion(times, dict(angle=angle), events, strengths=strengths)
 
 
@@ -129,14 +126,12 @@ def tap(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 
 def draw_strokes(
-    rng: np.random.Generator,
-    times: np.ndarray,
-    durations: tuple[float, float],
-    extents: tuple[float, float],
-    pause_chance: float,
-    pauses: tuple[float, float],
+    rng, times, durations, extents, pause_chance, pauses
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Minimum-jerk strokes to and fro: start times, durations (s), and the position in [-1, 1]."""
+    """Minimum-jerk strokes to and fro: start times, durations (s), and the position in [-1, 1].
+
+    ``durations`` (s), ``extents`` and ``pauses`` (s) are ranges.
+    """
     starts, lengths, ends = [], [], []
     side = rng.choice([-1, 1])
     clock = times[0] - rng.uniform(0, 0.4)
@@ -156,9 +151,8 @@ def draw_strokes(
 
 def shake(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Jerks to and fro; the beads inside fly on and hit the shell where it slows down."""
-    starts, lengths, position = draw_strokes(
-        rng, times, (0.12, 0.2), (0.45, 1.0), 0.55, (0.12, 0.45)
-    )
+    strokes = draw_strokes(rng, times, (0.12, 0.2), (0.45, 1.0), 0.55, (0.12, 0.45))
+    starts, lengths, position = strokes
     velocity = np.gradient(position, times)
     acceleration = np.gradient(velocity, times)
     # Largest deceleration of a minimum-jerk stroke: 5.77 extent / duration^2.
@@ -183,7 +177,7 @@ def spin(rng: np.random.Generator, times: np.ndarray) -> Motion:
     while edges[-1] < times[-1]:
         # Log-uniform lengths: bursts of even length would fit again one period later.
         low, high = (0.15, 0.65) if fast else (0.1, 0.55)
-        edges.append(edges[-1] + np.exp(rng.uniform(np.log(low), np.log(high))))
+        edges.append(edges[-1] + log_uniform(rng, low, high))
         levels.append(rng.uniform(0.5, 1.0) if fast else rng.uniform(0.0, 0.08))
         fast = not fast
     levels, edges = np.array(levels), np.array(edges)
@@ -194,27 +188,17 @@ def spin(rng: np.random.Generator, times: np.ndarray) -> Motion:
     speed = np.convolve(padded, window / window.sum(), mode='valid')
     turns_per_second = rng.uniform(2.0, 3.0) * rng.choice([-1, 1])
     turn = np.cumsum(speed) / CLOCK_RATE * turns_per_second + rng.random()
-    bursts = levels > 0.3
-    events = ((edges[:-1] + edges[1:]) / 2)[bursts]
+    events = ((edges[:-1] + edges[1:]) / 2)[levels > 0.3]  # the middles of the bursts
     return Motion(times, dict(turn=turn, speed=speed), events, drive=speed)
 
 
 def draw_syllables(
-    rng: np.random.Generator,
-    times: np.ndarray,
-    most: int,
-    lengths: tuple[float, float],
-    gap: float,
-    pauses: tuple[float, float],
-    softest: float = 0.5,
-    unit: float = 1.0,
-    skew: float = 1.0,
-    power: float = 1.5,
+    rng, times, most, lengths, gap, pauses, softest=0.5, unit=1.0, skew=1.0, power=1.5
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Words of up to ``most`` syllables: opening and vowel in [0, 1] over time, and the middles.
 
-    A syllable lasts ``unit`` times a draw from ``lengths``, is followed by up to ``gap``, and a
-    word by a pause (s); the opening is ``sin(pi u^skew)^power``.
+    A syllable lasts ``unit`` times a draw from the range ``lengths``, is followed by up to ``gap``,
+    and a word by a pause (s); the opening is ``sin(pi u^skew)^power``.
     """
     opening, vowel = np.zeros_like(times), np.zeros_like(times)
     clock, events = times[0] - rng.uniform(0, 0.5), []
@@ -239,11 +223,7 @@ def talk(rng: np.random.Generator, times: np.ndarray) -> Motion:
     return Motion(times, curves, events, drive=opening)
 
 
-MOTIONS: dict[str, Callable[[np.random.Generator, np.ndarray], Motion]] = {
+#: By class; each takes a random stream and the :func:`simulation_clock`.
+MOTIONS = {
     motion.__name__: motion for motion in (bounce, strike, swing, shake, scrape, spin, tap, talk)
 }
-
-
-def simulate_motion(name: str, rng: np.random.Generator) -> Motion:
-    """Simulates motion class ``name`` over the clip and the time before it."""
-    return MOTIONS[name](rng, simulation_clock())

@@ -141,10 +141,8 @@ def _sounds(scene: Scene, rng: np.random.Generator, start: int, stop: int) -> li
     # All of the warm-up is synthesised, so that sounds begun before `start` still decay in it.
     first = -round(CLIP_FORMAT.warmup * CLIP_FORMAT.sample_rate)
     times = np.arange(first, stop) / CLIP_FORMAT.sample_rate
-    sources = [item for item in scene.objects if item.sounding]
-    heard = [
-        (item.motion, item.timbre, gain) for gain, item in zip(scene.gains, sources, strict=True)
-    ]
+    sources = [(item.motion, item.timbre) for item in scene.objects if item.sounding]
+    heard = [(*source, gain) for source, gain in zip(sources, scene.gains, strict=True)]
     return [
         gain * synthesise(times, motion, timbre, rng)[start - first :]
         for motion, timbre, gain in heard + scene.off_screen

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .actors import Part, Stage, build_parts, draw_look
+from .actors import BUILDERS, Part, Stage, draw_look
 from .backgrounds import Setting, draw_setting
-from .motions import Motion, simulate_motion, wander
+from .motions import MOTIONS, Motion, simulation_clock, wander
 from .sounds import Timbre, draw_timbre
 from .spec import CLASSES, CLIP_FORMAT, TIERS, clip_rngs, tier_classes
 
@@ -108,15 +108,15 @@ def build_scene(seed: int, tier: str, split: str, index: int) -> Scene:
     names = _pick_classes(rng, tier, index)
     stages = _stages(rng, len(names), size, rule.grid)
     light = rng.uniform(-1, 1)
-    times = np.arange(CLIP_FORMAT.num_frames) / CLIP_FORMAT.fps
+    times, clock = np.arange(CLIP_FORMAT.num_frames) / CLIP_FORMAT.fps, simulation_clock()
     objects = []
     for number, (name, stage) in enumerate(zip(names, stages, strict=True)):
         # Silent objects draw a timbre, too, and drop it: sounding must leave no trace in what
         # the random stream gives the objects after it.
         timbre = draw_timbre(rng, split, name)
         look = draw_look(rng, split, light)
-        motion = simulate_motion(name, rng)
-        parts = build_parts(name, stage, look, motion, times, rng)
+        motion = MOTIONS[name](rng, clock)
+        parts = BUILDERS[name](stage, look, motion, times, rng)
         if rule.travel:
             path = _path(rng, stage, times, size)
             parts = [Part(part.sprite, part.pose + path, part.boxed) for part in parts]
@@ -147,14 +147,9 @@ def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
             continue
         x, y, angle, scale_x, scale_y = part.pose.T[..., None]
         px, py = part.sprite.hull[:, 0] * scale_x, part.sprite.hull[:, 1] * scale_y
-        points = np.stack(
-            [
-                x + px * np.cos(angle) - py * np.sin(angle),
-                y + px * np.sin(angle) + py * np.cos(angle),
-            ],
-            axis=-1,
-        )
-        points = points + scene.camera[:, None]
+        turned_x = x + px * np.cos(angle) - py * np.sin(angle)
+        turned_y = y + px * np.sin(angle) + py * np.cos(angle)
+        points = np.stack([turned_x, turned_y], axis=-1) + scene.camera[:, None]
         lows.append(points.min(1))
         highs.append(points.max(1))
     boxes = np.concatenate([np.min(lows, 0), np.max(highs, 0)], axis=1) / CLIP_FORMAT.size
@@ -171,17 +166,11 @@ def annotate(scene: Scene, path: str) -> dict:
     """
     objects = []
     for item in scene.objects:
-        events = item.motion.events
-        inside = (events >= 0) & (events < CLIP_FORMAT.duration)
-        objects.append(
-            {
-                'class': item.motion_class,
-                'label': tier_classes(scene.tier).index(item.motion_class),
-                'sounding': item.sounding,
-                'events': [round(float(t), 4) for t in events[inside]],
-                'boxes': [[round(float(v), 3) for v in box] for box in object_boxes(scene, item)],
-            }
-        )
+        label = tier_classes(scene.tier).index(item.motion_class)
+        events = [round(t, 4) for t in item.motion.events.tolist() if 0 <= t < CLIP_FORMAT.duration]
+        boxes = [[round(v, 3) for v in box] for box in object_boxes(scene, item).tolist()]
+        note = dict(label=label, sounding=item.sounding, events=events, boxes=boxes)
+        objects.append({'class': item.motion_class, **note})
     clip = {x: getattr(CLIP_FORMAT, x) for x in ('fps', 'num_frames', 'duration', 'sample_rate')}
     classes = [item.motion_class for item in scene.objects if item.sounding]
     label = objects[0]['label']

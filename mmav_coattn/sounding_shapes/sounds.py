@@ -65,14 +65,8 @@ def draw_timbre(rng: np.random.Generator, split: str, motion_class: str) -> Timb
     if family == 'impact':
         modes, decay = MATERIALS[split][str(rng.choice(list(MATERIALS[split])))]
         decay *= rng.uniform(0.75, 1.3)
-    return Timbre(
-        family=family,
-        pitch=draw_held_out_log(rng, split, *PITCH_RANGES[family]),
-        modes=modes,
-        decay=decay,
-        brightness=rng.uniform(0.2, 1.0),
-        roughness=rng.uniform(0.3, 0.9),
-    )
+    pitch = draw_held_out_log(rng, split, *PITCH_RANGES[family])
+    return Timbre(family, pitch, modes, decay, rng.uniform(0.2, 1.0), rng.uniform(0.3, 0.9))
 
 
 def _resonate(noise: np.ndarray, centre: float, bandwidth: float, rate: float) -> np.ndarray:
@@ -84,10 +78,6 @@ def _resonate(noise: np.ndarray, centre: float, bandwidth: float, rate: float) -
     poles = [1.0, -2 * radius * np.cos(angle), radius**2]
     gain = (1 - radius) * np.sqrt(1 - 2 * radius * np.cos(2 * angle) + radius**2)
     return lfilter([gain], poles, noise)
-
-
-def _drive(times: np.ndarray, motion: Motion) -> np.ndarray:
-    return np.interp(times, motion.times, motion.drive)
 
 
 def _hits(times: np.ndarray, rate: float, motion: Motion) -> Iterator[tuple[int, float]]:
@@ -125,7 +115,7 @@ def impact(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
 
 def rattle(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Many small collisions: the drive is their rate and their force."""
-    drive = _drive(times, motion)
+    drive = np.interp(times, motion.times, motion.drive)
     density = 150 + 2500 * (1 - timbre.roughness)  # collisions per second at full drive
     hits = rng.random(len(times)) < drive * density / rate
     grains = hits * rng.standard_normal(len(times)) * drive / np.sqrt(density)
@@ -135,18 +125,18 @@ def rattle(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
 
 def friction(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Noise that swells and brightens with speed, over the bumps of the surface."""
-    drive = _drive(times, motion)
+    drive = np.interp(times, motion.times, motion.drive)
     noise = rng.standard_normal(len(times))
     dull = _resonate(noise, 0.5 * timbre.pitch, 0.5 * timbre.pitch, rate)
     bright = _resonate(noise, timbre.pitch, 0.6 * timbre.pitch, rate)
-    place = np.interp(times, motion.times, motion.curves['position'])
+    place = motion.at('position', times)
     bumps = 1 + timbre.roughness * np.sin(2 * np.pi * 9 * place + rng.uniform(0, 6.28))
     return drive * bumps * (dull + 2 * timbre.brightness * drive * bright)
 
 
 def whirr(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Blade tone whose pitch and level follow the rotation speed, with wind noise."""
-    drive = _drive(times, motion)
+    drive = np.interp(times, motion.times, motion.drive)
     phase = 2 * np.pi * np.cumsum(timbre.pitch * (0.25 + 0.75 * drive)) / rate
     rolloff = 0.35 + 0.45 * timbre.brightness
     tone = sum(rolloff**k * np.sin((k + 1) * phase + k) for k in range(6))
@@ -161,8 +151,8 @@ FORMANTS = np.array([[730, 1090], [530, 1840], [270, 2290], [570, 840], [300, 87
 
 def voice(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Glottal pulses through formants; the opening of the mouth sets the level."""
-    opening = _drive(times, motion)
-    vowel = np.interp(times, motion.times, motion.curves['vowel'])
+    opening = np.interp(times, motion.times, motion.drive)
+    vowel = motion.at('vowel', times)
     glide = 1 + 0.12 * np.sin(2 * np.pi * 0.9 * times + rng.uniform(0, 6.28)) + 0.1 * opening
     cycle = np.cumsum(timbre.pitch * glide / rate) % 1.0
     pulses = np.diff(cycle, prepend=cycle[0]) < -0.5
@@ -210,7 +200,7 @@ def pluck(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
 
 def tone(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """Harmonics and breath as loud as the drive, as of bowed or blown notes."""
-    drive = _drive(times, motion)
+    drive = np.interp(times, motion.times, motion.drive)
     # A new note about every event, its pitch gliding within 30 ms.
     index = np.searchsorted(motion.events, times - 0.5 * np.median(np.diff(motion.events)))
     notes = 2 ** (rng.integers(-5, 6, len(motion.events) + 1) / 12)
@@ -229,7 +219,7 @@ def tone(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
 
 def growl(times, rate, motion: Motion, timbre: Timbre, rng) -> np.ndarray:
     """A rough voice: pulses at uneven times through one broad resonance, and noise."""
-    opening = _drive(times, motion)
+    opening = np.interp(times, motion.times, motion.drive)
     knots = np.arange(times[0], times[-1] + 0.05, 0.03)
     drawn = rng.standard_normal(int((times[-1] - times[0]) / 0.03) + 3)
     wobble = np.interp(times, knots, drawn[: len(knots)])

@@ -77,26 +77,14 @@ def tier_classes(tier: str) -> tuple[str, ...]:
     return WILD_CLASSES if tier == 'wild' else CLASSES
 
 
-def check_choice(name: str, value: str, choices) -> str:
-    """Returns ``value`` if it is one of ``choices``.
-
-    Raises:
-        ConfigError: It is not.
-    """
-    if value not in choices:
-        raise ConfigError(f'{name}={value!r} is unknown; choose one of {", ".join(choices)}.')
-    return value
-
-
-def check_count(name: str, value: int, lowest: int = 0) -> int:
-    """Returns ``value`` if it is a whole number of at least ``lowest``.
-
-    Raises:
-        ConfigError: It is not.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < lowest:
-        raise ConfigError(f'{name}={value!r} must be a whole number of at least {lowest}.')
-    return int(value)
+def check_set(tier: str, split: str, counts: dict[str, int]) -> None:
+    """Raises :class:`ConfigError` for an unknown tier or split, or a named count that is none."""
+    for name, value, known in (('tier', tier, TIERS), ('split', split, SPLITS)):
+        if value not in known:
+            raise ConfigError(f'{name}={value!r} is unknown; choose one of {", ".join(known)}.')
+    for name, value in counts.items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
+            raise ConfigError(f'{name}={value!r} must be a whole number of at least 0.')
 
 
 def clip_rngs(

@@ -40,15 +40,13 @@ class Canvas:
         direction = np.array([0.55 * light, -0.6, 0.75], np.float32)
         self.light = direction / np.linalg.norm(direction)
 
-    def _pixels(self, points) -> np.ndarray:
-        # OpenCV counts from the centre of a pixel, a canvas from its corner.
-        pixels = np.asarray(points, float) * SPRITE_SCALE + self.origin - 0.5
-        return np.rint(pixels * 2**_SUBPIXEL_BITS).astype(np.int32)
-
     def polygon(self, points, **material) -> None:
         """Fills a polygon of (x, y) points; ``material`` as in :meth:`_shade`."""
         mask = np.zeros(self.rgba.shape[:2], np.uint8)
-        cv2.fillPoly(mask, [self._pixels(points)], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
+        # OpenCV counts from the centre of a pixel, a canvas from its corner.
+        pixels = np.asarray(points, float) * SPRITE_SCALE + self.origin - 0.5
+        corners = np.rint(pixels * 2**_SUBPIXEL_BITS).astype(np.int32)
+        cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
         self._shade(mask, **material)
 
     def ellipse(self, centre, radii, angle: float = 0.0, **material) -> None:
@@ -56,36 +54,29 @@ class Canvas:
         steps = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         turn = np.deg2rad(angle)
         x, y = radii[0] * np.cos(steps), radii[1] * np.sin(steps)
-        points = np.stack(
-            [x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], 1
-        )
-        self.polygon(points + np.asarray(centre, float), **material)
+        turned_x = x * np.cos(turn) - y * np.sin(turn)
+        turned_y = x * np.sin(turn) + y * np.cos(turn)
+        points = np.stack([turned_x, turned_y], 1) + np.asarray(centre, float)
+        self.polygon(points, **material)
 
     def rectangle(self, x0, y0, x1, y1, corner: float = 0.0, **material) -> None:
         """Fills a rectangle with rounded corners."""
         corner = max(min(corner, (x1 - x0) / 2, (y1 - y0) / 2), 1e-3)
         steps = np.linspace(0, np.pi / 2, 5)
         right, bottom, left, top = x1 - corner, y1 - corner, x0 + corner, y0 + corner
-        points = []
-        for quarter, (cx, cy) in enumerate(
-            [(right, bottom), (left, bottom), (left, top), (right, top)]
-        ):
-            turn = steps + quarter * np.pi / 2
-            points.append(np.stack([cx + corner * np.cos(turn), cy + corner * np.sin(turn)], 1))
-        self.polygon(np.concatenate(points), **material)
+        turn = steps + np.arange(4)[:, None] * np.pi / 2
+        x = np.array([right, left, left, right])[:, None] + corner * np.cos(turn)
+        y = np.array([bottom, bottom, top, top])[:, None] + corner * np.sin(turn)
+        self.polygon(np.stack([x, y], axis=-1).reshape(-1, 2), **material)
 
     def capsule(self, start, stop, radius: float, **material) -> None:
         """Fills a thick line with round ends."""
         start, stop = np.asarray(start, float), np.asarray(stop, float)
-        turn = np.arctan2(*(stop - start)[::-1])
-        steps = np.linspace(-np.pi / 2, np.pi / 2, 9)
-        head = stop + radius * np.stack([np.cos(turn + steps), np.sin(turn + steps)], 1)
-        tail = start - radius * np.stack([np.cos(turn + steps), np.sin(turn + steps)], 1)
-        self.polygon(np.concatenate([head, tail]), **material)
+        turn = np.arctan2(*(stop - start)[::-1]) + np.linspace(-np.pi / 2, np.pi / 2, 9)
+        arc = radius * np.stack([np.cos(turn), np.sin(turn)], 1)
+        self.polygon(np.concatenate([stop + arc, start - arc]), **material)
 
-    def _shade(
-        self, mask: np.ndarray, colour, bevel: float = 3.0, gloss: float = 0.15, inside: float = 0.0
-    ) -> None:
+    def _shade(self, mask: np.ndarray, colour, bevel=3.0, gloss=0.15, inside=0.0) -> None:
         """Lights a mask as if its edge were rounded, and paints it over the canvas.
 
         Args:

@@ -9,6 +9,7 @@ with the scene as this machine draws it, within what drawing and encoding change
 
 import hashlib
 import json
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -95,19 +96,17 @@ def write_digests(root: Path, path: Path) -> None:
         ConfigError: If a tier was made with another seed.
     """
     lines = ['# SoundingShapes, seed 0: tier, split, clip, digest of the scene, of the packets.']
-    for tier in TIERS:
+    for tier, split, index in product(TIERS, SPLITS, range(COUNT)):
         _check_seed(root, tier)
-        for split in SPLITS:
-            for index in range(COUNT):
-                clip = root / clip_path(tier, split, index)
-                try:
-                    packets = packets_digest(clip)
-                except (OSError, ValueError, IndexError) as error:
-                    raise DataNotFoundError(
-                        f'{clip}: is missing or cannot be read. The list needs the first {COUNT} '
-                        f'clips of {" and ".join(SPLITS)} of every tier: {", ".join(TIERS)}.'
-                    ) from error
-                lines.append(f'{tier} {split} {index} {scene_digest(tier, split, index)} {packets}')
+        clip = root / clip_path(tier, split, index)
+        try:
+            packets = packets_digest(clip)
+        except (OSError, ValueError, IndexError) as error:
+            raise DataNotFoundError(
+                f'{clip}: is missing or cannot be read. The list needs the first {COUNT} '
+                f'clips of {" and ".join(SPLITS)} of every tier: {", ".join(TIERS)}.'
+            ) from error
+        lines.append(f'{tier} {split} {index} {scene_digest(tier, split, index)} {packets}')
     write_whole('\n'.join(lines) + '\n', path)
 
 

@@ -17,6 +17,7 @@ from .motions import (
     draw_intervals,
     draw_strokes,
     draw_syllables,
+    log_uniform,
     min_jerk,
     shake,
     simulation_clock,
@@ -36,7 +37,7 @@ SHUTTER = 0.7
 
 def _hits(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Something is raised and comes down: sticks, hammers, hands, feet."""
-    shortest = np.exp(rng.uniform(np.log(0.16), np.log(0.6)))
+    shortest = log_uniform(rng, 0.16, 0.6)
     longest = shortest * rng.uniform(1.6, 5.0)
     events, index, since, length = draw_intervals(rng, times, shortest, longest)
     gaps = np.diff(events)
@@ -68,11 +69,10 @@ def _flights(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 def _slides(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Strokes to and fro: bows, saws, brushes, knives."""
-    shortest = np.exp(rng.uniform(np.log(0.15), np.log(0.5)))
-    durations = shortest, shortest * rng.uniform(1.5, 3)
-    starts, lengths, position = draw_strokes(
-        rng, times, durations, (0.3, 1.0), rng.uniform(0, 0.7), (0.1, 0.6)
-    )
+    shortest = log_uniform(rng, 0.15, 0.5)
+    durations, pause = (shortest, shortest * rng.uniform(1.5, 3)), rng.uniform(0, 0.7)
+    strokes = draw_strokes(rng, times, durations, (0.3, 1.0), pause, (0.1, 0.6))
+    starts, lengths, position = strokes
     speed = np.abs(np.gradient(position, times))
     drive = np.clip(speed / np.quantile(speed, 0.98), 0, 1) ** rng.uniform(0.6, 1.2)
     curves = dict(position=position, across=wander(rng, times))
@@ -90,7 +90,7 @@ def _plucks(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 def _calls(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """A mouth opens for calls or syllables; the head moves with it."""
-    shortest = np.exp(rng.uniform(np.log(0.1), np.log(0.4)))
+    shortest = log_uniform(rng, 0.1, 0.4)
     opening, vowel, events = draw_syllables(
         rng, times, int(rng.integers(1, 6)), (1, 2.5), 0.1, (0.15, 0.9),
         softest=0.4, unit=shortest, skew=0.8, power=1.2,
@@ -105,7 +105,7 @@ def _calls(rng: np.random.Generator, times: np.ndarray) -> Motion:
 
 def _shots(rng: np.random.Generator, times: np.ndarray) -> Motion:
     """Sudden jerks that fade: recoil, slams, barks."""
-    shortest = np.exp(rng.uniform(np.log(0.12), np.log(0.9)))
+    shortest = log_uniform(rng, 0.12, 0.9)
     longest = shortest * rng.uniform(1.3, 3)
     events, index, since, _ = draw_intervals(rng, times, shortest, longest)
     strengths = rng.uniform(0.5, 1.0, len(events))
@@ -136,41 +136,35 @@ PITCHES = dict(
     impact=(120, 2500), burst=(200, 5000), friction=(500, 4500), rattle=(1500, 6000),
     whirr=(60, 600), voice=(80, 420), growl=(60, 300), tone=(110, 1200), pluck=(70, 900),
 )  # fmt: skip
+#: Shortest and longest decay, s, of the families that are not like the others.
+DECAYS = dict(impact=(0.01, 0.25), burst=(0.008, 0.15), pluck=(0.08, 0.6))
 
 
-def _draw_timbre(rng: np.random.Generator, split: str, family: str) -> Timbre:
-    """A timbre of a family; pitches and materials of the splits are disjoint."""
-    ratios = MATERIALS[split][str(rng.choice(list(MATERIALS[split])))][0]
+def _draw_kind(rng, split: str, name: str, clock: np.ndarray) -> tuple[Motion, Timbre, str]:
+    """Motion, timbre and look of a kind; pitches and materials of the splits are disjoint."""
+    simulate, families, look = KINDS[name]
+    motion, family = simulate(rng, clock), str(rng.choice(families))
+    modes = MATERIALS[split][str(rng.choice(list(MATERIALS[split])))][0]
     if family == 'pluck':
-        ratios = tuple(float(n) for n in range(1, 9))
-    lowest, highest = dict(impact=(0.01, 0.25), burst=(0.008, 0.15), pluck=(0.08, 0.6)).get(
-        family, (0.02, 0.1)
-    )
-    return Timbre(
-        family=family,
-        pitch=draw_held_out_log(rng, split, *PITCHES[family]),
-        modes=ratios,
-        decay=float(np.exp(rng.uniform(np.log(lowest), np.log(highest)))),
-        brightness=rng.uniform(0.1, 1.0),
-        roughness=rng.uniform(0.1, 0.9),
-    )
+        modes = tuple(float(n) for n in range(1, 9))
+    pitch = draw_held_out_log(rng, split, *PITCHES[family])
+    decay = float(log_uniform(rng, *DECAYS.get(family, (0.02, 0.1))))
+    timbre = Timbre(family, pitch, modes, decay, rng.uniform(0.1, 1.0), rng.uniform(0.1, 0.9))
+    return motion, timbre, look
 
 
 def _colour(rng: np.random.Generator, split: str) -> np.ndarray:
     if rng.random() < 0.35:  # skin, wood, metal, dark cloth
-        base = (hsv(rng.uniform(0.03, 0.1), rng.uniform(0.2, 0.6), rng.uniform(0.3, 0.95)), WOOD,
-                METAL, DARK)[rng.integers(4)]  # fmt: skip
-        return base * rng.uniform(0.7, 1.2)
+        skin = hsv(rng.uniform(0.03, 0.1), rng.uniform(0.2, 0.6), rng.uniform(0.3, 0.95))
+        return (skin, WOOD, METAL, DARK)[rng.integers(4)] * rng.uniform(0.7, 1.2)
     return hsv(draw_held_out(rng, split, 0, 1), rng.uniform(0, 0.9), rng.uniform(0.2, 1.0))
 
 
 def _blob(rng: np.random.Generator, radius: float, stretch: float) -> np.ndarray:
     """Corners (n, 2) of a random rounded shape."""
     turn = np.linspace(0, 2 * np.pi, 36, endpoint=False)
-    wave = sum(
-        rng.normal(0, 0.16 / k) * np.cos(k * turn + rng.uniform(0, 6.28)) for k in range(2, 6)
-    )
-    reach = radius * (1 + wave)
+    waves = (rng.normal(0, 0.16 / k) * np.cos(k * turn + rng.uniform(0, 6.28)) for k in range(2, 6))
+    reach = radius * (1 + sum(waves))
     return np.stack([reach * np.cos(turn) * stretch, reach * np.sin(turn) / stretch], axis=1)
 
 
@@ -198,8 +192,8 @@ def _arm(rng: np.random.Generator, split: str, length: float, light: float) -> S
     tool = length * rng.uniform(0.0, 0.65)
     canvas = Canvas((-2 * thick, -2.5 * thick, 1.1 * length, 2.5 * thick), light)
     if tool > thick:
-        canvas.capsule((0, 0), (tool, 0), length * rng.uniform(0.012, 0.04),
-                       colour=_colour(rng, split), bevel=1.0)  # fmt: skip
+        radius = length * rng.uniform(0.012, 0.04)
+        canvas.capsule((0, 0), (tool, 0), radius, colour=_colour(rng, split), bevel=1.0)
         if rng.random() < 0.3:  # the head of a hammer
             canvas.rectangle(-thick, -1.6 * thick, thick, thick, 1.0, colour=_colour(rng, split))
     canvas.capsule((tool, 0), (1.05 * length, 0), thick, colour=_colour(rng, split), bevel=thick)
@@ -214,16 +208,16 @@ def _mouth(rng: np.random.Generator, split: str, radius: float, light: float) ->
     head = Canvas((-1.9 * radius, -1.9 * radius, 1.9 * radius, 1.9 * radius), light)
     _paint(rng, split, head, _blob(rng, radius, np.exp(rng.uniform(-0.25, 0.25))))
     for side in (-1, 1):
-        head.ellipse((0.38 * side * radius, -0.3 * radius), (0.1 * radius, 0.08 * radius),
-                     colour=DARK, bevel=0)  # fmt: skip
+        eye = (0.38 * side * radius, -0.3 * radius)
+        head.ellipse(eye, (0.1 * radius, 0.08 * radius), colour=DARK, bevel=0)
     width = radius * rng.uniform(0.2, 0.5)
     hole = Canvas((-1.2 * width, -width, 1.2 * width, width), light)
     hole.ellipse((0, 0), (width, 0.8 * width), colour=DARK * rng.uniform(0.4, 1.4), bevel=0)
     if rng.random() < 0.5:
         hole.ellipse((0, 0.4 * width), (0.6 * width, 0.35 * width), colour=(180, 80, 80), inside=1)
     if rng.random() < 0.5:
-        hole.rectangle(-0.7 * width, -0.8 * width, 0.7 * width, -0.5 * width,
-                       colour=(225, 222, 210), inside=1)  # fmt: skip
+        teeth = (-0.7 * width, -0.8 * width, 0.7 * width, -0.5 * width)
+        hole.rectangle(*teeth, colour=(225, 222, 210), inside=1)
     return [head.finish(), hole.finish()]
 
 
@@ -244,9 +238,8 @@ def _parts(rng, split, look, motion, size, times, light, centre) -> list[Part]:
         # The arm turns about its far end while the tip is raised.
         raised = rng.choice([-1, 1]) * lift * rng.uniform(0.25, 0.9)
         turned = heading + raised + 0.06 * across
-        far = tip + length * unit
-        x = far[:, 0] - length * np.cos(turned)
-        y = far[:, 1] - length * np.sin(turned)
+        far_x, far_y = (tip + length * unit).T
+        x, y = far_x - length * np.cos(turned), far_y - length * np.sin(turned)
         return [Part(sprite, pose(x, y, turned))]
     if look == 'mouth':
         head, hole = _mouth(rng, split, size, light)
@@ -298,7 +291,7 @@ def build_wild_scene(seed: int, tier: str, split: str, index: int) -> Scene:
     # Half of the silent objects are look-alikes.
     others = [first if rng.random() < 0.5 else str(rng.choice(names)) for _ in range(silent)]
     light = rng.uniform(-1, 1)
-    objects, large = [], np.exp(rng.uniform(np.log(13), np.log(55)))
+    objects, large = [], log_uniform(rng, 13, 55)
     centres = _centres(rng, 1 + silent, size)
     for number, (name, centre) in enumerate(zip([first, *others], centres, strict=True)):
         motion, timbre, look = _draw_kind(rng, split, name, clock)
@@ -320,16 +313,10 @@ def build_wild_scene(seed: int, tier: str, split: str, index: int) -> Scene:
     return Scene(
         tier=tier, split=split, index=index, objects=objects, setting=setting,
         horizon=rng.uniform(0.3, 0.8) * size, light=light, shelves=[], camera=camera,
-        image_noise=np.exp(rng.uniform(np.log(1), np.log(9))),
+        image_noise=log_uniform(rng, 1, 9),
         audio_noise_db=rng.uniform(-40, -8), gains=[1.0], peak=rng.uniform(0.15, 0.9),
         exposures=EXPOSURES, off_screen=off_screen,
     )  # fmt: skip
-
-
-def _draw_kind(rng, split: str, name: str, clock: np.ndarray) -> tuple[Motion, Timbre, str]:
-    simulate, families, look = KINDS[name]
-    motion = simulate(rng, clock)
-    return motion, _draw_timbre(rng, split, str(rng.choice(families))), look
 
 
 def _centres(rng: np.random.Generator, count: int, size: int) -> np.ndarray:

@@ -4,34 +4,20 @@ import pytest
 from mmengine.config import Config
 from paths import CONFIGS
 
-from mmav_coattn.experiments.comparison import (
-    difference_in_points,
-    interval_of_difference,
-    interval_of_mean,
-    mean_and_deviation,
-    sliding_config,
-    training_curve,
-    write_table,
-)
+from mmav_coattn.experiments import comparison
 from mmav_coattn.visualization.comparison import plot_comparison
 
 
 def run(name, seed, accuracy, **figures):
-    return {
-        'name': name,
-        'seed': seed,
-        'sync/accuracy': accuracy,
-        'sync/num_clips': 300,
-        'parameters': 458466,
-        'flops_per_pair': 0.31e9,
-        **figures,
-    }
+    size = dict(parameters=458466, flops_per_pair=0.31e9)
+    sync = {'sync/accuracy': accuracy, 'sync/num_clips': 300}
+    return dict(name=name, seed=seed, **sync, **size, **figures)
 
 
 def test_table_by_hand(tmp_path):
     bins = {'sync/accuracy_|shift|_0.4-0.6': 0.7, 'sync/accuracy_|shift|_2-inf': 0.9}
     runs = [run('ours', 0, 0.90, **bins), run('ours', 1, 0.92), run('pool', 0, 0.8)]
-    lines = write_table(runs, tmp_path / 'table.md').read_text().splitlines()
+    lines = comparison.write_table(runs, tmp_path / 'table.md').read_text().splitlines()
     header, ours, pool = ([cell.strip() for cell in lines[i].split('|')[1:-1]] for i in (0, 2, 3))
     ours = dict(zip(header, ours, strict=True))
     assert ours['network'] == '`ours`' and ours['seeds'] == '0, 1'
@@ -49,21 +35,16 @@ def test_table_by_hand(tmp_path):
 
 
 def test_intervals_by_hand():
+    three, others = [0.92, 0.93, 0.94], [0.85, 0.86, 0.87]
     # t of 2 degrees of freedom: 4.303; deviation 0.01 of three values.
-    assert interval_of_mean([0.92, 0.93, 0.94]) == pytest.approx(
-        (0.93 - 4.303 * 0.01 / 3**0.5, 0.93 + 4.303 * 0.01 / 3**0.5), abs=1e-5
-    )
+    half = 4.303 * 0.01 / 3**0.5
+    assert comparison.interval(three) == pytest.approx((0.93 - half, 0.93 + half), abs=1e-5)
     # Equal deviations: Welch's degrees of freedom are 4, t is 2.776.
     half = 2.776 * 0.01 * (2 / 3) ** 0.5
-    low, high = interval_of_difference([0.85, 0.86, 0.87], [0.92, 0.93, 0.94])
-    assert (low, high) == pytest.approx((-0.07 - half, -0.07 + half), abs=1e-5)
-    text = difference_in_points([0.85, 0.86, 0.87], [0.92, 0.93, 0.94])
-    assert text == '-7.0 [-9.3, -4.7]'
-    assert difference_in_points([0.85], [0.92, 0.94]) == '-8.0'
-
-
-def test_mean_and_deviation():
-    assert mean_and_deviation([1.0, 2.0, 3.0], 1) == '2.0 +- 1.0'
+    found = comparison.interval(others, three)
+    assert found == pytest.approx((-0.07 - half, -0.07 + half), abs=1e-5)
+    assert comparison.difference_in_points(others, three) == '-7.0 [-9.3, -4.7]'
+    assert comparison.difference_in_points([0.85], [0.92, 0.94]) == '-8.0'
 
 
 def test_training_curve(tmp_path):
@@ -72,14 +53,13 @@ def test_training_curve(tmp_path):
     lines = [dict(loss=1.0, step=step, epoch=1 + (step > 20)) for step in (10, 20, 40)]
     lines += [{'sync/accuracy': accuracy, 'step': i} for i, accuracy in ((1, 0.5), (2, 0.9))]
     (folder / 'scalars.json').write_text('\n'.join(map(json.dumps, lines)))
-    assert training_curve(tmp_path) == [[20, 0.5], [40, 0.9]]
+    assert comparison.training_curve(tmp_path) == [[20, 0.5], [40, 0.9]]
 
 
 def test_sliding_config():
     cfg = Config.fromfile(CONFIGS / 'coattn_pretrain_demo.py')
-    slid = sliding_config(cfg)
-    assert slid.test_dataloader.dataset.pipeline[1] == dict(
-        type='SlideSyncWindows', clip_seconds=1.6, grid=0.05
-    )
+    slid = comparison.sliding_config(cfg)
+    window = slid.test_dataloader.dataset.pipeline[1]
+    assert window == dict(type='SlideSyncWindows', clip_seconds=1.6, grid=0.05)
     assert slid.test_evaluator.tolerance == pytest.approx(0.05)
     assert cfg.test_evaluator.type == 'SyncMetric'

@@ -23,10 +23,8 @@ def runner(learning_rate):
 
 def test_learns_two_clips_and_stops_early():
     learned, verdict = overfit_one_batch(runner(1e-2), steps=150)
-    found = re.match(
-        r'Overfit check passed after (\d+) steps .* loss ([\d.]+) -> ([\d.]+),', verdict
-    )
-    steps, first, last = map(float, found.groups())
+    pattern = r'Overfit check passed after (\d+) steps .* loss ([\d.]+) -> ([\d.]+),'
+    steps, first, last = map(float, re.match(pattern, verdict).groups())
     assert learned and steps < 150 and last < first
 
 

@@ -9,9 +9,9 @@ import pytest
 from mmav_coattn.sounding_shapes.actors import draw_look
 from mmav_coattn.sounding_shapes.backgrounds import FAMILIES
 from mmav_coattn.sounding_shapes.holdout import BANDS, MARGIN, NUM_BANDS
-from mmav_coattn.sounding_shapes.scene import build_scene
 from mmav_coattn.sounding_shapes.sounds import MATERIALS, PITCH_RANGES
 from mmav_coattn.sounding_shapes.spec import SPLITS
+from mmav_coattn.sounding_shapes.wild import PITCHES, draw_scene
 
 
 def split_of(value, low, high):
@@ -23,25 +23,30 @@ def split_of(value, low, high):
 
 def test_named_sets_are_disjoint():
     assert sorted(sum(BANDS.values(), ())) == list(range(NUM_BANDS))
-    for one, other in combinations(SPLITS, 2):
-        assert not set(MATERIALS[one]) & set(MATERIALS[other])
-        assert not {m for m, _ in MATERIALS[one].values()} & {
-            m for m, _ in MATERIALS[other].values()
-        }
-        for column in (0, 1):
-            assert not {f[column] for f in FAMILIES[one]} & {f[column] for f in FAMILIES[other]}
+    for sides in combinations(SPLITS, 2):
+        for names in (
+            lambda split: MATERIALS[split],
+            lambda split: (modes for modes, _ in MATERIALS[split].values()),
+            lambda split: (wall for wall, _ in FAMILIES[split]),
+            lambda split: (floor for _, floor in FAMILIES[split]),
+        ):
+            assert not set.intersection(*(set(names(split)) for split in sides))
 
 
 @pytest.mark.parametrize('split', SPLITS)
-def test_scenes_use_only_their_split(split):
+@pytest.mark.parametrize(('tier', 'pitches'), [('medium', PITCH_RANGES), ('wild', PITCHES)])
+def test_scenes_use_only_their_split(tier, pitches, split):
+    families = set()
     for index in range(16):
-        scene = build_scene(0, 'medium', split, index)
-        assert (scene.setting.wall, scene.setting.floor) in FAMILIES[split]
+        scene = draw_scene(0, tier, split, index)
+        hues = [scene.setting.wall_hue, scene.setting.floor_hue]
         look = draw_look(np.random.default_rng(index), split, 0.0)
-        hues = [colorsys.rgb_to_hsv(*colour / 255)[0] for colour in (look.body, look.accent)]
-        hues += [scene.setting.wall_hue, scene.setting.floor_hue]
+        hues += [colorsys.rgb_to_hsv(*colour / 255)[0] for colour in (look.body, look.accent)]
         assert {split_of(hue, 0, 1) for hue in hues} == {split}
         timbre = scene.objects[0].timbre
-        low, high = np.log(PITCH_RANGES[timbre.family])
+        low, high = np.log(pitches[timbre.family])
         assert split_of(np.log(timbre.pitch), low, high) == split
-        assert timbre.modes in {(), *(modes for modes, _ in MATERIALS[split].values())}
+        if tier == 'medium':
+            families.add((scene.setting.wall, scene.setting.floor))
+            assert timbre.modes in {(), *(modes for modes, _ in MATERIALS[split].values())}
+    assert tier == 'wild' or families == set(FAMILIES[split])

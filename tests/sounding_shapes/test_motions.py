@@ -3,13 +3,8 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.sounding_shapes.motions import (
-    CLOCK_RATE,
-    MOTIONS,
-    min_jerk,
-    renewal_times,
-    simulate_motion,
-)
+from mmav_coattn.sounding_shapes import motions
+from mmav_coattn.sounding_shapes.motions import CLOCK_RATE, MOTIONS
 
 IMPACTS = dict(bounce='lift', strike='angle', swing='angle', tap='lift')
 #: d(curve)/dt just before an impact of strength 1, from each motion's own formula.
@@ -17,25 +12,20 @@ SPEEDS = dict(bounce=4 / 0.8, strike=2 / 0.11, swing=np.pi / 0.55, tap=2 / 0.09)
 
 
 def simulate(name, seed=0):
-    return simulate_motion(name, np.random.default_rng(seed))
+    return MOTIONS[name](np.random.default_rng(seed), motions.simulation_clock())
 
 
 @pytest.mark.parametrize('name', IMPACTS)
 def test_contact_and_speed_at_impacts(name):
     motion = simulate(name, seed=3)
     curve = motion.curves[IMPACTS[name]]
-    assert len(motion.events) == len(motion.strengths)
     assert curve.min() >= -1e-9 and curve.max() <= 1 + 1e-9
-    checked = 0
-    for event, strength in zip(motion.events[1:], motion.strengths[1:], strict=True):
-        if not -1.5 < event < 4.2:
-            continue
-        assert abs(motion.at(IMPACTS[name], event)) < 0.02
-        before = int(np.floor((event + 2.0) * CLOCK_RATE)) - 1
-        speed = (curve[before - 1] - curve[before]) * CLOCK_RATE
-        assert speed == pytest.approx(SPEEDS[name] * strength, rel=0.08)
-        checked += 1
-    assert checked >= 6
+    inside = (motion.events > -1.5) & (motion.events < 4.2)
+    assert inside.sum() >= 6
+    assert np.abs(motion.at(IMPACTS[name], motion.events[inside])).max() < 0.02
+    before = np.floor((motion.events[inside] + 2.0) * CLOCK_RATE).astype(int) - 1
+    speeds = (curve[before - 1] - curve[before]) * CLOCK_RATE
+    assert speeds == pytest.approx(SPEEDS[name] * motion.strengths[inside], rel=0.08)
 
 
 @pytest.mark.parametrize('name', MOTIONS)
@@ -66,35 +56,3 @@ def test_shifted_motion_is_another_motion(name):
         lags = range(round(0.4 * CLOCK_RATE), round(2.4 * CLOCK_RATE), 10)
         worst.append(max(np.corrcoef(signal[:-lag], signal[lag:])[0, 1] for lag in lags))
     assert np.median(worst) < 0.75
-
-
-@pytest.mark.parametrize('name', ['shake', 'scrape', 'spin', 'talk'])
-def test_drive_follows_the_motion(name):
-    motion = simulate(name, seed=1)
-    assert motion.drive.min() >= 0 and motion.drive.max() <= 1.0001
-    if name == 'talk':
-        expected = motion.curves['opening']
-    elif name == 'spin':
-        turns = np.abs(np.gradient(motion.curves['turn'], motion.times))
-        expected = turns / turns.max() * motion.drive.max()
-    elif name == 'scrape':
-        speed = np.abs(np.gradient(motion.curves['position'], motion.times))
-        expected = np.clip(speed / 15, 0, 1) ** 0.8
-    else:
-        velocity = np.gradient(motion.curves['position'], motion.times)
-        braking = -np.gradient(np.abs(velocity), motion.times)
-        expected = np.sqrt(np.clip(braking, 0, None) / (5.77 * 2 / 0.13**2))
-    assert np.abs(motion.drive - expected).mean() < 0.02
-
-
-def test_min_jerk_by_hand():
-    np.testing.assert_allclose(min_jerk(np.array([-1, 0, 0.25, 0.5, 1, 2])),
-                               [0, 0, 53 / 512, 0.5, 1, 1])  # fmt: skip
-
-
-def test_renewal_times_enclose_the_clock():
-    times = np.arange(0, 5, 0.001)
-    for seed in range(50):
-        events = renewal_times(np.random.default_rng(seed), times, 0.3, 0.8)
-        assert events[0] <= times[0] and events[-2] < times[-1] <= events[-1]
-        assert np.diff(events).min() >= 0.3 and np.diff(events).max() <= 0.8

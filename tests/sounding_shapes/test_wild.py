@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.sounding_shapes.render import render_audio, render_frames
+from mmav_coattn.sounding_shapes.render import render_audio
 from mmav_coattn.sounding_shapes.scene import annotate
 from mmav_coattn.sounding_shapes.spec import CLIP_FORMAT, WILD_CLASSES
-from mmav_coattn.sounding_shapes.wild import EXPOSURES, KINDS, build_wild_scene
+from mmav_coattn.sounding_shapes.wild import KINDS, build_wild_scene
 
 RATE = CLIP_FORMAT.sample_rate
 
 
-def scene_of(index, split='train'):
-    return build_wild_scene(0, 'wild', split, index)
+def scene_of(index):
+    return build_wild_scene(0, 'wild', 'train', index)
 
 
 def bare_audio(name, count=6):
@@ -23,19 +23,16 @@ def bare_audio(name, count=6):
         yield scene.objects[0].motion, render_audio(scene, 0, 0, 4 * RATE).astype(float)
 
 
-@pytest.mark.parametrize('index', range(len(WILD_CLASSES)))
-def test_every_class_makes_a_clip(index):
+def test_classes_take_turns_and_one_object_sounds():
     assert tuple(KINDS) == WILD_CLASSES
-    scene = scene_of(index)
-    entry = annotate(scene, 'x.mp4')
-    assert entry['classes'] == [WILD_CLASSES[index]] and entry['label'] == index
-    assert [item['sounding'] for item in entry['objects']][0]
-    assert not any(item['sounding'] for item in entry['objects'][1:])
-    assert all(len(item['boxes']) == 80 for item in entry['objects'])
-    frames = list(render_frames(scene, 0))
-    assert len(frames) == 80 and frames[0].shape == (128, 128, 3) and frames[0].dtype == np.uint8
-    wave = render_audio(scene, 0, 0, 4 * RATE)
-    assert np.isfinite(wave).all() and 0.01 < np.abs(wave).max() <= 0.91
+    for index in range(24):
+        scene = scene_of(index)
+        entry = annotate(scene, 'x.mp4')
+        label = index % len(WILD_CLASSES)
+        assert entry['classes'] == [WILD_CLASSES[label]] and entry['label'] == label
+        first, *others = (item['sounding'] for item in entry['objects'])
+        assert first and not any(others)
+        assert all(len(item['boxes']) == 80 for item in entry['objects'])
 
 
 @pytest.mark.parametrize('name', ['stick', 'step', 'clap'])
@@ -43,8 +40,7 @@ def test_it_is_down_when_it_sounds(name):
     for number in range(WILD_CLASSES.index(name), 48, 12):
         motion = scene_of(number).objects[0].motion
         inside = (motion.events > 0.2) & (motion.events < 3.8)
-        lift = motion.at('lift', motion.events[inside])
-        assert lift.max() < 0.05
+        assert motion.at('lift', motion.events[inside]).max() < 0.05
         # It was up before each of them, by as much as its strength says.
         before = motion.at('lift', motion.events[inside] - 0.06)
         assert (before > 0.1 * motion.strengths[inside]).mean() > 0.9
@@ -70,26 +66,3 @@ def test_level_follows_the_drive(name):
         middles = (np.arange(80) + 0.5) / 20
         found.append(np.corrcoef(level, np.interp(middles, motion.times, motion.drive))[0, 1])
     assert np.median(found) > 0.7
-
-
-def test_moving_objects_are_blurred():
-    scene = scene_of(WILD_CLASSES.index('shake'))
-    blurred = np.stack(list(render_frames(scene, 0))).astype(float)
-    for item in scene.objects:
-        for part in item.parts:
-            part.pose = np.repeat(part.pose[::EXPOSURES], EXPOSURES, axis=0)
-    scene.camera = np.repeat(scene.camera[::EXPOSURES], EXPOSURES, axis=0)
-    sharp = np.stack(list(render_frames(scene, 0))).astype(float)
-
-    def edges(frames):
-        return np.abs(np.diff(frames, axis=2)).mean()
-
-    assert (blurred != sharp).any() and edges(blurred) < edges(sharp)
-
-
-def test_splits_have_pitches_of_their_own():
-    train, test = (
-        {round(scene_of(i, split).objects[0].timbre.pitch, 3) for i in range(24)}
-        for split in ('train', 'test')
-    )
-    assert not train & test

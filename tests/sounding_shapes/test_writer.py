@@ -34,9 +34,9 @@ def test_round_trip(clips):
     # Sound covers the picture from its first to its last moment, to the sample.
     assert start == 0 and len(heard) >= 64000
     made = sound[PREROLL : PREROLL + 64000]
-    by_lag = {lag: np.corrcoef(made[500:-500], heard[500 + lag : 63500 + lag])[0, 1]
-              for lag in range(-20, 21)}  # fmt: skip
-    assert max(by_lag, key=by_lag.get) == 0 and by_lag[0] > 0.97
+    lags = range(-20, 21)
+    found = [np.corrcoef(made[500:-500], heard[500 + x : 63500 + x])[0, 1] for x in lags]
+    assert np.argmax(found) == 20 and max(found) > 0.97
 
 
 def test_ends_are_like_the_rest(clips):
@@ -72,18 +72,14 @@ def test_sound_comes_with_its_event(clips, index):
     assert max(scores) > 0.6
 
 
-def test_nothing_is_left_of_an_interrupted_file(clips, tmp_path):
-    path = tmp_path / 'clip.mp4'
-    _, _, frames, sound = clips[0]
+def test_an_interrupted_file_leaves_the_old_one(clips, tmp_path):
+    path, (_, _, frames, sound) = tmp_path / 'clip.mp4', clips[0]
+    path.write_bytes(b'old')
 
     def broken():
         yield from frames[:20]
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        write_clip(path, broken(), sound)
-    assert list(tmp_path.iterdir()) == []
-    path.write_bytes(b'old')
     with pytest.raises(KeyboardInterrupt):
         write_clip(path, broken(), sound)
     assert path.read_bytes() == b'old' and list(tmp_path.iterdir()) == [path]

@@ -33,6 +33,15 @@ class RankedClip(NamedTuple):
         """By how much the clip's own audio scores above the shifted ones."""
         return self.in_sync - self.shifted
 
+    @property
+    def caption(self) -> str:
+        """Its logits in words."""
+        shifts = ', '.join(f'{shift:+.2f} s' for shift in self.shifts) or '?'
+        return (
+            f'logit of the own audio {self.in_sync:+.2f}, shifted by {shifts} {self.shifted:+.2f}, '
+            f'margin {self.margin:+.2f}'
+        )
+
 
 def rank_clips(
     inferencer: AudioVisualInferencer, dataset, max_clips: int = 60

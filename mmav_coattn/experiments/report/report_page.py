@@ -1,10 +1,10 @@
 """The report as HTML: a pure function of what was collected; nothing is loaded from elsewhere."""
 
 import base64
-import math
+from collections.abc import Sequence
 
 from .ranked_clips import RankedClip
-from .results_table import CONTROLS, ResultRow, describe_counts, result_rows
+from .results_table import CONTROLS, describe_counts, result_rows
 from .work_dir import WorkDir
 
 #: A control this far from its floor is marked; two standard errors of 0.5 at 400 decisions.
@@ -40,17 +40,17 @@ figcaption { font-size: .88rem; overflow-wrap: anywhere; }
 {% for note in notes %}<p class="note">{{ note }}</p>
 {% endfor %}
 <h2>Results</h2>
-{% for name, figures in work_dir.tests.items() %}
-<h3>Evaluation {{ name }}: {{ describe_counts(figures) }}</h3>
+{% for name, (counts, rows) in tests.items() %}
+<h3>Evaluation {{ name }}: {{ counts }}</h3>
 <table>
 <tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
-{% for row in result_rows(figures) %}
+{% for row in rows %}
 <tr{% if row.name == "accuracy" %} class="main"{% endif %}>
 <td>{{ row.name | replace("_", " ") }}</td>
-<td>{{ number(row.value) }}</td><td>{{ number(row.floor) }}
+<td>{{ row.value | number }}</td><td>{{ row.floor | number }}
 {%- if row.floor_name %} <small>{{ row.floor_name }}</small>{% endif %}</td>
 {%- for control in row.controls %}
-<td{% if leaks(control, row) %} class="leak"{% endif %}>{{ number(control) }}</td>
+<td{% if leaks(control, row.floor) %} class="leak"{% endif %}>{{ control | number }}</td>
 {%- endfor %}</tr>
 {% endfor %}
 </table>
@@ -63,7 +63,7 @@ because it shows a leak in how pairs are drawn, or a small N.</p>
 {% endfor %}
 {% if curves %}
 <h2>Training curves</h2>
-<img alt="training curves" src="{{ data_uri("image/png", curves) }}">
+<img alt="training curves" src="data:image/png;base64,{{ curves | base64 }}">
 {% endif %}
 {% if clips %}
 <h2>Best, median and worst clips</h2>
@@ -74,8 +74,8 @@ network looked; the audio plays.</p>
 <div class="clips">
 {% for rank, clip in clips.items() %}
 <figure class="{{ rank }}">
-<video controls loop preload="auto" src="{{ data_uri("video/mp4", clip.video) }}"></video>
-<figcaption><b>{{ rank }}</b>: {{ clip.name }}<br>{{ caption(clip) }}</figcaption>
+<video controls loop preload="auto" src="data:video/mp4;base64,{{ clip.video | base64 }}"></video>
+<figcaption><b>{{ rank }}</b>: {{ clip.name }}<br>{{ clip.caption }}</figcaption>
 </figure>
 {% endfor %}
 </div>
@@ -87,69 +87,50 @@ network looked; the audio plays.</p>
 
 def render_report(
     work_dir: WorkDir,
-    curves_png: bytes | None = None,
+    curves: bytes | None = None,
     clips: dict[str, RankedClip] | None = None,
     num_ranked: int = 0,
     num_unusable: int = 0,
     facts: dict[str, str] | None = None,
-    notes: list[str] | None = None,
+    notes: Sequence[str] = (),
 ) -> str:
     """Put the report together.
 
     Args:
+        curves (bytes, optional): The training curves as PNG.
         clips (dict, optional): By rank, see :func:`show_clips`; chosen among ``num_ranked``, while
             ``num_unusable`` of those drawn could not be used.
         facts (dict, optional): Further lines for the head: seed, data and the like.
-        notes (list[str], optional): What is missing in this report, and why.
+        notes (Sequence[str]): What is missing in this report, and why.
 
     Returns:
         str: An HTML document.
     """
     from jinja2 import Environment  # torch requires it
 
-    template = Environment(autoescape=True, trim_blocks=True).from_string(TEMPLATE.lstrip())
-    return template.render(
+    environment = Environment(autoescape=True, trim_blocks=True)
+    environment.filters['base64'] = lambda data: base64.b64encode(data).decode('ascii')
+    environment.filters['number'] = lambda value: '' if value is None else f'{value:.3f}'
+    config, checkpoint = work_dir.config, work_dir.checkpoint
+    return environment.from_string(TEMPLATE.lstrip()).render(
         title=f'Report on {work_dir.path.resolve().name}',
-        work_dir=work_dir,
+        tests={name: (describe_counts(f), result_rows(f)) for name, f in work_dir.tests.items()},
         facts={
             'work directory': str(work_dir.path),
-            'config': work_dir.config.name if work_dir.config else 'none left there',
-            'checkpoint': work_dir.checkpoint.name if work_dir.checkpoint else 'none left there',
+            'config': config.name if config else 'none left there',
+            'checkpoint': checkpoint.name if checkpoint else 'none left there',
             **(facts or {}),
         },
-        notes=notes or [],
+        notes=notes,
         heads=['figure', 'model', 'knows nothing', *(name for _, name in CONTROLS)],
-        curves=curves_png,
+        curves=curves,
         clips=clips,
         num_ranked=num_ranked,
         num_unusable=num_unusable,
         leak=LEAK,
-        result_rows=result_rows,
-        describe_counts=describe_counts,
-        caption=_caption,
-        number=_number,
         leaks=_leaks,
-        data_uri=_data_uri,
     )
 
 
-def _caption(clip: RankedClip) -> str:
-    shifts = ', '.join(f'{shift:+.2f} s' for shift in clip.shifts) or '?'
-    return (
-        f'logit of the own audio {clip.in_sync:+.2f}, shifted by {shifts} {clip.shifted:+.2f}, '
-        f'margin {clip.margin:+.2f}'
-    )
-
-
-def _leaks(control: float | None, row: ResultRow) -> bool:
-    return control is not None and row.floor is not None and abs(control - row.floor) > LEAK
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return ''
-    return f'{value:.3f}' if math.isfinite(value) else str(value)
-
-
-def _data_uri(kind: str, data: bytes) -> str:
-    return f'data:{kind};base64,{base64.b64encode(data).decode("ascii")}'
+def _leaks(control: float | None, floor: float | None) -> bool:
+    return None not in (control, floor) and abs(control - floor) > LEAK

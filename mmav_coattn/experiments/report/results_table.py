@@ -7,14 +7,9 @@ from typing import NamedTuple
 CONTROLS = (('_video_blank', 'video blanked'), ('_audio_blank', 'audio blanked'))
 #: A metric that knows what guessing scores logs it beside the figure, under one of these endings.
 FLOOR_SUFFIXES = (
-    '_chance',
-    '_floor',
-    '_centre_disc',
-    '_whole_image',
-    '_motion_energy',
-    '_motion_energy_blurred',
-    '_onset_correlation',
-)
+    '_chance', '_floor', '_centre_disc', '_whole_image', '_motion_energy',
+    '_motion_energy_blurred', '_onset_correlation',
+)  # fmt: skip
 COUNTS = ('num_clips', 'num_files', 'num_pairs', 'left_out')
 
 
@@ -44,8 +39,8 @@ def result_rows(figures: dict[str, float | None]) -> list[ResultRow]:
         ):
             continue
         controls = tuple(figures.get(key + suffix) for suffix, _ in CONTROLS)
+        floor, floor_name = _floor(key, figures)
         label = name if prefix == 'sync' else key
-        floor, floor_name = _floor(prefix, name, key, figures)
         rows.append(ResultRow(label, value, floor, controls, floor_name))
     return rows
 
@@ -58,19 +53,14 @@ def describe_counts(figures: dict[str, float | None]) -> str:
     return f'{said}, {round(left_out)} files left out' if left_out else said
 
 
-def _floor(prefix: str, name: str, key: str, figures: dict) -> tuple[float | None, str]:
-    logged = [
-        (figures[key + suffix], suffix.replace('_', ' ').strip())
-        for suffix in FLOOR_SUFFIXES
-        if figures.get(key + suffix) is not None
-    ]
+def _floor(key: str, figures: dict) -> tuple[float | None, str]:
+    logged = {suffix: figures.get(key + suffix) for suffix in FLOOR_SUFFIXES}
+    logged = {suffix: value for suffix, value in logged.items() if value is not None}
     if logged:
-        floor, kind = max(logged)
-        return floor, '' if kind in ('chance', 'floor') else kind
-    if prefix == 'sync':
-        # Balanced by construction, see binary_sync_metrics.
-        if name == 'cross_entropy':
-            return math.log(2), ''
-        if name.startswith(('accuracy', 'auroc', 'pair_accuracy')):
-            return 0.5, ''
-    return None, ''
+        best = max(logged, key=logged.get)
+        return logged[best], '' if best in ('_chance', '_floor') else best.replace('_', ' ').strip()
+    # Balanced by construction, see binary_sync_metrics.
+    if key == 'sync/cross_entropy':
+        return math.log(2), ''
+    balanced = key.startswith(('sync/accuracy', 'sync/auroc', 'sync/pair_accuracy'))
+    return (0.5 if balanced else None), ''

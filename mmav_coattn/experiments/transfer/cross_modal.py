@@ -11,10 +11,7 @@ from mmav_coattn.progress import progress_bar
 
 @torch.no_grad()
 def all_pair_scores(
-    model: nn.Module,
-    dataset: Dataset,
-    batch_size: int = 16,
-    pairs_at_once: int = 64,
+    model: nn.Module, dataset: Dataset, batch_size: int = 16, pairs_at_once: int = 64
 ) -> tuple[np.ndarray, list[str], list[str]]:
     """Score every video with every audio segment of a data set.
 
@@ -47,14 +44,13 @@ def all_pair_scores(
         audio.append(a[:, 0].cpu())
     if not names:
         return np.zeros((0, 0)), names, unusable
-    visual, audio = torch.cat(visual), torch.cat(audio)
-    scores = torch.empty(len(names), len(names))
-    for row in progress_bar(range(len(names)), desc='pairs', leave=False):
-        clip = visual[row : row + 1].to(device)
-        for first in range(0, len(names), pairs_at_once):
-            # One clip, the audio of many: what 1 + K windows of one clip are to the network.
-            some = audio[first : first + pairs_at_once][None].to(device)
-            features = model.neck.compare(clip, some, (1, clip.shape[2]))
-            logits = model.cls_head.predict(features)
-            scores[row, first : first + pairs_at_once] = logits[0].cpu()
-    return scores.numpy(), names, unusable
+    rows, segments = torch.cat(visual).split(1), torch.cat(audio).split(pairs_at_once)
+    scores = []
+    for clip in progress_bar(rows, desc='pairs', leave=False):
+        clip = clip.to(device)
+        # One clip, the audio of many: what 1 + K windows of one clip are to the network.
+        features = (
+            model.neck.compare(clip, some[None].to(device), (1, clip.shape[2])) for some in segments
+        )
+        scores.append(torch.cat([model.cls_head.predict(each)[0].cpu() for each in features]))
+    return torch.stack(scores).numpy(), names, unusable

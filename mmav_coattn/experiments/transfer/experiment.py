@@ -45,19 +45,14 @@ def transfer_settings(cfg: Config) -> dict:
         )
     settings = dict(splits=dict(all={}), features={}, rule='one figure a run')
     settings |= cfg.transfer.to_dict()
-    if settings.get('protocol') not in PROTOCOLS:
-        raise ConfigError(
-            f'transfer.protocol={settings.get("protocol")!r} is unknown; choose one of '
-            f'{", ".join(PROTOCOLS)}.'
-        )
+    protocol, known = settings.get('protocol'), ', '.join(PROTOCOLS)
+    if protocol not in PROTOCOLS:
+        raise ConfigError(f'transfer.protocol={protocol!r} is unknown; choose one of {known}.')
     return settings
 
 
 def plan_runs(
-    settings: dict,
-    seeds: Sequence[int],
-    splits: Sequence[str] | None = None,
-    inits: Iterable[str] = INITS,
+    settings: dict, seeds: Sequence[int], splits: Sequence[str] | None, inits: Iterable[str]
 ) -> list[Run]:
     """All runs; those of the first seed come first, so that a whole table is there early.
 
@@ -65,12 +60,11 @@ def plan_runs(
         ConfigError: If there is no such split.
     """
     known = list(settings['splits'])
-    for split in splits or ():
+    chosen = splits or known
+    for split in chosen:
         if split not in known:
             raise ConfigError(f'split {split!r} is unknown; this recipe has {", ".join(known)}.')
-    return [
-        Run(init, split, seed) for seed in seeds for split in (splits or known) for init in inits
-    ]
+    return [Run(init, split, seed) for seed in seeds for split in chosen for init in inits]
 
 
 def run_config(cfg: Config, settings: dict, run: Run, tower: Path | None) -> Config:

@@ -47,34 +47,23 @@ def build_frozen(cfg: Config, seed: int) -> nn.Module:
 
 @torch.no_grad()
 def dataset_features(
-    model: nn.Module,
-    dataset: BaseDataset,
-    settings: dict[str, Any],
-    batch_size: int = 8,
-    num_workers: int = 0,
-    store: Path | None = None,
+    model: nn.Module, dataset: BaseDataset, settings: dict[str, Any], store: Path, **loading: int
 ) -> np.ndarray:
     """Features (N, D) of all videos of a dataset, float32: the mean over the clips of each.
 
     Args:
         dataset (BaseDataset): Its pipeline must not be random.
         settings (dict): Of :func:`~mmav_coattn.models.heads.segment_head.segment_features`.
-        batch_size (int): Videos at once.
-        store (Path, optional): ``.npz`` file of features by file name; what is in it is not
-            computed again.
+        store (Path): ``.npz`` file of features by file name; what is in it is not computed again.
+        **loading (int): ``batch_size`` and ``num_workers`` of the loader.
     """
     names = [dataset.get_data_info(index)['filename'] for index in range(len(dataset))]
     kept: dict[str, np.ndarray] = {}
-    if store is not None and store.is_file():
+    if store.is_file():
         held = read_features(store)
         kept = dict(zip(held['files'].tolist(), held['features'], strict=True))
     absent = [index for index, name in enumerate(names) if name not in kept]
-    loader = DataLoader(
-        Subset(dataset, absent),
-        batch_size=batch_size,
-        num_workers=num_workers,
-        collate_fn=pseudo_collate,
-    )
+    loader = DataLoader(Subset(dataset, absent), collate_fn=pseudo_collate, **loading)
     device = next(model.parameters()).device
     found = iter(absent)
     for batch in progress_bar(loader, desc='features', disable=not absent, leave=False):
@@ -83,10 +72,8 @@ def dataset_features(
         features = segment_features(last_output(model.backbone(inputs.flatten(0, 1))), **settings)
         for feature in features.view(num_videos, num_clips, -1).mean(dim=1).cpu().numpy():
             kept[names[next(found)]] = feature
-    if store is not None and absent:
-        files = list(kept)
-        content = features_to_bytes(files=files, features=np.stack([kept[f] for f in files]))
-        write_whole(content, store)
+    if absent:
+        write_whole(features_to_bytes(files=list(kept), features=list(kept.values())), store)
     return np.stack([kept[name] for name in names])
 
 

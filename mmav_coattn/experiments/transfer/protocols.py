@@ -27,9 +27,6 @@ KNN = 5
 def finetune(cfg: Config, folder: Path, tools: Path) -> dict:
     """Train all weights and evaluate the last epoch: ``acc``.
 
-    ``folder`` is for the config, logs and checkpoints, ``tools`` that of ``train.py`` and
-    ``test.py``.
-
     Raises:
         UserError: If a script fails; names its log.
     """
@@ -40,22 +37,16 @@ def finetune(cfg: Config, folder: Path, tools: Path) -> dict:
 
 
 def probe(cfg: Config, settings: dict, run: Run, store: Path) -> dict:
-    """A linear classifier on frozen features of the labelled videos: ``acc``.
-
-    Features are kept in the folder ``store``.
-    """
+    """A linear classifier on frozen features, kept in ``store``, of labelled videos: ``acc``."""
     (train, y_train), (test, y_test) = _both_sides(cfg, settings, run, store)
     model, penalty = fit_linear_probe(train, y_train, run.seed)
     return dict(acc=float(model.score(test, y_test)), figures=['acc'], penalty=penalty)
 
 
 def retrieval(cfg: Config, settings: dict, run: Run, store: Path) -> dict:
-    """Nearest neighbours of the test videos among the training videos, without training.
-
-    Returns:
-        dict: ``R@k`` for each k of :data:`KS` that the gallery allows, and ``5-NN``, the accuracy
-        of the majority of the nearest :data:`KNN`.
-    """
+    """Nearest neighbours of the test videos among the training videos, without training: ``R@k``
+    for each k of :data:`KS` that the gallery allows, and ``5-NN``, the accuracy of the majority of
+    the nearest :data:`KNN`."""
     (gallery, y_gallery), (query, y_query) = _both_sides(cfg, settings, run, store)
     ks = [k for k in KS if k <= len(gallery)]
     found = knn_retrieval(query, y_query, gallery, y_gallery, ks)
@@ -73,8 +64,8 @@ def _both_sides(cfg: Config, settings: dict, run: Run, store: Path):
     for part in ('train', 'test'):
         loader = cfg[f'{part}_dataloader']
         dataset = build_dataset(loader.dataset)
-        workers = loader.get('num_workers', 0)
-        features = dataset_features(model, dataset, pooling, loader.batch_size, workers, file)
+        loading = dict(batch_size=loader.batch_size, num_workers=loader.get('num_workers', 0))
+        features = dataset_features(model, dataset, pooling, file, **loading)
         sides.append((features, dataset_labels(dataset)))
     return sides
 

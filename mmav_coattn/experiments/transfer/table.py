@@ -1,6 +1,7 @@
 """Figures of all runs as one table: mean and deviation over seeds, and what pretraining gains."""
 
 import statistics
+from collections import defaultdict
 from collections.abc import Sequence
 
 from mmav_coattn.experiments.comparison import mean_and_deviation
@@ -15,15 +16,11 @@ def spread(shares: Sequence[float]) -> str:
 
 def by_seed(runs: Sequence[dict], init: str, key: str, splits: Sequence[str]) -> dict[int, float]:
     """Of each seed that has all splits, the mean over them."""
-    found: dict[int, dict[str, float]] = {}
+    found = defaultdict(list)
     for run in runs:
         if run['init'] == init and run['split'] in splits and key in run:
-            found.setdefault(run['seed'], {})[run['split']] = run[key]
-    return {
-        seed: statistics.fmean(figures.values())
-        for seed, figures in found.items()
-        if len(figures) == len(splits)
-    }
+            found[run['seed']].append(run[key])
+    return {seed: statistics.fmean(x) for seed, x in found.items() if len(x) == len(splits)}
 
 
 def gain(runs: Sequence[dict], key: str, splits: Sequence[str]) -> list[float]:
@@ -43,37 +40,36 @@ def render_table(runs: Sequence[dict], settings: dict, title: str) -> str:
     """
     splits = list(dict.fromkeys(run['split'] for run in runs))
     keys = list(dict.fromkeys(key for run in runs for key in run['figures']))
-    columns = []
-    for key in keys:
-        columns += [(key, [split]) for split in splits]
-        columns += [(key, splits)] * (len(splits) > 1)
-
-    def name(key: str, chosen: list[str]) -> str:
-        split = 'mean' if len(chosen) > 1 else chosen[0]
-        return ' '.join(([] if split == 'all' else [split]) + ([] if keys == ['acc'] else [key]))
-
-    titles = ['weights', 'seeds', *(name(*column) or 'acc' for column in columns)]
-    lines = [titles, ['---'] * len(titles)]
+    # Of each figure every split, and their mean where there are several.
+    choices = {split: [split] for split in splits} | ({'mean': splits} if splits[1:] else {})
+    columns = [(key, chosen) for key in keys for chosen in choices.values()]
+    only_accuracy = keys == ['acc']
+    names = [
+        f'{"" if name == "all" else name} {"" if only_accuracy else key}'.strip() or 'acc'
+        for key in keys
+        for name in choices
+    ]
+    lines = [['weights', 'seeds', *names], ['---'] * (2 + len(names))]
     for init in INITS:
-        cells = [spread(list(by_seed(runs, init, *column).values())) for column in columns
-                 if by_seed(runs, init, *column)]  # fmt: skip
-        if len(cells) == len(columns):
+        found = [list(by_seed(runs, init, *column).values()) for column in columns]
+        if all(found):
             seeds = sorted({run['seed'] for run in runs if run['init'] == init})
-            lines.append([init, ', '.join(map(str, seeds)), *cells])
+            lines.append([init, ', '.join(map(str, seeds)), *map(spread, found)])
     gains = [gain(runs, *column) for column in columns]
     if all(gains):
         lines.append(['gain, points', '', *map(spread, gains)])
-    chances = [statistics.fmean(run['chance'] for run in runs if run['split'] in chosen)
-               for _, chosen in columns]  # fmt: skip
-    if all(key.startswith('acc') for key in keys):
-        lines.append(['chance', '', *(f'{100 * chance:.1f}' for chance in chances)])
-    counts = {
-        what: ', '.join(str(n) for n in dict.fromkeys(run[f'num_{what}'] for run in runs))
-        for what in ('labels', 'test')
-    }
+    if only_accuracy:
+        chances = (
+            [run['chance'] for run in runs if run['split'] in chosen] for _, chosen in columns
+        )
+        lines.append(['chance', '', *(f'{100 * statistics.fmean(x):.1f}' for x in chances)])
+    labels, tests = (
+        ', '.join(str(n) for n in dict.fromkeys(run[key] for run in runs))
+        for key in ('num_labels', 'num_test')
+    )
     note = (
-        f'{title}: percent, mean +- standard deviation over seeds. N = {counts["test"]} test '
-        f'videos; {counts["labels"]} labelled ones, the same for both. {settings["rule"]}.'
+        f'{title}: percent, mean +- standard deviation over seeds. N = {tests} test videos; '
+        f'{labels} labelled ones, the same for both. {settings["rule"]}.'
     )
     body = '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
     return f'{body}\n\n{note}\n'

@@ -33,13 +33,10 @@ def test_what_is_there_is_found(tmp_path):
     ]
 
 
-def test_an_empty_folder_and_none(tmp_path):
+def test_an_empty_folder_none_and_broken_results(tmp_path):
     assert read_work_dir(tmp_path)[1:] == (None, None, {})
     with pytest.raises(DataNotFoundError, match='gone: there is no such work directory'):
         read_work_dir(tmp_path / 'gone')
-
-
-def test_results_that_are_no_json(tmp_path):
     (tmp_path / 'a').mkdir()
     (tmp_path / 'a/a.json').write_text('{"sync')
     with pytest.raises(UserError, match=r'a\.json: not a JSON file'):

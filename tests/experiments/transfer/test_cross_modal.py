@@ -3,10 +3,10 @@
 import pytest
 import torch
 from media_factory import write_clip
-from mmaction.registry import DATASETS
 from models.tiny import MODEL, recognizer
 from pipelines import sync_pipeline
 
+from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.experiments.transfer.cross_modal import all_pair_scores
 
 PIPELINE = sync_pipeline(8, 24, clip_seconds=0.8, num_negatives=1, test_mode=True)
@@ -18,9 +18,7 @@ def dataset(tmp_path_factory):
     for index in range(3):
         write_clip(folder / f'{index}.mp4', duration=3.0, events=(0.3 * index, 1.7))
     write_clip(folder / 'mute.mp4', duration=3.0, audio=False)
-    return DATASETS.build(
-        dict(type='AudioVisualDataset', data_root=str(folder), test_mode=True, pipeline=PIPELINE)
-    )
+    return AudioVisualDataset(data_root=str(folder), test_mode=True, pipeline=PIPELINE)
 
 
 @torch.no_grad()
@@ -35,21 +33,13 @@ def test_equals_one_pair_at_a_time(dataset, module):
     for row, video in enumerate(samples):
         for column, heard in enumerate(samples):
             # The segment of one file, and its in-sync window, with the frames of another.
-            inputs = model.data_preprocessor.preprocess(
-                video['imgs'][None],
-                heard['audio'][None],
-                heard['audio_starts'][None, :1],
-                clip_seconds=0.8,
-            )
+            audio = heard['audio'][None], heard['audio_starts'][None, :1]
+            inputs = model.data_preprocessor.preprocess(video['imgs'][None], *audio, 0.8)
             expected[row, column] = model(inputs, [], mode='tensor').item()
     assert expected.std() > 1e-4
     torch.testing.assert_close(torch.from_numpy(scores), expected, atol=1e-4, rtol=0)
 
 
-def test_no_usable_clip(tmp_path):
-    write_clip(tmp_path / 'mute.mp4', duration=3.0, audio=False)
-    dataset = DATASETS.build(
-        dict(type='AudioVisualDataset', data_root=str(tmp_path), test_mode=True, pipeline=PIPELINE)
-    )
-    scores, names, unusable = all_pair_scores(recognizer().eval(), dataset)
+def test_no_usable_clip(dataset):
+    scores, names, unusable = all_pair_scores(recognizer().eval(), dataset.get_subset([3]))
     assert scores.shape == (0, 0) and names == [] and len(unusable) == 1

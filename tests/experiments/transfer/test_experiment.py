@@ -6,6 +6,7 @@ from paths import CONFIGS
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.experiments.transfer.experiment import (
+    INITS,
     Run,
     plan_runs,
     run_config,
@@ -16,13 +17,12 @@ from mmav_coattn.experiments.transfer.experiment import (
 
 def test_the_first_seed_comes_first():
     settings = dict(splits=dict(a={}, b={}))
-    names = [run.name for run in plan_runs(settings, [0, 1], splits=['a'])]
-    assert names == [
-        f'{init}/a/seed_{seed}' for seed in (0, 1) for init in ('pretrained', 'random')
-    ]
-    assert len(plan_runs(settings, [0])) == 4
+    names = [run.name for run in plan_runs(settings, [0, 1], ['a'], INITS)]
+    assert names[:2] == ['pretrained/a/seed_0', 'random/a/seed_0']
+    assert names[2:] == ['pretrained/a/seed_1', 'random/a/seed_1']
+    assert len(plan_runs(settings, [0], None, INITS)) == 4
     with pytest.raises(ConfigError, match="split 'c' is unknown; this recipe has a, b"):
-        plan_runs(settings, [0], ['c'])
+        plan_runs(settings, [0], ['c'], INITS)
 
 
 def test_mark_of_a_run(tmp_path):
@@ -30,10 +30,8 @@ def test_mark_of_a_run(tmp_path):
     settings = transfer_settings(cfg)
     tower = tmp_path / 'tower.pth'
     tower.write_bytes(b'1')
-    one, other = (
-        run_config(cfg, settings, Run(init, 'split2', 7), tower)
-        for init in ('pretrained', 'random')
-    )
+    runs = (Run(init, 'split2', 7) for init in ('pretrained', 'random'))
+    one, other = (run_config(cfg, settings, run, tower) for run in runs)
     assert run_mark(one) != run_mark(other)
     # The place of the tower does not matter, its content does.
     one.load_from = str(tower.rename(tmp_path / 'moved.pth'))

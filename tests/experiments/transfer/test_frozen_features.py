@@ -45,7 +45,8 @@ class Clips(BaseDataset):
 
 def test_means_over_clips_are_computed_once(tmp_path):
     model, dataset, settings = build_frozen(config(), seed=0), Clips(), dict(num_segments=2)
-    found = dataset_features(model, dataset, settings, batch_size=2, store=tmp_path / 'a.npz')
+    store = tmp_path / 'a.npz'
+    found = dataset_features(model, dataset, settings, store, batch_size=2)
     assert dataset.loaded == [0, 1, 2]
     sample = dict(inputs=[dataset.prepare_data(1)['inputs']], data_samples=[None])
     batch = model.data_preprocessor(sample)['inputs']
@@ -53,7 +54,7 @@ def test_means_over_clips_are_computed_once(tmp_path):
         expected = segment_features(model.backbone(batch[0]), **settings).mean(dim=0)
     np.testing.assert_allclose(found[1], expected, rtol=1e-4)
     dataset.loaded.clear()
-    again = dataset_features(model, dataset, settings, store=tmp_path / 'a.npz')
+    again = dataset_features(model, dataset, settings, store)
     assert not dataset.loaded and np.array_equal(again, found)
 
 

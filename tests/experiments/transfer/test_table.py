@@ -10,27 +10,26 @@ def run(init, split, seed, acc):
     return dict(init=init, split=split, seed=seed, acc=acc, figures=['acc'], **counts)
 
 
+SHARES = {
+    ('pretrained', 0): (0.50, 0.70),
+    ('pretrained', 1): (0.54, 0.70),
+    ('random', 0): (0.30, 0.30),
+    ('random', 1): (0.40, 0.30),
+}
 RUNS = [
-    run('pretrained', '1', 0, 0.50),
-    run('pretrained', '2', 0, 0.70),
-    run('pretrained', '1', 1, 0.54),
-    run('pretrained', '2', 1, 0.70),
-    run('random', '1', 0, 0.30),
-    run('random', '2', 0, 0.30),
-    run('random', '1', 1, 0.40),
-    run('random', '2', 1, 0.30),
+    run(init, split, seed, share)
+    for (init, seed), shares in SHARES.items()
+    for split, share in zip('12', shares, strict=True)
 ]
 
 
 def test_mean_over_splits_then_over_seeds():
     assert by_seed(RUNS, 'pretrained', 'acc', ['1', '2']) == pytest.approx({0: 0.60, 1: 0.62})
     assert gain(RUNS, 'acc', ['1', '2']) == pytest.approx([0.30, 0.27])
+    # A seed without all splits has no mean.
+    assert by_seed(RUNS[:3], 'pretrained', 'acc', ['1', '2']) == pytest.approx({0: 0.60})
     # Sample deviation of 60 and 62: sqrt(2).
     assert spread([0.60, 0.62]) == '61.0 +- 1.4' and spread([0.5]) == '50.0'
-
-
-def test_a_seed_without_all_splits_has_no_mean():
-    assert by_seed(RUNS[:3], 'pretrained', 'acc', ['1', '2']) == pytest.approx({0: 0.60})
 
 
 def test_table():

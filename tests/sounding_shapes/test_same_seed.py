@@ -1,0 +1,44 @@
+"""What a seed gives never changes, in any tier: frames and audio beside those that were kept.
+
+Coarsely, as versions of OpenCV and numpy differ in details. ``python test_same_seed.py`` writes the
+file anew, after ``VERSION`` was raised or a tier added.
+"""
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmav_coattn.sounding_shapes import TIERS, draw_scene
+from mmav_coattn.sounding_shapes.render import render_audio, render_frames
+
+KEPT = Path(__file__).with_name('same_seed.npz')
+#: Of each tier one clip; of some as many as show all classes and backgrounds, and all timbres.
+COUNTS = {('easy', 'train'): 8, ('wild', 'train'): 12, ('medium', 'val'): 4, ('medium', 'test'): 4}
+COUNTS |= {(tier, 'train'): 1 for tier in TIERS if tier not in ('easy', 'wild')}
+CLIPS = [(*key, index) for key, count in COUNTS.items() for index in range(count)]
+CLIPS.append(('wild', 'train', 22))  # the one with panels
+
+
+def summary(tier, split, index):
+    """Three frames in 8 x 8 fields; levels of the audio by 0.1 s and by 500 Hz."""
+    scene = draw_scene(0, tier, split, index)
+    frames = np.stack(list(islice(render_frames(scene, 0), 0, 21, 10)))
+    wave = render_audio(scene, 0, 0, 64000).astype(float)
+    bands = np.abs(np.fft.rfft(wave))[1:].reshape(16, -1) / 64000**0.5
+    levels = [np.sqrt((x**2).mean(axis=1)) for x in (wave.reshape(40, -1), bands)]
+    return frames.reshape(3, 8, 16, 8, 16, 3).mean(axis=(2, 4)), np.concatenate(levels)
+
+
+@pytest.mark.parametrize('clip', CLIPS, ids=lambda clip: '-'.join(map(str, clip)))
+def test_frames_and_audio_are_those_that_were_kept(clip):
+    frames, levels = summary(*clip)
+    kept = np.load(KEPT)
+    np.testing.assert_allclose(frames, kept['frames'][CLIPS.index(clip)], atol=1.5)
+    np.testing.assert_allclose(levels, kept['levels'][CLIPS.index(clip)], rtol=0.03, atol=2e-4)
+
+
+if __name__ == '__main__':
+    frames, levels = (np.array(each) for each in zip(*(summary(*x) for x in CLIPS), strict=True))
+    np.savez_compressed(KEPT, frames=frames.round(1).astype(np.float16), levels=np.float32(levels))

@@ -11,6 +11,7 @@ begins.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from math import ceil, floor
 from typing import Any, NamedTuple
 
@@ -99,6 +100,17 @@ class Embedding(NamedTuple):
         inside = (position > -0.5 - ROUNDING) & (position < len(self.audible) - 0.5 + ROUNDING)
         vectors = nn.functional.normalize(torch.cat(taken), dim=-1)
         return vectors, inside, inside & self.audible[near]
+
+
+@contextmanager
+def _a_core_for_the_decoder() -> Iterator[None]:
+    """One thread less for PyTorch: where more threads than cores have work, all of them wait."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(max(1, threads - 1))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 @torch.no_grad()
@@ -224,7 +236,7 @@ def _embed_video(
             progress(done * settings.step, len(times) * settings.step)
 
     vectors = []
-    with ReadAhead(frames(), 1) as blocks:
+    with ReadAhead(frames(), 1) as blocks, _a_core_for_the_decoder():
         features = _centred(neck, towered(normalised(blocks)), clip)
         for part, inner in with_context(features, BLOCK, CONTEXT):
             tokens = neck.visual_tokens(part.transpose(0, 1)[None], is_centred=True)

@@ -136,6 +136,17 @@ def test_progress_in_seconds(network, long_clip, monkeypatch):
     assert told == [pytest.approx((3.2, 5.0)), pytest.approx((5.0, 5.0))]
 
 
+def test_pytorch_leaves_a_core_to_the_decoder_and_gets_it_back(network, long_clip, monkeypatch):
+    monkeypatch.setattr(embedding, 'BLOCK', 32)
+    used, before = [], torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        embed(network, long_clip, progress=lambda *_: used.append(torch.get_num_threads()))
+        assert set(used) == {2} and torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_one_stream_alone(network, media_folder):
     write_clip(media_folder / 'embedding_mute.mp4', duration=1.0, audio=False)
     write_clip(media_folder / 'embedding_blind.mkv', duration=1.0, video=False)

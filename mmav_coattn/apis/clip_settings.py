@@ -96,28 +96,18 @@ class ClipSettings(NamedTuple):
 
 def cut(image: np.ndarray, box: Sequence[float]) -> np.ndarray:
     """A part of a frame; what lies beyond its edge repeats the edge."""
-    import cv2
-
     height, width = image.shape[:2]
     left, right = round(box[0] * width), round(box[2] * width)
     top, bottom = round(box[1] * height), round(box[3] * height)
-    beyond = (-top, bottom - height, -left, right - width)
     part = image[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
-    if max(beyond) > 0 and part.size:
-        above, below, before, after = (max(side, 0) for side in beyond)
-        return cv2.copyMakeBorder(part, above, below, before, after, cv2.BORDER_REPLICATE)
-    return part
+    beyond = np.maximum([(-top, bottom - height), (-left, right - width), (0, 0)], 0)
+    return np.pad(part, beyond, mode='edge') if beyond.any() and part.size else part
 
 
 def _prepare(spatial: Compose, image: np.ndarray) -> np.ndarray:
-    results = dict(
-        imgs=[image],
-        img_shape=image.shape[:2],
-        original_shape=image.shape[:2],
-        num_clips=1,
-        clip_len=1,
-        modality='RGB',
-    )
+    size = image.shape[:2]
+    results = dict(imgs=[image], img_shape=size, original_shape=size, modality='RGB')
+    results |= dict(num_clips=1, clip_len=1)
     return np.ascontiguousarray(spatial(results)['imgs'][0])
 
 

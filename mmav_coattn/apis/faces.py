@@ -4,6 +4,7 @@ from math import ceil
 from typing import NamedTuple
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from mmav_coattn.errors import NoFaceError, import_extra
 from mmav_coattn.media import MediaFile
@@ -32,21 +33,17 @@ class FaceTrack(NamedTuple):
     boxes: np.ndarray  #: (K, 4) x0, y0, x1, y1, fractions of the frame; smoothed.
     aspect: float  #: Width of the frame over its height.
 
-    def mouths(self, crop: FaceCrop) -> np.ndarray:
-        """Squares (K, 4) around the mouth, fractions of the frame; they may reach beyond it."""
+    def mouths_at(self, times: np.ndarray, crop: FaceCrop) -> np.ndarray:
+        """Squares (T, 4) around the mouth, fractions of the frame; they may reach beyond it.
+
+        Between looks they lie on a line, and beyond them as at the nearest, of times (T,), s.
+        """
         low, high = self.boxes[:, :2], self.boxes[:, 2:]
         x = (low[:, 0] + high[:, 0]) / 2
         y = low[:, 1] + crop.down * (high[:, 1] - low[:, 1])
         half = crop.width * (high[:, 0] - low[:, 0]) / 2
-        return np.stack(
-            [x - half, y - half * self.aspect, x + half, y + half * self.aspect], axis=1
-        )
-
-    def mouths_at(self, times: np.ndarray, crop: FaceCrop) -> np.ndarray:
-        """Those at other times (T,), s: between looks on a line, beyond them the nearest."""
-        return np.stack(
-            [np.interp(times, self.times, side) for side in self.mouths(crop).T], axis=1
-        )
+        sides = (x - half, y - half * self.aspect, x + half, y + half * self.aspect)
+        return np.stack([np.interp(times, self.times, side) for side in sides], axis=1)
 
 
 def find_faces(path: str) -> list[FaceTrack]:
@@ -115,7 +112,5 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
 def _smooth(boxes: np.ndarray) -> np.ndarray:
     """Medians over five looks of the middle, and over the track of the size."""
     middles, sizes = (boxes[:, :2] + boxes[:, 2:]) / 2, np.median(boxes[:, 2:] - boxes[:, :2], 0)
-    padded = np.pad(middles, ((2, 2), (0, 0)), mode='edge')
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 5, axis=0)
-    middles = np.median(windows, axis=-1)
+    middles = median_filter(middles, size=(5, 1), mode='nearest')
     return np.concatenate([middles - sizes / 2, middles + sizes / 2], axis=1)

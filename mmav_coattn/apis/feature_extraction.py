@@ -63,23 +63,13 @@ def pool_windows(embedding: Embedding, towers: Sequence[str]) -> ExtractedFeatur
     )
 
 
-def check_towers(towers: Sequence[str]) -> tuple[str, ...]:
-    """The towers; a :class:`ConfigError` if one is unknown, or there is none."""
-    if not towers or set(towers) - set(TOWERS):
-        raise ConfigError(f'towers={tuple(towers)} must be of {TOWERS}.')
-    return tuple(towers)
-
-
 class FeatureFile:
     """One ``.npz`` file of features of many videos, made piece by piece.
 
     The features of each video are kept in ``OUT.parts`` at once, whole or not at all, so that an
-    interrupted run goes on where it stopped. Joined, the file holds
-
-    - ``files`` (F,): the videos as they were named;
-    - ``file_index`` (W,): which of them a window is of;
-    - ``times`` (W, 2): first and last second of the window;
-    - ``visual`` (W, C_v) and ``audio`` (W, C_a), those that were asked for.
+    interrupted run goes on where it stopped. Joined, the file holds ``files`` (F,), the videos as
+    they were named, ``file_index`` (W,), which of them a window is of, and the arrays of
+    :class:`ExtractedFeatures` that were asked for.
 
     Args:
         source (str): What the features depend on besides the videos: :func:`source_digest`.
@@ -92,7 +82,7 @@ class FeatureFile:
         if out.suffix != '.npz':
             raise ConfigError(f'{out}: features are written as .npz; give such a name.')
         self.out = out
-        self.towers = check_towers(towers)
+        self.towers = tuple(towers)
         self.parts = out.with_name(out.name + '.parts')
         self.source = f'{source} {" ".join(self.towers)}'
         mark = self.parts / 'source.txt'
@@ -113,10 +103,6 @@ class FeatureFile:
         """Keep the features of a video."""
         arrays = {name: value for name, value in features._asdict().items() if value is not None}
         write_whole(features_to_bytes(**arrays), self._part(file))
-
-    def mark_of(self, name: str) -> Path:
-        """The file that says that a part of the videos, by its name, has ended."""
-        return self.parts / f'{name}.txt'
 
     def join(self, files: Sequence[InputFile]) -> int:
         """Write the file, of those videos that were done; returns the number of windows in it.

@@ -42,16 +42,11 @@ def score_cells(result: SyncResult) -> dict[str, str]:
 
 
 class ScoreTable:
-    """A CSV file with a row for each file that was scored, or could not be.
+    """A CSV file that grows by a row for each file that was scored, or could not be.
 
     Each row is on its way to the disk before the next file is read, so a killed run keeps its
-    rows; half a row is cut off when the table is opened again.
-
-    Args:
-        path (str | Path): The table. One that exists grows.
-
-    Attributes:
-        rows (dict[str, dict[str, str]]): By absolute path of the file, the cells by column.
+    rows; half a row is cut off when the table is opened again. ``rows`` are the cells by column,
+    by absolute path of the file.
 
     Raises:
         ConfigError: If the file exists and is another table.

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from scipy.special import expit
 
 from mmav_coattn.checkpoint_files import read_state, version_0_1_sentence
 from mmav_coattn.config import load_config
@@ -26,8 +27,8 @@ from mmav_coattn.weights import NAMES, shipped_network
 
 from .clip_settings import ClipSettings
 from .embedding import Embedding, Progress, embed_file
-from .faces import FaceTrack, find_faces
-from .feature_extraction import ExtractedFeatures, check_towers, pool_windows
+from .faces import find_faces
+from .feature_extraction import TOWERS, ExtractedFeatures, pool_windows
 from .localizer import Localization, find_sound
 from .speaker import best_face
 from .sync_estimator import measure_sync
@@ -101,22 +102,13 @@ class AudioVisualInferencer:
     ) -> Embedding:
         """Run both towers once over a video; what the other methods read from.
 
-        Args:
-            keep_frames (bool): Return the frames as the network sees them as well.
-            streams (Sequence[str]): ``'visual'``, ``'audio'`` or both; the video need not have
-                others.
+        With ``keep_frames`` the frames are returned as the network sees them. ``streams`` are
+        ``'visual'``, ``'audio'`` or both; the video need not have others.
         """
         path = Path(video)
         if not path.is_file():
             raise DataNotFoundError(f'{path}: there is no such file.')
-
-        def embed(
-            progress: Progress, streams: Sequence[str], face: FaceTrack | None = None
-        ) -> Embedding:
-            return embed_file(
-                self.model, self.settings, str(path), progress, streams, keep_frames, face
-            )
-
+        embed = partial(embed_file, self.model, self.settings, str(path), keep_frames=keep_frames)
         with self._bar(path, 'embedding') as progress:
             if self.settings.face is None or 'visual' not in streams:
                 return embed(progress, streams)
@@ -144,8 +136,7 @@ class AudioVisualInferencer:
             return result
         with MediaFile(path) as media:
             begin, end = media.common_span
-        judged = torch.from_numpy(result.scores[np.isfinite(result.scores)])
-        in_sync = f'in sync: {judged.sigmoid().mean().item():.2f}'
+        in_sync = f'in sync: {np.nanmean(expit(result.scores)):.2f}'
         with self._bar(path, 'writing') as progress:
             write_overlay_video(
                 path,
@@ -164,8 +155,7 @@ class AudioVisualInferencer:
     def sync(self, video: str | Path, max_offset: float = 1.0) -> SyncResult:
         """Measure by how much the audio of a video is late (above 0) or early.
 
-        Args:
-            max_offset (float): Largest offset to look for either way, s.
+        Offsets up to ``max_offset`` s either way are looked for.
 
         Raises:
             ConfigError: If ``max_offset`` is out of range.
@@ -179,14 +169,13 @@ class AudioVisualInferencer:
     ) -> ExtractedFeatures:
         """Compute features: of each clip the mean over location and time of both towers.
 
-        Args:
-            towers (Sequence[str]): ``'visual'``, ``'audio'`` or both; with one, a video need not
-                have the other stream.
+        With ``'visual'`` or ``'audio'`` alone, a video need not have the other stream.
 
         Raises:
             ConfigError: If a tower is unknown.
         """
-        towers = check_towers(towers)
+        if not towers or set(towers) - set(TOWERS):
+            raise ConfigError(f'towers={tuple(towers)} must be of {TOWERS}.')
         return pool_windows(self.embed(video, streams=towers), towers)
 
     @contextmanager

@@ -31,23 +31,11 @@ class BatchResult(NamedTuple):
         return '\n  '.join(lines + list(self.failures.values()))
 
 
-def is_one_file(inputs: Sequence[str]) -> bool:
-    """Whether the inputs are a single file, not a folder, a pattern or several."""
-    if len(inputs) != 1 or Path(inputs[0]).is_dir():
-        return False
-    return Path(inputs[0]).is_file() or not glob.has_magic(inputs[0])
-
-
 def expand_inputs(inputs: Iterable[str | Path]) -> list[InputFile]:
-    """All files that are meant.
+    """All files that are meant, each once, in the order given, folders alphabetically.
 
-    Args:
-        inputs (Iterable[str | Path]): Files, folders (searched for videos at any depth), and
-            patterns such as ``'clips/*.mp4'`` (``**`` for any depth); a file that exists is taken
-            as it is, even if its name holds ``*`` or ``[``.
-
-    Returns:
-        list[InputFile]: Each file once, in the order given, folders alphabetically.
+    Of files, folders (searched for videos at any depth), and patterns such as ``'clips/*.mp4'``
+    (``**`` for any depth); a file that exists is taken as it is, even if its name holds ``*``.
 
     Raises:
         DataNotFoundError: If a file or folder does not exist, a folder holds no video, or nothing
@@ -94,25 +82,19 @@ def _with_unique_names(found: dict[Path, Path]) -> list[InputFile]:
 
 
 def run_each(
-    files: Sequence[InputFile],
-    action: Callable[[InputFile], Any],
-    report: Callable[[InputFile, Any, str | None], None] = lambda file, result, failure: None,
-    bar: bool = False,
+    files: Sequence[InputFile], action: Callable[[InputFile], Any], bar: bool = False
 ) -> BatchResult:
     """Run an action on each file; one that cannot be used is named at once, and the others done.
 
-    ``report`` is called after each file with it, its result or None, and None or the sentence that
-    says what is wrong with it. ``bar`` shows a progress bar over all files.
+    ``bar`` shows a progress bar over all files.
     """
     results, failures = {}, {}
     with progress_bar(total=len(files), desc='videos', unit='video', disable=not bar) as shown:
         for file in files:
-            result, failure = None, None
             try:
-                result = results[str(file.path)] = action(file)
+                results[str(file.path)] = action(file)
             except MediaError as error:
-                failure = failures[str(file.path)] = str(error)
-                shown.write(f'failed: {failure}')
-            report(file, result, failure)
+                failures[str(file.path)] = str(error)
+                shown.write(f'failed: {error}')
             shown.update()
     return BatchResult(results, failures)

@@ -26,10 +26,7 @@ def best_face(
     """Embed every face of a file, and choose the one that matches the audio best at any shift.
 
     ``embed`` is :func:`embed_file` of the file, from ``progress`` on. Without audio among the
-    streams, the face seen most often is chosen.
-
-    Returns:
-        Embedding: Its notes say which face, where there are several.
+    streams, the face seen most often is chosen. Of several faces, the notes say which.
     """
     first = embed(progress, streams, face=faces[0])
     if len(faces) == 1 or 'audio' not in streams:
@@ -40,18 +37,9 @@ def best_face(
         found.append(visual._replace(**{name: getattr(first, name) for name in AUDIO}))
     matches = [float(np.nanmax(measure_sync(model, each, MAX_OFFSET).curve)) for each in found]
     best = int(np.argmax(matches))
-    rows = ', '.join(
-        f'{"the speaker, " if i == best else ""}at {describe_place(each.box)} (logit {match:.2f})'
-        for i, (each, match) in enumerate(zip(found, matches, strict=True))
-    )
-    return found[best]._replace(notes=[*first.notes, f'{len(found)} faces: {rows}'])
-
-
-def describe_place(box: Sequence[float]) -> str:
-    """Where a box is, in words.
-
-    >>> describe_place((0.1, 0.2, 0.3, 0.5))
-    '20 % across and 35 % down'
-    """
-    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return f'{100 * across:.0f} % across and {100 * down:.0f} % down'
+    rows = []
+    for index, (each, match) in enumerate(zip(found, matches, strict=True)):
+        x0, y0, x1, y1 = (100 * side for side in each.box)
+        place = f'at {(x0 + x1) / 2:.0f} % across and {(y0 + y1) / 2:.0f} % down'
+        rows.append(f'{"the speaker, " if index == best else ""}{place} (logit {match:.2f})')
+    return found[best]._replace(notes=[*first.notes, f'{len(found)} faces: {", ".join(rows)}'])

@@ -24,11 +24,8 @@ BLOCK = 64
 class MatchCurves:
     """Evidence of every step of a file at every shift of the audio, block by block.
 
-    Shifts are up to ``reach`` video steps either way.
-
-    Attributes:
-        valid (np.ndarray): (T, 2 reach + 1) boolean, whether at least half of the clip around a
-            step has audible audio at a shift.
+    Shifts are up to ``reach`` video steps either way. ``valid`` (T, 2 reach + 1) says whether at
+    least half of the clip around a step has audible audio at a shift.
 
     Raises:
         MediaError: If there is no such clip: video and audio do not overlap for as long as a clip,
@@ -43,7 +40,8 @@ class MatchCurves:
         # Audio on the grid of the video, from `reach` steps before it to as many after it.
         index = np.arange(-reach, self.total + reach)
         self._audio, inside, heard = embedding.audio_at(embedding.times[0] + index * embedding.step)
-        self._begin, self._end = _extent(inside)
+        found = np.flatnonzero(inside)
+        self._begin, self._end = (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
         self._starts = clip_starts(torch.arange(self.total), self.length, self.total)
         self._columns = torch.arange(self.total)[:, None] + torch.arange(2 * reach + 1)
         self._heard = torch.from_numpy(heard)[self._columns]  # (T, 2 reach + 1)
@@ -59,11 +57,7 @@ class MatchCurves:
         return slice(self.length // 2, self.total - self.length + self.length // 2 + 1)
 
     def evidence(self) -> Iterator[Tensor]:
-        """Evidence of each step over the audible part of the clip around it.
-
-        Yields:
-            Tensor: (B, P, L, 2 reach + 1), nats, of consecutive steps.
-        """
+        """Evidence (B, P, L, 2 reach + 1), nats, of consecutive steps over what is audible."""
         done = 0
         for _, mean in moving_means(self._matches(), self.length):
             counts = self._counts[done : done + len(mean)].clamp(min=1)
@@ -91,10 +85,7 @@ class MatchCurves:
             yield match * self._heard[part][:, None, None, :]
 
     def compete(self, evidence: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Weights (B, S, P, L), evidence of locations (B, S, P) and logits (B, S).
-
-        The evidence is (B, P, L, S), S shifts.
-        """
+        """Weights (B, S, P, L), evidence of locations (B, S, P), logits (B, S); of (B, P, L, S)."""
         weights, locations, score = self.neck.compete(evidence.permute(0, 3, 1, 2), self.length)
         return weights, locations, self.head.logits(score)
 
@@ -103,9 +94,7 @@ class MatchCurves:
 def measure_sync(
     model: AudioVisualRecognizer, embedding: Embedding, max_offset: float
 ) -> SyncResult:
-    """Read the offset, and how it changes along the file, off an embedding.
-
-    Shifts of up to ``max_offset`` s either way are tried.
+    """Read the offset up to ``max_offset`` s either way, and its course, off an embedding.
 
     Raises:
         MediaError: See :class:`MatchCurves`.
@@ -150,12 +139,6 @@ def measure_sync(
         drift=drift,
         notes=embedding.notes,
     )
-
-
-def _extent(inside: np.ndarray) -> tuple[int, int]:
-    """First index and end of what is True; (0, 0) where nothing is."""
-    found = np.flatnonzero(inside)
-    return (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
 
 
 def _refuse(embedding: Embedding, overlap: int) -> None:

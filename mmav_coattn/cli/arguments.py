@@ -115,8 +115,7 @@ def merge_training_arguments(cfg, args: argparse.Namespace) -> None:
         cfg.work_dir = args.work_dir
     elif cfg.get('work_dir') is None:
         cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
-    cfg.randomness = dict(cfg.get('randomness') or {})
-    cfg.randomness.setdefault('seed', None)
+    cfg.randomness = dict(seed=None) | dict(cfg.get('randomness') or {})
     if args.seed is not None:
         cfg.randomness['seed'] = args.seed
 

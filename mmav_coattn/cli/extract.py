@@ -3,18 +3,13 @@
 Each video is cut into windows of the length the network was trained with; of each window the file
 has the mean features of the visual and the audio tower. What is done is kept: the same command
 goes on where it was interrupted, and computes only videos that are new or have changed. Several
-processes share many videos by --part; --merge joins what they have computed.
+processes share many videos by --part; the command without it joins what they have computed.
 """
 
 import argparse
 from pathlib import Path
 
-from mmav_coattn.preparation.parts import (
-    add_part_arguments,
-    part_name,
-    require_parts,
-    take_part,
-)
+from mmav_coattn.preparation.parts import parse_part, take_part
 
 from .arguments import add_network_arguments, build_inferencer, find_network, finish
 
@@ -30,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=('visual', 'audio'),
         help='default: both; with one, videos need not have the other stream',
     )
-    add_part_arguments(parser, 'features')
+    parser.add_argument(
+        '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,15 +35,11 @@ def run(args: argparse.Namespace) -> int:
     from mmav_coattn.apis.feature_extraction import FeatureFile, source_digest
     from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.config import load_config
-    from mmav_coattn.io import write_whole
 
     files = take_part(expand_inputs(args.inputs), args.part)
     config, checkpoint = find_network(args)
-    cfg = load_config(str(config))
-    features = FeatureFile(args.out, args.towers, source_digest(cfg, checkpoint))
-    if args.merge is not None:
-        require_parts(features.mark_of, args.merge)
-        return _merge(features, files)
+    source = source_digest(load_config(str(config)), checkpoint)
+    features = FeatureFile(args.out, args.towers, source)
     # One bar over all videos, or where there is one, over its seconds.
     several = len(files) > 1
     inferencer = build_inferencer(args, progress=not (several or args.quiet))
@@ -58,7 +51,6 @@ def run(args: argparse.Namespace) -> int:
 
     batch = run_each(files, act, bar=several and not args.quiet)
     if args.part is not None:
-        write_whole('', features.mark_of(part_name(args.part)))
         print(
             f'{features.parts}: {len(batch.results)} videos of part {"/".join(map(str, args.part))}'
         )
@@ -69,13 +61,3 @@ def run(args: argparse.Namespace) -> int:
         + (f', {len(before)} of them computed before' if before else '')
     )
     return finish(batch)
-
-
-def _merge(features, files) -> int:
-    """Join what the parts have computed; exit code 1 if videos failed there."""
-    lacking = [file.path for file in files if not features.has(file)]
-    windows = features.join(files)
-    print(f'{features.out}: {windows} windows of {len(files) - len(lacking)} videos')
-    for path in lacking:
-        print(f'failed: {path}: no part has its features; its part says why')
-    return 1 if lacking else 0

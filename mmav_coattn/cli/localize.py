@@ -20,10 +20,10 @@ def run(args: argparse.Namespace) -> int:
     """Localise; exit code 1 if a file failed."""
     import numpy as np
 
-    from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
+    from mmav_coattn.apis.many_files import expand_inputs, run_each
 
     files = expand_inputs(args.inputs)
-    single = is_one_file(args.inputs)
+    single = len(args.inputs) == 1 and Path(args.inputs[0]).is_file()
     inferencer = build_inferencer(args, progress=not args.quiet)
 
     def act(file):

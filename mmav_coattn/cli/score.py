@@ -1,8 +1,5 @@
 """Score how far each video of a collection is in sync, as a table and a list of those to keep.
 
-  mmav-coattn score clips/ --csv scores.csv --keep keep.txt
-  mmav-coattn score clips/ --csv scores_2.csv --part 2/8    # one of 8 processes
-
 The table has a row a file as soon as it is done: offset (above 0 the audio is late; s and frames),
 confidence, match (mean logit at the best shift), number of windows, course of the offset (constant,
 drifts, jumps), verdict, and the error of a file that cannot be used. The same command goes on where
@@ -42,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Score; a file that cannot be used is a row of the table, and the exit code is 0."""
     from mmav_coattn.apis.file_score import ScoreTable, score_cells
     from mmav_coattn.apis.many_files import expand_inputs, run_each
+    from mmav_coattn.errors import MediaError
     from mmav_coattn.io import write_whole
 
     files = take_part(expand_inputs(args.inputs), args.part)
@@ -51,12 +49,15 @@ def run(args: argparse.Namespace) -> int:
     # One bar over all videos, or where there is one, over its seconds.
     several = len(new) > 1
     inferencer = build_inferencer(args, progress=not (several or args.quiet))
-    run_each(
-        new,
-        lambda file: score_cells(inferencer.sync(file.path)),
-        lambda file, cells, failure: table.add(file.path, cells or dict(error=failure)),
-        bar=several and not args.quiet,
-    )
+
+    def act(file):
+        try:
+            table.add(file.path, score_cells(inferencer.sync(file.path)))
+        except MediaError as error:
+            table.add(file.path, dict(error=str(error)))
+            raise
+
+    run_each(new, act, bar=several and not args.quiet)
     in_sync = table.in_sync(args.tolerance)
     kept = [path for path in paths if path in in_sync]
     rows = [table.rows[path] for path in paths]

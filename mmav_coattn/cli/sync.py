@@ -37,11 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure; exit code 1 if a file failed or could not be mended."""
-    from mmav_coattn.apis.many_files import expand_inputs, is_one_file, run_each
+    from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.apis.sync_fix import fix_sync
 
     files = expand_inputs(args.inputs)
-    single = is_one_file(args.inputs)
+    single = len(args.inputs) == 1 and Path(args.inputs[0]).is_file()
     inferencer = build_inferencer(args, progress=not args.quiet)
     settings = dict(max_offset=args.max_offset)
 

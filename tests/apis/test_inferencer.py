@@ -16,24 +16,18 @@ from mmav_coattn.errors import (
     CheckpointError,
     ConfigError,
     DataNotFoundError,
-    TooShortError,
     UnwritableMediaError,
 )
 from mmav_coattn.media import MediaFile
 
 CLIP = 0.8
 FRAMES = 8
-CROP = dict(type='CenterCrop', crop_size=16)
 
 
-def config(**changes):
-    return Config(
-        dict(
-            model=dict(MODEL, test_cfg=dict(blind_controls=True)),
-            test_pipeline=sync_pipeline(FRAMES, 32, [CROP], clip_seconds=CLIP, test_mode=True),
-            **changes,
-        )
-    )
+def config(**model):
+    crop = dict(type='CenterCrop', crop_size=16)
+    pipeline = sync_pipeline(FRAMES, 32, [crop], clip_seconds=CLIP, test_mode=True)
+    return Config(dict(model=MODEL | model, test_pipeline=pipeline))
 
 
 @pytest.fixture(scope='module')
@@ -51,11 +45,12 @@ def clip(media_folder):
 
 
 def test_localize(inferencer, clip, tmp_path):
-    out = tmp_path / 'new' / 'overlay.mp4'
+    out, told = tmp_path / 'new' / 'overlay.mp4', []
+    inferencer.listener = lambda *call: told.append(call)
     result = inferencer.localize(clip, out)
-    step = CLIP / FRAMES
+    inferencer.listener = None
     # Maps of the whole video, at every step of the network.
-    np.testing.assert_allclose(result.times, (np.arange(21) + 0.5) * step, atol=1e-6)
+    np.testing.assert_allclose(result.times, (np.arange(21) + 0.5) * CLIP / FRAMES, atol=1e-6)
     assert result.scores.shape == (21,) and result.box == (0.0, 0.0, 1.0, 1.0)
     # The crop of the pipeline is left out: a map of all of the 32 px, one location for 8 of them.
     assert result.attention.shape == (21, 4, 4)
@@ -69,6 +64,9 @@ def test_localize(inferencer, clip, tmp_path):
         assert container.duration / av.time_base == pytest.approx(end - begin, abs=0.1)
         frames = sum(1 for _ in container.decode(video=0))
     assert frames == pytest.approx((end - begin) * 20, abs=1)
+    assert told[0] == ('embedding', pytest.approx(2.1), pytest.approx(2.1))
+    assert {doing for doing, *_ in told[1:]} == {'writing'}
+    assert all(0 <= done <= total for _, done, total in told)
 
 
 def test_without_a_visible_source_frames_are_left_as_they_are(clip, tmp_path):
@@ -84,7 +82,7 @@ def test_without_a_visible_source_frames_are_left_as_they_are(clip, tmp_path):
 
 def test_all_results_are_read_off_one_embedding(inferencer, clip):
     embedding = inferencer.embed(clip)
-    assert embedding.visual.shape[:2] == (21, 16) and embedding.frames is None
+    assert embedding.frames is None
     assert inferencer.embed(clip, keep_frames=True).frames.shape == (21, 3, 32, 32)
     found = inferencer.sync(clip, max_offset=0.3)
     expected = measure_sync(inferencer.model, embedding, 0.3)
@@ -102,14 +100,11 @@ def test_the_part_of_the_frame_that_maps_cover(clip):
     assert result.box == (0.25, 0.5, 0.75, 1.0)
 
 
-def test_checkpoints(clip, tmp_path):
-    torch.manual_seed(1)
-    first = AudioVisualInferencer(config())
-    torch.save(dict(state_dict=first.model.state_dict()), tmp_path / 'first.pth')
-    second = AudioVisualInferencer(config(), tmp_path / 'first.pth')
-    np.testing.assert_array_equal(second.localize(clip).scores, first.localize(clip).scores)
-
-    state = first.model.state_dict()
+def test_checkpoints(inferencer, clip, tmp_path):
+    state = inferencer.model.state_dict()
+    torch.save(dict(state_dict=state), tmp_path / 'first.pth')
+    loaded = AudioVisualInferencer(config(), tmp_path / 'first.pth')
+    np.testing.assert_array_equal(loaded.localize(clip).scores, inferencer.localize(clip).scores)
     state.pop('cls_head.bias')
     torch.save(dict(state_dict=state), tmp_path / 'other.pth')
     with pytest.raises(CheckpointError, match=r'other\.pth: .*cls_head\.bias'):
@@ -117,9 +112,8 @@ def test_checkpoints(clip, tmp_path):
 
 
 def test_maps_are_refined_by_the_frames(inferencer, clip):
-    cfg = config()
-    cfg.model.test_cfg = dict(map_refiner=dict(type='MovingSourceMap'))
-    refined = AudioVisualInferencer(cfg)
+    refiner = dict(map_refiner=dict(type='MovingSourceMap'))
+    refined = AudioVisualInferencer(config(test_cfg=refiner))
     refined.model.load_state_dict(inferencer.model.state_dict())
     found, plain = refined.localize(clip), inferencer.localize(clip)
     assert len(found.attention) == 21 and found.attention.shape[1] > 4
@@ -127,33 +121,12 @@ def test_maps_are_refined_by_the_frames(inferencer, clip):
     np.testing.assert_allclose(found.scores, plain.scores, atol=1e-5)
 
 
-def test_settings_out_of_range(inferencer, clip):
+def test_what_cannot_be_used(inferencer, clip, media_folder):
     with pytest.raises(ConfigError, match='max_offset=0 must be more'):
         inferencer.sync(clip, max_offset=0)
     with pytest.raises(UnwritableMediaError, match='overwrite its original'):
         inferencer.localize(clip, clip)
-
-
-def test_files_that_cannot_be_used(inferencer, media_folder):
-    write_clip(media_folder / 'brief.mp4', duration=0.2)
-    with pytest.raises(TooShortError, match=r'brief\.mp4: has 0\.20 s of video, .* needs 0\.3 s'):
-        inferencer.localize(media_folder / 'brief.mp4')
     with pytest.raises(DataNotFoundError, match=r'gone\.mp4: there is no such file'):
         inferencer.sync(media_folder / 'gone.mp4')
-
-
-def test_a_config_without_a_model():
-    cfg = config()
-    cfg.pop('model')
     with pytest.raises(ConfigError, match='has no model'):
-        AudioVisualInferencer(cfg)
-
-
-def test_listener(inferencer, clip, tmp_path):
-    heard = []
-    inferencer.listener = lambda *call: heard.append(call)
-    inferencer.localize(clip, tmp_path / 'out.mp4')
-    inferencer.listener = None
-    assert heard[0] == ('embedding', pytest.approx(2.1), pytest.approx(2.1))
-    assert {doing for doing, *_ in heard[1:]} == {'writing'}
-    assert all(0 <= done <= total for _, done, total in heard)
+        AudioVisualInferencer(Config(dict(test_pipeline=[])))

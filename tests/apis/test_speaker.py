@@ -6,7 +6,7 @@ import torch
 from planted import embedding, network
 
 from mmav_coattn.apis.faces import FaceTrack
-from mmav_coattn.apis.speaker import AUDIO, best_face, describe_place
+from mmav_coattn.apis.speaker import AUDIO, best_face
 
 BOXES = [(0.1, 0.2, 0.3, 0.6), (0.6, 0.2, 0.8, 0.6), (0.4, 0.0, 0.6, 0.2)]
 FACES = [FaceTrack(np.zeros(1), np.array([box]), 1.0) for box in BOXES]
@@ -28,20 +28,14 @@ def test_the_one_that_matches_speaks(speaker):
     assert found.box == BOXES[speaker]
     assert torch.equal(found.audio, heard.audio)
     assert found.notes[-1].startswith('3 faces: ')
-    assert f'the speaker, at {describe_place(BOXES[speaker])}' in found.notes[-1]
+    place = ('20 % across and 40 % down', '70 % across and 40 % down', '50 % across and 10 % down')
+    assert f'the speaker, at {place[speaker]} (logit ' in found.notes[-1]
     # The audio is embedded once.
     assert asked == [(0, ('visual', 'audio')), (1, ('visual',)), (2, ('visual',))]
 
 
-def test_a_single_face_needs_no_choice():
+@pytest.mark.parametrize(('count', 'streams'), [(1, ('visual', 'audio')), (3, ('visual',))])
+def test_without_a_choice_the_face_seen_most_often(count, streams):
     own = embedding(lambda step: step)
-    found = best_face(
-        network(), lambda *_, face: own, FACES[:1], lambda done, total: None, ('visual', 'audio')
-    )
+    found = best_face(network(), lambda *_, face: own, FACES[:count], lambda *_: None, streams)
     assert found is own and not found.notes
-
-
-def test_without_audio_the_face_seen_most_often():
-    own = embedding(lambda step: step)
-    found = best_face(network(), lambda *_, face: own, FACES, lambda *_: None, ('visual',))
-    assert found is own

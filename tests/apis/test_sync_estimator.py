@@ -1,23 +1,12 @@
-"""Offsets that are planted in an embedding, and those of files written with a known offset."""
+"""Offsets that are planted in an embedding; for those of files see ``tests/page``."""
 
 import numpy as np
 import pytest
 import torch
-from media_factory import write_clip
-from oracle import SETTINGS, oracle
 from planted import CLIP, STEP, embedding, network
 
-from mmav_coattn.apis.embedding import embed_file
 from mmav_coattn.apis.sync_estimator import MatchCurves, measure_sync
-from mmav_coattn.errors import (
-    SilentAudioError,
-    TooShortError,
-    UnreadableMediaError,
-)
-from mmav_coattn.media.remux import shift_audio
-
-#: In the middle of frames, so that click and flash fall into one step of the grid.
-EVENTS = (np.array([7, 13, 31, 47, 52, 72, 83, 97, 112, 127, 132, 148]) + 0.5) * 0.04
+from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
 
 
 @pytest.mark.parametrize('shift', [0, 3, -5])
@@ -75,24 +64,11 @@ def test_scores_one_step_after_the_other(module):
     assert np.isnan(found[0, :2]).all() and np.isfinite(found[0, 2:]).all()
 
 
-@torch.no_grad()
-@pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
-def test_a_file_of_one_clip_has_the_score_of_the_network(module):
-    model = network(module)
-    file = embedding(lambda s: s, total=CLIP, grid=(1, 2), source=1)
-    found = measure_sync(model, file, 4 * STEP).window_scores
-    features = model.neck.compare(file.visual[None], file.audio[None, None], (1, 2))
-    assert found.shape == (1, 9)
-    assert found[0, 4] == pytest.approx(model.cls_head(features).item(), abs=1e-4)
-
-
 def test_no_score_where_less_than_half_a_clip_is_audible():
     file = embedding(lambda s: s)
     file.audible[20:36] = False
     curves = MatchCurves(network(), file, 2)
     # A clip begins 8 steps before its step.
-    heard = [sum(not 20 <= x < 36 for x in range(t - 8, t + 8)) for t in range(8, 53)]
-    assert curves.valid[8:53, 2].tolist() == [count >= 8 for count in heard]
     assert np.flatnonzero(~curves.valid[:, 2]).tolist() == list(range(21, 36))
     # Of audio 2 steps later, 2 steps earlier.
     assert np.flatnonzero(~curves.valid[:, 4]).tolist() == list(range(19, 34))
@@ -106,8 +82,6 @@ def test_audio_that_begins_late_and_ends_early():
     curves = MatchCurves(network(), file, 0)
     # Half of each of these clips has audio.
     assert np.flatnonzero(curves.valid[:, 0]).tolist() == list(range(10, 46))
-    found = measure_sync(network(), file, 3 * STEP)
-    assert found.offset == pytest.approx(0, abs=0.1 * STEP)
 
 
 def test_planted_drift():
@@ -118,11 +92,9 @@ def test_planted_drift():
     assert found.drift.first == pytest.approx(0.0, abs=0.5 * STEP)
     assert found.drift.last == pytest.approx(8 * STEP, abs=0.5 * STEP)
     assert found.offset == pytest.approx(4 * STEP, abs=0.5 * STEP)
-    assert found.worst == found.drift.last and not found.pieces
-    assert 'drifts by +' in found.sentence()
+    assert not found.pieces and found.confidence > 0.9
     # Along its course the audio matches; at no one shift does it.
     assert found.curve.max() > 10 and np.nanmean(found.window_scores, axis=0).max() < 0
-    assert found.confidence > 0.9
 
 
 @pytest.mark.parametrize(
@@ -146,30 +118,22 @@ def test_planted_jumps(shifts, cuts):
     longest = max(found.pieces, key=lambda piece: piece.end - piece.begin)
     assert found.offset == longest.offset
     assert found.confidence > 0.9 and found.drift is None
-    assert abs(found.worst) == max(abs(piece.offset) for piece in found.pieces)
-
-
-def test_what_is_no_jump():
-    # One step is not told from none, and audio of another file on one side tells nothing of a jump.
-    for heard in (lambda s: s - (s >= 120), lambda s: s - 3 if s < 200 else -1):
-        found = measure_sync(network(), embedding(heard, total=240), 8 * STEP)
-        assert not found.pieces and found.drift is None and found.offset is not None
 
 
 def test_planted_noise_and_offsets_out_of_reach():
     found = measure_sync(network(), embedding(lambda s: -1), 8 * STEP)
-    assert found.offset is None and found.sentence().startswith('cannot tell: no visible source')
+    assert found.offset is None and found.no_visible_source
     found = measure_sync(network(), embedding(lambda s: s - 8), 8 * STEP)
-    assert found.offset is None and found.at_edge and 'larger search range' in found.sentence()
+    assert found.offset is None and found.at_edge and found.best == pytest.approx(8 * STEP)
 
 
 def test_files_that_are_refused():
     apart = embedding(lambda s: s, audio_steps=range(55, 90))
-    with pytest.raises(
-        TooShortError,
-        match=r'planted\.mp4: has video from 0\.52 to 2\.88 s and audio from 2\.72 to 4\.08 s, and '
-        r'this network compares 0\.64 s of both',
-    ):
+    sentence = (
+        r'planted\.mp4: has video from 0\.52 to 2\.88 s and audio from 2\.72 to 4\.08 s, and this '
+        r'network compares 0\.64 s of both'
+    )
+    with pytest.raises(TooShortError, match=sentence):
         measure_sync(network(), apart, 5 * STEP)
     # Within a larger reach there is a clip that has audio.
     assert np.isfinite(measure_sync(network(), apart, 15 * STEP).window_scores).any()
@@ -182,57 +146,11 @@ def test_files_that_are_refused():
         measure_sync(network(), broken, 5 * STEP)
 
 
-def measure(path, max_offset=1.0):
-    """Through the oracle, from the file on."""
-    model = oracle()
-    return measure_sync(model, embed_file(model, SETTINGS, str(path)), max_offset)
-
-
-@pytest.fixture(scope='module')
-def clip(media_folder):
-    path = media_folder / 'events.mp4'
-    write_clip(path, duration=6.4, events=EVENTS, level=0.01)
-    return path
-
-
-@pytest.mark.parametrize('offset', [0.0, 0.24, -0.6, 0.8])
-def test_offset_of_a_file_and_its_sign(clip, tmp_path, offset):
-    result = measure(shift_audio(clip, tmp_path / 'shifted.mp4', offset))
-    assert result.offset == pytest.approx(offset, abs=0.02)
-    assert result.confidence > 0.98 and result.drift is None and not result.notes
-    word = 'in sync' if offset == 0 else f'{abs(offset):.2f} s {"late" if offset > 0 else "early"}'
-    assert word in result.sentence()
-    assert result.to_dict()['offset'] == result.offset
-
-
-def test_one_score_a_clip(clip):
-    result = measure(clip)
+def test_one_score_a_clip():
+    found = measure_sync(network(), embedding(lambda s: s), 10 * STEP)
     # Of every clip that differs from the others.
-    assert result.window_scores.shape == (121, 51)
-    np.testing.assert_allclose(result.window_times, (np.arange(20, 141) + 0.5) * 0.04, atol=1e-6)
-    # Half of the first clip has audio that is 0.8 s earlier, half of the last such that is later.
-    assert np.isfinite(result.window_scores[0]).tolist() == [False] * 5 + [True] * 46
-    assert np.isfinite(result.window_scores[-1]).tolist() == [True] * 46 + [False] * 5
-
-
-def test_streams_that_do_not_begin_at_zero(media_folder):
-    path = media_folder / 'events_late_video.mkv'
-    write_clip(path, duration=6.4, video_start=0.48, events=EVENTS + 0.48, level=0.01)
-    assert measure(path).offset == pytest.approx(0.0, abs=0.02)
-
-
-def test_variable_frame_rate(media_folder):
-    path = media_folder / 'events_variable.mp4'
-    steps = np.random.default_rng(5).choice([0.01, 0.02, 0.03], 400)
-    write_clip(path, frame_times=np.cumsum(steps) - steps[0], events=EVENTS, level=0.01)
-    assert measure(shift_audio(path, path.with_name('vfr.mp4'), 0.4)).offset == pytest.approx(
-        0.4, abs=0.04
-    )
-
-
-def test_a_hole_in_the_audio_is_left_out_and_named(media_folder):
-    path = media_folder / 'events_hole.mkv'
-    write_clip(path, duration=6.4, events=EVENTS, level=0.01, audio_codec='pcm_s16le', gap=(3, 3.5))
-    result = measure(path)
-    assert result.offset == pytest.approx(0.0, abs=0.02)
-    assert len(result.notes) == 1 and 's of the audio were left out: ' in result.notes[0]
+    assert found.window_scores.shape == (45, 21)
+    np.testing.assert_allclose(found.window_times, 0.5 + (np.arange(8, 53) + 0.5) * STEP)
+    # Half of the first clip has audio that is 8 steps earlier, half of the last such that is later.
+    assert np.isfinite(found.window_scores[0]).tolist() == [False] * 2 + [True] * 19
+    assert np.isfinite(found.window_scores[-1]).tolist() == [True] * 19 + [False] * 2

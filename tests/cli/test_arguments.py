@@ -1,15 +1,10 @@
 """Which network and which files are meant, said in each of the ways."""
 
 import argparse
-from types import SimpleNamespace
 
 import pytest
 
-from mmav_coattn.cli.arguments import (
-    add_checkpoint_arguments,
-    find_network,
-    finish,
-)
+from mmav_coattn.cli.arguments import add_checkpoint_arguments, find_network
 from mmav_coattn.errors import CheckpointNotFoundError, ConfigError
 
 
@@ -39,8 +34,8 @@ def test_a_network_of_ones_own(folder):
     assert config == folder / 'recipe.py' and checkpoint.name == 'demo.pth'
     config, _ = network_of('--network', 'demo.pth', '--config', 'other.py')
     assert config.name == 'other.py'
-    with pytest.raises(CheckpointNotFoundError, match=r'gone\.pth: there is no such checkpoint.*'
-                       'events, faces or a checkpoint of your own'):  # fmt: skip
+    sentence = r'gone\.pth: there is no such checkpoint.*events, faces or a checkpoint of your own'
+    with pytest.raises(CheckpointNotFoundError, match=sentence):
         network_of('--network', 'gone.pth')
 
 
@@ -51,17 +46,3 @@ def test_there_must_be_one_config_beside_the_checkpoint(folder):
         (folder / name).touch()
     with pytest.raises(ConfigError, match=r'\(another\.py, recipe\.py there\)'):
         network_of('--network', 'demo.pth')
-
-
-@pytest.mark.parametrize(
-    ('results', 'failures', 'code', 'where'),
-    [(1, 0, 0, None), (2, 0, 0, 'out'), (0, 1, 1, None), (1, 1, 1, 'err')],
-)
-def test_one_failure_makes_the_exit_code(results, failures, code, where, capsys):
-    batch = SimpleNamespace(
-        results=[0] * results, failures=[0] * failures, summary=lambda: 'what became of them'
-    )
-    assert finish(batch) == code
-    said = capsys.readouterr()
-    for name in ('out', 'err'):
-        assert getattr(said, name) == ('what became of them\n' if name == where else '')

@@ -36,6 +36,7 @@ def test_goes_on_and_computes_what_is_new(command, network, tmp_path, monkeypatc
 
     code, printed, _ = extract('--towers', 'visual')
     assert code == 0 and f'{out}: 5 windows of 2 videos' in printed
+    assert '2 of 2 files done, 0 failed' in printed
     held = read_features(out)
     names = [str(tmp_path / 'videos' / name) for name in done]
     assert held['files'].tolist() == names and done == ['a.mp4', 'mute.mp4']
@@ -59,22 +60,17 @@ def test_goes_on_and_computes_what_is_new(command, network, tmp_path, monkeypatc
 
 def test_parts(extract, odd_files, tmp_path):
     files = [odd_files / f'{name}.mp4' for name in ('plain', 'rotated', 'mute')]
+    code, _, err = extract(*files, '-o', tmp_path / 'both.csv')
+    assert code == 1 and 'features are written as .npz' in err
     code, out, err = extract(*files, '-o', tmp_path / 'whole.npz')
     assert code == 1 and 'mute.mp4: has no audio stream' in err + out
     parts = (*files, '-o', tmp_path / 'parts.npz')
     code, out, _ = extract(*parts, '--part', '1/2')  # plain and mute
     assert code == 1 and '1 videos of part 1/2' in out and not (tmp_path / 'parts.npz').exists()
-    code, out, err = extract(*parts, '--merge', 2)
-    assert code == 1 and '1 of 2 parts have not ended: run --part 2/2' in err
     assert extract(*parts, '--part', '2/2')[0] == 0
-    code, out, _ = extract(*parts, '--merge', 2)
-    assert code == 1 and f'failed: {odd_files / "mute.mp4"}: no part has its features' in out
+    code, out, err = extract(*parts)
+    assert code == 1 and 'parts.npz: ' in out and ' of 2 videos, 2 of them computed before' in out
     whole, merged = read_features(tmp_path / 'whole.npz'), read_features(tmp_path / 'parts.npz')
     assert whole.keys() == merged.keys()
     for name, values in whole.items():
         assert (values == merged[name]).all(), name
-
-
-def test_the_name_must_be_npz(extract, odd_files, tmp_path):
-    code, _, err = extract(odd_files / 'plain.mp4', '-o', tmp_path / 'both.csv')
-    assert code == 1 and 'features are written as .npz' in err

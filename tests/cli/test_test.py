@@ -5,8 +5,10 @@ import torch
 from mmav_coattn.apis import AudioVisualInferencer
 
 
-def test_checkpoint_that_is_none(folder_config, videos, tmp_path, here):
+def test_what_cannot_be_used(folder_config, videos, tmp_path, here):
     (tmp_path / 'junk.pth').write_text('no weights\n')
+    done = here('test.py', folder_config, tmp_path / 'junk.pth', '--dump', 'scores.json')
+    assert done.sentence() == '--dump scores.json: the name must end with .pkl or .pickle.'
     done = here(
         *('test.py', folder_config, tmp_path / 'junk.pth', '--work-dir', tmp_path / 'run'),
         *('--cfg-options', f'data_root={videos}'),
@@ -30,9 +32,3 @@ def test_checkpoint_of_version_0_1(folder_config, videos, tmp_path, here):
     assert done.sentence() == sentence
     done = here('sync.py', videos, '--config', folder_config, '--network', path)
     assert done.sentence() == sentence
-
-
-def test_dump_with_a_wrong_suffix(folder_config, videos, tmp_path, here):
-    (tmp_path / 'a.pth').touch()
-    done = here('test.py', folder_config, tmp_path / 'a.pth', '--dump', 'scores.json')
-    assert done.sentence() == '--dump scores.json: the name must end with .pkl or .pickle.'

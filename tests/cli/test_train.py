@@ -36,26 +36,23 @@ def shapes(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope='module')
-def tiny(shapes):
-    path = shapes.parent / 'tiny.py'
-    path.write_text(TINY)
-    return path
+@pytest.fixture
+def tiny(tmp_path):
+    (tmp_path / 'tiny.py').write_text(TINY)
+    return tmp_path / 'tiny.py'
 
 
 def scalars(work_dir: Path) -> list[list[dict]]:
     """The training log of each run, in order."""
-    runs = []
-    for path in sorted(work_dir.glob('*/vis_data/scalars.json')):
-        lines = [json.loads(line) for line in path.read_text().splitlines()]
-        runs.append([line for line in lines if 'loss_sync' in line])
-    return runs
+    return [
+        [json.loads(line) for line in path.read_text().splitlines() if 'loss_sync' in line]
+        for path in sorted(work_dir.glob('*/vis_data/scalars.json'))
+    ]
 
 
 def metrics(work_dir: Path) -> dict:
     """The figures of the last test."""
-    path = sorted(work_dir.glob('*/*.json'))[-1]
-    return json.loads(path.read_text())
+    return json.loads(sorted(work_dir.glob('*/*.json'))[-1].read_text())
 
 
 def check_training(work_dir: Path):
@@ -77,82 +74,61 @@ def check_training(work_dir: Path):
     assert steps == {2 * STEPS}
 
 
-def check_metrics(figures: dict):
-    assert figures['sync/num_clips'] == CLIPS['test']
-    assert figures['sync/num_pairs'] == CLIPS['test'] and figures['sync/left_out'] == 0
-    for name in ('accuracy', 'accuracy_video_blank', 'accuracy_audio_blank', 'auroc'):
-        assert 0 <= figures[f'sync/{name}'] <= 1
-    assert 0 <= figures['sync/auroc_audio_blank'] <= 1
+def train_and_test(run, folder, shapes, *flags) -> dict:
+    """One epoch, another, and an evaluation by a tool: its figures."""
+    root = f'data_root={shapes}'
+    for epochs, resume in ((1, ()), (2, ('--resume',))):
+        options = ('--cfg-options', root, f'train_cfg.max_epochs={epochs}')
+        done = run('train.py', '--work-dir', folder / 'run', *resume, *options)
+        assert done.code == 0, done.err
+        assert (folder / 'run/epoch_2.pth').is_file() == (epochs == 2)
+    check_training(folder / 'run')
+    options = ('--work-dir', folder / 'test', '--show-dir', folder / 'show', '--cfg-options', root)
+    done = run('test.py', folder / 'run/epoch_2.pth', *flags, *options)
+    assert done.code == 0, done.err
+    figures = metrics(folder / 'test')
+    assert figures['sync/num_clips'] == figures['sync/num_pairs'] == CLIPS['test']
+    assert figures['sync/left_out'] == 0
+    assert 0 <= figures['sync/auroc'] <= 1 and 0 <= figures['sync/auroc_audio_blank'] <= 1
+    return figures
 
 
-def test_our_tools(tiny, shapes, here):
-    work_dir = shapes.parent / 'ours'
-    options = ('--work-dir', work_dir, '--cfg-options', f'data_root={shapes}')
-    done = here('train.py', tiny, '--seed', 3, *options, 'train_cfg.max_epochs=1')
-    assert done.code == 0, done.err
-    assert (work_dir / 'epoch_1.pth').is_file() and not (work_dir / 'epoch_2.pth').exists()
-    done = here('train.py', tiny, '--resume', *options, 'train_cfg.max_epochs=2')
-    assert done.code == 0, done.err
-    check_training(work_dir)
-
-    tested, dump, pictures = (shapes.parent / f'ours_{name}' for name in ('test', 'dump', 'show'))
-    done = here(
-        *('test.py', tiny, work_dir / 'epoch_2.pth'),
-        *('--dump', dump.with_suffix('.pkl'), '--show-dir', pictures, '--work-dir', tested),
-        *('--cfg-options', f'data_root={shapes}'),
-    )
-    assert done.code == 0, done.err
-    figures = metrics(tested)
-    check_metrics(figures)
+def test_our_tools(tiny, shapes, here, tmp_path):
+    dump = tmp_path / 'dump.pkl'
+    run = lambda tool, *arguments: here(tool, tiny, *arguments, '--seed', 3)  # noqa: E731
+    figures = train_and_test(run, tmp_path, shapes, '--dump', dump)
     # The figures are those of the dumped scores.
-    with dump.with_suffix('.pkl').open('rb') as file:
-        samples = pickle.load(file)
+    samples = pickle.loads(dump.read_bytes())
     assert len(samples) == CLIPS['test']
     for control in ('', '_video_blank', '_audio_blank'):
         scores = torch.stack([sample[f'sync_scores{control}'] for sample in samples])
         correct = (scores > 0) == torch.tensor([True, False])
         assert figures[f'sync/accuracy{control}'] == pytest.approx(correct.float().mean().item())
     assert all(abs(sample['shift'][1]) >= 0.4 - 1e-6 for sample in samples)
-    names = sorted(path.name for path in pictures.iterdir())
-    assert names == [f'medium__test__{i:06d}.mp4.jpg' for i in range(CLIPS['test'])]
-    assert cv2.imread(str(pictures / names[0])).std() > 10
+    pictures = sorted((tmp_path / 'show').iterdir())
+    names = [f'medium__test__{i:06d}.mp4.jpg' for i in range(CLIPS['test'])]
+    assert [path.name for path in pictures] == names and cv2.imread(str(pictures[0])).std() > 10
 
 
 @pytest.mark.slow
-def test_stock_scripts(tiny, shapes, here):
-    work_dir = shapes.parent / 'stock'
+def test_stock_scripts(tiny, shapes, here, tmp_path):
     where = dict(MMAV_DATA_ROOT=str(shapes))
-    for options in (['train_cfg.max_epochs=1'], ['train_cfg.max_epochs=2']):
-        resume = ['--resume'] if work_dir.exists() else []
-        done = run_process(
-            STOCK_TOOLS / 'train.py',
-            *(tiny, '--work-dir', work_dir, *resume, '--cfg-options', *options),
-            **where,
-        )
-        assert done.code == 0, done.err
-    check_training(work_dir)
-
-    pictures, tested = shapes.parent / 'stock_show', shapes.parent / 'stock_test'
-    checkpoint = work_dir / 'epoch_2.pth'
-    done = run_process(
-        STOCK_TOOLS / 'test.py',
-        *(tiny, checkpoint, '--work-dir', tested, '--show-dir', pictures, '--interval', 2),
-        **where,
+    figures = train_and_test(
+        lambda tool, *arguments: run_process(STOCK_TOOLS / tool, tiny, *arguments, **where),
+        *(tmp_path, shapes, '--interval', 2),
     )
-    assert done.code == 0, done.err
-    figures = metrics(tested)
-    check_metrics(figures)
-    assert len(list(pictures.iterdir())) == CLIPS['test'] / 2
+    assert len(list((tmp_path / 'show').iterdir())) == CLIPS['test'] / 2
     # Our tool says the same of the same checkpoint, to the last digit.
-    ours = shapes.parent / 'stock_test_by_ours'
     done = here(
-        *('test.py', tiny, checkpoint, '--work-dir', ours),
+        *('test.py', tiny, tmp_path / 'run/epoch_2.pth', '--work-dir', tmp_path / 'ours'),
         *('--cfg-options', f'data_root={shapes}'),
     )
     assert done.code == 0, done.err
+    ours = metrics(tmp_path / 'ours')
     timing = {'data_time', 'time'}
-    same = {name: value for name, value in figures.items() if name not in timing}
-    assert {name: value for name, value in metrics(ours).items() if name not in timing} == same
+    assert {k: v for k, v in ours.items() if k not in timing} == {
+        k: v for k, v in figures.items() if k not in timing
+    }
 
 
 def test_folder_recipe_trains_on_a_plain_folder(folder_config, videos, tmp_path, here):

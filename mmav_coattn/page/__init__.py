@@ -1,6 +1,6 @@
 """The local page for one's own videos; needs the extra ``page``."""
 
-from .analysis import Analysis, analyse
-from .local_page import build_page, serve
+from .analysis import analyse
+from .local_page import serve
 
-__all__ = ['Analysis', 'analyse', 'build_page', 'serve']
+__all__ = ['analyse', 'serve']

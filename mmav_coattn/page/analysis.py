@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmav_coattn.apis.sync_fix import fix_sync
-from mmav_coattn.errors import ConfigError, UnknownOffsetError
+from mmav_coattn.errors import UnknownOffsetError
 from mmav_coattn.visualization.sync_curve import plot_sync
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 class Analysis(NamedTuple):
     """What there is to show of a video."""
 
-    #: MP4 with the map, of the copy if there is one; None where the network has no map.
-    overlay: Path | None
+    overlay: Path  #: MP4 with the map, of the copy if there is one.
     curve: Path  #: PNG of the match at each shift.
     fixed: Path | None  #: Copy with its audio shifted into sync, if it needed that.
     sentences: list[str]  #: Offset, notes, and what became of the copy.
@@ -63,17 +62,12 @@ def analyse(
             sentences.append(f'There is no corrected copy: {error.detail}.')
 
     tell(0.7, 'drawing where the sound comes from')
-    overlay: Path | None = folder / f'{video.stem}_overlay.mp4'
-    try:
-        # What moves when something sounds is the source only where both are in sync.
-        with _told(inferencer, tell, embedding=(0.7, 0.8), writing=(0.8, 1.0)):
-            inferencer.localize(fixed or video, overlay)
-        if fixed is not None:
-            sentences.append('The heat map is that of the corrected copy.')
-    except ConfigError as error:
-        # A network without a map can still tell the offset.
-        overlay = None
-        sentences.append(str(error))
+    overlay = folder / f'{video.stem}_overlay.mp4'
+    # What moves when something sounds is the source only where both are in sync.
+    with _told(inferencer, tell, embedding=(0.7, 0.8), writing=(0.8, 1.0)):
+        inferencer.localize(fixed or video, overlay)
+    if fixed is not None:
+        sentences.append('The heat map is that of the corrected copy.')
     tell(1.0, 'done')
     return Analysis(overlay, curve, fixed, sentences)
 

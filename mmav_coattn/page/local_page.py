@@ -43,20 +43,14 @@ def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
             raise gradio.Error('Drop a video first.', print_exception=False)
         target = tempfile.mkdtemp(dir=folder)
         try:
-            found = analyse(
-                inferencer,
-                video,
-                target,
-                max_offset,
-                lambda share, doing: progress(share, desc=doing),
-            )
+            tell = lambda share, doing: progress(share, desc=doing)  # noqa: E731
+            found = analyse(inferencer, video, target, max_offset, tell)
         except UserError as error:
             # The path is that of the upload; its name is all that its owner knows.
             sentence = str(error).replace(str(video), Path(video).name)
             raise gradio.Error(sentence, duration=None, print_exception=False) from error
         text = '\n\n'.join([f'### {found.sentences[0]}', *found.sentences[1:]])
-        shown = [None if path is None else str(path) for path in found[:3]]
-        return text, *shown
+        return text, str(found.overlay), str(found.curve), found.fixed and str(found.fixed)
 
     with gradio.Blocks(title=TITLE, analytics_enabled=False) as page:
         gradio.Markdown(f'# {TITLE}\n{EXPLANATION}')

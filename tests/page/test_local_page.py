@@ -54,6 +54,15 @@ def clip(tmp_path_factory):
     return folder / 'late.mp4'
 
 
+@pytest.fixture
+def click(page):
+    """What the page answers to a file, over HTTP."""
+    from gradio_client import Client, handle_file
+
+    client = Client(page.local_url, verbose=False)
+    return lambda path: client.predict(path and handle_file(path), 1.0, api_name='/analyse')
+
+
 def test_samples_have_the_offset_of_their_name(tmp_path):
     from mmav_coattn.apis import AudioVisualInferencer
 
@@ -67,17 +76,16 @@ def test_samples_have_the_offset_of_their_name(tmp_path):
 def test_only_this_computer_reaches_it(page):
     assert page.local_url.startswith('http://127.0.0.1:') and page.share_url is None
     port = int(page.local_url.rsplit(':', 1)[1].strip('/'))
+    with pytest.raises(ConfigError, match=f'cannot use port {port}'):  # it is taken
+        serve(Painter(), port=port, block=False)
     assert b'Where is the sound' in urlopen(page.local_url).read()
     # All of 127.0.0.0/8 is this computer: bound to every address, it would answer there too.
     with socket.socket() as other:
         assert other.connect_ex(('127.0.0.2', port)) != 0
 
 
-def test_a_video_over_http(page, clip):
-    from gradio_client import Client, handle_file
-
-    client = Client(page.local_url, verbose=False)
-    text, overlay, curve, fixed = client.predict(handle_file(clip), 1.0, api_name='/analyse')
+def test_a_video_over_http(click, clip):
+    text, overlay, curve, fixed = click(clip)
     assert text.startswith('### audio is 0.25 s late')
     assert 'measured again: in sync' in text
     paths = [each['video'] if isinstance(each, dict) else each for each in (overlay, curve, fixed)]
@@ -85,23 +93,17 @@ def test_a_video_over_http(page, clip):
     assert heads[1].startswith(b'\x89PNG') and heads[0][4:8] == heads[2][4:8] == b'ftyp'
 
 
-def test_a_file_that_cannot_be_used_gives_its_sentence(page, clip):
-    from gradio_client import Client, handle_file
-    from gradio_client.exceptions import AppError
-
-    client = Client(page.local_url, verbose=False)
-    with pytest.raises(AppError, match=r'^mute\.mp4: has no audio stream'):
-        client.predict(handle_file(clip.with_name('mute.mp4')), 1.0, api_name='/analyse')
-    with pytest.raises(AppError, match='Drop a video first'):
-        client.predict(None, 1.0, api_name='/analyse')
-
-
-def test_a_large_file_is_refused(page, clip):
-    from gradio_client import Client, handle_file
-
-    client = Client(page.local_url, verbose=False)
-    with pytest.raises(Exception, match='(?i)413|too large|exceeds|maximum'):
-        client.predict(handle_file(clip.with_name('large.mp4')), 1.0, api_name='/analyse')
+@pytest.mark.parametrize(
+    ('name', 'sentence'),
+    [
+        ('mute.mp4', r'^mute\.mp4: has no audio stream'),
+        ('large.mp4', '(?i)413|too large|exceeds|maximum'),
+        (None, 'Drop a video first'),
+    ],
+)
+def test_what_cannot_be_used_gives_its_sentence(click, clip, name, sentence):
+    with pytest.raises(Exception, match=sentence):
+        click(name and clip.with_name(name))
 
 
 def test_launched_for_this_computer_alone(monkeypatch):
@@ -116,15 +118,6 @@ def test_launched_for_this_computer_alone(monkeypatch):
     page.launch.side_effect = OSError('taken')
     with pytest.raises(ConfigError, match='cannot use port 7861: taken'):
         serve(Painter(), port=7861, block=False)
-
-
-def test_a_taken_port_is_a_sentence():
-    pytest.importorskip('gradio')
-    with socket.socket() as taken:
-        taken.bind(('127.0.0.1', 0))
-        taken.listen()
-        with pytest.raises(ConfigError, match='cannot use port'):
-            serve(Painter(), port=taken.getsockname()[1], block=False)
 
 
 def test_sentences(monkeypatch):

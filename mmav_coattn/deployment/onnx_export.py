@@ -81,11 +81,9 @@ def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
     )
     proto = program.model_proto
     settings = inferencer.settings
-    facts = {
-        name: getattr(settings, name) for name in ('clip_seconds', 'num_frames', 'sample_rate')
-    }
-    facts['box'] = ' '.join(map(str, settings.box))
-    onnx.helper.set_model_props(proto, {name: str(value) for name, value in facts.items()})
+    names = ('clip_seconds', 'num_frames', 'sample_rate')
+    facts = {name: str(getattr(settings, name)) for name in names}
+    onnx.helper.set_model_props(proto, facts | dict(box=' '.join(map(str, settings.box))))
     onnx.checker.check_model(proto)
     with whole_file(out) as partial:
         onnx.save_model(proto, str(partial))

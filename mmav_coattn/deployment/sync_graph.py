@@ -24,9 +24,6 @@ class SyncGraph(nn.Module):
                                                                    +- neck - head - logits (N,)
         waveforms (N, S) float32 ------- log-mel --- audio tower --+     |
                                                                      weights (N, H', W')
-
-    Args:
-        model (AudioVisualRecognizer): The trained network.
     """
 
     def __init__(self, model: AudioVisualRecognizer) -> None:
@@ -55,8 +52,7 @@ class MatrixLogMel(nn.Module):
     """:class:`LogMelSpectrogram` with the Fourier transform as a convolution.
 
     ONNX has an operation ``STFT``, but of complex numbers in a layout that not every runtime knows.
-    A convolution with the windowed sines and cosines, hop as stride, is the same sum. Settings and
-    filters are those of the given one.
+    A convolution with the windowed sines and cosines, hop as stride, is the same sum.
     """
 
     def __init__(self, log_mel: LogMelSpectrogram) -> None:

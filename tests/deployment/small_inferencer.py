@@ -14,21 +14,15 @@ RESIZE = [
 
 
 def build(module='AGA', **model):
-    cfg = Config(
-        dict(
-            model=dict(
-                MODEL,
-                neck=dict(MODEL['neck'], module=module),
-                data_preprocessor=dict(
-                    type='AudioVisualDataPreprocessor',
-                    subtract_mean_frame=True,
-                    log_mel=dict(mean=-5.0, std=4.0),
-                ),
-            )
-            | model,
-            test_pipeline=sync_pipeline(8, between=RESIZE, clip_seconds=0.8, test_mode=True),
-        )
+    preprocessor = dict(
+        type='AudioVisualDataPreprocessor',
+        subtract_mean_frame=True,
+        log_mel=dict(mean=-5.0, std=4.0),
     )
+    neck = dict(MODEL['neck'], module=module)
+    model = dict(MODEL, neck=neck, data_preprocessor=preprocessor) | model
+    pipeline = sync_pipeline(8, between=RESIZE, clip_seconds=0.8, test_mode=True)
+    cfg = Config(dict(model=model, test_pipeline=pipeline))
     torch.manual_seed(0)
     inferencer = AudioVisualInferencer(cfg)
     # As after training: statistics that are not 0 and 1.

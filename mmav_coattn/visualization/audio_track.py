@@ -16,7 +16,7 @@ from mmav_coattn.media.seeking import seek_to
 AUDIO_PRE_ROLL = 0.5
 #: Sampling rates of AAC, Hz; audio of any other rate is resampled to the last one.
 AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-#: Samples of an AAC packet.
+#: Samples of silence that are made at once.
 BLOCK = 1024
 
 
@@ -46,8 +46,7 @@ class AudioTrack:
         self.rate = self.source.rate if self.source.rate in AAC_RATES else AAC_RATES[-1]
         self.layout = 'mono' if self.source.channels == 1 else 'stereo'
         self.encoded = 0
-        self._waiting = np.zeros((1 if self.layout == 'mono' else 2, 0), np.float32)
-        self._blocks = self._read()
+        self._pieces = self._read()
 
     def __enter__(self) -> AudioTrack:
         return self
@@ -60,14 +59,15 @@ class AudioTrack:
         return output.add_stream('aac', rate=self.rate, layout=self.layout)
 
     def encode_until(self, output, stream, time: float) -> None:
-        """Encode the samples before ``time``, s from ``start``, in whole packets."""
-        while self.encoded + BLOCK <= time * self.rate:
-            while self._waiting.shape[1] < BLOCK:
-                piece = next(self._blocks, None)
-                if piece is None:
-                    return
-                self._waiting = np.concatenate([self._waiting, piece], axis=1)
-            self._encode(output, stream, BLOCK)
+        """Encode the samples before ``time``, s from ``start``, and those decoded with them."""
+        import av
+
+        while self.encoded < time * self.rate and (piece := next(self._pieces, None)) is not None:
+            frame = av.AudioFrame.from_ndarray(piece, format='fltp', layout=self.layout)
+            frame.sample_rate, frame.time_base = self.rate, Fraction(1, self.rate)
+            frame.pts = self.encoded
+            self.encoded += piece.shape[1]
+            output.mux(stream.encode(frame))
 
     def finish(self, output, stream) -> None:
         """Encode the rest.
@@ -76,22 +76,9 @@ class AudioTrack:
             TooShortError: If there was no audio at all.
         """
         self.encode_until(output, stream, np.inf)
-        if self._waiting.shape[1]:
-            self._encode(output, stream, self._waiting.shape[1])
         if not self.encoded:
             raise TooShortError(self.path, f'has no audio from {self.start:.3f} s on')
         output.mux(stream.encode(None))
-
-    def _encode(self, output, stream, count: int) -> None:
-        import av
-
-        piece = np.ascontiguousarray(self._waiting[:, :count])
-        self._waiting = self._waiting[:, count:]
-        frame = av.AudioFrame.from_ndarray(piece, format='fltp', layout=self.layout)
-        frame.sample_rate, frame.time_base = self.rate, Fraction(1, self.rate)
-        frame.pts = self.encoded
-        self.encoded += count
-        output.mux(stream.encode(frame))
 
     def _read(self) -> Iterator[np.ndarray]:
         """Samples (C, n) without a gap, the first one at ``start``."""
@@ -106,7 +93,7 @@ class AudioTrack:
                 yield np.zeros((samples.shape[0], silence), np.float32)
                 position += silence
             if last > position:
-                yield samples[:, position - first : last - first]
+                yield np.ascontiguousarray(samples[:, position - first : last - first])
                 position = last
 
     def _resampled(self) -> Iterator:

@@ -17,16 +17,11 @@ ACCURACIES = (
 
 
 def read_scalars(path: str | Path) -> tuple[list[dict], list[dict]]:
-    """Read the training and validation records of a run.
+    """Read the training and validation records of a run from its work dir.
 
-    Args:
-        path (str | Path): Its work dir. There is a ``scalars.json`` of mmengine's
-            ``LocalVisBackend`` a start of the run; what a resumed run did again replaces the
-            earlier record.
-
-    Returns:
-        tuple[list[dict], list[dict]]: Training records, with ``step`` (iteration), ``epoch`` and
-        ``loss``; validation records, with ``step`` (epoch) and metrics.
+    There is a ``scalars.json`` of mmengine's ``LocalVisBackend`` a start of the run; what a resumed
+    run did again replaces the earlier record. Training records have ``step`` (iteration), ``epoch``
+    and ``loss``, validation records ``step`` (epoch) and metrics.
 
     Raises:
         DataNotFoundError: If there is no such file.
@@ -40,9 +35,14 @@ def read_scalars(path: str | Path) -> tuple[list[dict], list[dict]]:
     train: list[dict] = []
     val: list[dict] = []
     for file in files:
-        records = _read_lines(file)
+        records = []
+        for number, line in enumerate(file.read_text().splitlines(), start=1):
+            try:
+                records.append(json.loads(line))
+            except json.JSONDecodeError as error:
+                raise UserError(f'{file}, line {number}: not a JSON record ({error}).') from error
         new_train = [record for record in records if 'loss' in record]
-        new_val = [r for r in records if 'loss' not in r and any(map(_is_accuracy, r))]
+        new_val = [r for r in records if 'loss' not in r and any(map(_name, r))]
         if new_train:
             train = [r for r in train if r['step'] < new_train[0]['step']]
             val = [r for r in val if r['step'] < new_train[0].get('epoch', 0)]
@@ -82,12 +82,7 @@ def _draw_loss(axes, train: list[dict]) -> None:
 
 def _draw_accuracy(axes, val: list[dict]) -> None:
     for suffix, label, colour in ACCURACIES:
-        points = [
-            (record['step'], value)
-            for record in val
-            for key, value in record.items()
-            if key.split('/')[-1] == suffix
-        ]
+        points = [(r['step'], r[key]) for r in val for key in r if _name(key) == suffix]
         if points:
             epochs, values = zip(*points, strict=True)
             label = f'{label}: {values[-1]:.3f}'
@@ -101,17 +96,7 @@ def _draw_accuracy(axes, val: list[dict]) -> None:
     axes.xaxis.get_major_locator().set_params(integer=True)
 
 
-def _is_accuracy(key: str) -> bool:
-    return key.split('/')[-1] in {suffix for suffix, _, _ in ACCURACIES}
-
-
-def _read_lines(file: Path) -> list[dict]:
-    records = []
-    for number, line in enumerate(file.read_text().splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            records.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise UserError(f'{file}, line {number}: not a JSON record ({error}).') from error
-    return records
+def _name(key: str) -> str | None:
+    """Which of the :data:`ACCURACIES` a logged key is, if any."""
+    name = key.split('/')[-1]
+    return name if name in {each for each, _, _ in ACCURACIES} else None

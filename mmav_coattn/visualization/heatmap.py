@@ -21,20 +21,10 @@ def attention_intensity(attention: np.ndarray) -> np.ndarray:
     than their share stay untouched, times can be compared with each other, and attention that is
     uniform up to noise looks uniform: noise is not stretched to full scale.
 
-    Args:
-        attention (np.ndarray): (T', H', W'), not negative. It need not sum to 1.
-
-    Returns:
-        np.ndarray: float32, (T', H', W'), 0 to 1. A time step without any weight is 0.
-
-    Raises:
-        ValueError: If the shape is wrong or a weight is negative or not finite.
+    Of attention (T', H', W'), not negative, that need not sum to 1. Returns float32 (T', H', W'), 0
+    to 1. A time step without any weight is 0.
     """
     weights = np.asarray(attention, dtype=np.float64)
-    if weights.ndim != 3 or weights.size == 0:
-        raise ValueError(f'attention: expected the axes (T, H, W), got the shape {weights.shape}.')
-    if not np.isfinite(weights).all() or weights.min() < 0:
-        raise ValueError('attention: weights must be finite and not negative.')
     mean = weights.mean(axis=(1, 2), keepdims=True)
     ratio = np.divide(weights, mean, out=np.zeros_like(weights), where=mean > 0)
     top = max(FULL_STRENGTH, ratio.max())
@@ -44,19 +34,16 @@ def attention_intensity(attention: np.ndarray) -> np.ndarray:
 def interpolate_in_time(
     maps: np.ndarray, map_times: np.ndarray, frame_times: np.ndarray
 ) -> np.ndarray:
-    """Maps (T, H', W') at the times of frames, linearly between the two nearest of the given maps.
+    """Maps (T, H', W') at the times of frames (T,), linearly between the two nearest of the maps.
 
-    Of maps (T', H', W') at rising times (T',), and frames at times (T,), all s on one clock. Before
-    the first and after the last map, that map holds.
+    Those are (T', H', W') at rising times (T',), all s on one clock. Before the first and after the
+    last map, that map holds.
 
     Raises:
         ValueError: If the times are not as many as the maps, or do not rise.
     """
-    maps = np.asarray(maps)
-    map_times = np.asarray(map_times, dtype=np.float64)
-    frame_times = np.asarray(frame_times, dtype=np.float64)
-    if map_times.shape != maps.shape[:1]:
-        raise ValueError(f'{len(maps)} maps, but times of shape {map_times.shape}.')
+    if np.shape(map_times) != maps.shape[:1]:
+        raise ValueError(f'{len(maps)} maps, but times of shape {np.shape(map_times)}.')
     if (np.diff(map_times) <= 0).any():
         raise ValueError('map_times: the times of the maps must rise.')
     position = np.interp(frame_times, map_times, np.arange(len(maps)))

@@ -10,6 +10,8 @@ from .heatmap import attention_intensity, blend, interpolate_in_time, overlay_he
 MARGIN, GAP = 3, 4
 #: Opacity of the band behind a caption, of 255.
 DARK = 170
+#: Frames of a clip that are shown, at most.
+NUM_COLUMNS = 8
 #: Height of the title, and that to which small frames are enlarged, px.
 TITLE_HEIGHT, CELL_HEIGHT = 24, 128
 #: Colour of the ground truth.
@@ -23,7 +25,6 @@ def contact_sheet(
     frames: np.ndarray,
     attention: np.ndarray,
     title: str = '',
-    num_columns: int = 8,
     moments: Sequence[Moment] = (),
 ) -> np.ndarray:
     """Lay frames of a clip in a row, and the same frames with their attention below.
@@ -32,8 +33,8 @@ def contact_sheet(
         frames (np.ndarray): uint8, (T, H, W, 3), RGB, at equal distances in the clip.
         attention (np.ndarray): (T', H', W'), not negative, at equal distances in the same clip.
         title (str): One line above the frames.
-        num_columns (int): Frames to show, spread evenly; all, if the clip has fewer.
-        moments (Sequence[Moment]): Show these instead, their boxes in green.
+        moments (Sequence[Moment]): Show these, their boxes in green, instead of up to
+            :data:`NUM_COLUMNS` frames, spread evenly.
 
     Returns:
         np.ndarray: uint8 RGB image.
@@ -41,48 +42,27 @@ def contact_sheet(
     import cv2
 
     intensity = attention_intensity(attention)
-    num_columns = min(num_columns, len(frames))
     if not moments:
-        moments = [((i + 0.5) / num_columns, ()) for i in range(num_columns)]
+        columns = min(NUM_COLUMNS, len(frames))
+        moments = [((i + 0.5) / columns, ()) for i in range(columns)]
     chosen = [min(int(position * len(frames)), len(frames) - 1) for position, _ in moments]
     # Frame i and map j stand for the middle of equal parts of the clip.
     frame_times = (np.array(chosen) + 0.5) / len(frames)
     map_times = (np.arange(len(intensity)) + 0.5) / len(intensity)
-    pairs = [
-        plain_and_overlay(frame, heat, CELL_HEIGHT)
-        for frame, heat in zip(
-            frames[chosen],
-            interpolate_in_time(intensity, map_times, frame_times),
-            strict=True,
-        )
-    ]
-    for (_, drawn), (_, boxes) in zip(pairs, moments, strict=True):
-        last = np.array(drawn.shape[1::-1]) - 1
+    heats = interpolate_in_time(intensity, map_times, frame_times)
+    zoom = max(1.0, CELL_HEIGHT / frames.shape[1])
+    size = round(frames.shape[2] * zoom), round(frames.shape[1] * zoom)
+    columns = []
+    for frame, heat, (_, boxes) in zip(frames[chosen], heats, moments, strict=True):
+        plain = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_CUBIC)
+        drawn = overlay_heatmap(plain, heat)
         for box in boxes:
-            corners = np.rint(np.reshape(box, (2, 2)) * last).astype(int).tolist()
-            cv2.rectangle(drawn, *corners, TRUTH, 1)
-    gap = ((0, GAP), (0, GAP), (0, 0))
-    rows = [
-        np.concatenate([np.pad(cell, gap) for cell in row], axis=1)
-        for row in zip(*pairs, strict=True)
-    ]
-    sheet = np.pad(np.concatenate(rows), ((TITLE_HEIGHT, 0), (0, 0), (0, 0)))
+            corners = np.rint(np.reshape(box, (2, 2)) * (size[0] - 1, size[1] - 1)).astype(int)
+            cv2.rectangle(drawn, *corners.tolist(), TRUTH, 1)
+        cells = [np.pad(cell, ((0, GAP), (0, GAP), (0, 0))) for cell in (plain, drawn)]
+        columns.append(np.concatenate(cells))
+    sheet = np.pad(np.concatenate(columns, axis=1), ((TITLE_HEIGHT, 0), (0, 0), (0, 0)))
     return draw_caption(sheet, title, TITLE_HEIGHT)
-
-
-def plain_and_overlay(
-    frame: np.ndarray, intensity: np.ndarray, min_height: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """A frame (H, W, 3) alone and with its map (H', W'); small ones are enlarged.
-
-    Their height is at least ``min_height`` px.
-    """
-    import cv2
-
-    zoom = max(1.0, min_height / frame.shape[0])
-    size = round(frame.shape[1] * zoom), round(frame.shape[0] * zoom)
-    plain = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_CUBIC)
-    return plain, overlay_heatmap(plain, intensity)
 
 
 def draw_caption(frame: np.ndarray, text: str, max_height: int = 22) -> np.ndarray:

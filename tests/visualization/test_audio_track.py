@@ -6,7 +6,7 @@ import pytest
 from media_factory import audio_lag, write_clip
 
 from mmav_coattn.errors import NoAudioError, TooShortError
-from mmav_coattn.visualization.audio_track import BLOCK, AudioTrack
+from mmav_coattn.visualization.audio_track import AudioTrack
 
 
 def copy(path, out, start, end, steps=()):
@@ -14,8 +14,7 @@ def copy(path, out, start, end, steps=()):
         stream = track.add_stream(output)
         for step in steps:
             track.encode_until(output, stream, step)
-            # Whole packets, and never more than was asked for.
-            assert track.encoded % BLOCK == 0 and track.encoded <= step * track.rate
+            assert 0 <= track.encoded / track.rate - step < 0.5
         track.finish(output, stream)
         return track.encoded, track.rate
 
@@ -28,27 +27,17 @@ def wave_of(path):
     return wave[:, round(-frames[0].time * frames[0].sample_rate) :], frames[0].sample_rate
 
 
-@pytest.mark.parametrize(
-    ('rate', 'layout', 'kept'), [(16000, 'mono', 16000), (44100, 'stereo', 44100)]
-)
-def test_a_segment_begins_and_ends_where_it_should(rate, layout, kept, tmp_path):
-    write_clip(tmp_path / 'in.mp4', duration=3.0, sample_rate=rate, layout=layout)
-    encoded, out_rate = copy(tmp_path / 'in.mp4', tmp_path / 'out.mp4', 0.7, 2.2, (0.3, 0.9, 1.4))
-    assert out_rate == kept and encoded == pytest.approx(1.5 * kept, abs=1)
+# AAC has no rate of 10,000 Hz.
+@pytest.mark.parametrize(('rate', 'channels', 'kept'), [(44100, 2, 44100), (10000, 1, 48000)])
+def test_a_segment_begins_and_ends_where_it_should(rate, channels, kept, tmp_path):
+    audio = dict(audio_codec='pcm_s16le', sample_rate=rate, layout=('mono', 'stereo')[channels - 1])
+    write_clip(tmp_path / 'in.mkv', duration=3.0, **audio)
+    encoded, out_rate = copy(tmp_path / 'in.mkv', tmp_path / 'out.mp4', 0.7, 2.2, (0.3, 0.9, 1.4))
+    assert out_rate == kept and encoded == pytest.approx(1.5 * kept, abs=64)
     wave, found = wave_of(tmp_path / 'out.mp4')
-    assert found == kept and len(wave) == (1 if layout == 'mono' else 2)
+    assert found == kept and len(wave) == channels
     inside = wave.mean(axis=0)[round(0.2 * kept) : round(1.2 * kept)]
     assert abs(audio_lag(inside, 0.9, kept)) <= 1e-3
-
-
-def test_a_rate_that_aac_does_not_have_is_resampled(tmp_path):
-    write_clip(
-        tmp_path / 'in.wav', duration=1.0, video=False, audio_codec='pcm_s16le', sample_rate=10000
-    )
-    encoded, rate = copy(tmp_path / 'in.wav', tmp_path / 'out.mp4', 0.0, np.inf)
-    assert rate == 48000 and encoded == pytest.approx(48000, abs=64)
-    wave, _ = wave_of(tmp_path / 'out.mp4')
-    assert abs(audio_lag(wave[0, 9600:38400], 0.2, 48000)) <= 1e-3
 
 
 def test_no_audio_is_an_error(tmp_path):

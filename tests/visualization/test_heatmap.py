@@ -6,19 +6,15 @@ from mmav_coattn.evaluation.functional import upsample_heatmap
 from mmav_coattn.visualization import attention_intensity, interpolate_in_time, overlay_heatmap
 
 
-def test_uniform_attention_is_not_stretched_to_full_scale():
-    rng = np.random.default_rng(0)
-    noisy = 1 / 36 * (1 + 0.05 * rng.standard_normal((5, 6, 6)))
-    assert attention_intensity(np.full((5, 6, 6), 1 / 36)).max() == 0
-    assert attention_intensity(noisy).max() < 0.1
-
-
 def test_intensity_by_hand():
     # Multiples of uniform: 1.6, .8, .8, .8, then 3.4, .2, .2, .2; full strength is at 4.
     attention = np.array([[[0.4, 0.2], [0.2, 0.2]], [[0.85, 0.05], [0.05, 0.05]]])
     intensity = attention_intensity(attention)
     np.testing.assert_allclose(intensity[:, 0, 0], [0.6 / 3, 2.4 / 3], rtol=1e-6)
     assert np.count_nonzero(intensity) == 2
+    # Weights need not sum to 1.
+    np.testing.assert_allclose(attention_intensity(7 * attention), intensity, rtol=1e-5)
+    assert attention_intensity(np.zeros((1, 2, 2))).max() == 0
 
 
 def test_the_peak_of_the_clip_is_full_strength_when_it_is_high():
@@ -30,22 +26,6 @@ def test_the_peak_of_the_clip_is_full_strength_when_it_is_high():
     assert intensity.max() == intensity[0, 3, 4] == 1
     expected = (attention[1, 5, 5] * 100 - 1) / (attention[0, 3, 4] * 100 - 1)
     assert intensity[1, 5, 5] == pytest.approx(expected)
-
-
-def test_weights_need_not_sum_to_one():
-    attention = np.random.default_rng(1).random((3, 4, 5)) ** 4
-    np.testing.assert_allclose(
-        attention_intensity(attention), attention_intensity(attention * 7), rtol=1e-5
-    )
-    assert attention_intensity(np.zeros((1, 2, 2))).max() == 0
-
-
-@pytest.mark.parametrize(
-    'attention', [np.ones((2, 2)), -np.ones((1, 2, 2)), np.full((1, 2, 2), np.nan)]
-)
-def test_bad_attention_is_an_error(attention):
-    with pytest.raises(ValueError, match='attention'):
-        attention_intensity(attention)
 
 
 def test_interpolation_goes_by_time_stamps():
@@ -71,18 +51,6 @@ def test_cells_lie_side_by_side_over_the_frame():
     np.testing.assert_allclose(upsample_heatmap(np.full((3, 3), 0.3), (7, 5)), 0.3, rtol=1e-6)
 
 
-def test_overlay_colours_only_where_there_is_attention():
-    frame = np.full((4, 6, 3), 100, np.uint8)
-    intensity = np.zeros((4, 6))
-    intensity[1, 2] = 1.0
-    drawn = overlay_heatmap(frame, intensity)
-    changed = (drawn != frame).any(axis=2)
-    assert changed.sum() == 1 and changed[1, 2]
-    red, green, blue = drawn[1, 2].tolist()
-    assert red > 100 > green + 40 and blue < 60  # the colour of the highest value is red: RGB
-    assert (frame == 100).all()
-
-
 def test_small_maps_are_enlarged():
     rng = np.random.default_rng(2)
     frame = rng.integers(0, 256, (60, 92, 3), dtype=np.uint8)
@@ -101,7 +69,9 @@ def test_overlay_is_the_blend_in_floats():
     ramp = np.round(255 * intensity.clip(0, 1)).astype(np.uint8)
     colour = cv2.applyColorMap(ramp, cv2.COLORMAP_TURBO)[..., ::-1]
     weight = 0.65 * (intensity / 0.4).clip(0, 1)[..., None]
+    before = frame.copy()
     drawn = overlay_heatmap(frame, intensity)
+    np.testing.assert_array_equal(frame, before)
     # Half a level of the intensity is 1.25 of colour; three more roundings add half a level each.
     np.testing.assert_allclose(drawn, frame * (1 - weight) + colour * weight, atol=2.75)
     # A frame that lies otherwise in memory, as a turned one does.

@@ -19,19 +19,22 @@ def result(offset, last=8.0, **course):
                        window_scores=scores, **course)  # fmt: skip
 
 
+def is_red(picture):
+    return (picture[..., 2] > 180) & (picture[..., :2] < 80).all(axis=-1)
+
+
 def red_columns(picture):
-    blue, green, red = (picture[..., channel].astype(int) for channel in range(3))
-    return np.flatnonzero(((red > 180) & (green < 80) & (blue < 80)).sum(axis=0) > 150)
+    return np.flatnonzero(is_red(picture).sum(axis=0) > 150)
 
 
 def test_offset_is_marked_at_its_place(tmp_path):
-    columns = {}
+    columns = []
     for offset in (-0.4, 0.0, 0.4):
         picture = cv2.imread(str(plot_sync(result(offset), tmp_path / 'new' / f'{offset}.png')))
         assert picture.shape[1] == pytest.approx(770, abs=2)
-        columns[offset] = red_columns(picture).mean()
-    assert columns[-0.4] < columns[0.0] < columns[0.4]
-    assert columns[0.0] * 2 == pytest.approx(columns[-0.4] + columns[0.4], abs=2)
+        columns.append(red_columns(picture).mean())
+    low, middle, high = columns
+    assert low < middle < high and 2 * middle == pytest.approx(low + high, abs=2)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +48,7 @@ def test_a_long_file_has_a_panel_for_the_match_over_time(tmp_path, course):
     wide = cv2.imread(str(plot_sync(result(0.2, 40.0, **course), tmp_path / 'wide.png')))
     assert wide.shape[1] == pytest.approx(1210, abs=2)
     assert len(red_columns(wide)) == 0  # no one offset is marked where it changes
-    blue, green, red = (wide[..., channel].astype(int) for channel in range(3))
-    rows, columns = np.nonzero((red > 180) & (green < 80) & (blue < 80))
+    rows, columns = np.nonzero(is_red(wide))
     assert columns.min() > 605  # the course is drawn in the panel on the right
     # The longer after the beginning, the later the audio: the higher.
     early, late = columns < 900, columns > 1000

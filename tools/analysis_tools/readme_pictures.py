@@ -85,7 +85,7 @@ def draw_maps(inferencer, ranked, out: Path) -> None:
         with MediaFile(clip.filename) as media:
             frames = media.read_frames(found.times[moments])
         title = f'{rank} of {len(ranked)} held-out clips ({Path(clip.name).name})'
-        sheets.append(contact_sheet(frames, found.attention[moments], title, len(moments)))
+        sheets.append(contact_sheet(frames, found.attention[moments], title))
     save(Image.fromarray(np.concatenate(sheets)), out, colours=256)
 
 

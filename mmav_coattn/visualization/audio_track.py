@@ -18,6 +18,8 @@ AUDIO_PRE_ROLL = 0.5
 AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 #: Samples of silence that are made at once.
 BLOCK = 1024
+#: Twice by what Matroska rounds a time, s: no hole in the audio is as short.
+ROUNDING = 1.001e-3
 
 
 class AudioTrack:
@@ -86,6 +88,8 @@ class AudioTrack:
         position = 0
         for frame in self._resampled():
             first = round((frame.time - self.start) * self.rate)
+            if position and abs(first - position) <= ROUNDING * self.rate:
+                first = position
             samples = frame.to_ndarray()
             last = min(first + samples.shape[1], limit)
             while position < min(first, limit):

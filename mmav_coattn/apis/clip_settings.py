@@ -106,8 +106,8 @@ def cut(image: np.ndarray, box: Sequence[float]) -> np.ndarray:
 
 def _prepare(spatial: Compose, image: np.ndarray) -> np.ndarray:
     size = image.shape[:2]
-    results = dict(imgs=[image], img_shape=size, original_shape=size, modality='RGB')
-    results |= dict(num_clips=1, clip_len=1)
+    shape = dict(img_shape=size, original_shape=size)
+    results = dict(imgs=[image], num_clips=1, clip_len=1, modality='RGB', **shape)
     return np.ascontiguousarray(spatial(results)['imgs'][0])
 
 

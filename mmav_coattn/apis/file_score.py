@@ -73,14 +73,6 @@ class ScoreTable:
         self.rows[row['file']] = row
         self._append(row.values())
 
-    def in_sync(self, tolerance: float) -> set[str]:
-        """Absolute paths of the files whose offset is known and at most so many s, either way."""
-        return {
-            name
-            for name, row in self.rows.items()
-            if row['offset_s'] and abs(float(row['offset_s'])) <= tolerance
-        }
-
     def _append(self, row) -> None:
         with self.path.open('a', encoding='utf-8', errors='surrogateescape', newline='') as file:
             csv.writer(file, lineterminator='\n').writerow(row)

@@ -46,10 +46,9 @@ class AudioVisualInferencer:
 
     Args:
         config (str | Config, optional): Config of the network, with ``model`` and
-            ``test_pipeline``; or the name of a network that the package ships, ``'events'`` or
-            ``'faces'``. Defaults to None, which is ``'events'``.
-        checkpoint (str, optional): Weights of one's own network. None leaves them random, for
-            tests.
+            ``test_pipeline``; or a network that the package ships, ``'events'`` or ``'faces'``.
+            None is ``'events'``.
+        checkpoint (str, optional): Weights of one's own network. None leaves them random.
         device (str): Where to run.
         progress (bool): Show a bar for each file.
 

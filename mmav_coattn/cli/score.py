@@ -58,11 +58,10 @@ def run(args: argparse.Namespace) -> int:
             raise
 
     run_each(new, act, bar=several and not args.quiet)
-    in_sync = table.in_sync(args.tolerance)
-    kept = [path for path in paths if path in in_sync]
-    rows = [table.rows[path] for path in paths]
-    failed = sum(bool(row['error']) for row in rows)
-    unknown = sum(not row['offset_s'] for row in rows) - failed
+    offsets = {path: table.rows[path]['offset_s'] for path in paths}
+    kept = [path for path, s in offsets.items() if s and abs(float(s)) <= args.tolerance]
+    failed = sum(bool(table.rows[path]['error']) for path in offsets)
+    unknown = sum(not s for s in offsets.values()) - failed
     print(
         f'{args.csv}: of {len(files)} files, {len(kept)} in sync within {args.tolerance:g} s, '
         f'{len(files) - len(kept) - unknown - failed} not, {unknown} cannot be told, {failed} '

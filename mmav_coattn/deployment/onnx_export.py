@@ -107,10 +107,9 @@ def example_batch(
 
 
 def check_onnx(inferencer: AudioVisualInferencer, path: str | Path) -> OnnxCheck:
-    """Compare an exported file, run by onnxruntime, with the network itself.
+    """Compare an exported file, run by onnxruntime, with the network itself, with ``torch.stft``.
 
-    The network is run as in training and testing, with ``torch.stft``, not as :class:`SyncGraph`,
-    on :func:`example_batch` with other N than at the export, 1 among them.
+    On :func:`example_batch` with other N than at the export, 1 among them.
 
     Raises:
         MissingDependencyError: If the extra ``export`` is not installed.

@@ -43,8 +43,8 @@ def contact_sheet(
 
     intensity = attention_intensity(attention)
     if not moments:
-        columns = min(NUM_COLUMNS, len(frames))
-        moments = [((i + 0.5) / columns, ()) for i in range(columns)]
+        shown = min(NUM_COLUMNS, len(frames))
+        moments = [((i + 0.5) / shown, ()) for i in range(shown)]
     chosen = [min(int(position * len(frames)), len(frames) - 1) for position, _ in moments]
     # Frame i and map j stand for the middle of equal parts of the clip.
     frame_times = (np.array(chosen) + 0.5) / len(frames)

@@ -22,15 +22,8 @@ def network(module='AGA'):
 def embedding(heard_at, total=60, grid=(2, 3), source=4, begin=0.5, audio_steps=None, seed=0):
     """Location ``source`` has one random vector a step; the audio has the one of another step.
 
-    Args:
-        heard_at (Callable): Video step that is heard at an audio step, which lie side by side;
-            what is outside of the video is noise.
-        total (int): Video steps.
-        grid (tuple[int, int]): Locations.
-        source (int): Which of them.
-        begin (float): Beginning of the file, s.
-        audio_steps (range, optional): Of the audio. Default: those of the video.
-        seed (int): Of the vectors.
+    ``heard_at`` gives the video step that is heard at an audio step, which lie side by side; what
+    is outside of the video is noise. There are ``total`` video steps, and as many ``audio_steps``.
     """
     random = torch.Generator().manual_seed(seed)
     visual = torch.randn(total, grid[0] * grid[1], CHANNELS, generator=random)

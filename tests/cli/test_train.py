@@ -95,7 +95,7 @@ def train_and_test(run, folder, shapes, *flags) -> dict:
 
 def test_our_tools(tiny, shapes, here, tmp_path):
     dump = tmp_path / 'dump.pkl'
-    run = lambda tool, *arguments: here(tool, tiny, *arguments, '--seed', 3)  # noqa: E731
+    run = lambda tool, *arguments: here(tool, tiny, '--seed', 3, *arguments)  # noqa: E731
     figures = train_and_test(run, tmp_path, shapes, '--dump', dump)
     # The figures are those of the dumped scores.
     samples = pickle.loads(dump.read_bytes())

@@ -19,7 +19,6 @@ UNUSABLE = {
     'silent.mp4': 'is silent',
 }
 USABLE = ('large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mkv')
-SUMMARY = f'{len(USABLE)} of {len(USABLE) + len(UNUSABLE)} files done, {len(UNUSABLE)} failed'
 
 
 @pytest.fixture(scope='session')
@@ -64,21 +63,6 @@ def command(capsys):
         return end.value.code or 0, out, err
 
     return run
-
-
-@pytest.fixture
-def check_complaints(odd_files):
-    """Each failure is named when it happens, and again in the summary, which ends the output."""
-
-    def check(out, err):
-        lines = err.splitlines()
-        at = lines.index(SUMMARY)
-        assert len(lines) == at + 1 + len(UNUSABLE), err
-        for (name, reason), line in zip(UNUSABLE.items(), lines[at + 1 :], strict=True):
-            assert str(odd_files / name) in line and reason in line
-            assert f'failed: {line.strip()}' in out
-
-    return check
 
 
 @pytest.fixture

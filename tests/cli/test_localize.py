@@ -4,13 +4,19 @@ import pytest
 
 from mmav_coattn.media import MediaFile
 
+from .conftest import UNUSABLE
 
-def test_folder_of_odd_files(command, network, odd_files, check_complaints, tmp_path):
+
+def test_folder_of_odd_files(command, network, odd_files, tmp_path):
     code, out, err = command('localize', odd_files, '-o', tmp_path, '--network', network, '--quiet')
     assert code == 1
     made = sorted(file.name for file in tmp_path.iterdir())
     assert made == ['large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mp4']
-    check_complaints(out, err)
+    # Each failure is named when it happens, and again in the summary.
+    summary = err[err.index('4 of 9 files done, 5 failed\n') :].splitlines()[1:]
+    for (name, reason), line in zip(UNUSABLE.items(), summary, strict=True):
+        assert str(odd_files / name) in line and reason in line
+        assert f'failed: {line.strip()}' in out
 
     for name, shape in (('rotated', (96, 64, 3)), ('large', (2160, 3840, 3))):
         with MediaFile(tmp_path / f'{name}.mp4') as media:

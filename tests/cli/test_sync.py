@@ -19,11 +19,10 @@ def sync(command, network):
     return lambda *arguments: command('sync', *arguments, '--network', network, '--quiet')
 
 
-def test_sync_of_a_folder(sync, odd_files, check_complaints, tmp_path):
+def test_sync_of_a_folder(sync, odd_files, tmp_path):
     written_to = ['--curve-dir', tmp_path / 'curves', '--json', tmp_path / 'all.json']
-    code, out, err = sync(odd_files, '--max-offset', 0.4, *written_to)
+    code, out, _ = sync(odd_files, '--max-offset', 0.4, *written_to)
     assert code == 1
-    check_complaints(out, err)
     curves = sorted(file.name for file in (tmp_path / 'curves').iterdir())
     assert curves == [f'{Path(name).stem}_sync.png' for name in USABLE]
     written = json.loads((tmp_path / 'all.json').read_text())

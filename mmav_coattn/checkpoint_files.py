@@ -21,12 +21,12 @@ OF_VERSION_0_1 = 'cls_head.time_contrast.'
 
 def version_0_1_sentence(path: str | Path, names: Iterable[str]) -> str | None:
     """What to say of a checkpoint with these entries, or None where it is of today's network."""
-    if not any(OF_VERSION_0_1 in name for name in names):
-        return None
-    return (
-        f'{path}: is of the network of version 0.1, which this version no longer has; train it '
-        "again with one of this version's recipes."
-    )
+    if any(OF_VERSION_0_1 in name for name in names):
+        return (
+            f'{path}: is of the network of version 0.1, which this version no longer has; train it '
+            "again with one of this version's recipes."
+        )
+    return None
 
 
 def read_state(path: str | Path) -> tuple[dict[str, Any], dict]:

@@ -74,21 +74,14 @@ def require_pkg_resources() -> None:
 def provide_missing_drn() -> None:
     """Register a placeholder for ``mmaction.models.localizers.drn`` where the wheel lacks it.
 
-    The wheel of mmaction2 1.2.0 on the package index was built without that folder, while
-    ``mmaction/models/localizers/__init__.py`` imports ``DRN`` from it, so that importing
-    ``mmaction.models`` fails (open-mmlab/mmaction2#2714). An install from its git repository has
-    the folder and is left alone. The placeholder is in no registry, and constructing it says why it
-    cannot be used.
+    The wheel of mmaction2 1.2.0 on the package index was built without that folder, and yet
+    ``mmaction.models`` imports ``DRN`` from it, so that importing it fails
+    (open-mmlab/mmaction2#2714). An install from its git repository has the folder and is left
+    alone. The placeholder is in no registry, and constructing it says why it cannot be used.
     """
-    spec = importlib.util.find_spec('mmaction')
-    if spec is None or not spec.submodule_search_locations:
-        return
-    if any(
-        (Path(root) / 'models/localizers/drn/drn.py').is_file()
-        for root in spec.submodule_search_locations
-    ):
-        return
-    if DRN_PACKAGE in sys.modules:
+    roots = importlib.util.find_spec('mmaction').submodule_search_locations
+    has_drn = any((Path(root) / 'models/localizers/drn/drn.py').is_file() for root in roots)
+    if has_drn or DRN_PACKAGE in sys.modules:
         return
 
     class DRN:
@@ -100,15 +93,11 @@ def provide_missing_drn() -> None:
                 '(open-mmlab/mmaction2#2714). Install mmaction2 from its git repository to use it.'
             )
 
-    package = types.ModuleType(DRN_PACKAGE)
-    package.__path__ = []
+    package, module = types.ModuleType(DRN_PACKAGE), types.ModuleType(f'{DRN_PACKAGE}.drn')
+    package.__path__, package.drn, module.DRN = [], module, DRN
     package.__spec__ = ModuleSpec(DRN_PACKAGE, loader=None, is_package=True)
-    module = types.ModuleType(f'{DRN_PACKAGE}.drn')
     module.__spec__ = ModuleSpec(f'{DRN_PACKAGE}.drn', loader=None)
-    module.DRN = DRN
-    package.drn = module
-    sys.modules[DRN_PACKAGE] = package
-    sys.modules[f'{DRN_PACKAGE}.drn'] = module
+    sys.modules.update({package.__name__: package, module.__name__: module})
 
 
 def rebuild_history_buffer(log_history, count_history, max_length):

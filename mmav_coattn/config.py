@@ -65,10 +65,9 @@ def iter_datasets(cfg: Config) -> Iterator[ConfigDict]:
     """Every dataset config of a config's loaders, those inside wrappers included."""
     for name in DATALOADERS:
         dataset = (cfg.get(name) or {}).get('dataset')
-        stack = [dataset] if dataset else []
+        stack = [dataset]
         while stack:
             dataset = stack.pop()
-            yield dataset
-            if dataset.get('dataset'):
-                stack.append(dataset['dataset'])
-            stack.extend(dataset.get('datasets') or [])
+            if dataset:
+                yield dataset
+                stack += [dataset.get('dataset'), *(dataset.get('datasets') or [])]

@@ -47,12 +47,7 @@ class TrainingError(UserError):
 
 
 class MediaError(UserError):
-    """One file cannot be used.
-
-    Args:
-        path (str): The file.
-        detail (str): What is wrong with it, as the end of a sentence.
-    """
+    """The file ``path`` cannot be used; ``detail`` says why, as the end of a sentence."""
 
     reason = 'unusable'
 

@@ -22,18 +22,11 @@ CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 @contextmanager
 def whole_file(path: str | Path, unique: bool = False) -> Iterator[Path]:
-    """Write a file under another name in its folder; it gets its own when the block has ended.
+    """Write a file under another name, with its suffix; it gets its own when the block has ended.
 
-    After an exception the file is as it was before. What a killed process left is written over by
-    the next one.
-
-    Args:
-        path (str | Path): The file; its folder is made where it does not exist.
-        unique (bool): Whether several processes may write this file at once: the temporary name
-            then has the number of the process.
-
-    Yields:
-        Path: Where to write. The suffix is that of ``path``.
+    Its folder is made where it does not exist. After an exception the file is as it was before.
+    What a killed process left is written over by the next one. With ``unique`` several processes
+    may write this file at once: the temporary name then has the number of the process.
 
     Raises:
         UserError: If it cannot be written, for instance because the disk is full.

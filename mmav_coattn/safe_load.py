@@ -8,10 +8,9 @@ main branch passes ``weights_only=False`` at once (open-mmlab/mmengine#1670, aft
 ``TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD`` turns the default round.
 
 So the modules of mmengine that load get a ``torch`` of their own, whose :func:`load` cannot be
-talked out of it. torch itself and every other package keep theirs. A loader that someone else has
-registered with mmengine for a scheme of its own has its own torch: while it runs, torch's own
-switch is on. Two things are out of reach: such a loader that does not use torch, and DeepSpeed's
-and ColossalAI's own formats, which mmengine's ``FlexibleRunner`` leaves to them.
+talked out of it; every other package keeps its own. While a loader runs that someone else has
+registered with mmengine for a scheme, torch's own switch is on. Out of reach are such a loader that
+does not use torch, and the formats that mmengine's ``FlexibleRunner`` leaves to others.
 """
 
 import contextlib
@@ -42,12 +41,7 @@ REMEDY = (
 
 
 class GuardedModule(types.ModuleType):
-    """A module in which some names mean something else, for whoever holds it in its place.
-
-    Args:
-        module (ModuleType): Where every other name is looked up, at the moment of the lookup.
-        **names: The names that differ.
-    """
+    """A module in which some ``names`` mean something else, for whoever holds it in its place."""
 
     def __init__(self, module: types.ModuleType, **names: Any) -> None:
         super().__init__(module.__name__, module.__doc__)
@@ -93,24 +87,15 @@ def load(f, map_location=None, pickle_module=None, **options) -> Any:
         return torch.load(f, map_location, weights_only=True, **options)
 
 
-def load_url(
-    url: str,
-    model_dir: str | None = None,
-    map_location=None,
-    progress: bool = True,
-    check_hash: bool = False,
-    file_name: str | None = None,
-    weights_only: bool = True,
-) -> Any:
+def load_url(url: str, *arguments, **options) -> Any:
     """``torch.hub.load_state_dict_from_url`` of plain weights only, in whatever way it is asked.
 
     Raises:
         CheckpointError: If it asks for more than plain weights.
     """
     with _refusals_in_words(url):
-        return load_state_dict_from_url(
-            url, model_dir, map_location, progress, check_hash, file_name, weights_only=True
-        )
+        # The sixth argument after the address is weights_only.
+        return load_state_dict_from_url(url, *arguments[:5], **options | dict(weights_only=True))
 
 
 def _allow_nothing(names) -> contextlib.AbstractContextManager:
@@ -211,7 +196,7 @@ def explain_refused_checkpoint(path: str | Path, error: Exception) -> str:
     asked = 'it is a tar archive, the format of the first releases of torch'
     needed = re.search(r'GLOBAL ([\w.]+)|unrecognized function (<.+?>)', text)
     if needed is not None:
-        asked = f'it asks for {needed.group(1) or needed.group(2)}'
+        asked = f'it asks for {needed[1] or needed[2]}'
     elif 'legacy .tar format' not in text:
         return (
             f'{path}: not a checkpoint that torch can read, or an incomplete one. Copy or download '

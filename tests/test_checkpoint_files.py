@@ -25,17 +25,6 @@ def test_disk_full_while_saving(tmp_path, monkeypatch):
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
-def test_mmengine_saves_whole_files(tmp_path, monkeypatch):
-    save_checkpoint(dict(weight=torch.ones(9)), str(tmp_path / 'run' / 'epoch_1.pth'))
-    assert is_whole(tmp_path / 'run' / 'epoch_1.pth')
-    seen = []
-    monkeypatch.setattr(
-        os, 'fsync', lambda _: seen.extend(sorted(p.name for p in (tmp_path / 'run').iterdir()))
-    )
-    save_checkpoint(dict(weight=torch.ones(9)), str(tmp_path / 'run' / 'epoch_2.pth'))
-    assert seen == ['.partial.epoch_2.pth', 'epoch_1.pth']
-
-
 def test_half_a_file_is_not_whole(tmp_path):
     save_checkpoint(dict(weight=torch.ones(99)), str(tmp_path / 'epoch_1.pth'))
     data = (tmp_path / 'epoch_1.pth').read_bytes()
@@ -50,13 +39,7 @@ def test_half_a_file_is_not_whole(tmp_path):
 def test_the_newest_whole_one_is_found(tmp_path):
     assert find_newest_checkpoint(tmp_path) is None
     # The newest by time, then by number; other files and names do not count.
-    for name, time in (
-        ('epoch_10', 1),
-        ('epoch_9', 2),
-        ('iter_70', 2),
-        ('best', 9),
-        ('epoch_3', 3),
-    ):
+    for name, time in dict(epoch_10=1, epoch_9=2, iter_70=2, best=9, epoch_3=3).items():
         save_checkpoint(dict(weight=torch.ones(1)), str(tmp_path / f'{name}.pth'))
         os.utime(tmp_path / f'{name}.pth', (time, time))
     assert find_newest_checkpoint(tmp_path) == str(tmp_path / 'epoch_3.pth')
@@ -65,7 +48,5 @@ def test_the_newest_whole_one_is_found(tmp_path):
     (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_3.pth'))
     assert find_newest_checkpoint(str(tmp_path)) == str(tmp_path / 'iter_70.pth')
 
-
-def test_mmengine_finds_by_it():
-    for module in (checkpoint, runner):
+    for module in (checkpoint, runner):  # mmengine finds by it
         assert module.find_latest_checkpoint is find_newest_checkpoint

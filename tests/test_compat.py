@@ -1,6 +1,5 @@
-import functools
 import importlib.util
-import os
+import re
 import sys
 import zipfile
 from importlib.machinery import ModuleSpec
@@ -30,12 +29,11 @@ class TinyModel(BaseModel):
 
 
 def build_runner(work_dir, max_epochs, **settings):
-    loader = functools.partial(DataLoader, batch_size=2)
     data = [dict(inputs=torch.tensor([float(i), 1.0])) for i in range(4)]
     return Runner(
         model=TinyModel(),
         work_dir=str(work_dir),
-        train_dataloader=loader(data, sampler=DefaultSampler(data, shuffle=False)),
+        train_dataloader=DataLoader(data, 2, sampler=DefaultSampler(data, shuffle=False)),
         optim_wrapper=dict(optimizer=dict(type='AdamW', lr=0.1)),
         train_cfg=dict(by_epoch=True, max_epochs=max_epochs),
         default_hooks=dict(logger=dict(type='LoggerHook', interval=1)),
@@ -51,9 +49,8 @@ def test_a_real_checkpoint_resumes_with_its_history(tmp_path):
     losses = first.message_hub.log_scalars['train/loss'].data[0]
     assert len(losses) == 2
 
-    second = build_runner(
-        tmp_path, max_epochs=2, resume=True, load_from=str(tmp_path / 'epoch_1.pth')
-    )
+    saved = str(tmp_path / 'epoch_1.pth')
+    second = build_runner(tmp_path, max_epochs=2, resume=True, load_from=saved)
     second.load_or_resume()
     assert (second.epoch, second.iter) == (1, 2)
     np.testing.assert_array_equal(second.message_hub.log_scalars['train/loss'].data[0], losses)
@@ -79,54 +76,24 @@ def test_history_and_numpy_values_load_as_plain_weights(tmp_path, dtype):
 @pytest.mark.parametrize('core', [b'numpy.core', b'numpy._core'])
 def test_arrays_written_by_numpy_1_and_2_load(tmp_path, core):
     torch.save(dict(array=np.arange(3.0), scalar=np.float64(2.5)), tmp_path / 'own.pth')
-    with (
-        zipfile.ZipFile(tmp_path / 'own.pth') as own,
-        zipfile.ZipFile(tmp_path / 'other.pth', 'w') as other,
-    ):
-        for name in own.namelist():
-            content = own.read(name)
+    with zipfile.ZipFile(tmp_path / 'own.pth') as own:
+        content = {name: own.read(name) for name in own.namelist()}
+    with zipfile.ZipFile(tmp_path / 'other.pth', 'w') as other:
+        for name, data in content.items():
             if name.endswith('data.pkl'):
-                content = content.replace(b'numpy._core.', b'numpy.core.')
-                assert content.count(b'numpy.core.multiarray') == 2
-                content = content.replace(b'numpy.core.', core + b'.')
-            other.writestr(name, content)
+                data, found = re.subn(rb'numpy\._?core(?=\.multiarray)', core, data)
+                assert found == 2
+            other.writestr(name, data)
     loaded = torch.load(tmp_path / 'other.pth', weights_only=True)
     np.testing.assert_array_equal(loaded['array'], [0, 1, 2])
     assert loaded['scalar'] == 2.5
 
 
-class PlainHistory:
-    """Pickles as mmengine writes its buffer by itself: with bound methods, through getattr."""
-
-    def __reduce__(self):
-        return getattr, (HistoryBuffer, 'mean')
-
-
-class ReadsAFile:
-    def __reduce__(self):
-        return np.fromfile, (os.devnull,)
-
-
-@pytest.mark.parametrize(
-    ('value', 'name'), [(PlainHistory(), 'getattr'), (ReadsAFile(), 'fromfile')]
-)
-def test_what_is_not_allow_listed_is_refused_by_name(tmp_path, value, name):
-    torch.save(dict(state_dict={}, value=value), tmp_path / 'a.pth')
-    with pytest.raises(CheckpointError, match=rf'refused.*\b{name}\b.*state_dict'):
-        load_checkpoint(TinyModel(), str(tmp_path / 'a.pth'))
-
-
-def truncated(content):
-    return content[: len(content) // 2]
-
-
-@pytest.mark.parametrize(
-    'damage', [lambda _: b'', lambda _: b'hello world', lambda _: b'\x80\x02garbage', truncated]
-)
-def test_what_is_no_checkpoint_is_named_as_such(tmp_path, damage):
+@pytest.mark.parametrize('content', [b'', b'hello world', b'\x80\x02garbage', None])
+def test_what_is_no_checkpoint_is_named_as_such(tmp_path, content):
     path = tmp_path / 'a.pth'
     torch.save(TinyModel().state_dict(), path)
-    path.write_bytes(damage(path.read_bytes()))
+    path.write_bytes(path.read_bytes()[:500] if content is None else content)
     with pytest.raises(CheckpointError, match='not a checkpoint that torch can read') as caught:
         load_checkpoint(TinyModel(), str(path))
     assert str(caught.value).startswith(str(path))
@@ -156,12 +123,8 @@ def test_applying_twice_changes_nothing():
     from mmengine.runner import checkpoint
 
     def state():
-        return (
-            checkpoint.CheckpointLoader.load_checkpoint.__func__,
-            checkpoint.load_url,
-            HistoryBuffer.__reduce__,
-            sys.modules.get(compat.DRN_PACKAGE),
-        )
+        load = checkpoint.CheckpointLoader.load_checkpoint.__func__, checkpoint.load_url
+        return *load, HistoryBuffer.__reduce__, sys.modules.get(compat.DRN_PACKAGE)
 
     before = state()
     compat.apply()

@@ -49,11 +49,6 @@ def test_data_root_yields_to_a_datasets_own_option(tmp_path):
     assert cfg.val_dataloader.dataset.datasets[0].data_root == 'new'
 
 
-def test_other_options_are_merged(tmp_path):
-    cfg = load_config(write(tmp_path, CONFIG), {'train_dataloader.dataset.times': 5})
-    assert cfg.train_dataloader.dataset.times == 5 and cfg.data_root == 'old'
-
-
 @pytest.mark.parametrize(
     'text',
     [

@@ -13,11 +13,7 @@ def test_media_errors_cross_processes_whole(kind):
     assert type(error) is kind
     assert str(error) == 'clips/a.mp4: has no sound.'
     assert (error.path, error.detail) == ('clips/a.mp4', 'has no sound.')
-
-
-def test_each_media_error_has_a_reason_of_its_own():
-    reasons = [kind.reason for kind in MEDIA_ERRORS]
-    assert len(set(reasons)) == len(reasons)
+    assert [each.reason for each in MEDIA_ERRORS].count(kind.reason) == 1
 
 
 @pytest.mark.parametrize(
@@ -26,12 +22,10 @@ def test_each_media_error_has_a_reason_of_its_own():
         (errors.ConfigError, ValueError),
         (errors.DataNotFoundError, FileNotFoundError),
         (errors.MissingDependencyError, ImportError),
-        (errors.CheckpointError, Exception),
         (errors.CheckpointNotFoundError, FileNotFoundError),
     ],
 )
 def test_user_errors_are_also_the_builtin_kind_and_say_only_their_sentence(kind, builtin):
     error = pickle.loads(pickle.dumps(kind('data/x: is not there.')))
-    assert isinstance(error, errors.UserError)
-    assert isinstance(error, builtin)
+    assert isinstance(error, errors.UserError) and isinstance(error, builtin)
     assert str(error) == 'data/x: is not there.'

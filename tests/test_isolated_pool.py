@@ -25,13 +25,8 @@ def act(task):
 def test_crash_hang_and_error_cost_one_task_each():
     tasks = ['crash', 1, 2, 'hang', 3, 'raise', 'crash', 4, 'leave', 5]
     outcomes = list(run_isolated(act, iter(tasks), num_workers=2, timeout=3.0))
-    assert sorted(outcome.value for outcome in outcomes if outcome.kind == 'done') == [
-        2,
-        4,
-        6,
-        8,
-        10,
-    ]
+    values = sorted(outcome.value for outcome in outcomes if outcome.kind == 'done')
+    assert values == [2, 4, 6, 8, 10]
     failures = sorted((x.task, x.kind, x.failure) for x in outcomes if x.kind != 'done')
     killed = 'ended the process that worked on it'
     assert failures == [

@@ -28,10 +28,3 @@ def test_states_that_are_shown(terminal, states, monkeypatch):
     assert seen == list(range(10))
     shown = [int(x) for x in re.findall(r'(\d+)/10', screen.getvalue())]
     assert len(shown) == states and shown[0] == 0 and shown[-1] == 10
-
-
-def test_its_caller_may_say_otherwise(monkeypatch):
-    monkeypatch.setattr(sys, 'stderr', Screen(False))
-    assert progress_bar(total=3).mininterval == 10
-    assert progress_bar(total=3, mininterval=2).mininterval == 2
-    assert progress_bar(total=3, disable=True).disable

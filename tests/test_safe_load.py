@@ -12,7 +12,6 @@ import io
 import itertools
 import os
 import pickle
-import sys
 import threading
 import types
 from pathlib import Path
@@ -29,7 +28,7 @@ from torch import nn
 from mmav_coattn import safe_load
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.errors import CheckpointError
-from mmav_coattn.experiments.transfer import convert_tower, load_tower, read_tower
+from mmav_coattn.experiments.transfer import load_tower
 
 pytestmark = pytest.mark.filterwarnings(
     'ignore:.*TorchScript', 'ignore:.*torch.jit', 'ignore:Environment variable TORCH_FORCE_NO'
@@ -44,32 +43,19 @@ def torch_is_told_to_be_careless(monkeypatch):
     monkeypatch.delenv(safe_load.SWITCH, raising=False)
 
 
-@pytest.fixture(scope='module', params=FORMATS)
-def hostile_of_format(request, tmp_path_factory):
+@pytest.fixture(params=FORMATS)
+def hostile(request, tmp_path):
     """A hostile file, the mark it would leave, and what its refusal says."""
-    folder = tmp_path_factory.mktemp(request.param)
     write, words = FORMATS[request.param]
-    write(folder / 'hostile.pth', folder / 'mark')
-    return folder / 'hostile.pth', folder / 'mark', words
+    write(tmp_path / 'hostile.pth', tmp_path / 'mark')
+    return tmp_path / 'hostile.pth', tmp_path / 'mark', words
 
 
-@pytest.fixture
-def hostile(hostile_of_format):
-    """The same, with no mark of another test's."""
-    path, mark, words = hostile_of_format
-    assert path.exists()
-    if mark.is_dir():
-        mark.rmdir()
-    mark.unlink(missing_ok=True)
-    return path, mark, words
-
-
-@pytest.mark.parametrize('write', [*(write for write, _ in FORMATS.values())])
-def test_the_files_are_hostile(tmp_path, write):
-    write(tmp_path / 'a.pth', tmp_path / 'mark')
+def test_the_files_are_hostile(hostile):
+    path, mark, _ = hostile
     with contextlib.suppress(EOFError, TypeError, pickle.UnpicklingError, RuntimeError):
-        torch.load(tmp_path / 'a.pth')
-    assert (tmp_path / 'mark').exists()
+        torch.load(path)
+    assert mark.exists()
 
 
 @contextlib.contextmanager
@@ -98,14 +84,9 @@ class Tiny(mmengine.model.BaseModel):
         return dict(loss=self.linear(inputs).sum())
 
 
-def runner(path, **settings):
-    return Runner(
-        model=Tiny(),
-        work_dir=str(path.parent / 'work'),
-        experiment_name=f'safe_load_{next(RUNS)}',
-        load_from=str(path),
-        **settings,
-    )
+def resume(path):
+    settings = dict(work_dir=str(path.parent / 'work'), load_from=str(path), resume=True)
+    Runner(model=Tiny(), experiment_name=f'safe_{next(RUNS)}', **settings).load_or_resume()
 
 
 def own_inferencer(path):
@@ -114,22 +95,16 @@ def own_inferencer(path):
     inferencer._load(path)
 
 
-ENTRIES = {
-    'CheckpointLoader': lambda path: CheckpointLoader.load_checkpoint(str(path)),
-    'the loader of files': lambda path: checkpoint.load_from_local(str(path), 'cpu'),
-    '_load_checkpoint': lambda path: checkpoint._load_checkpoint(str(path)),
-    'load_checkpoint': lambda path: checkpoint.load_checkpoint(Tiny(), str(path)),
-    'prefix': lambda path: checkpoint._load_checkpoint_with_prefix('a.', str(path)),
-    'Pretrained': lambda path: mmengine.model.PretrainedInit(str(path))(Tiny()),
-    'load_from': lambda path: runner(path).load_or_resume(),
-    'resume': lambda path: runner(path, resume=True).load_or_resume(),
-    'Runner.load_checkpoint': lambda path: runner(path).load_checkpoint(str(path)),
-    'Runner.resume': lambda path: runner(path).resume(str(path)),
-    'read_tower': read_tower,
-    'convert_tower': lambda path: convert_tower(path, path.with_name('tower.pth')),
-    'load_tower': lambda path: load_tower(recognizer().backbone.visual, path),
-    'inferencer': own_inferencer,
-}
+#: The loader of files, and what calls it by its schemes.
+ENTRIES = dict(
+    load_from_local=lambda path: checkpoint.load_from_local(str(path), 'cpu'),
+    load_checkpoint=lambda path: checkpoint.load_checkpoint(Tiny(), str(path)),
+    prefix=lambda path: checkpoint._load_checkpoint_with_prefix('a.', str(path)),
+    pretrained=lambda path: mmengine.model.PretrainedInit(str(path))(Tiny()),
+    resume=resume,
+    load_tower=lambda path: load_tower(recognizer().backbone.visual, path),
+    inferencer=own_inferencer,
+)
 
 
 @pytest.mark.parametrize('entry', ENTRIES)
@@ -141,20 +116,20 @@ def test_files_run_nothing(hostile, entry):
     assert str(caught.value).startswith(f'{path}: ') and '\n' not in str(caught.value)
 
 
-@pytest.mark.parametrize('fetch', ['http', 'load_from_http', 'load_url', 'dl_utils'])
+@pytest.mark.parametrize(
+    'fetch',
+    [
+        CheckpointLoader.load_checkpoint,
+        functools.partial(checkpoint.load_url, weights_only=False),
+        lambda url: mmengine.utils.dl_utils.load_url(url, None, 'cpu', False, False, None, False),
+    ],
+)
 def test_the_net_runs_nothing(hostile, tmp_path, monkeypatch, fetch):
     path, mark, words = hostile
     monkeypatch.setenv('TORCH_HOME', str(tmp_path))
     with served(path.parent) as site, pytest.raises(CheckpointError, match=words) as caught:
         url = f'{site}/hostile.pth'
-        if fetch == 'http':
-            CheckpointLoader.load_checkpoint(url)
-        elif fetch == 'load_from_http':
-            checkpoint.load_from_http(url)
-        elif fetch == 'load_url':
-            checkpoint.load_url(url, weights_only=False)
-        else:
-            mmengine.utils.dl_utils.load_url(url, None, 'cpu', False, False, None, False)
+        fetch(url)
     assert str(caught.value).startswith(f'{url}: ')
     assert not mark.exists()
 
@@ -166,48 +141,6 @@ def test_what_torch_hub_unpacks_runs_nothing(tmp_path, monkeypatch):
         CheckpointLoader.load_checkpoint(f'{site}/a.pth')
     assert not (tmp_path / 'mark').exists()
     assert (tmp_path / 'home/hub/checkpoints/inner.pth').exists()
-
-
-def offer(monkeypatch, scheme, path, site):
-    """Let a scheme of mmengine lead to a file; returns its address."""
-    if scheme in ('s3', 'petrel'):
-        store = types.SimpleNamespace(get=lambda name: path.read_bytes())
-        monkeypatch.setattr(checkpoint, 'get_file_backend', lambda *_, **__: store)
-    elif scheme == 'pavi':
-        model = types.SimpleNamespace(
-            name=path.name, download=lambda to: Path(to).write_bytes(path.read_bytes())
-        )
-        cloud = types.SimpleNamespace(get=lambda name: model)
-        monkeypatch.setitem(sys.modules, 'pavi', types.SimpleNamespace(modelcloud=cloud))
-    elif scheme == 'open-mmlab':
-        monkeypatch.setattr(checkpoint, 'get_external_models', lambda: dict(evil=path.name))
-        monkeypatch.setattr(checkpoint, '_get_mmengine_home', lambda: str(path.parent))
-    else:
-        lists = dict(torchvision='torchvision_models', openmmlab='external_models')
-        lists.update(modelzoo='torchvision_models', mmcls='mmcls_models')
-        urls = dict(evil=f'{site}/{path.name}')
-        monkeypatch.setattr(checkpoint, f'get_{lists[scheme]}', lambda: urls)
-    return f'{scheme}://evil'
-
-
-SCHEMES = 's3 petrel pavi open-mmlab openmmlab torchvision modelzoo mmcls'.split()
-
-
-def test_every_scheme_is_tested():
-    tested = {CheckpointLoader._get_checkpoint_loader(f'{name}://evil') for name in SCHEMES}
-    tested |= {checkpoint.load_from_local, checkpoint.load_from_http}
-    assert set(CheckpointLoader._schemes.values()) == tested
-
-
-@pytest.mark.parametrize('scheme', SCHEMES)
-def test_every_scheme_runs_nothing(tmp_path, monkeypatch, scheme):
-    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'home'))
-    write_zip(tmp_path / 'hostile.pth', tmp_path / 'mark')
-    with served(tmp_path) as site:
-        address = offer(monkeypatch, scheme, tmp_path / 'hostile.pth', site)
-        with pytest.raises(CheckpointError, match=rf'{address}: refused.*mkdir'):
-            CheckpointLoader.load_checkpoint(address)
-    assert not (tmp_path / 'mark').exists()
 
 
 def falls_back(file, map_location=None):
@@ -291,21 +224,13 @@ def test_plain_weights_load_in_all_these_ways(tmp_path):
     assert checkpoint.torch.load(path, mmap=True)['state_dict']['weight'].sum() == 2
 
 
-def test_threads_share_the_switch():
-    inside, leave = threading.Event(), threading.Event()
-
-    def stay():
-        with safe_load._switched_on:
-            inside.set()
-            leave.wait()
-
-    other = threading.Thread(target=stay)
-    with safe_load._switched_on:
-        other.start()
-        inside.wait()
+def test_overlapping_loads_share_the_switch():
+    switch = safe_load._switched_on
+    switch.__enter__()
+    switch.__enter__()
+    switch.__exit__()
     assert os.environ[safe_load.SWITCH] == '1' and safe_load.CONTRARY not in os.environ
-    leave.set()
-    other.join()
+    switch.__exit__()
     assert os.environ[safe_load.CONTRARY] == '1' and safe_load.SWITCH not in os.environ
 
 

@@ -41,13 +41,9 @@ class Machine:
     def set_up(self, **environment) -> tuple[int, str, list[str]]:
         """Run the script: exit code, what it printed as errors, and the new pip and venv calls."""
         (self.home / 'log').write_text('')
-        done = subprocess.run(
-            [ROOT / 'requirements/setup_env.sh', self.venv],
-            env={**os.environ, 'PYTHON': str(self.python), **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [ROOT / 'requirements/setup_env.sh', self.venv]
+        env = os.environ | dict(environment, PYTHON=str(self.python))
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         return done.returncode, done.stderr, (self.home / 'log').read_text().splitlines()
 
 
@@ -106,6 +102,4 @@ def test_a_failing_pip_leaves_no_stamp(tmp_path):
     machine = Machine(tmp_path)
     stand_in = machine.python.read_text().replace("'-m pip'*)", "'-m pip'*) exit 7;", 1)
     machine.python.write_text(stand_in)
-    code, _, _ = machine.set_up()
-    assert code != 0
-    assert not (machine.venv / '.installed').exists()
+    assert machine.set_up()[0] != 0 and not (machine.venv / '.installed').exists()

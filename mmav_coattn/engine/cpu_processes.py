@@ -31,12 +31,6 @@ def prepare_processes(cfg: Config) -> None:
         )
     if not dist.is_initialized():
         dist.init_process_group('gloo')
-    cfg.setdefault(
-        'model_wrapper_cfg',
-        dict(
-            type='MMDistributedDataParallel',
-            device_ids=None,
-            broadcast_buffers=False,
-            find_unused_parameters=cfg.get('find_unused_parameters', False),
-        ),
-    )
+    unused = cfg.get('find_unused_parameters', False)
+    wrapper = dict(type='MMDistributedDataParallel', device_ids=None, broadcast_buffers=False)
+    cfg.setdefault('model_wrapper_cfg', dict(wrapper, find_unused_parameters=unused))

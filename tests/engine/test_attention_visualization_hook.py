@@ -23,23 +23,19 @@ def make_runner(tmp_path, model=None):
     )
 
 
-def make_batch(names, **annotation):
+def make_batch(*names, **annotation):
     """Grey clips whose in-sync attention is in the upper left, the shifted one's elsewhere."""
-    imgs, samples = [], []
+    samples = []
     for name in names:
-        if name is None:
-            imgs.append(None)
-            samples.append(ActionDataSample(metainfo=dict(unusable=('silent', 'is silent'))))
-            continue
-        imgs.append(torch.full((1, 3, 8, 64, 64), 100, dtype=torch.uint8))
         facts = dict(filename=f'/data/{name}', relpath=name, shift=[0.0, 0.48], **annotation)
-        sample = ActionDataSample(metainfo=facts)
-        sample.set_field(torch.tensor([2.0, -1.0]), 'sync_scores', dtype=torch.Tensor)
+        facts |= dict(unusable=('silent', 'is silent')) if name is None else {}
+        samples.append(ActionDataSample(metainfo=facts))
+        samples[-1].set_field(torch.tensor([2.0, -1.0]), 'sync_scores', dtype=torch.Tensor)
         maps = torch.full((2, 4, 2, 2), 0.01)
         maps[0, :, 0, 0] = maps[1, :, 1, 1] = 0.97
-        sample.set_field(maps, 'sound_map', dtype=torch.Tensor)
-        samples.append(sample)
-    return dict(inputs=dict(imgs=imgs, audio=None)), samples
+        samples[-1].set_field(maps, 'sound_map', dtype=torch.Tensor)
+    grey = torch.full((1, 3, 8, 64, 64), 100, dtype=torch.uint8)
+    return dict(inputs=dict(imgs=[name and grey for name in names])), samples
 
 
 def run_hook(hook, runner, *batches):
@@ -57,7 +53,7 @@ def test_images_of_the_in_sync_attention(tmp_path):
     # With what mmaction2's own script sets.
     settings = dict(enable=True, show=False, wait_time=2, out_dir=str(tmp_path / 'out'), interval=1)
     hook = HOOKS.build(dict(type='AttentionVisualizationHook', **settings))
-    batch = make_batch(['bounce/a.mp4', None, 'tap/a.mp4'])
+    batch = make_batch('bounce/a.mp4', None, 'tap/a.mp4')
     names = run_hook(hook, make_runner(tmp_path), batch)
     assert names == ['bounce__a.mp4.jpg', 'tap__a.mp4.jpg']
     sheet = cv2.imread(str(tmp_path / 'out' / names[0])).astype(int)
@@ -72,7 +68,7 @@ def test_annotated_moments_with_their_boxes(tmp_path):
     targets = [dict(time=time, boxes=[[0.5, 0.5, 1, 1]]) for time in (1.25, None, *[1.5] * 5)]
     annotation = dict(window_starts=[1.0], clip_seconds=1.0, localization_targets=targets)
     hook = AttentionVisualizationHook(enable=True, out_dir=str(tmp_path))
-    (name,) = run_hook(hook, make_runner(tmp_path), make_batch(['a.mp4'], **annotation))
+    (name,) = run_hook(hook, make_runner(tmp_path), make_batch('a.mp4', **annotation))
     sheet = cv2.imread(str(tmp_path / name)).astype(int)
     assert sheet.shape == (24 + 2 * 132, 6 * 132, 3)  # six of the seven
     for column in range(6):
@@ -82,25 +78,25 @@ def test_annotated_moments_with_their_boxes(tmp_path):
 
 def test_a_clip_and_its_silent_twins(tmp_path):
     hook = AttentionVisualizationHook(enable=True, out_dir=str(tmp_path))
-    names = run_hook(
-        hook,
-        make_runner(tmp_path),
-        make_batch(['a.mp4'], has_source=True),
-        make_batch(['a.mp4'], has_source=False),
-        make_batch(['a.mp4'], has_source=False, silent_kind='noise', localization_targets=[]),
+    kinds = (
+        dict(has_source=True),
+        dict(has_source=False),
+        dict(has_source=False, silent_kind='noise'),
     )
+    batches = [make_batch('a.mp4', **kind) for kind in kinds]
+    names = run_hook(hook, make_runner(tmp_path), *batches)
     assert names == ['a.mp4.jpg', 'a.mp4.noise.jpg', 'a.mp4.silent.jpg']
 
 
 def test_interval_counts_usable_clips_over_batches(tmp_path):
     hook = AttentionVisualizationHook(enable=True, interval=2)
-    batches = [make_batch(['0.mp4', None, '1.mp4']), make_batch(['2.mp4', '3.mp4', '4.mp4'])]
+    batches = [make_batch('0.mp4', None, '1.mp4'), make_batch('2.mp4', '3.mp4', '4.mp4')]
     assert run_hook(hook, make_runner(tmp_path), *batches) == [f'{i}.mp4.jpg' for i in (0, 2, 4)]
     assert hook._folder == tmp_path / 'log/attention'
 
 
 def test_disabled_it_does_nothing(tmp_path):
-    run_hook(AttentionVisualizationHook(), make_runner(tmp_path), make_batch(['0.mp4']))
+    run_hook(AttentionVisualizationHook(), make_runner(tmp_path), make_batch('0.mp4'))
     assert not list(tmp_path.iterdir())
 
 

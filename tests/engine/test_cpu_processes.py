@@ -28,9 +28,16 @@ def test_the_wrapper_gets_no_device(joined):
     assert wrapper.find_unused_parameters
 
 
-def test_synchronised_batch_normalisation_needs_gpus(joined):
-    with pytest.raises(ConfigError, match="sync_bn='torch' needs GPUs"):
-        prepare_processes(Config(dict(launcher='pytorch', sync_bn='torch')))
+@pytest.mark.parametrize(
+    ('cfg', 'sentence'),
+    [
+        (dict(launcher='pytorch', sync_bn='torch'), "sync_bn='torch' needs GPUs"),
+        (dict(launcher='slurm'), '--launcher slurm needs GPUs'),
+    ],
+)
+def test_what_needs_gpus(joined, cfg, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        prepare_processes(Config(cfg))
     assert joined == []
 
 
@@ -48,8 +55,3 @@ def test_one_process_or_a_gpu_changes_nothing(joined, monkeypatch):
     prepare_processes(several)
     assert joined == [] and cfg.sync_bn == several.sync_bn == 'torch'
     assert 'model_wrapper_cfg' not in cfg and 'model_wrapper_cfg' not in several
-
-
-def test_a_launcher_that_needs_gpus(joined):
-    with pytest.raises(ConfigError, match='--launcher slurm needs GPUs'):
-        prepare_processes(Config(dict(launcher='slurm')))

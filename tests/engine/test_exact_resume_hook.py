@@ -16,15 +16,10 @@ DATA = list(range(12))
 
 def make_runner(iteration, epoch, sampler=ResumableSampler, loop=EpochBasedTrainLoop, seed=3):
     said = []
-    return SimpleNamespace(
-        iter=iteration,
-        epoch=epoch,
-        seed=seed,
-        said=said,
-        logger=SimpleNamespace(info=said.append, warning=said.append),
-        train_loop=loop.__new__(loop),
-        train_dataloader=DataLoader(DATA, batch_size=3, sampler=sampler(DATA, seed=seed)),
-    )
+    logger = SimpleNamespace(info=said.append, warning=said.append)
+    loader = DataLoader(DATA, batch_size=3, sampler=sampler(DATA, seed=seed))
+    run = dict(iter=iteration, epoch=epoch, seed=seed, said=said, logger=logger)
+    return SimpleNamespace(**run, train_loop=loop.__new__(loop), train_dataloader=loader)
 
 
 def resume(runner, checkpoint):
@@ -51,15 +46,10 @@ def test_within_an_epoch_the_rest_follows(saved):
     assert [int(x) for batch in runner.train_dataloader for x in batch] == order
 
 
-def test_at_the_end_of_an_epoch_nothing_is_left_out(saved):
-    runner = make_runner(8, 2)
-    assert resume(runner, saved) == list(ResumableSampler(DATA, seed=3))
-    assert not runner.said
-
-
-def test_a_new_run_is_left_alone():
-    runner = make_runner(0, 0)
-    assert resume(runner, {}) == list(ResumableSampler(DATA, seed=3)) and not runner.said
+@pytest.mark.parametrize(('iteration', 'epoch'), [(8, 2), (0, 0)])
+def test_at_the_end_of_an_epoch_and_in_a_new_run_nothing_is_left_out(saved, iteration, epoch):
+    runner = make_runner(iteration, epoch)
+    assert resume(runner, saved) == list(ResumableSampler(DATA, seed=3)) and not runner.said
 
 
 def test_what_cannot_be_exact_is_said(saved):

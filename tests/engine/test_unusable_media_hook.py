@@ -23,12 +23,8 @@ def runner():
 
 
 def batch(*replaced):
-    return dict(
-        inputs={},
-        data_samples=[
-            ActionDataSample(metainfo=dict(replaced=notes) if notes else {}) for notes in replaced
-        ],
-    )
+    facts = [dict(replaced=notes) if notes else {} for notes in replaced]
+    return dict(data_samples=[ActionDataSample(metainfo=each) for each in facts])
 
 
 def note(name, reason):
@@ -44,15 +40,9 @@ def run_epoch(hook, runner, batches):
 
 def test_counts_and_names(runner, monkeypatch):
     monkeypatch.setattr(unusable_media_hook, 'MAX_NAMES', 2)
-    hook = HOOKS.build(dict(type='UnusableMediaReportHook'))
-    run_epoch(
-        hook,
-        runner,
-        [
-            batch(None, [note('a.mp4', 'silent'), note('b.mp4', 'missing')]),
-            batch([note('a.mp4', 'silent')], [note('c.mp4', 'silent')], None),
-        ],
-    )
+    first = batch(None, [note('a.mp4', 'silent'), note('b.mp4', 'missing')])
+    second = batch([note('a.mp4', 'silent')], [note('c.mp4', 'silent')], None)
+    run_epoch(HOOKS.build(dict(type='UnusableMediaReportHook')), runner, [first, second])
     assert runner.messages == [
         'Epoch 3: 4 drawn files could not be used and others took their place, for 5 samples '
         '(3 silent, 1 missing). The first of them:\n'

@@ -39,7 +39,7 @@ def test_whole_files_are_compared_on_the_cpu_with_a_network_on_a_gpu():
 
 @pytest.mark.parametrize('training', [True, False])
 def test_the_network_makes_no_tensor_on_another_device_than_its_inputs(training, monkeypatch):
-    """The meta device refuses tensors of the CPU, as a GPU does; it has no autocast."""
+    # The meta device refuses tensors of the CPU, as a GPU does; it has no autocast.
     monkeypatch.setattr(torch, 'autocast', lambda *_, **__: nullcontext())
     model = recognizer().to('meta').train(training)
     inputs = random_inputs()

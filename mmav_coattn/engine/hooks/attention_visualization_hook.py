@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +23,10 @@ MAX_MOMENTS = 6
 class AttentionVisualizationHook(Hook):
     """Write a contact sheet of frames and attention for test clips.
 
-    Of clips with ``localization_targets`` it shows the annotated moments, with the true boxes.
-
-    Its attributes carry the names that mmaction2's ``tools/test.py`` sets for ``--show-dir``,
+    Of clips with ``localization_targets`` it shows the annotated moments, with the true boxes. Its
+    attributes carry the names that mmaction2's ``tools/test.py`` sets for ``--show-dir``,
     ``--show``, ``--interval`` and ``--wait-time``, so it takes the place of mmaction2's own
-    ``VisualizationHook``: ``default_hooks = dict(visualization=dict(
-    type='AttentionVisualizationHook'))``.
+    ``VisualizationHook`` in ``default_hooks``.
 
     Args:
         enable (bool): Whether to do anything at all.
@@ -56,11 +53,8 @@ class AttentionVisualizationHook(Hook):
     ) -> None:
         if interval < 1:
             raise ConfigError(f'interval={interval} must be at least 1.')
-        self.enable = enable
-        self.interval = interval
-        self.show = show
-        self.wait_time = wait_time
-        self.out_dir = out_dir
+        self.enable, self.interval, self.out_dir = enable, interval, out_dir
+        self.show, self.wait_time = show, wait_time
 
     def before_test(self, runner: Runner) -> None:
         """Ask the model for maps."""
@@ -81,13 +75,7 @@ class AttentionVisualizationHook(Hook):
             self._folder.mkdir(parents=True, exist_ok=True)
         self._num_seen = 0
 
-    def after_test_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict | None = None,
-        outputs: Sequence | None = None,
-    ) -> None:
+    def after_test_iter(self, runner: Runner, batch_idx: int, data_batch=None, outputs=None):
         """Draw the clips of one batch.
 
         ``data_batch['inputs']['imgs']`` holds a uint8 tensor (1, C, T, H, W) a sample, None for an

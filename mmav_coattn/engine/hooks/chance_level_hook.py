@@ -10,6 +10,17 @@ from mmengine.hooks import Hook
 #: The mean loss (nats) counts as chance above the first, the mean accuracy below the second.
 CHANCE_LOSS, CHANCE_ACCURACY = math.log(2) - 0.01, 0.53
 
+CAUSES = """\
+Likely causes, the most frequent first, and what to try:
+  1. What moves is too small: crop to it (FixedCrop), or use larger frames.
+  2. Audio and video of the files do not belong together (music, dubbing) or are out of sync: look
+     at some.
+  3. The shifts are too small to begin with: raise min_shift.
+  4. The learning rate is too high or too low: try a third of it and three times it.
+  5. Too few clips or steps: the auxiliary loss (cls_head.loss_contrast) and more negatives
+     (num_negatives) learn from fewer.
+Whether network and data can learn at all: tools/train.py CONFIG --overfit-one-batch."""
+
 
 @HOOKS.register_module()
 class ChanceLevelHook(Hook):
@@ -50,21 +61,8 @@ class ChanceLevelHook(Hook):
         accuracy = sum(self._accuracies) / len(self._accuracies)
         if loss > CHANCE_LOSS and accuracy < CHANCE_ACCURACY:
             self._warned = True
-            runner.logger.warning(self.message(step, loss, accuracy))
-
-    def message(self, step: int, loss: float, accuracy: float) -> str:
-        """What is wrong, why it may be, and what to try."""
-        return (
-            f'Nothing learned after {step} steps: over the last {len(self._losses)} the loss is '
-            f'{loss:.3f} (ln 2 = 0.693 is chance) and the accuracy {accuracy:.3f} (chance 0.5).\n'
-            'Likely causes, the most frequent first, and what to try:\n'
-            '  1. What moves is too small: crop to it (FixedCrop), or use larger frames.\n'
-            '  2. Audio and video of the files do not belong together (music, dubbing) or are '
-            'out of sync: look at some.\n'
-            '  3. The shifts are too small to begin with: raise min_shift.\n'
-            '  4. The learning rate is too high or too low: try a third of it and three times it.\n'
-            '  5. Too few clips or steps: the auxiliary loss (cls_head.loss_contrast) and more '
-            'negatives (num_negatives) learn from fewer.\n'
-            'Whether network and data can learn at all: tools/train.py CONFIG '
-            '--overfit-one-batch.'
-        )
+            runner.logger.warning(
+                f'Nothing learned after {step} steps: over the last {len(self._losses)} the loss '
+                f'is {loss:.3f} (ln 2 = 0.693 is chance) and the accuracy {accuracy:.3f} (chance '
+                f'0.5).\n{CAUSES}'
+            )

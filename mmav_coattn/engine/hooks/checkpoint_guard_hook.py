@@ -33,15 +33,13 @@ def compare_state(wanted: dict, given: dict) -> tuple[list[str], list[str], list
 
 def describe_state(missing: list[str], unknown: list[str], shapes: list[str]) -> str:
     """The differences that :func:`compare_state` found, in words."""
-    whats = (
-        'entries of the network are absent',
-        'of its entries are unknown to the network',
-        'entries differ in shape',
-    )
+    found = {
+        'entries of the network are absent': missing,
+        'of its entries are unknown to the network': unknown,
+        'entries differ in shape': shapes,
+    }
     return '; '.join(
-        f'{len(names)} {what} ({listing(names)})'
-        for names, what in zip((missing, unknown, shapes), whats, strict=True)
-        if names
+        f'{len(names)} {what} ({listing(names)})' for what, names in found.items() if names
     )
 
 
@@ -56,13 +54,10 @@ class CheckpointGuardHook(Hook):
     """Refuse to evaluate weights of another network; say what a partial start leaves out.
 
     mmengine loads whatever names agree and warns about the rest, so that ``tools/test.py`` would
-    evaluate a partly random network. When testing, anything that does not agree is an error, as is
-    resuming from a network of version 0.1. When training (``load_from``), starting from a part of a
-    network is common: what stays at its initial value is listed, and only a checkpoint of which
-    nothing agrees is refused.
-
-    Raises:
-        CheckpointError: As described above.
+    evaluate a partly random network. When testing, anything that does not agree is a
+    ``CheckpointError``, as is resuming from a network of version 0.1. When training
+    (``load_from``), starting from a part of a network is common: what stays at its initial value is
+    listed, and only a checkpoint of which nothing agrees is refused.
     """
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:

@@ -14,10 +14,7 @@ class DataRootGuardHook(Hook):
 
     ``--cfg-options data_root=FOLDER`` changes a variable that was already copied into the datasets.
     The tools of this package carry it on; mmaction2's stock scripts do not, and would go on with
-    the old folder without a word.
-
-    Raises:
-        ConfigError: Before the run, if no dataset of the config has its ``data_root``.
+    the old folder without a word, so there it is a ``ConfigError``.
     """
 
     def before_run(self, runner: Runner) -> None:

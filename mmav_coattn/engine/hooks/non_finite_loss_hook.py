@@ -32,16 +32,14 @@ class NonFiniteLossHook(Hook):
             value = float(torch.as_tensor(value).detach())
             if math.isfinite(value):
                 continue
-            files = [
-                sample.metainfo.get('relpath', '?')
-                for sample in (data_batch or {}).get('data_samples', ())
-            ]
+            files = [sample.metainfo.get('relpath', '?') for sample in data_batch['data_samples']]
             last = find_latest_checkpoint(runner.work_dir)
-            kept = f'The last checkpoint, {last}, is from before it' if last else ''
+            kept, resume = 'No checkpoint was saved before it', ''
+            if last:
+                kept = f'The last checkpoint, {last}, is from before it'
+                resume = ', then go on with --resume'
             raise TrainingError(
-                f'{name} is {value} in iteration {runner.iter + 1} (epoch '
-                f'{runner.epoch + 1}): the training has diverged. Its batch: {", ".join(files)}. '
-                f'{kept or "No checkpoint was saved before it"}; lower the learning rate, clip '
-                f'gradients (optim_wrapper.clip_grad), or train without --amp'
-                f'{", then go on with --resume" if kept else ""}.'
+                f'{name} is {value} in iteration {runner.iter + 1} (epoch {runner.epoch + 1}): the '
+                f'training has diverged. Its batch: {", ".join(files)}. {kept}; lower the learning '
+                f'rate, clip gradients (optim_wrapper.clip_grad), or train without --amp{resume}.'
             )

@@ -5,12 +5,7 @@ from numpy.typing import ArrayLike
 
 
 def finite_array(values: ArrayLike, name: str, ndim: int) -> np.ndarray:
-    """Convert to float64.
-
-    Raises:
-        ValueError: Beginning with ``name``, if there are not ``ndim`` axes, the array is empty, or
-            a value is not finite.
-    """
+    """As float64; ``ValueError`` with the ``name`` unless finite, not empty, of ``ndim`` axes."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != ndim:
         raise ValueError(f'{name}: expected {ndim} axes, got an array of shape {array.shape}.')
@@ -43,11 +38,7 @@ def require_unit_interval(array: np.ndarray, name: str) -> None:
 def map_and_truth(
     values: ArrayLike, gt_map: ArrayLike, name: str = 'heatmap'
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A map (H, W), called ``name``, and its ground truth (H, W) in [0, 1], as float64.
-
-    Raises:
-        ValueError: If shapes differ, a value is not finite, or the truth is outside [0, 1].
-    """
+    """A map (H, W), called ``name``, and its ground truth (H, W) in [0, 1], as float64."""
     array = finite_array(values, name, ndim=2)
     truth = finite_array(gt_map, 'gt_map', ndim=2)
     require_equal_shapes(**{name: array, 'gt_map': truth})

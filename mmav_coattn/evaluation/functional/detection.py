@@ -15,22 +15,14 @@ def detection_ap_max_f1(
 ) -> dict[str, float]:
     """Average precision and the best F1 over the confidence threshold t.
 
-    At t an image with confidence c counts as
-
-    ========= ========= ====================================================
-    source    c >= t    true positive if cIoU >= 0.5, else false positive
-    source    c < t     false negative
-    no source c >= t    false positive
-    no source c < t     nothing
-    ========= ========= ====================================================
-
-    Recall is TP / (TP + FN) and grows as t falls. Every distinct confidence is one threshold, so
-    equal confidences are accepted together. AP is the area under precision over recall from
-    recall 0, where the precision at a recall is the best one at that recall or above.
+    An image of confidence c >= t is a true positive if it has a source and cIoU >= 0.5, else a
+    false positive; one of c < t with a source is a false negative. Recall is TP / (TP + FN). Every
+    distinct confidence is one threshold, so equal confidences are accepted together. AP is the area
+    under precision over recall from recall 0, where the precision at a recall is the best one at
+    that recall or above.
 
     Args:
-        confidences (ArrayLike): (N,), larger means surer that a source is in sight. The mean of
-            the top quarter of the raw map is usual, before any normalisation per image.
+        confidences (ArrayLike): (N,), larger means surer that a source is in sight.
         cious (ArrayLike): (N,), consensus IoU in [0, 1]; ignored where there is no source.
         has_source (ArrayLike): (N,), bool.
 

@@ -18,17 +18,11 @@ SUCCESS_THRESHOLDS = np.arange(21) / 20
 
 
 def binarize_top_fraction(heatmap: ArrayLike, fraction: float = 0.5) -> np.ndarray:
-    """Keep the highest ``round(fraction * H * W)`` pixels.
+    """Mask (H, W) of the highest ``round(fraction * H * W)`` pixels of a map (H, W).
 
     By rank: at a threshold, ties (a constant map, a map with many zeros) would keep any number of
-    pixels, and that number alone moves the score.
-
-    Args:
-        heatmap (ArrayLike): (H, W), larger means more likely a source.
-        fraction (float): Share of the pixels to keep, 0 to 1.
-
-    Returns:
-        np.ndarray: bool, (H, W). Among equal values the lower row-major index is kept.
+    pixels, and that number alone moves the score. Among equal values the lower row-major index is
+    kept.
 
     Raises:
         ValueError: If the fraction is outside [0, 1], or the map is not (H, W) or not finite.
@@ -72,10 +66,7 @@ def consensus_map(
         boxes (Sequence[Sequence[float]]): (x0, y0, x1, y1) each, as fractions of width and height;
             of all annotators.
         annotators (float): Boxes that must overlap for g = 1.
-        size (int): Side of the square map, px.
-
-    Returns:
-        np.ndarray: float64, (size, size), 0 to 1; 0 everywhere if there is no box.
+        size (int): Side of the square map, float64, px.
 
     Raises:
         ValueError: If a box is not four finite numbers, or ``annotators`` is not positive.
@@ -95,13 +86,9 @@ def consensus_map(
 def consensus_ciou(pred_mask: ArrayLike, gt_map: ArrayLike) -> float:
     """Consensus IoU of one image, ``sum(P * g) / (sum(g) + sum(P * [g == 0]))``.
 
-    Args:
-        pred_mask (ArrayLike): P, bool, (H, W).
-        gt_map (ArrayLike): g, (H, W), in [0, 1]: the share of annotators who agree on a source.
-
-    Returns:
-        float: 0 to 1. Where neither mask has a pixel the quotient is undefined; it counts as 0,
-        the value of every other prediction on an image without a source.
+    Of the predicted mask P (H, W), bool, and the share g (H, W), in [0, 1], of annotators who agree
+    on a source. Where neither has a pixel the quotient is undefined; it counts as 0, the value of
+    every other prediction on an image without a source.
 
     Raises:
         ValueError: If shapes differ, P is not a mask, or g is not finite or outside [0, 1].
@@ -119,10 +106,7 @@ def mask_ciou(mask: np.ndarray, truth: np.ndarray) -> float:
 
 
 def ciou_success_and_auc(cious: ArrayLike) -> dict[str, float]:
-    """Summarise the consensus IoUs of a test set.
-
-    Args:
-        cious (ArrayLike): (N,), in [0, 1].
+    """Summarise the consensus IoUs (N,) of a test set.
 
     Returns:
         dict: ``ciou50``, the share of images with consensus IoU >= 0.5 (the "cIoU" of most

@@ -51,17 +51,12 @@ def onset_correlation_maps(energy: np.ndarray, wave: np.ndarray) -> np.ndarray:
 
 
 def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str, float]]:
-    """What predictors that see neither video nor audio score on a test set.
+    """What predictors that see neither video nor audio score on ground truths (S, S) in [0, 1].
 
-    ``centre_disc`` (half the image), ``centre_disc_adaptive`` (as many pixels as the ground truth
-    has), ``whole_image``, and ``perfect_half``: the ground truth itself through the standard
-    binarisation, which is the ceiling of that protocol.
-
-    Args:
-        gt_maps (Iterable[np.ndarray]): Ground truths (S, S) in [0, 1], square.
-
-    Returns:
-        dict[str, dict[str, float]]: The figures of :func:`ciou_success_and_auc` by predictor.
+    Figures of :func:`ciou_success_and_auc` by predictor: ``centre_disc`` (half the image),
+    ``centre_disc_adaptive`` (as many pixels as the ground truth has), ``whole_image``, and
+    ``perfect_half``: the ground truth itself through the standard binarisation, which is the
+    ceiling of that protocol.
     """
     names = ('centre_disc', 'centre_disc_adaptive', 'whole_image', 'perfect_half')
     cious = []

@@ -20,11 +20,7 @@ class HeatmapScores(NamedTuple):
 
 
 def score_heatmap(heatmap: ArrayLike, gt_map: ArrayLike) -> HeatmapScores:
-    """All scores of one heat map.
-
-    Args:
-        heatmap (ArrayLike): (H, W), larger means more likely a source.
-        gt_map (ArrayLike): (H, W), in [0, 1], non-zero on the source.
+    """All scores of a heat map (H, W) against a ground truth (H, W) in [0, 1].
 
     Raises:
         ValueError: If shapes differ or a value is not finite.

@@ -6,17 +6,11 @@ Including Negative Audio" (ICASSP 2025, arXiv 2410.01020). As in ``eval.py`` of 
 normalised per image, exceeds the threshold; pIA is the share of the image that is predicted; its
 AUC is the area under the share of images with pIA <= t, t = 0, 0.05 ... 1; F is the harmonic mean
 of the mean cIoU of the positives and of 1 - pIA; F of the AUCs is that of the cIoU's AUC and of
-pIA's. It differs from there in that
-
-- the threshold is chosen on validation clips for what is asked of it
-  (:func:`best_map_threshold`); there it is a constant per network, such as the third quartile of
-  the maxima of its maps of negatives;
-- F1 of "is a source in sight", a clip being called so where any pixel is predicted, stands beside
-  F, which a map with a few wrong pixels hardly lowers;
-- thresholds t are the doubles nearest to their decimals, F of two zeros is 0, and figures are
-  shares, not percent;
-- object priors (OGL), ten draws of off-screen audio, and the IoU of a clip's positive and negative
-  masks are left out.
+pIA's. It differs from there in that the threshold is chosen on validation clips
+(:func:`best_map_threshold`), not a constant per network; that F1 of "is a source in sight", where
+any pixel is predicted, stands beside F, which a few wrong pixels hardly lower; that F of two zeros
+is 0, and figures are shares, not percent; and that object priors (OGL), ten draws of off-screen
+audio, and the IoU of a clip's positive and negative masks are left out.
 """
 
 from collections.abc import Mapping
@@ -37,9 +31,7 @@ def threshold_curves(
     """Consensus IoU (K,) and pIA (K,) of one map (H, W) at each of many rising thresholds (K,).
 
     The ground truth (H, W) lies in [0, 1]. Where neither mask has a pixel the consensus IoU is 0.
-
-    Raises:
-        ValueError: If shapes differ or a value is not finite.
+    ``ValueError`` if shapes differ or a value is not finite.
     """
     heatmap, gt = map_and_truth(heatmap, gt_map)
     thresholds = finite_array(thresholds, 'thresholds', ndim=1)

@@ -16,12 +16,10 @@ def offset_accuracy(logits: ArrayLike, targets: ArrayLike, tolerance: int = 1) -
         logits (ArrayLike): (N, C), one score a class, classes in the order of their offsets. Among
             equal scores the lower class counts as the higher ranked.
         targets (ArrayLike): (N,), integer class, 0 to C - 1.
-        tolerance (int): Classes that the prediction may lie beside the target in ``acc1_tol``; at
-            the ends of the grid there is none beyond.
+        tolerance (int): Classes that the prediction may lie beside the target in ``acc1_tol``.
 
     Returns:
-        dict: ``acc1``; ``acc5``, the target is among the five highest (among all, if C < 5);
-        ``acc1_tol``, the highest lies within ``tolerance`` classes of the target.
+        dict: ``acc1``; ``acc5``, the target is among the five highest; ``acc1_tol``.
 
     Raises:
         ValueError: If lengths differ, a score is not finite, a target is no class, or the

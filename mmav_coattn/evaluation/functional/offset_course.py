@@ -1,9 +1,9 @@
 """How the offset goes along a file: constant, drifting, or jumping at cuts.
 
-The evidence of a shift in a stretch of the file is the sum of the logits of its clips, those that
-overlap counted as one. The most likely course of the offset is found by dynamic programming over
-the shifts, with a cost for each jump (the segmented form of Viterbi's algorithm, 1967). If a line
-through what was found explains the file as well, the offset drifts; else it jumps.
+The evidence of a shift in a stretch is the sum of the logits of its clips, those that overlap
+counted as one. The most likely course is found by dynamic programming over the shifts, with a cost
+for each jump (the segmented form of Viterbi's algorithm, 1967). If a line through what was found
+explains the file as well, the offset drifts; else it jumps.
 """
 
 from itertools import pairwise

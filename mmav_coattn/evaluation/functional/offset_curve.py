@@ -31,10 +31,7 @@ def mean_curve(scores: np.ndarray) -> np.ndarray:
 
 
 def refine_peak(shifts: np.ndarray, curve: np.ndarray) -> float:
-    """Shift (s) of the top of the parabola through the highest point and its neighbours.
-
-    That point itself, where a neighbour is missing.
-    """
+    """Shift (s) of the top of the parabola through the highest point and its neighbours, if any."""
     top = int(np.nanargmax(curve))
     if not 0 < top < len(curve) - 1 or not np.isfinite(curve[top - 1 : top + 2]).all():
         return float(shifts[top])
@@ -92,10 +89,7 @@ def estimate_offset(
     if not np.isfinite(scores).any():
         raise ValueError('scores: none is finite, so there is no offset to find.')
     curve = mean_curve(scores)
-    top = int(np.nanargmax(curve))
-    sure = confidence.of(curve, len(scores))
-    tried = np.flatnonzero(np.isfinite(curve))
-    at_edge = top in (tried[0], tried[-1])
-    best = refine_peak(shifts, curve)
+    sure, best = confidence.of(curve, len(scores)), refine_peak(shifts, curve)
+    at_edge = np.nanargmax(curve) in np.flatnonzero(np.isfinite(curve))[[0, -1]]
     known = sure >= MIN_CONFIDENCE and not at_edge
-    return OffsetEstimate(best if known else None, best, sure, at_edge)
+    return OffsetEstimate(best if known else None, best, sure, bool(at_edge))

@@ -50,13 +50,10 @@ def knn_accuracy(
     gallery_labels: ArrayLike,
     k: int = 5,
 ) -> float:
-    """Accuracy of the k-nearest-neighbour classifier: the class of most of the k nearest clips.
+    """Accuracy, 0 to 1, of the k-nearest-neighbour classifier: the class of most of the k nearest.
 
     Of classes with equally many, that of the nearest clip among theirs wins. Nearness, arguments
     and errors as in :func:`knn_retrieval`.
-
-    Returns:
-        float: 0 to 1.
     """
     query_labels = np.asarray(query_labels)
     nearest = _nearest_labels(query_feats, query_labels, gallery_feats, gallery_labels, [k])
@@ -69,16 +66,11 @@ def knn_accuracy(
 def cross_modal_retrieval(
     scores: ArrayLike, ks: Sequence[int] = (1, 5, 10, 20, 50)
 ) -> dict[str, float]:
-    """Finding the audio that belongs to a video, and the video that belongs to an audio segment.
+    """Finding the partner by scores (N, N) of the video of row i with the audio of column j.
 
-    Args:
-        scores (ArrayLike): (N, N), of the video of row i with the audio of column j.
-        ks (Sequence[int]): Numbers of answers.
-
-    Returns:
-        dict: ``'video->audio R@k'`` and ``'audio->video R@k'``, the share of queries whose own
-        partner is among the k best, and ``'... median rank'``, from 1. Of equal scores the partner
-        is counted as the last, so that a constant score finds nothing.
+    ``'video->audio R@k'`` and ``'audio->video R@k'``, the share of queries whose own partner is
+    among the k best, and ``'... median rank'``, from 1. Of equal scores the partner is counted as
+    the last, so that a constant score finds nothing.
 
     Raises:
         ValueError: If the scores are not square or not finite.

@@ -34,10 +34,7 @@ class MelMasking:
     """Takes parts out of a waveform by masks over its mel spectrogram.
 
     A bin of the Fourier transform has the mean mask of the bands that it lies in; phases stay.
-
-    Args:
-        sample_rate (int), n_fft (int), win_length (int), hop_length (int), n_mels (int): Of the
-            spectrogram, see :class:`~mmav_coattn.models.data_preprocessors.LogMelSpectrogram`.
+    Arguments are those of :class:`~mmav_coattn.models.data_preprocessors.LogMelSpectrogram`.
     """
 
     def __init__(

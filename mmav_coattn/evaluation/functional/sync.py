@@ -29,11 +29,10 @@ def binary_sync_metrics(
     Returns:
         dict: ``accuracy``; ``auroc``, the probability that an in-sync audio scores above a shifted
         one of any clip, a tie counting half (Mann & Whitney 1947); ``pair_accuracy``, the same for
-        the two of one clip; ``cross_entropy``, the balanced binary cross-entropy in nats (ln 2 for
-        a model that knows nothing); ``num_clips``, N; ``num_pairs``, N * K; and, where ``shifts``
-        is given, ``bins``: a list of ``dict(low, high, accuracy, num_pairs)`` for the bins of
-        abs(shift) that contain a pair, where accuracy is the mean over these pairs of
-        (right(in-sync of the same clip) + right(shifted)) / 2.
+        the two of one clip; ``cross_entropy``, balanced, in nats; ``num_clips``, N; ``num_pairs``,
+        N * K; and, where ``shifts`` is given, ``bins``: a list of ``dict(low, high, accuracy,
+        num_pairs)`` for the bins of abs(shift) that contain a pair, where accuracy is the mean over
+        these pairs of (right(in-sync of the same clip) + right(shifted)) / 2.
 
     Raises:
         ValueError: If shapes differ, K is 0, a value is not finite, or a row does not have exactly

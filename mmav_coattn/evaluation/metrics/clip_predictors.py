@@ -34,16 +34,10 @@ def predictor_maps(
 ) -> dict[str, np.ndarray]:
     """Maps (sources it sees, T', H', W') by predictor.
 
-    ``whole_image`` has none, as it keeps every pixel whatever the binarisation.
-
-    Args:
-        maps (np.ndarray): The model's raw maps (T', H', W').
-        frames (np.ndarray): Frames (C, T, H, W) of the clip as the network sees them.
-        wave (np.ndarray): Its audio (S,).
-        size (int): Side of the maps that are compared, px.
-        num_sources (int, optional): Split the maps of those that have one into so many.
-        source_maps (np.ndarray, optional): The model's own maps of several sources (K, T', H', W'),
-            in place of a split.
+    Of the model's raw maps (T', H', W'), the frames (C, T, H, W) as the network sees them, and the
+    audio (S,) of a clip; ``whole_image`` has none, as it keeps every pixel. ``size`` is the side of
+    the maps that are compared, px. With ``num_sources`` maps are split into so many; the model's
+    own maps of several sources (K, T', H', W') take the place of its split.
     """
     blurred = motion_energy_maps(frames, BLUR)
     one = dict(
@@ -63,12 +57,9 @@ def predictor_maps(
 
 
 def maps_at(maps: np.ndarray, position: float | None, size: int) -> list[np.ndarray]:
-    """Maps (size, size) of a predictor, one a source that it sees.
+    """Maps (sources, T', H', W') at a position, 0 to 1 over the clip, enlarged to (size, size), px.
 
-    Args:
-        maps (np.ndarray): (sources, T', H', W').
-        position (float, optional): When, 0 to 1 over the clip; None for the clip's mean map.
-        size (int): Side to enlarge them to, px.
+    None is for the clip's mean map.
     """
     if position is None:
         chosen = maps.mean(axis=1)

@@ -15,9 +15,8 @@ from mmav_coattn.errors import UserError
 class FileMetric(BaseMetric):
     """Base of the metrics: a sample with ``unusable=(reason, sentence)`` is left out.
 
-    Args:
-        num_listed (int): Left-out files to name in the log; the others are only counted.
-        **kwargs: Of mmengine's ``BaseMetric``: ``collect_device``, ``prefix``, ``collect_dir``.
+    ``num_listed`` left-out files are named in the log; the others are only counted. For other
+    arguments see mmengine's ``BaseMetric``.
     """
 
     #: What a usable sample must hold, and what to do where it does not.
@@ -76,11 +75,7 @@ class FileMetric(BaseMetric):
 
 
 def finite_scores(values: Any, name: str) -> np.ndarray:
-    """Scores as float64.
-
-    Raises:
-        ValueError: If one is not finite; the message names the file.
-    """
+    """Scores as float64; ``ValueError`` with the name of the file if one is not finite."""
     scores = to_array(values)
     if not np.isfinite(scores).all():
         raise ValueError(

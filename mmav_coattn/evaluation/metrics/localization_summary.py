@@ -50,45 +50,35 @@ def summarise_detection(
 
     The trivial baselines have a constant confidence.
     """
-    confidences = [clip['confidence'] for clip in [*clips, *silent]]
-    return {
-        predictor: detection_ap_max_f1(
-            confidences if predictor == 'model' else np.zeros(len(confidences)),
-            [clip['scores'][:, column, 0].mean() for clip in clips] + [0.0] * len(silent),
-            [True] * len(clips) + [False] * len(silent),
-        )
-        for column, predictor in enumerate(PREDICTORS)
-    }
+    confidences = np.array([clip['confidence'] for clip in [*clips, *silent]])
+    has_source = [True] * len(clips) + [False] * len(silent)
+    rows = {}
+    for column, predictor in enumerate(PREDICTORS):
+        cious = [clip['scores'][:, column, 0].mean() for clip in clips] + [0.0] * len(silent)
+        own = confidences if predictor == 'model' else 0 * confidences
+        rows[predictor] = detection_ap_max_f1(own, cious, has_source)
+    return rows
 
 
 def summarise_negative_audio(
     clips: Sequence[dict], silent: Sequence[dict], thresholds: np.ndarray
 ) -> dict[str, dict[str, float]]:
-    """Figures at one threshold of the raw map, with clips mixed in that have no source in sight.
+    """Figures of :func:`negative_audio_scores` by predictor at the best of thresholds (K,).
 
-    Args:
-        clips (Sequence[dict]): As in :func:`summarise_predictor`, with ``cious_at`` (M, K) of the
-            model's maps and ``areas_at`` (K,) of its mean map.
-        silent (Sequence[dict]): With ``kind`` and ``areas_at``.
-        thresholds (np.ndarray): (K,). Of several, the best one is chosen.
-
-    Returns:
-        dict[str, dict[str, float]]: By predictor; see
-        :func:`~mmav_coattn.evaluation.functional.negative_audio_scores`. The model has
-        ``map_threshold`` as well.
+    Clips are as in :func:`summarise_predictor`, with ``cious_at`` (M, K) of the model's maps and
+    ``areas_at`` (K,) of its mean map; those without a source in sight have ``kind`` and
+    ``areas_at``. The model has ``map_threshold`` as well.
     """
-    kinds = sorted({clip['kind'] for clip in silent})
     cious = np.concatenate([clip['cious_at'] for clip in clips])
     positives = np.array([clip['areas_at'] for clip in clips])
     negatives = {
         kind: np.array([clip['areas_at'] for clip in silent if clip['kind'] == kind])
-        for kind in kinds
+        for kind in sorted({clip['kind'] for clip in silent})
     }
     chosen = best_map_threshold(cious, positives, negatives, thresholds)
     at = int(np.flatnonzero(thresholds == chosen)[0])
-    figures = negative_audio_scores(
-        cious[:, at], positives[:, at], {kind: areas[:, at] for kind, areas in negatives.items()}
-    )
+    at_threshold = {kind: areas[:, at] for kind, areas in negatives.items()}
+    figures = negative_audio_scores(cious[:, at], positives[:, at], at_threshold)
     rows = dict(model=dict(figures, map_threshold=chosen))
     # Baselines that predict the same share of every image, as the binarisation of that column does.
     for predictor, score, area in (('centre_disc', 1, 0.5), ('whole_image', 0, 1.0)):

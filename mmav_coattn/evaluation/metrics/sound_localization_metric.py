@@ -11,12 +11,7 @@ from mmav_coattn.evaluation.functional.localization import consensus_ciou, conse
 from mmav_coattn.evaluation.functional.localization_scores import best_assignment, score_heatmap
 from mmav_coattn.evaluation.functional.negative_audio import MAP_THRESHOLDS, threshold_curves
 
-from .clip_predictors import (
-    PREDICTORS,
-    SPLIT_PREDICTORS,
-    maps_at,
-    predictor_maps,
-)
+from .clip_predictors import PREDICTORS, SPLIT_PREDICTORS, maps_at, predictor_maps
 from .left_out import FileMetric, to_array
 from .localization_summary import (
     format_table,
@@ -39,9 +34,8 @@ class SoundLocalizationMetric(FileMetric):
     which window 0, the in-sync one, is read (``model.test_cfg.return_map=True``), and the meta
     information of :class:`LocalizationTargets`, ``localization_targets`` and ``has_source``,
     besides ``window_starts`` and ``clip_seconds`` (``PackAudioVisualInputs.extra_meta_keys``); of
-    the batch ``imgs`` and ``audio``, for the trivial baselines. A sample with ``unusable`` is left
-    out, counted, and named in the log; so is what has no target to look for: a clip in which
-    nothing happens, a box outside the frame.
+    the batch ``imgs`` and ``audio``, for the trivial baselines. What has no target to look for (a
+    clip in which nothing happens, a box outside the frame) is counted.
 
     Figures, under the prefix ``localization/``; all masks are made by rank, ties by index
     (*Figures* in configs/localization/README.md says what each means): ``adaptive_ciou50``,
@@ -52,20 +46,17 @@ class SoundLocalizationMetric(FileMetric):
     ``map_threshold``; ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``,
     ``left_out``.
 
-    A target is boxes, or a file with a mask (:func:`read_mask`).
-
-    With ``num_sources`` the maps of the model, of motion and of onsets are also split into maps of
-    so many sources (rows ending in ``_split``). As nobody says which map is which source's, each
-    clip is judged by the assignment that suits it best.
+    A target is boxes, or a file with a mask (:func:`read_mask`). With ``num_sources`` the maps of
+    the model, of motion and of onsets are also split into maps of so many sources (rows ending in
+    ``_split``). As nobody says which map is which source's, each clip is judged by the assignment
+    that suits it best.
 
     Args:
         size (int): Side at which maps and boxes are compared, px.
         num_sources (int, optional): See above.
-        map_threshold (float or str, optional): Threshold of the raw map, nats for a
-            :class:`CoAttentionNeck` without ``map_refiner``: the one for the whole set, or
-            ``'choose'`` for the best on these very clips
-            (:func:`~mmav_coattn.evaluation.functional.negative_audio.best_map_threshold`), which
-            must be validation clips.
+        map_threshold (float or str, optional): Threshold of the raw map for the whole set, nats for
+            a :class:`CoAttentionNeck` without ``map_refiner``, or ``'choose'`` for the best on
+            these very clips, which must be validation clips.
         **kwargs: See :class:`FileMetric`.
 
     Raises:
@@ -134,27 +125,22 @@ class SoundLocalizationMetric(FileMetric):
     def _score_clip(
         self, clip: dict[str, np.ndarray], sample: dict
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Source of each target (M,); scores (M, predictors, 3): adaptive, half, hit; and the
-        model's cIoU at each threshold (M, K).
-        """
+        """Sources (M,) and scores (M, predictors, 3) of targets, cIoU at thresholds (M, K)."""
         start, seconds = float(sample['window_starts'][0]), sample['clip_seconds']
-        sources, truths, positions = [], [], []
+        sources, pairs = [], []
         for target in sample['localization_targets']:
             if 'mask' in target:
                 truth = read_mask(target['mask'], self.size)
             else:
                 truth = consensus_map(target['boxes'], target['annotators'], self.size)
-            if not truth.any():
-                continue
-            sources.append(target['source'])
-            truths.append(truth)
-            time = target['time']
-            positions.append(None if time is None else (time - start) / seconds)
+            if truth.any():
+                time = target['time']
+                sources.append(target['source'])
+                pairs.append((None if time is None else (time - start) / seconds, truth))
         numbers = np.array(sources, dtype=int)
         scores = np.zeros((len(sources), len(self.predictors), 3))
         # Each source is judged by one map for the whole clip, as suits all best.
         found, number = np.unique(numbers, return_inverse=True)
-        pairs = list(zip(positions, truths, strict=True))
         for column, predictor in enumerate(self.predictors if sources else ()):
             # (M, maps, 3)
             by_map = np.array([self._score(clip, predictor, *pair) for pair in pairs])
@@ -171,9 +157,8 @@ class SoundLocalizationMetric(FileMetric):
         if not len(self.thresholds):
             return np.zeros(0), np.zeros(0)
         heatmap = maps_at(clip['model'], position, self.size)[0]
-        return threshold_curves(
-            heatmap, np.zeros_like(heatmap) if truth is None else truth, self.thresholds
-        )
+        truth = np.zeros_like(heatmap) if truth is None else truth
+        return threshold_curves(heatmap, truth, self.thresholds)
 
     def _score(
         self, clip: dict[str, np.ndarray], predictor: str, position: float | None, truth: np.ndarray
@@ -195,13 +180,10 @@ class SoundLocalizationMetric(FileMetric):
                 f'None of the {len(results)} clips has a source in sight to look for. Check the '
                 'data set of the evaluator.'
             )
-        rows = {
-            predictor: summarise_predictor(clips, column)
-            for column, predictor in enumerate(self.predictors)
-        }
-        if silent:
-            for predictor, figures in summarise_detection(clips, silent).items():
-                rows[predictor] |= figures
+        columns = enumerate(self.predictors)
+        rows = {predictor: summarise_predictor(clips, column) for column, predictor in columns}
+        for predictor, figures in (summarise_detection(clips, silent) if silent else {}).items():
+            rows[predictor] |= figures
         counts = dict(
             num_targets=sum(len(clip['sources']) for clip in clips),
             num_clips=len(clips),

@@ -116,14 +116,14 @@ class SourceSeparationMetric(FileMetric):
         clips = [result for result in used if result['identity'] is not None]
         if not clips:
             raise UserError('No clip has an event of every source; evaluate longer clips.')
-        improvement = float(np.mean([clip['improvement'] for clip in clips]))
-        oracle = float(np.mean([clip['oracle'] for clip in clips]))
+        names = ('identity', 'count', 'improvement', 'oracle')
+        means = {name: float(np.mean([clip[name] for clip in clips])) for name in names}
         return dict(
-            identity=float(np.mean([clip['identity'] for clip in clips])),
-            count=float(np.mean([clip['count'] for clip in clips])),
-            si_sdr_improvement=improvement,
-            si_sdr_improvement_oracle=oracle,
-            oracle_share=improvement / oracle,
+            identity=means['identity'],
+            count=means['count'],
+            si_sdr_improvement=means['improvement'],
+            si_sdr_improvement_oracle=means['oracle'],
+            oracle_share=means['improvement'] / means['oracle'],
             num_clips=float(len(clips)),
             num_without_event=float(len(used) - len(clips)),
             left_out=float(left_out),

@@ -10,7 +10,7 @@ from mmav_coattn.evaluation.functional import binary_sync_metrics
 
 from .left_out import FileMetric, finite_scores, to_array
 
-#: Blind controls: the suffix of their scores in the data sample and of their figures here.
+#: Controls: nothing to see, nothing to hear, the first frame repeated.
 CONTROLS = ('video_blank', 'audio_blank', 'video_still')
 
 
@@ -19,17 +19,14 @@ class SyncMetric(FileMetric):
     """Accuracy of the in-sync / shifted decision.
 
     Needs of each data sample ``sync_scores`` (1+K,), ``sync_label`` (1+K,) and ``shift`` (1+K,), s.
-    If the model adds ``sync_scores_video_blank``, ``sync_scores_audio_blank`` and
-    ``sync_scores_video_still`` (the first frame repeated), these controls are reported as well;
-    they belong at chance, whatever is above shows a leak.
+    If the model adds ``sync_scores_NAME`` of :data:`CONTROLS`, they are reported as well; they
+    belong at chance, whatever is above shows a leak.
 
     Figures, each under the prefix ``sync/`` and balanced for any K, so that chance is 0.5
     (:func:`~mmav_coattn.evaluation.functional.binary_sync_metrics`): ``accuracy``, ``auroc``,
     ``pair_accuracy``, ``cross_entropy``, ``accuracy_|shift|_LOW-HIGH`` for each bin that has a
     pair, ``accuracy_video_blank``, ``auroc_video_blank`` and the same for the others;
     besides ``num_clips``, ``num_pairs`` and ``left_out``, the number of files that were left out.
-
-    Arguments are those of :class:`FileMetric`.
 
     Raises:
         UserError: At the end, if not one file could be used.

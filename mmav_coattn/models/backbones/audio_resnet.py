@@ -14,10 +14,7 @@ NORM = dict(type='BN2d')
 
 
 class AudioBasicBlock(nn.Module):
-    """Two 3x3 convolutions and a shortcut (He et al., CVPR 2016, Fig. 5 left).
-
-    mmaction2's ``BasicBlock`` with a stride (frequency, time) for the first convolution.
-    """
+    """mmaction2's ``BasicBlock`` with a stride (frequency, time) for the first convolution."""
 
     def __init__(self, inputs: int, outputs: int, stride: Stride) -> None:
         super().__init__()
@@ -38,8 +35,8 @@ class AudioBasicBlock(nn.Module):
 class AudioResNet(BaseModule):
     """ResNet for log-mel spectrograms, ResNet-18 by default, with strides for frequency and time.
 
-    Synchronisation needs time resolution and little of frequency resolution, so the two axes are
-    reduced by separate factors: by default 4 in time (40 ms at a 10 ms hop) and 16 in frequency.
+    Synchronisation needs time resolution more than frequency resolution, so by default time is
+    reduced by 4 (to 40 ms at a 10 ms hop) and frequency by 16.
 
     Args:
         base_channels (int): Channels of the 7x7 stem, which halves both axes; each stage doubles

@@ -17,10 +17,9 @@ class AudioVisualBackbone(BaseModule):
         visual (dict): Config of a backbone (N, C, T, H, W) -> (N, C', T', H', W'), for instance
             mmaction2's ``ResNet3d``. Of several outputs the last is taken.
         audio (dict): Config of a backbone (N, 1, F, T) -> (N, C', F', T').
-        channels_last (bool): Keep weights and features of the visual tower with channels innermost
-            in memory; same numbers, faster 3-D convolutions (1.3x on CPU). The audio tower stays as
-            it is: torch 2.13's CPU kernels crash in the backward pass of its one-channel stem with
-            channels-last weights and 8 output channels.
+        channels_last (bool): Keep the visual tower with channels innermost in memory; same numbers,
+            faster 3-D convolutions (1.3x on CPU). Not the audio tower: torch 2.13's CPU kernels
+            crash in the backward pass of its one-channel stem with 8 output channels.
         bf16 (bool): Run the towers in bfloat16 in training, and where a whole file is embedded, on
             a CPU that has the instructions; elsewhere it does nothing. On a GPU use ``--amp``.
     """
@@ -37,7 +36,7 @@ class AudioVisualBackbone(BaseModule):
             self.visual.to(memory_format=torch.channels_last_3d)
 
     def forward(self, imgs: Tensor, log_mels: Tensor) -> tuple[Tensor, Tensor]:
-        """Run both towers on normalised frames and spectrograms; shapes as below."""
+        """Features of both towers; shapes as below."""
         return self.forward_visual(imgs), self.forward_audio(log_mels)
 
     def forward_visual(self, imgs: Tensor) -> Tensor:
@@ -55,7 +54,6 @@ class AudioVisualBackbone(BaseModule):
         return torch.autocast('cpu', torch.bfloat16, enabled=self.bf16)
 
     def _run(self, tower: nn.Module, x: Tensor) -> Tensor:
-        """The deepest of the tower's outputs."""
         if not (self.bf16 and self.training and x.device.type == 'cpu'):
             return last_output(tower(x))
         with self.fast_inference():

@@ -33,10 +33,7 @@ def conv_norm(axes: int, in_channels: int, out_channels: int, kernel: Size, stri
 class FusionBlock(nn.Module):
     """Two convolutions and a shortcut; only the sum is normalised a second time.
 
-    ::
-
-        x -- conv, BN, ReLU -- conv --(+)-- BN, ReLU
-         \\-- 1x1 conv, or every stride-th --/
+    The shortcut is a 1x1 convolution where the channels change, else every stride-th value.
     """
 
     def __init__(self, axes: int, in_channels: int, out_channels: int, stride: Size = 1) -> None:
@@ -45,7 +42,7 @@ class FusionBlock(nn.Module):
         self.conv1 = conv_norm(axes, in_channels, out_channels, kernel, stride)
         self.conv2 = conv(out_channels, out_channels, kernel, padding=kernel // 2)
         if in_channels == out_channels:
-            self.shortcut = pool(1, stride)  # a window of one: every stride-th value
+            self.shortcut = pool(1, stride)
         else:
             self.shortcut = conv(in_channels, out_channels, 1, stride, bias=False)
         self.norm = norm(out_channels)
@@ -121,16 +118,12 @@ class EarlyFusionNet(BaseModule):
         for i, o, stage in ((2 * c, 2 * c, 1), (2 * c, 4 * c, 2), (4 * c, 8 * c, 3)):
             self.fused.extend([FusionBlock(3, i, o, stage_strides[stage]), FusionBlock(3, o, o)])
 
-    def forward(self, imgs: Tensor, waveforms: Tensor) -> Tensor:
-        """Features of M pairs: (M, 3, T, H, W) and (M, S) -> (M, 8C, T'', H'', W'')."""
-        return self.fuse(self.visual(imgs), self.forward_audio(waveforms))
-
     def forward_audio(self, waveforms: Tensor) -> Tensor:
         """Audio before the fusion: (M, S) samples -> (M, 4C, S')."""
         return self.audio(compress(waveforms)[:, None])
 
     def fuse(self, visual: Tensor, audio: Tensor) -> Tensor:
-        """Features of both of M pairs: (M, C, T', H', W') and (M, 4C, S'); see :meth:`forward`."""
+        """M pairs of both, (M, C, T', H', W') and (M, 4C, S') -> (M, 8C, T'', H'', W'')."""
         audio = self.audio_steps(F.adaptive_max_pool1d(audio, visual.shape[2]))
         audio = audio[..., None, None].expand(-1, -1, -1, *visual.shape[-2:])
         # The shortcut keeps the video and the last channels of the audio.

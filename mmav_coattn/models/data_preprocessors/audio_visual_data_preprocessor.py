@@ -16,9 +16,8 @@ from .log_mel import LogMelSpectrogram
 class AudioVisualDataPreprocessor(BaseDataPreprocessor):
     """Data preprocessor of audio-visual recognizers.
 
-    Frames travel to the device as uint8 and waveforms as float32; everything arithmetic happens
-    there. Samples that the dataset marked as unusable (evaluation only) carry no inputs: they are
-    left out of the batch and stay in ``data_samples``, so that the metric can name them.
+    All arithmetic happens on the device. Samples that the dataset marked as unusable (evaluation
+    only) are left out of the batch and stay in ``data_samples``, so that the metric can name them.
 
     Args:
         mean (Sequence[float]): Mean of the RGB channels, 0 to 255.
@@ -30,9 +29,7 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             frames, which leaves what moves. For small networks and little data. Appearance is lost,
             so a tower for transfer is better trained without.
         mix_audio (float): Share of the clips, in training, to whose audio that of another clip of
-            the batch is added, at -6 to 6 dB: scenes with several sources, for which nobody has to
-            say which part of the audio is whose.
-        non_blocking (bool): Copy to the device without waiting.
+            the batch is added, at -6 to 6 dB: scenes with several sources without labels.
 
     Raises:
         ConfigError: If ``blank`` is not one of the above, or ``mix_audio`` not within 0 and 1.
@@ -48,15 +45,13 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         blank: str | None = None,
         subtract_mean_frame: bool = False,
         mix_audio: float = 0.0,
-        non_blocking: bool = False,
     ) -> None:
-        super().__init__(non_blocking=non_blocking)
+        super().__init__()
         if not 0 <= mix_audio <= 1:
             raise ConfigError(f'data_preprocessor: mix_audio={mix_audio} must be within 0 and 1.')
-        self.mix_audio = mix_audio
         if blank not in self.BLANKS:
             raise ConfigError(f'data_preprocessor: blank={blank!r} is not one of {self.BLANKS}.')
-        self.blank = blank
+        self.mix_audio, self.blank = mix_audio, blank
         self.subtract_mean_frame = subtract_mean_frame
         self.log_mel = LogMelSpectrogram(**(log_mel or {}))
         for name, value in (('mean', mean), ('std', std)):
@@ -64,14 +59,13 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             self.register_buffer(name, tensor, persistent=False)
 
     def forward(self, data: dict, training: bool = False) -> dict:
-        """Prepare one collated batch.
+        """Prepare one collated batch; audio is mixed in training alone.
 
         Args:
             data (dict): ``inputs``, lists of N tensors, None for an unusable sample, or stacked:
                 ``imgs`` uint8 (1, C, T, H, W), ``audio`` float (S,) of the audio segment and
                 ``audio_starts`` (J,), s from its first sample to each window. Either modality may
                 be absent. And ``data_samples``, with the meta information ``clip_seconds``.
-            training (bool): Whether audio is mixed.
 
         Returns:
             dict: ``data_samples``, and ``inputs`` with ``imgs`` (N, C, T, H, W), the same
@@ -80,18 +74,17 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             mixed also ``source_mask`` (N, F, T_a), see :meth:`mix`.
         """
         data = self.cast_data(data)
-        usable = {
-            name: [x for x in values if x is not None] for name, values in data['inputs'].items()
-        }
-        if not any(usable.values()):
-            return dict(inputs=None, data_samples=data.get('data_samples'))
-        inputs = {name: torch.stack(values) for name, values in usable.items()}
-        samples = [s for s in data.get('data_samples') or () if 'unusable' not in s]
-        seconds = samples[0].get('clip_seconds') if samples else None
-        inputs = self.preprocess(clip_seconds=seconds, **inputs)
+        samples, inputs = data.get('data_samples'), {}
+        for name, values in data['inputs'].items():
+            usable = [value for value in values if value is not None]
+            if not usable:
+                return dict(inputs=None, data_samples=samples)
+            inputs[name] = torch.stack(usable)
+        seconds = [s.get('clip_seconds') for s in samples or () if 'unusable' not in s]
+        inputs = self.preprocess(clip_seconds=seconds[0] if seconds else None, **inputs)
         if training and self.mix_audio:
             inputs |= self.mix(inputs['audio'])
-        return dict(inputs=inputs, data_samples=data.get('data_samples'))
+        return dict(inputs=inputs, data_samples=samples)
 
     def preprocess(
         self,
@@ -123,8 +116,7 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
     def normalize(self, imgs: Tensor, mean_frame: Tensor | None = None) -> Tensor:
         """Frames (N, C, T, H, W), uint8, as the visual tower takes them, float32.
 
-        ``mean_frame`` (the same shape, or one frame) is what ``subtract_mean_frame`` subtracts, by
-        default the mean of the T frames.
+        ``subtract_mean_frame`` subtracts ``mean_frame``, by default the mean of the T frames.
         """
         imgs = imgs.float()
         if not self.subtract_mean_frame:
@@ -137,9 +129,8 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
     def mix(self, audio: Tensor) -> dict[str, Tensor]:
         """Add to the audio (N, S) of some clips that of the clip before in the batch.
 
-        Returns:
-            dict[str, Tensor]: ``audio``, its ``log_mels``, and ``source_mask`` (N, F, T_a): root of
-            the share of the power that is the clip's own, 1 where nothing was added.
+        ``audio``, its ``log_mels``, and ``source_mask`` (N, F, T_a): root of the share of the power
+        that is the clip's own, 1 where nothing was added.
         """
         level = audio.square().mean(dim=-1, keepdim=True).clamp(min=1e-10)
         decibels = torch.empty_like(level).uniform_(-6, 6)
@@ -154,8 +145,8 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
     def control_inputs(self, inputs: dict, control: str) -> dict:
         """Inputs of a control, from which nothing can be told.
 
-        ``'video_blank'`` replaces the frames by the mean colour, ``'audio_blank'`` the audio by
-        silence, ``'video_still'`` all frames by the first one.
+        The frames become the mean colour (``'video_blank'``) or the first of them
+        (``'video_still'``), the audio silence (``'audio_blank'``).
         """
         if control == 'audio_blank':
             silence = torch.zeros_like(inputs['audio'])

@@ -18,12 +18,10 @@ class LogMelSpectrogram(nn.Module):
 
     Args:
         sample_rate (int): Rate of the waveform, Hz.
-        n_fft (int): Length of the Fourier transform, samples.
-        win_length (int): Length of the Hann window, samples.
-        hop_length (int): Step between frames, samples.
+        n_fft, win_length, hop_length (int): Lengths of the Fourier transform and the Hann window,
+            and step between frames, samples.
         n_mels (int): Number of mel bands ``F`` from 0 to half the sample rate.
-        mean (float): Subtracted from the logarithm.
-        std (float): Divides after that.
+        mean, std (float): Normalise the logarithm.
 
     Raises:
         ConfigError: If the window is longer than the transform.
@@ -48,12 +46,9 @@ class LogMelSpectrogram(nn.Module):
                 'raise n_fft or shorten the window.'
             )
         self.sample_rate = sample_rate
-        self.n_fft = n_fft
-        self.win_length = win_length
-        self.hop_length = hop_length
+        self.n_fft, self.win_length, self.hop_length = n_fft, win_length, hop_length
         self.frame_seconds = hop_length / sample_rate  # from one frame to the next
-        self.mean = mean
-        self.std = std
+        self.mean, self.std = mean, std
         filters = mel(sr=sample_rate, n_fft=n_fft, n_mels=n_mels)
         # Constants of the config, not weights: kept out of the checkpoint.
         self.register_buffer('filters', torch.from_numpy(filters), persistent=False)
@@ -83,7 +78,6 @@ class LogMelSpectrogram(nn.Module):
                 self.hop_length,
                 self.win_length,
                 self.window,
-                center=True,
                 pad_mode='constant',
                 return_complex=True,
             )

@@ -1,11 +1,10 @@
 """Heads."""
 
-from .concat_head import ConcatHead
 from .contrastive_head import ContrastiveHead
 from .fused_head import FusedHead
 from .match_head import MatchHead
 from .segment_head import SegmentHead, segment_features
-from .stream_head import StreamHead
+from .stream_head import ConcatHead, StreamHead
 
 __all__ = [
     'ConcatHead',

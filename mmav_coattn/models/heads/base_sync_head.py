@@ -31,15 +31,10 @@ class BaseSyncHead(BaseModule):
         """Logits (N, J) of the neck's output; above 0 means in sync."""
 
     def loss(self, features: Any, data_samples: list) -> dict[str, Tensor]:
-        """Losses and training accuracy.
+        """Losses of the neck's output and of samples with ``sync_label`` (J,).
 
-        Args:
-            features: Output of the neck.
-            data_samples (list[ActionDataSample]): With ``sync_label`` (J,).
-
-        Returns:
-            dict[str, Tensor]: ``loss_sync``; ``loss_contrast`` where there is one; and
-            ``sync_accuracy``, in-sync and shifted windows having the same weight.
+        ``loss_sync``; ``loss_contrast`` where there is one; and ``sync_accuracy``, in-sync and
+        shifted windows having the same weight.
 
         Raises:
             ConfigError: If ``loss_contrast`` is set and the neck gives no similarity.

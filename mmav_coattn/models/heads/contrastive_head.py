@@ -5,11 +5,13 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.losses import balanced_weights
 from mmav_coattn.models.necks import StreamFeatures
 
 from .base_sync_head import BaseSyncHead
+
+#: m of the loss; distances lie between 0 and 2. Channels of the embedding of a step.
+MARGIN, CHANNELS = 0.99, 128
 
 
 @MODELS.register_module()
@@ -19,33 +21,22 @@ class ContrastiveHead(BaseSyncHead):
     Korbar, Tran & Torresani, "Cooperative Learning of Audio and Video Models from Self-Supervised
     Synchronization" (NeurIPS 2018): two subnets that do not see each other, an embedding of each,
     and on their distance :math:`d` the contrastive loss of Hadsell et al. (CVPR 2006),
-    :math:`y d^2 + (1 - y) \max(m - d, 0)^2`.
-
-    The squared distance of two clips is the mean of those of their steps, of unit vectors: averaged
-    over time before, as AVTS does on longer clips, a shift of less than a clip would hardly show.
+    :math:`y d^2 + (1 - y) \max(m - d, 0)^2`. The squared distance of two clips is the mean of those
+    of their steps, of unit vectors: averaged over time before, as AVTS does on longer clips, a
+    shift of less than a clip would hardly show.
 
     AVTS does not answer yes or no. The logit here is :math:`s\,(\theta - d)`, with a scale and a
     threshold fitted to the distances by cross-entropy; no gradient of that reaches the towers.
 
-    Args:
-        in_channels (int): Channels D of the streams.
-        channels (int): Channels of the embedding of a step.
-        margin (float): :math:`m`; distances lie between 0 and 2.
-        **kwargs: Losses, see :class:`BaseSyncHead`.
-
-    Raises:
-        ConfigError: If the margin is not between 0 and 2.
+    ``in_channels`` are the channels D of the streams; for losses see :class:`BaseSyncHead`.
     """
 
-    def __init__(self, in_channels: int, channels: int = 128, margin: float = 0.99, **kwargs):
+    def __init__(self, in_channels: int, **kwargs) -> None:
         super().__init__(**kwargs)
-        if not 0 < margin < 2:
-            raise ConfigError(f'cls_head: margin={margin} must be between 0 and 2.')
-        self.margin = margin
-        self.visual = nn.Linear(in_channels, channels)
-        self.audio = nn.Linear(in_channels, channels)
+        self.visual = nn.Linear(in_channels, CHANNELS)
+        self.audio = nn.Linear(in_channels, CHANNELS)
         self.scale = nn.Parameter(torch.tensor(4.0))
-        self.threshold = nn.Parameter(torch.tensor(margin / 2))
+        self.threshold = nn.Parameter(torch.tensor(MARGIN / 2))
 
     def distances(self, features: StreamFeatures) -> Tensor:
         """Distances (N, J) of streams (N, J, T, D), 0 to 2."""
@@ -63,6 +54,6 @@ class ContrastiveHead(BaseSyncHead):
         """Losses of :class:`BaseSyncHead`, and ``loss_margin``, which trains the towers."""
         distances = self.distances(features)
         labels = torch.stack([sample.sync_label for sample in data_samples]).to(distances)
-        costs = labels * distances**2 + (1 - labels) * F.relu(self.margin - distances) ** 2
+        costs = labels * distances**2 + (1 - labels) * F.relu(MARGIN - distances) ** 2
         margin = (balanced_weights(labels) * costs).sum(dim=1).mean()
         return super().loss(features, data_samples) | dict(loss_margin=margin)

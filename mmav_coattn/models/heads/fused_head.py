@@ -1,4 +1,4 @@
-"""The answer of a network whose features already hold both modalities."""
+"""The decision of a network whose features already hold both modalities."""
 
 from typing import NamedTuple
 
@@ -20,9 +20,7 @@ class FusedFeatures(NamedTuple):
 class FusedHead(BaseSyncHead):
     """Mean over time and locations, one linear layer (Owens & Efros, ECCV 2018).
 
-    Args:
-        in_channels (int): Channels C of the maps.
-        **kwargs: Losses, see :class:`BaseSyncHead`.
+    ``in_channels`` are the channels C of the maps; for losses see :class:`BaseSyncHead`.
     """
 
     def __init__(self, in_channels: int, **kwargs) -> None:

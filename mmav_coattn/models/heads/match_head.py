@@ -11,11 +11,7 @@ from .base_sync_head import BaseSyncHead
 
 @MODELS.register_module()
 class MatchHead(BaseSyncHead):
-    """Logit = gain * score + bias, of the score of :class:`CoAttentionNeck`.
-
-    Args:
-        **kwargs: Losses, see :class:`BaseSyncHead`.
-    """
+    """Logit = gain * score + bias, of the score of :class:`CoAttentionNeck`."""
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)

@@ -9,38 +9,34 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-def segment_features(
-    x: Tensor, num_segments: int = 1, grid: tuple[int, int] = (1, 1), deviation: bool = False
-) -> Tensor:
-    """Mean features of ``num_segments`` parts of time and ``grid`` parts of height and width.
+def segment_features(x: Tensor, num_segments: int = 1, deviation: bool = False) -> Tensor:
+    """Mean features of ``num_segments`` parts of time.
 
-    With ``deviation`` the standard deviation over time of the mean features of each part of space
-    follows, 0.001 or more: (M, C, T, H, W) -> (M, D), float32, with D = C * (num_segments +
-    deviation) * grid[0] * grid[1].
+    With ``deviation`` the standard deviation over time of the mean features of each step follows,
+    0.001 or more: (M, C, T, H, W) -> (M, C * (num_segments + deviation)), float32.
     """
     x = x.float()
-    features = F.adaptive_avg_pool3d(x, (num_segments, *grid)).flatten(1)
+    features = F.adaptive_avg_pool3d(x, (num_segments, 1, 1)).flatten(1)
     if not deviation:
         return features
-    variance = F.adaptive_avg_pool3d(x, (x.shape[2], *grid)).var(dim=2)
+    variance = F.adaptive_avg_pool3d(x, (x.shape[2], 1, 1)).var(dim=2)
     # The root has no gradient at 0.
     return torch.cat([features, variance.clamp(min=1e-6).sqrt().flatten(1)], dim=1)
 
 
 @MODELS.register_module()
 class SegmentHead(BaseHead):
-    """Mean features of parts of time and space, normalised, and one linear layer.
+    """Mean features of parts of time, normalised, and one linear layer.
 
     Parts of time keep when something happened, by which words of a sentence are told apart. What
-    moves to and fro leaves the mean as it is: for motions, add the standard deviation over time
-    (statistics pooling, Snyder et al., "X-vectors", ICASSP 2018). Features of several towers are
-    put side by side (late fusion).
+    moves to and fro leaves the mean as it is: for motions, add the deviation over time (statistics
+    pooling, Snyder et al., "X-vectors", ICASSP 2018). Several towers are put side by side.
 
     Args:
         num_classes (int): Classes.
         in_channels (int | dict[str, int]): Channels of the tower, or of each tower by name, as
             :class:`AudioVisualClassifier` gives them: ``dict(visual=64, audio=64)``.
-        num_segments, grid, deviation: See :func:`segment_features`.
+        num_segments, deviation: See :func:`segment_features`.
         dropout_ratio (float): Dropout before the linear layer.
         **kwargs: Arguments of mmaction2's ``BaseHead``, e.g. ``average_clips``.
     """
@@ -50,7 +46,6 @@ class SegmentHead(BaseHead):
         num_classes: int,
         in_channels: int | Mapping[str, int],
         num_segments: int = 1,
-        grid: tuple[int, int] = (1, 1),
         deviation: bool = False,
         dropout_ratio: float = 0.5,
         **kwargs,
@@ -59,8 +54,8 @@ class SegmentHead(BaseHead):
         channels = sum(in_channels.values()) if towers else in_channels
         super().__init__(num_classes, channels, **kwargs)
         self.towers = towers
-        self.parts = num_segments, tuple(grid), deviation
-        size = channels * (num_segments + deviation) * grid[0] * grid[1]
+        self.parts = num_segments, deviation
+        size = channels * (num_segments + deviation)
         # Without scale and shift: it only takes out how large the features of a tower are.
         self.norm = nn.BatchNorm1d(size, affine=False)
         self.dropout = nn.Dropout(dropout_ratio)

@@ -10,15 +10,8 @@ from torch import Tensor, nn
 class SyncLoss(nn.Module):
     """Binary cross-entropy of J logits a clip; chance is ln 2 for any J.
 
-    The one in-sync window and the J - 1 shifted ones together have the same weight.
-
-    Args:
-        loss_weight (float): Factor of the loss.
-
-    Example:
-        >>> loss = SyncLoss()(torch.zeros(1, 4), torch.tensor([[1.0, 0, 0, 0]]))
-        >>> round(loss.item(), 4)
-        0.6931
+    The one in-sync window and the J - 1 shifted ones together have the same weight. ``loss_weight``
+    is the factor of the loss.
     """
 
     def __init__(self, loss_weight: float = 1.0) -> None:

@@ -12,20 +12,16 @@ from torch import Tensor, nn
 class TimeContrastLoss(nn.Module):
     r"""InfoNCE over the time steps of the in-sync pair, with multiple instances.
 
-    The decision "in sync or not" is one bit a clip. This loss asks for each step which of the
-    clip's steps the audio belongs to, in both directions, and so learns from a few clips what the
-    decision alone learns from many. Which location and band explain a step is not given: the best
-    ones count, by log-mean-exp of their similarity,
+    The decision "in sync or not" is one bit a clip; this loss asks for each step which of the steps
+    the audio belongs to, and learns from a few clips what the decision learns from many. Which
+    location and band explain a step is not given: the best ones count, by log-mean-exp,
 
     .. math:: S_{ts} = \log \frac{1}{PL} \sum_{pl} \exp S^{pl}_{ts}
 
-    and the loss is the cross-entropy of rows and columns of :math:`S` with :math:`s = t` as the
-    right answer (InfoNCE, van den Oord et al. 2018; both directions as in CLIP; over locations as
-    in Afouras et al. 2020, "Self-supervised learning of audio-visual objects from video"). Chance
-    is the logarithm of the number of steps that compete.
-
-    Args:
-        loss_weight (float): Factor of the loss.
+    and the loss, times ``loss_weight``, is the cross-entropy of rows and columns of :math:`S` with
+    :math:`s = t` as the right answer (InfoNCE, van den Oord et al. 2018; both ways as CLIP; over
+    locations as Afouras et al. 2020, "Self-supervised learning of audio-visual objects from
+    video"). Chance is the logarithm of the number of steps.
     """
 
     def __init__(self, loss_weight: float = 0.5) -> None:

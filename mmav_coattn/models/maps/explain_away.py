@@ -20,27 +20,19 @@ APART = 0.35
 
 
 class Sources(NamedTuple):
-    """K sources of each of N clips, in the order in which they were found.
+    """K sources of each of N clips, in the order in which they were found."""
 
-    Attributes:
-        evidence (Tensor): Evidence of all locations (N, K, H', W'), nats, in what the sources
-            before left of the audio.
-        owned (Tensor): Whether a location is nearest to this source (N, K, H', W').
-        scores (Tensor): Evidence of each source's own location (N, K), nats; near 0 where nothing
-            was left to explain.
-        masks (Tensor): Share of each source in the power of the spectrogram (N, K, F, T_a), 0 to 1;
-            see :func:`shares`.
-    """
-
+    #: Of all locations (N, K, H', W'), nats, in what the sources before left of the audio.
     evidence: Tensor
-    owned: Tensor
+    owned: Tensor  #: Whether a location is nearest to this source (N, K, H', W').
+    #: Evidence of each source's own location (N, K), nats; near 0 where nothing was left.
     scores: Tensor
-    masks: Tensor
+    masks: Tensor  #: Shares of the spectrogram's power (N, K, F, T_a), 0 to 1; see :func:`shares`.
 
     @property
     def count(self) -> Tensor:
-        """How many there are (N,), see :func:`count_sources`."""
-        return count_sources(self.scores)
+        """How many there are (N,): those before the first that matches no better than chance."""
+        return (self.scores > 0).cumprod(dim=1).sum(dim=1)
 
     @property
     def maps(self) -> Tensor:
@@ -53,23 +45,17 @@ class Sources(NamedTuple):
 def explain_away(
     model: AudioVisualRecognizer, inputs: dict, features: MatchFeatures, count: int
 ) -> Sources:
-    """Find sources one by one.
+    """Find ``count`` sources one by one in the clips of ``inputs``, whose window 0 is in sync.
 
     The location with the most evidence is the first source. Its mask says which part of the audio
     it explains; the rest goes through the audio tower again and is matched with the same clip. The
     location that explains it best, and lies apart from those found, is the next source.
 
-    Args:
-        model (AudioVisualRecognizer): Its neck has a mask.
-        inputs (dict): Of N clips, see :class:`AudioVisualRecognizer`.
-        features (MatchFeatures): Of them; window 0 is in sync.
-        count (int): Sources K to look for.
-
     Raises:
-        ConfigError: If the neck has no mask.
+        ConfigError: If the model's neck has no mask.
     """
     neck, log_mel, log_mels = model.neck, model.data_preprocessor.log_mel, inputs['log_mels']
-    audio_times, window_times = model.step_times(
+    times, window_times = model.step_times(
         inputs, features.visual.shape[1], features.audio.shape[1]
     )
     rows, columns = torch.meshgrid(*map(torch.arange, features.grid), indexing='ij')
@@ -82,7 +68,7 @@ def explain_away(
         if number:
             audio = model.backbone.forward_audio(log_mel.from_power(power.clamp(min=EPS)))
             evidence = neck.match_audio(
-                features.visual, features.grid, audio, audio_times, window_times[:, :1]
+                features.visual, features.grid, audio, times, window_times[:, :1]
             ).evidence[:, 0]
         location = evidence.masked_fill(~free, -torch.inf).argmax(dim=1)
         chosen = F.one_hot(location, len(spots)).to(evidence)
@@ -91,19 +77,11 @@ def explain_away(
         free &= distances[location] >= APART
         owners.append(distances[location])
         found.append((evidence, (evidence * chosen).sum(dim=1), mask))
-    nearest = torch.stack(owners, dim=1).argmin(dim=1)
-    owned = F.one_hot(nearest, count).mT.bool()
+    owned = F.one_hot(torch.stack(owners, dim=1).argmin(dim=1), count).mT.bool()
     evidence, scores, masks = (torch.stack(part, dim=1) for part in zip(*found, strict=True))
-    maps = (x.unflatten(-1, features.grid) for x in (evidence, owned))
-    return Sources(*maps, scores, shares(masks, count_sources(scores)))
-
-
-def count_sources(scores: Tensor) -> Tensor:
-    """How many of K sources there are (N,), of their scores (N, K).
-
-    Those before the first that matches the audio no better than chance, 0 nats.
-    """
-    return (scores > 0).cumprod(dim=1).sum(dim=1)
+    evidence, owned = (x.unflatten(-1, features.grid) for x in (evidence, owned))
+    sources = Sources(evidence, owned, scores, masks)
+    return sources._replace(masks=shares(masks, sources.count))
 
 
 def shares(masks: Tensor, count: Tensor) -> Tensor:

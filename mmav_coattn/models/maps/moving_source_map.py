@@ -21,24 +21,22 @@ class MovingSourceMap(nn.Module):
     .. math:: M_t(p) = G_b\big[q_s(D_t)\, g + w\, q_e(\nabla I_t)\, R\big](p), \qquad
         g(p) = \exp\big(\beta\, z(p)\big)
 
-    - :math:`z` is the match map, averaged over the clip and standardised over the locations. With
-      ``travel`` it is that of step :math:`t` alone.
+    - :math:`z` is the match map, averaged over the clip and standardised over the locations.
     - :math:`D_t`, the smaller of the changes from the frame before and to the frame after, is what
       moves at :math:`t` (three-frame differencing).
     - :math:`\nabla I_t`, the strength of colour edges, adds the parts at rest near what moves and
       sounds at some time of the clip: :math:`R` is the blurred mean of :math:`q_s(D)\, g`, 1 at its
-      highest; with ``travel``, that of step :math:`t` alone.
+      highest.
     - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
       :math:`G_b` blurs.
 
-    The map has the resolution of the network's input and is not negative. It is for sources that
-    move when they sound.
+    The map has the resolution of the network's input. It is for sources that move when they sound.
 
     Args:
         sharpness (float): :math:`\beta`. 0 leaves what moves, a control that ignores the audio.
         still_parts (float): :math:`w`.
-        travel (bool): Whether sources travel within a clip, and the match map with them, so that
-            each step has a map of its own, see :class:`~mmav_coattn.models.necks.travel.Travel`.
+        travel (bool): Whether sources travel within a clip (:class:`Travel`): :math:`z` and
+            :math:`R` are then those of step :math:`t` alone.
 
     Raises:
         ConfigError: If a setting is negative.
@@ -58,28 +56,21 @@ class MovingSourceMap(nn.Module):
         self.travel = travel
 
     def forward(self, maps: Tensor, frames: Tensor, owned: Tensor | None = None) -> Tensor:
-        """Refine maps.
+        """Match maps (N, J, T', H', W') and frames (N, C, T, H, W), uint8 -> (N, J, T, H, W).
 
-        Args:
-            maps (Tensor): Match maps (N, J, T', H', W').
-            frames (Tensor): (N, C, T, H, W), uint8.
-            owned (Tensor, optional): Which locations may count (N, J, H', W'), by default all.
-
-        Returns:
-            Tensor: (N, J, T, H, W).
+        ``owned`` says which locations may count (N, J, H', W'), by default all.
         """
         frames = frames.float()
         moving, edges = moving_parts(frames.mean(dim=1)), colour_edges(frames)
+        maps = maps if self.travel else maps.mean(dim=2, keepdim=True)
         steps = frames.shape[2] if self.travel else 1
-        if not self.travel:
-            maps = maps.mean(dim=2, keepdim=True)
         spread = maps.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
         standard = (maps - maps.mean(dim=(-2, -1), keepdim=True)) / spread
         weight = (self.sharpness * enlarge(standard, (steps, *frames.shape[-2:]))).exp()
         if owned is not None:
             weight = weight * enlarge(owned.to(weight)[:, :, None], (1, *frames.shape[-2:]))
-        windows = weight.unbind(dim=1)
-        return torch.stack([self._whole_object(moving * w, edges) for w in windows], dim=1)
+        objects = [self._whole_object(moving * each, edges) for each in weight.unbind(dim=1)]
+        return torch.stack(objects, dim=1)
 
     def _whole_object(self, moving: Tensor, edges: Tensor) -> Tensor:
         """What moves and sounds and the edges near it, blurred; all (N, T, H, W)."""
@@ -100,7 +91,8 @@ def moving_parts(grey: Tensor) -> Tensor:
     step = (grey[:, 1:] - grey[:, :-1]).abs()
     before = torch.cat([step[:, :1], step], dim=1)
     after = torch.cat([step, step[:, -1:]], dim=1)
-    return saturate(torch.minimum(before, after), SATURATION)
+    change = torch.minimum(before, after)
+    return change / (change + SATURATION)
 
 
 def colour_edges(frames: Tensor) -> Tensor:
@@ -109,12 +101,8 @@ def colour_edges(frames: Tensor) -> Tensor:
     for colour in frames.unbind(dim=1):
         down, across = torch.gradient(gaussian_blur(colour, 1.0), dim=(-2, -1))
         squares = squares + down.square() + across.square()
-    return saturate(squares.sqrt(), EDGE_SATURATION)
-
-
-def saturate(values: Tensor, half: float) -> Tensor:
-    """From 0 towards 1, 0.5 at ``half``."""
-    return values / (values + half)
+    strength = squares.sqrt()
+    return strength / (strength + EDGE_SATURATION)
 
 
 def gaussian_blur(maps: Tensor, sigma: float) -> Tensor:

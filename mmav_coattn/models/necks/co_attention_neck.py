@@ -17,32 +17,19 @@ from .travel import TINY, Travel
 
 
 class MatchFeatures(NamedTuple):
-    """What :class:`CoAttentionNeck` gives to head and losses; J audio windows a clip.
+    """What :class:`CoAttentionNeck` gives to head and losses; J audio windows a clip."""
 
-    Attributes:
-        similarity (Tensor): (N, J, P, L, T, T), see :meth:`Match.similarity`; for the losses.
-        match (Tensor): f (N, J, P, L, T), nats.
-        weights (Tensor): Of locations and bands (N, J, P, L); sum to 1 over both.
-        evidence (Tensor): Of each location over the clip (N, J, P), nats; its bands together.
-        score (Tensor): (N, J), nats; what the clip's locations and bands together explain.
-        grid (tuple[int, int]): H' and W' of the P = H'W' locations; (1, 1) where they are pooled.
-        visual (Tensor): Unit vectors of the locations (N, T, P, C).
-        audio (Tensor): Tokens of the audio segment (N, S, L, D).
-        audio_weights (Tensor): Weights that take the T video steps of window 0 to the S audio steps
-            (N, S, T).
-        passing (Tensor, optional): Probability (N, J, T, P) that a source which moves passes a
-            location at a step, see :class:`Travel`.
-    """
-
-    similarity: Tensor
-    match: Tensor
-    weights: Tensor
-    evidence: Tensor
-    score: Tensor
-    grid: tuple[int, int]
-    visual: Tensor | None = None
-    audio: Tensor | None = None
+    similarity: Tensor  #: (N, J, P, L, T, T), see :meth:`Match.similarity`; for the losses.
+    match: Tensor  #: f (N, J, P, L, T), nats.
+    weights: Tensor  #: Of locations and bands (N, J, P, L); sum to 1 over both.
+    evidence: Tensor  #: Of each location over the clip (N, J, P), nats; its bands together.
+    score: Tensor  #: (N, J), nats; what the clip's locations and bands together explain.
+    grid: tuple[int, int]  #: H' and W' of the P = H'W' locations; (1, 1) where they are pooled.
+    visual: Tensor | None = None  #: Unit vectors of the locations (N, T, P, C).
+    audio: Tensor | None = None  #: Tokens of the audio segment (N, S, L, D).
+    #: Weights that take the T video steps of window 0 to the S audio steps (N, S, T).
     audio_weights: Tensor | None = None
+    #: Probability (N, J, T, P) that a moving source passes a location, see :class:`Travel`.
     passing: Tensor | None = None
 
     @property
@@ -53,16 +40,18 @@ class MatchFeatures(NamedTuple):
         """
         if self.passing is not None:
             return self.passing.clamp(min=TINY).log().unflatten(-1, self.grid)
-        maps = self.evidence.unflatten(-1, self.grid)
-        return maps[:, :, None].expand(-1, -1, self.match.shape[-1], -1, -1)
+        return self._at_all_steps(self.evidence)
 
     @property
     def attention(self) -> Tensor:
         """Weights of the locations (N, J, T', H', W'); sum to 1 at each step."""
         if self.passing is not None:
             return self.passing.unflatten(-1, self.grid)
-        weights = self.weights.sum(dim=-1).unflatten(-1, self.grid)
-        return weights[:, :, None].expand(-1, -1, self.match.shape[-1], -1, -1)
+        return self._at_all_steps(self.weights.sum(dim=-1))
+
+    def _at_all_steps(self, values: Tensor) -> Tensor:
+        maps = values.unflatten(-1, self.grid)
+        return maps[:, :, None].expand(-1, -1, self.match.shape[-1], -1, -1)
 
 
 @MODELS.register_module()
@@ -76,10 +65,9 @@ class CoAttentionNeck(TokenNeck):
         audio (N, C, L, T'') ------ tokens - unit vectors a (N, T'', L, C) +
 
     What makes a sound matches it at most steps; a silent look-alike does now and then. So the match
-    is averaged over the T steps of the clip before anything competes, :math:`e_{pl} = \bar f_{pl}`,
-    and the attention weights are :math:`w_{pl} = \mathrm{softmax}(\beta \sqrt T e_{pl})` with a
-    learned :math:`\beta`. The score of an audio window is their log-mean-exp over
-    :math:`\beta \sqrt T`.
+    is averaged over the T steps before anything competes, :math:`e_{pl} = \bar f_{pl}`. Attention
+    weights are :math:`w_{pl} = \mathrm{softmax}(\beta \sqrt T e_{pl})`, :math:`\beta` learned; the
+    score of an audio window is their log-mean-exp over :math:`\beta \sqrt T`.
 
     The three modules are those of "Look, Listen, and Attend" (Cheng et al., ACM MM 2020): in AGA
     the audio chooses among locations, in VGA the video among bands, in CMA pairs of both compete.
@@ -92,9 +80,8 @@ class CoAttentionNeck(TokenNeck):
         centre_time (bool): See :class:`TokenNeck`.
         match (dict, optional): Further arguments of :class:`Match`.
         mask (bool): Whether a :class:`SourceMask` tells which part of the audio a location makes.
-        travel (bool): Whether sources may move within a clip (AGA only): paths of neighbouring
-            locations compete in place of locations, see :class:`Travel`.
-        init_cfg (dict, optional): Initialisation.
+        travel (bool): Whether paths of neighbouring locations compete in place of locations (AGA
+            only), for sources that move; see :class:`Travel`.
 
     Raises:
         ConfigError: If a setting is out of its range; in use, if a clip is too short.
@@ -109,10 +96,8 @@ class CoAttentionNeck(TokenNeck):
         match: dict | None = None,
         mask: bool = False,
         travel: bool = False,
-        init_cfg: dict | None = None,
     ) -> None:
-        match = dict(match or {}, module=module)
-        super().__init__(in_channels, embed_dims, centre_time, match, init_cfg)
+        super().__init__(in_channels, embed_dims, centre_time, dict(match or {}, module=module))
         if travel and module != 'AGA':
             raise ConfigError(f'neck: travel=True needs module AGA, not {module}.')
         self.travel = Travel() if travel else None
@@ -135,14 +120,7 @@ class CoAttentionNeck(TokenNeck):
         v = self.match.embed_visual(self.visual_tokens(visual))
         return self.match_audio(v, grid, audio, audio_times, window_times)
 
-    def match_audio(
-        self,
-        visual: Tensor,
-        grid: tuple[int, int],
-        audio: Tensor,
-        audio_times: Tensor,
-        window_times: Tensor,
-    ) -> MatchFeatures:
+    def match_audio(self, visual, grid, audio, audio_times, window_times) -> MatchFeatures:
         """Match audio with the unit vectors (N, T', P, C) of a clip; see :meth:`forward`."""
         tokens = self.audio_tokens(audio)
         a = self._windows(tokens, audio_times, window_times)
@@ -174,15 +152,10 @@ class CoAttentionNeck(TokenNeck):
         return MatchFeatures(similarity, match, *weights, grid, passing=passing)
 
     def follow(self, match: Tensor, grid: tuple[int, int]) -> tuple[Tensor, ...]:
-        """Let paths compete.
+        """Let paths over the grid (H', W') compete with their match (N, J, P, T), nats.
 
-        Args:
-            match (Tensor): (N, J, P, T), nats.
-            grid (tuple[int, int]): H' and W' of the P locations.
-
-        Returns:
-            tuple[Tensor, ...]: As :meth:`compete`, with the time that the source spends at a
-            location for its weight, and ``passing`` (N, J, T, P).
+        As :meth:`compete`, with the time that the source spends at a location for its weight, and
+        ``passing`` (N, J, T, P).
         """
         steps = match.shape[-1]
         sharpness = self.log_sharpness.exp() * math.sqrt(steps)
@@ -193,15 +166,10 @@ class CoAttentionNeck(TokenNeck):
         return passing.mean(dim=2)[..., None], match.mean(dim=-1), score, passing
 
     def separate(self, log_mels: Tensor, features: MatchFeatures, weights: Tensor) -> Tensor:
-        """Logits of the mask that takes out of the audio what some locations make.
+        """Logits (N, F, T_a) of the mask that takes out of the audio what some locations make.
 
-        Args:
-            log_mels (Tensor): Of the audio segment (N, F, T_a).
-            features (MatchFeatures): Of the clip and this segment.
-            weights (Tensor): Of the locations (N, P).
-
-        Returns:
-            Tensor: (N, F, T_a), meant for the time of window 0.
+        Of the spectrogram (N, F, T_a) of the segment, its features, and the weights (N, P) of the
+        locations; they are meant for the time of window 0.
 
         Raises:
             ConfigError: If the neck was built without a mask.
@@ -212,15 +180,9 @@ class CoAttentionNeck(TokenNeck):
         return self.mask(log_mels, features.audio, features.audio_weights @ query)
 
     def compete(self, evidence: Tensor, steps: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Let locations and bands compete.
+        """Let locations and bands compete with their match, averaged over the steps of a clip.
 
-        Args:
-            evidence (Tensor): Match averaged over a clip (..., P, L), nats.
-            steps (int): Steps of the clip.
-
-        Returns:
-            tuple[Tensor, Tensor, Tensor]: Weights (..., P, L), evidence of the locations (..., P)
-            and score (...).
+        Of (..., P, L), nats: weights (..., P, L), evidence of the locations (..., P), score (...).
         """
         sharpness = self.log_sharpness.exp().to(evidence.device) * math.sqrt(steps)
         products = sharpness * evidence

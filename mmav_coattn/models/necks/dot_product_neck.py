@@ -16,18 +16,9 @@ class StreamFeatures(NamedTuple):
 
     visual: Tensor  #: Visual stream (N, J, T', D).
     audio: Tensor  #: Audio stream (N, J, T', D).
-    #: Of the in-sync pairs (N, 1, P, 1, T', T'), for :class:`TimeContrastLoss`; None in
-    #: evaluation.
-    similarity: Tensor | None = None
+    similarity: Tensor | None = None  #: See :meth:`StreamNeck.contrast`.
     #: Weights of AGA (N, J, T', H', W'), mean over its heads; None where there is no AGA.
     sound_map: Tensor | None = None
-
-
-def make_attention(dims: int, num_heads: int) -> nn.MultiheadAttention:
-    """Scaled dot-product attention (Vaswani et al. 2017, section 3.2)."""
-    if dims % num_heads:
-        raise ConfigError(f'neck: num_heads={num_heads} does not divide embed_dims={dims}.')
-    return nn.MultiheadAttention(dims, num_heads, batch_first=True)
 
 
 def attend(
@@ -48,7 +39,7 @@ class TemporalSelfAttention(nn.Module):
     def __init__(self, dims: int, num_heads: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(dims)
-        self.attention = make_attention(dims, num_heads)
+        self.attention = nn.MultiheadAttention(dims, num_heads, batch_first=True)
         self.ffn = nn.Sequential(
             nn.LayerNorm(dims), nn.Linear(dims, 2 * dims), nn.GELU(), nn.Linear(2 * dims, dims)
         )
@@ -64,16 +55,17 @@ class TemporalSelfAttention(nn.Module):
 class CoAttentionBlock(nn.Module):
     """Cross-modal attention within each time step, then self-attention over time.
 
-    Both directions start from the streams as they came in. With AGA alone the audio stream passes
-    unchanged, with VGA alone the visual one. The first AGA replaces the visual stream, so that the
-    audio chooses what is seen; later ones, and VGA, add to their stream.
+    Both directions start from the streams as they came in. The first AGA replaces the visual
+    stream, so that the audio chooses what is seen; later ones, and VGA, add to their stream.
     """
 
     def __init__(self, module: str, dims: int, num_heads: int, sa: bool, is_first: bool) -> None:
         super().__init__()
         self.is_first = is_first
-        self.aga = make_attention(dims, num_heads) if module != 'VGA' else None
-        self.vga = make_attention(dims, num_heads) if module != 'AGA' else None
+        self.aga, self.vga = (
+            nn.MultiheadAttention(dims, num_heads, batch_first=True) if module != other else None
+            for other in ('VGA', 'AGA')
+        )
         self.visual_sa = TemporalSelfAttention(dims, num_heads) if sa and self.aga else None
         self.audio_sa = TemporalSelfAttention(dims, num_heads) if sa and self.vga else None
 
@@ -109,7 +101,6 @@ class DotProductNeck(StreamNeck):
         self_attention (bool): Whether SA follows.
         depth (int): Blocks in cascade.
         num_heads (int): Attention heads; must divide ``embed_dims``.
-        centre_time (bool): See :class:`TokenNeck`.
 
     Raises:
         ConfigError: If a setting is not one of those above.
@@ -123,7 +114,6 @@ class DotProductNeck(StreamNeck):
         self_attention: bool = True,
         depth: int = 1,
         num_heads: int = 4,
-        centre_time: bool = True,
     ) -> None:
         if module not in MODULES:
             raise ConfigError(f'neck: module={module!r} is not one of {MODULES}.')
@@ -131,7 +121,11 @@ class DotProductNeck(StreamNeck):
             raise ConfigError(
                 f'neck: depth={depth} must be at least 1 and embed_dims={embed_dims} even.'
             )
-        super().__init__(in_channels, embed_dims, centre_time)
+        if embed_dims % num_heads:
+            raise ConfigError(
+                f'neck: num_heads={num_heads} does not divide embed_dims={embed_dims}.'
+            )
+        super().__init__(in_channels, embed_dims)
         self.visual_query_norm = nn.LayerNorm(embed_dims)
         self.audio_query_norm = nn.LayerNorm(embed_dims)
         self.blocks = nn.ModuleList(

@@ -18,16 +18,12 @@ class Match(nn.Module):
 
     Tokens of both modalities are projected to unit vectors :math:`v_{tp}` of locations and
     :math:`a_{sl}` of frequency bands. Their similarity is the cosine over a learned temperature,
-
-    .. math:: S^{pl}_{ts} = \langle v_{tp}, a_{sl} \rangle / \tau .
-
-    The match of a location and a band at step :math:`t` is a log-probability: of all steps of the
-    clip, is this audio step the one that belongs to this video step, and the other way round?
+    :math:`S^{pl}_{ts} = \langle v_{tp}, a_{sl} \rangle / \tau`. The match of a location and a band
+    at step :math:`t` is a log-probability: of all steps of the clip, is this audio step the one
+    that belongs to this video step, and the other way round? It is in nats, and 0 at chance.
 
     .. math:: f_{plt} = \tfrac12 \Big( \log \mathrm{softmax}_s S^{pl}_{ts}
               + \log \mathrm{softmax}_s S^{pl}_{st} \Big)_{s=t} + \log T
-
-    It is in nats, and 0 at chance.
 
     Args:
         in_channels (int): Channels D of the tokens.
@@ -80,14 +76,9 @@ class Match(nn.Module):
         return F.normalize(embedded.float(), dim=-1)
 
     def similarity(self, visual: Tensor, audio: Tensor) -> Tensor:
-        """Similarity of all steps.
+        """Similarity of all steps (N, J, P, L, T, T), float32: video steps, then audio steps.
 
-        Args:
-            visual (Tensor): (N, T, P, C).
-            audio (Tensor): J audio windows a clip (N, J, T, L, C).
-
-        Returns:
-            Tensor: (N, J, P, L, T, T), float32: video steps, then audio steps.
+        Of unit vectors (N, T, P, C), and those of J audio windows a clip (N, J, T, L, C).
 
         Raises:
             ConfigError: If a clip is too short for the match.

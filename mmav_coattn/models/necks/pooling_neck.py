@@ -18,9 +18,9 @@ class PoolingNeck(StreamNeck):
     frame.
 
     Args:
+        in_channels, embed_dims: See :class:`DotProductNeck`; a multiple of 4.
         pool (str): ``'max'`` or ``'avg'``, over locations.
         self_attention (bool): Whether self-attention over time follows, one layer a modality.
-        in_channels, embed_dims, num_heads, centre_time: See :class:`DotProductNeck`.
 
     Raises:
         ConfigError: If ``pool`` is unknown.
@@ -32,15 +32,13 @@ class PoolingNeck(StreamNeck):
         embed_dims: int = 64,
         pool: str = 'max',
         self_attention: bool = True,
-        num_heads: int = 4,
-        centre_time: bool = True,
     ) -> None:
         if pool not in ('max', 'avg'):
             raise ConfigError(f"neck: pool={pool!r} must be 'max' or 'avg'.")
-        super().__init__(in_channels, embed_dims, centre_time, visual_inputs=1)
+        super().__init__(in_channels, embed_dims, visual_inputs=1)
         self.pool = pool
         self.visual_sa, self.audio_sa = (
-            TemporalSelfAttention(embed_dims, num_heads) if self_attention else None
+            TemporalSelfAttention(embed_dims, num_heads=4) if self_attention else None
             for _ in range(2)
         )
 
@@ -51,11 +49,9 @@ class PoolingNeck(StreamNeck):
         visual_tokens = self.visual_tokens(visual)
         audio_tokens = self.window_tokens(audio, audio_times, window_times)
         pooled = visual_tokens.amax(dim=2) if self.pool == 'max' else visual_tokens.mean(dim=2)
-        visual_stream = over_time(pooled, self.visual_start)[:, None]  # (N, 1, T', D)
-        audio_stream = self.start_stream(audio_tokens, self.audio_start)
+        v = over_time(pooled, self.visual_start)[:, None]  # (N, 1, T', D)
+        a = self.start_stream(audio_tokens, self.audio_start)
         if self.visual_sa is not None:
-            code = self.position_code(window_times).to(visual_tokens.dtype)
-            visual_stream = self.visual_sa(visual_stream, code)
-            audio_stream = self.audio_sa(audio_stream, code)
-        similarity = self.contrast(visual_tokens, audio_tokens)
-        return StreamFeatures(visual_stream.expand_as(audio_stream), audio_stream, similarity)
+            code = self.position_code(window_times).to(v.dtype)
+            v, a = self.visual_sa(v, code), self.audio_sa(a, code)
+        return StreamFeatures(v.expand_as(a), a, self.contrast(visual_tokens, audio_tokens))

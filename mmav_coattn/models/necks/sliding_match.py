@@ -1,9 +1,4 @@
-"""The match along a whole file, for every step and every shift of the audio, in one pass.
-
-Every shift of the audio is a diagonal of the similarity of all steps. Where the neck lets the steps
-of a clip compete, here those of a window of the same length do, around the video step and around
-the audio step that it is compared with. Of a file of just that length the result is the neck's.
-"""
+"""The match along a whole file, for every step and every shift of the audio, in one pass."""
 
 import math
 
@@ -23,7 +18,11 @@ def sliding_match(
     audio_windows: Tensor,
     length: int,
 ) -> Tensor:
-    r"""Match f of B video steps with the audio at S shifts.
+    """Match f of B video steps with the audio at S shifts, diagonals of one similarity matrix.
+
+    Where the neck lets the steps of a clip compete, here those of a window of the same length do,
+    around the video step and around the audio step that it is compared with. Of a file of just that
+    length the result is the neck's.
 
     Args:
         match (Match): Whose temperature is used.

@@ -14,13 +14,10 @@ STREAM_KERNEL = 5
 class TokenBatchNorm(nn.Module):
     """Batch normalisation of the last axis (D), over all others.
 
-    Most of what a tower says about a location is the same at all times (a face, a wall); what moves
-    is a small part of it. Layer normalisation scales a token by itself and leaves that part small;
-    measured against the other tokens of the batch, what changes comes to the front (figures:
-    docs/lab_notes.md).
-
-    The layer is a child and not a base class, so that ``sync_bn`` of a config exchanges it and
-    keeps the handling of axes.
+    Most of what a tower says about a location is the same at all times; what moves is a small part
+    of it. Layer normalisation leaves that part small; measured against the other tokens of the
+    batch, what changes comes to the front (figures: docs/lab_notes.md). The layer is a child and
+    not a base class, so that ``sync_bn`` of a config exchanges it and keeps the handling of axes.
     """
 
     def __init__(self, dims: int) -> None:
@@ -38,22 +35,20 @@ class TokenNeck(BaseModule):
     Args:
         in_channels (tuple[int, int]): Channels of the visual and the audio tower.
         embed_dims (int): Channels D of the tokens.
-        centre_time (bool): Whether the mean over time of each location, and of each frequency band,
-            is subtracted. What stays the same, a wall or a hum, cannot tell in sync from shifted,
-            but differs more between clips than motion differs between times.
+        centre_time (bool): Whether the mean over time of each location, and of each band, is
+            subtracted: a wall or a hum cannot tell in sync from shifted, but differs more between
+            clips than motion differs between times.
         match (dict, optional): Arguments of :class:`Match`.
-        init_cfg (dict, optional): Initialisation.
     """
 
     def __init__(
         self,
         in_channels: tuple[int, int],
         embed_dims: int,
-        centre_time: bool,
+        centre_time: bool = True,
         match: dict | None = None,
-        init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg=init_cfg)
+        super().__init__()
         self.centre_time = centre_time
         self.visual_proj = nn.Linear(in_channels[0], embed_dims)
         self.audio_proj = nn.Linear(in_channels[1], embed_dims)
@@ -83,18 +78,13 @@ class TokenNeck(BaseModule):
 class StreamNeck(TokenNeck):
     """Base of the necks of the comparison: one vector a step and modality, its *stream*.
 
-    ``visual_inputs`` are the vectors of D channels that the visual stream starts from. For the
-    other arguments see :class:`TokenNeck`; ``embed_dims`` is even.
+    The visual stream starts from ``visual_inputs`` vectors of D channels, D even.
     """
 
     def __init__(
-        self,
-        in_channels: tuple[int, int],
-        embed_dims: int,
-        centre_time: bool,
-        visual_inputs: int = 2,
+        self, in_channels: tuple[int, int], embed_dims: int, visual_inputs: int = 2
     ) -> None:
-        super().__init__(in_channels, embed_dims, centre_time)
+        super().__init__(in_channels, embed_dims)
         self.embed_dims = embed_dims
         self.visual_start, self.audio_start = (
             nn.Conv1d(count * embed_dims, embed_dims, STREAM_KERNEL, padding=STREAM_KERNEL // 2)
@@ -106,7 +96,7 @@ class StreamNeck(TokenNeck):
         return take_steps(self.audio_tokens(audio), audio_times, window_times)
 
     def contrast(self, visual_tokens: Tensor, audio_tokens: Tensor) -> Tensor | None:
-        """Similarity of the in-sync pairs for :class:`TimeContrastLoss`; None in evaluation."""
+        """Similarity of the in-sync pairs (N, 1, P, 1, T', T') for the loss; None in evaluation."""
         if not self.training:
             return None
         visual = self.match.embed_visual(visual_tokens)

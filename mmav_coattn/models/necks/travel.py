@@ -12,13 +12,10 @@ class Travel(nn.Module):
     r"""Sums over all paths of a source that stays or goes on to a neighbouring location.
 
     A path :math:`p_1 \dots p_T` has the prior probability :math:`\frac1P \prod_t A(p_{t-1}, p_t)`:
-    the source stays with a learned probability, or goes to one of the up to eight neighbours. All
-    paths together are summed by the forward and backward recursion of hidden Markov models
-    (Rabiner 1989, "A tutorial on hidden Markov models"), linear in steps and locations. With a
-    probability of 1 a path is a location.
-
-    Args:
-        stay (float): Initial probability of staying at a step, 0 to 1.
+    the source stays with a learned probability, at first ``stay``, or goes to one of the up to
+    eight neighbours. All paths together are summed by the forward and backward recursion of hidden
+    Markov models (Rabiner 1989, "A tutorial on hidden Markov models"), linear in steps and
+    locations. With a probability of 1 a path is a location.
     """
 
     def __init__(self, stay: float = 0.8) -> None:
@@ -26,14 +23,9 @@ class Travel(nn.Module):
         self.stay_logit = nn.Parameter(torch.tensor(stay).logit())
 
     def forward(self, products: Tensor) -> tuple[Tensor, Tensor]:
-        """Weigh the paths.
+        """Log-likelihood of each location at each step (B, T, H, W) -> that of all paths (B,).
 
-        Args:
-            products (Tensor): Log-likelihood of each location at each step (B, T, H, W).
-
-        Returns:
-            tuple[Tensor, Tensor]: Log-likelihood of all paths together (B,), and probability that
-            the path passes a location at a step, given the products (B, T, H, W).
+        And the probability that the path passes a location at a step (B, T, H, W).
         """
         highest = products.amax(dim=(-2, -1), keepdim=True)
         likelihood = (products - highest).exp()

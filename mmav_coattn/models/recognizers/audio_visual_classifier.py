@@ -14,14 +14,9 @@ class AudioVisualClassifier(BaseRecognizer):
     """Towers and a classification head.
 
     The towers have the names that they have in :class:`AudioVisualRecognizer`, so a checkpoint of
-    the pretext network is its ``load_from``; neck and sync head are then named as left out.
-
-    Args:
-        backbone (dict): :class:`AudioVisualBackbone`.
-        cls_head (dict): :class:`SegmentHead`, whose ``in_channels`` name the towers that are used,
-            ``visual``, ``audio`` or both; the other one is not run.
-        data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
-        **kwargs: ``neck``, ``train_cfg`` and ``test_cfg``, None or not used.
+    the pretext network is its ``load_from``. Arguments are the same, without a neck; ``cls_head``
+    is a :class:`SegmentHead`, whose ``in_channels`` name the towers that are used, ``visual``,
+    ``audio`` or both; the other one is not run.
 
     Raises:
         ConfigError: If a tower is unknown.

@@ -12,7 +12,7 @@ from mmav_coattn.models.maps import explain_away
 from mmav_coattn.models.necks import MatchFeatures
 from mmav_coattn.models.necks.time_alignment import step_times
 
-#: Controls of the evaluation; each belongs at chance.
+#: Controls of the evaluation: nothing to see, nothing to hear, a still frame; all belong at chance.
 CONTROLS = ('video_blank', 'audio_blank', 'video_still')
 
 #: Exponent of the power by which the loss of a mask is weighted, so that quiet parts count too.
@@ -23,9 +23,8 @@ MASK_POWER = 0.35
 class AudioVisualRecognizer(BaseRecognizer):
     """Towers, neck and head over a clip and J = 1+K windows of one audio segment.
 
-    ``inputs`` is what :class:`AudioVisualDataPreprocessor` makes: ``imgs`` (N, C, T, H, W),
-    ``log_mels`` (N, F, T_a) of the segment, ``audio_starts`` (N, J), s from the segment's start,
-    and ``clip_seconds`` (s). Each tower runs once a clip, whatever the number of windows.
+    ``inputs`` is what :class:`AudioVisualDataPreprocessor` makes. Each tower runs once a clip,
+    whatever the number of windows.
 
     Args:
         backbone (dict): :class:`AudioVisualBackbone`.
@@ -33,13 +32,12 @@ class AudioVisualRecognizer(BaseRecognizer):
         cls_head (dict): :class:`MatchHead` or another head for the neck's output.
         train_cfg (dict, optional): ``loss_mask`` (dict): loss of the masks of sources, such as
             :class:`MaskLoss`; needs a neck with ``mask`` and ``mix_audio`` of the preprocessor.
-        test_cfg (dict, optional): ``blind_controls`` (bool): judge each clip also with its video
-            and with its audio blanked. ``return_map`` (bool or str): add the map of where the
-            audio of each window is made, the weights of the locations, or with ``'evidence'`` their
-            evidence in nats, for thresholds. ``map_refiner`` (dict, optional): refine it by the
-            frames, see :class:`MovingSourceMap`. ``num_sources`` (int): add maps and masks of so
-            many sources, see :meth:`predict`. ``calibration`` (tuple[float, float]): gain and
-            bias of the confidence of an offset, see
+        test_cfg (dict, optional): ``blind_controls`` (bool): add the scores of :data:`CONTROLS`.
+            ``return_map`` (bool or str): add the map of where the audio of each window is made, the
+            weights of the locations, or with ``'evidence'`` their evidence in nats, for thresholds.
+            ``map_refiner`` (dict): refine it by the frames, see :class:`MovingSourceMap`.
+            ``num_sources`` (int): add maps and masks of so many sources. ``calibration``
+            (tuple[float, float]): gain and bias of the confidence of an offset, see
             :class:`~mmav_coattn.evaluation.functional.offset_curve.Confidence`.
         data_preprocessor (dict, optional): :class:`AudioVisualDataPreprocessor`.
     """
@@ -55,27 +53,19 @@ class AudioVisualRecognizer(BaseRecognizer):
     ) -> None:
         data_preprocessor = data_preprocessor or dict(type='AudioVisualDataPreprocessor')
         super().__init__(backbone, cls_head, neck, train_cfg, test_cfg, data_preprocessor)
-        loss_mask = (train_cfg or {}).get('loss_mask')
+        train_cfg, test_cfg = train_cfg or {}, test_cfg or {}
+        loss_mask, refiner = train_cfg.get('loss_mask'), test_cfg.get('map_refiner')
         self.loss_mask = None if loss_mask is None else MODELS.build(loss_mask)
-        test_cfg = test_cfg or {}
+        self.map_refiner = None if refiner is None else MODELS.build(refiner)
         self.num_sources = test_cfg.get('num_sources')
         self.blind_controls = test_cfg.get('blind_controls', False)
         self.calibration = tuple(test_cfg.get('calibration', (1.0, 0.0)))
         #: Set by whoever wants maps, for instance the visualisation hook.
         self.return_map = test_cfg.get('return_map', False)
-        refiner = test_cfg.get('map_refiner')
-        self.map_refiner = None if refiner is None else MODELS.build(refiner)
 
-    def extract_feat(self, inputs: dict, stage: str = 'neck', **kwargs) -> tuple[Any, dict]:
-        """Run the network up to a stage, ``'backbone'``, ``'neck'`` or ``'head'``.
-
-        Returns:
-            tuple: The stage's output, and an empty dict, as mmaction2's recognizers return.
-        """
-        if stage == 'backbone':
-            return self.backbone(inputs['imgs'], inputs['log_mels']), {}
-        features = self.neck(*self.neck_inputs(inputs))
-        return (features if stage == 'neck' else self.cls_head(features)), {}
+    def extract_feat(self, inputs: dict, **kwargs) -> tuple[Any, dict]:
+        """Output of the neck, and an empty dict."""
+        return self.neck(*self.neck_inputs(inputs)), {}
 
     def neck_inputs(self, inputs: dict) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Features of both towers, and the times of their steps; see :class:`CoAttentionNeck`."""
@@ -92,9 +82,9 @@ class AudioVisualRecognizer(BaseRecognizer):
         audio_times = step_times(audio, log_mels.shape[-1], hop, 0.0, imgs.device)
         return audio_times, inputs['audio_starts'][..., None] + visual_times
 
-    def _forward(self, inputs: dict, stage: str = 'head', **kwargs) -> Any:
-        """Mode ``tensor``: the output of a stage, the logits (N, J) by default."""
-        return self.extract_feat(inputs, stage=stage)[0]
+    def _forward(self, inputs: dict, **kwargs) -> Tensor:
+        """Mode ``tensor``: the logits (N, J)."""
+        return self.cls_head(self.extract_feat(inputs)[0])
 
     def loss(self, inputs: dict, data_samples: list, **kwargs) -> dict[str, Tensor]:
         """Mode ``loss``: those of the head, see :meth:`BaseSyncHead.loss`, and of masks."""
@@ -105,11 +95,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         return losses
 
     def mask_loss(self, inputs: dict, features: MatchFeatures) -> Tensor:
-        """Loss of the mask that the locations attended to make of a mixture.
-
-        Raises:
-            ConfigError: If no audio was mixed.
-        """
+        """Loss of the mask that the locations attended to make of a mixture."""
         if 'source_mask' not in inputs:
             raise ConfigError('train_cfg.loss_mask needs data_preprocessor.mix_audio above 0.')
         log_mel, log_mels = self.data_preprocessor.log_mel, inputs['log_mels']
@@ -123,11 +109,9 @@ class AudioVisualRecognizer(BaseRecognizer):
         return self.loss_mask(logits, inputs['source_mask'], weight)
 
     def predict(self, inputs: dict | None, data_samples: list, **kwargs) -> list:
-        """Mode ``predict``: add the judgement to each usable data sample.
+        """Mode ``predict``: add the judgement to each data sample that is not ``unusable``.
 
-        Args:
-            inputs (dict, optional): Of the usable samples, in order; None if there is none.
-            data_samples (list[ActionDataSample]): All samples; those with ``unusable`` stay as is.
+        ``inputs`` are those of the usable samples, in order; None if there is none.
 
         Returns:
             list[ActionDataSample]: With ``sync_scores`` (J,) logits; if blind controls are on
@@ -147,8 +131,9 @@ class AudioVisualRecognizer(BaseRecognizer):
             fields |= dict(sound_map=self.find_sound(inputs, features), map_confidence=scores)
         if self.num_sources:
             fields |= self.find_sources(inputs, features)
-        if self.blind_controls:
-            fields |= self.predict_blind(inputs)
+        for name in CONTROLS if self.blind_controls else ():
+            blind, _ = self.extract_feat(self.data_preprocessor.control_inputs(inputs, name))
+            fields[f'sync_scores_{name}'] = self.cls_head.predict(blind)
         for name, values in fields.items():
             for sample, value in zip(usable, values, strict=True):
                 sample.set_field(value, name, dtype=torch.Tensor)
@@ -176,22 +161,12 @@ class AudioVisualRecognizer(BaseRecognizer):
         """Maps, scores and masks of several sources, see :meth:`predict`."""
         sources = explain_away(self, inputs, features, self.num_sources)
         if self.map_refiner is None:
-            steps = features.match.shape[-1]
-            maps = sources.maps[:, :, None].expand(-1, -1, steps, -1, -1)
+            maps = sources.maps[:, :, None].expand(-1, -1, features.match.shape[-1], -1, -1)
         else:
-            evidence = sources.evidence[:, :, None]
-            maps = self.map_refiner(evidence, inputs['frames'], sources.owned)
+            maps = self.map_refiner(sources.evidence[:, :, None], inputs['frames'], sources.owned)
         return dict(
             source_maps=maps,
             source_scores=sources.scores,
             source_masks=sources.masks,
             source_count=sources.count,
         )
-
-    def predict_blind(self, inputs: dict) -> dict[str, Tensor]:
-        """Scores (N, J) of each control: nothing to see, nothing to hear, a still frame."""
-        scores = {}
-        for name in CONTROLS:
-            features, _ = self.extract_feat(self.data_preprocessor.control_inputs(inputs, name))
-            scores[f'sync_scores_{name}'] = self.cls_head.predict(features)
-        return scores

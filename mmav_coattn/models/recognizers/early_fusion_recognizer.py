@@ -13,26 +13,20 @@ from .audio_visual_recognizer import AudioVisualRecognizer
 class EarlyFusionRecognizer(AudioVisualRecognizer):
     """Judges pairs with an :class:`EarlyFusionNet`; the baseline of Owens & Efros (ECCV 2018).
 
-    The layers after the fusion run once for each pair of clip and window. Arguments, losses,
-    predictions and blind controls are those of :class:`AudioVisualRecognizer`, with ``neck=None``
-    and a :class:`FusedHead`, whose class activation map is the map.
+    The layers after the fusion run once for each pair of clip and window. The rest is that of
+    :class:`AudioVisualRecognizer`, with ``neck=None`` and a :class:`FusedHead`, whose class
+    activation map is the map.
     """
 
-    def extract_feat(self, inputs: dict, stage: str = 'neck', **kwargs) -> tuple:
-        """Run the network up to a stage; as :meth:`AudioVisualRecognizer.extract_feat`.
-
-        Stage ``'backbone'`` gives the features of both modalities before the fusion.
-        """
+    def extract_feat(self, inputs: dict, **kwargs) -> tuple[FusedFeatures, dict]:
+        """Features of all pairs, and an empty dict."""
         rate = self.data_preprocessor.log_mel.sample_rate
         windows = cut_windows(inputs['audio'], inputs['audio_starts'], inputs['clip_seconds'], rate)
         visual = self.backbone.visual(inputs['imgs'])
         audio = self.backbone.forward_audio(windows.flatten(0, 1))
-        if stage == 'backbone':
-            return (visual, audio.unflatten(0, windows.shape[:2])), {}
         pairs = visual.repeat_interleave(windows.shape[1], dim=0)
         maps = self.backbone.fuse(pairs, audio).unflatten(0, windows.shape[:2])
-        features = FusedFeatures(maps, self.cls_head.activation_map(maps))
-        return (features if stage == 'neck' else self.cls_head(features)), {}
+        return FusedFeatures(maps, self.cls_head.activation_map(maps)), {}
 
 
 def cut_windows(audio: Tensor, starts: Tensor, seconds: float, rate: int) -> Tensor:

@@ -5,11 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional.offset_course import (
-    best_path,
-    find_course,
-    straighten,
-)
+from mmav_coattn.evaluation.functional.offset_course import best_path, find_course
 from mmav_coattn.evaluation.functional.offset_curve import Confidence
 
 STEP, CLIP = 0.04, 20
@@ -42,13 +38,6 @@ def test_the_best_path_is_that_of_all_paths():
 
         best = max(product(range(3), repeat=6), key=value)
         assert tuple(best_path(evidence, cost)) == best
-
-
-def test_straighten():
-    scores = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    np.testing.assert_array_equal(
-        straighten(scores, np.array([1, -2])), [[2.0, 3.0, np.nan], [np.nan, np.nan, 4.0]]
-    )
 
 
 @pytest.mark.parametrize(

@@ -7,32 +7,33 @@ from mmav_coattn.evaluation.functional import binary_sync_metrics
 
 
 def labels_like(scores):
-    labels = np.zeros_like(np.asarray(scores, dtype=float))
+    labels = np.zeros(np.shape(scores))
     labels[:, 0] = 1
     return labels
 
 
 def test_by_hand():
     scores = [[2.0, -1.0], [0.5, 1.0], [-1.0, -2.0]]
-    result = binary_sync_metrics(scores, labels_like(scores))
-    assert result['accuracy'] == pytest.approx(4 / 6)
-    assert result['pair_accuracy'] == pytest.approx(2 / 3)
-    # positives 2, .5, -1 against negatives -1, 1, -2: 3 + 2 + 1.5 wins of 9
-    assert result['auroc'] == pytest.approx(6.5 / 9)
-    assert result['num_clips'] == 3
-    assert result['num_pairs'] == 3
     softplus = [math.log1p(math.exp(x)) for x in (-2, -1, -0.5, 1.0, 1.0, -2.0)]
-    assert result['cross_entropy'] == pytest.approx(sum(softplus) / 6)
+    assert binary_sync_metrics(scores, labels_like(scores)) == pytest.approx(
+        dict(
+            accuracy=4 / 6,
+            pair_accuracy=2 / 3,
+            # positives 2, .5, -1 against negatives -1, 1, -2: 3 + 2 + 1.5 wins of 9
+            auroc=6.5 / 9,
+            cross_entropy=sum(softplus) / 6,
+            num_clips=3,
+            num_pairs=3,
+        )
+    )
 
 
-@pytest.mark.parametrize('num_negatives', [1, 3, 7])
 @pytest.mark.parametrize('always', [-1.0, 0.0, 1.0])
-def test_the_same_answer_to_everything_scores_one_half(num_negatives, always):
-    scores = np.full((5, 1 + num_negatives), always)
+def test_the_same_answer_to_everything_scores_one_half(always):
+    scores = np.full((5, 4), always)
     result = binary_sync_metrics(scores, labels_like(scores))
     assert (result['accuracy'], result['auroc'], result['pair_accuracy']) == (0.5, 0.5, 0.5)
-    if always == 0:
-        assert result['cross_entropy'] == pytest.approx(math.log(2))
+    assert always or result['cross_entropy'] == pytest.approx(math.log(2))
 
 
 def test_negatives_share_one_weight_and_the_in_sync_audio_may_stand_anywhere():
@@ -45,7 +46,6 @@ def test_negatives_share_one_weight_and_the_in_sync_audio_may_stand_anywhere():
 def test_bins_of_shift():
     scores = np.array([[1.0, -1.0, 1.0], [-1.0, -1.0, 1.0]])
     # 1.2 - 0.8 is a little less than 0.4, and still belongs to the bin that starts there.
-    assert 1.2 - 0.8 < 0.4
     shifts = np.array([[0.0, 1.2 - 0.8, -0.8], [0.0, -0.5, 3.0]])
     result = binary_sync_metrics(scores, labels_like(scores), shifts)
     assert result['bins'] == [
@@ -55,30 +55,16 @@ def test_bins_of_shift():
     ]
 
 
-def test_against_loops_over_pairs():
-    rng = np.random.default_rng(0)
-    scores = rng.integers(-3, 4, (50, 4)) / 2  # many ties
-    result = binary_sync_metrics(scores, labels_like(scores), rng.uniform(-3, 3, (50, 4)))
-    wins = [(p > n) + 0.5 * (p == n) for p in scores[:, 0] for n in scores[:, 1:].flat]
-    assert result['auroc'] == pytest.approx(np.mean(wins))
-    wins = [(row[0] > n) + 0.5 * (row[0] == n) for row in scores for n in row[1:]]
-    assert result['pair_accuracy'] == pytest.approx(np.mean(wins))
-    # The bins average to the accuracy.
-    assert sum(b['num_pairs'] for b in result['bins']) == 150
-    weighted = sum(b['accuracy'] * b['num_pairs'] for b in result['bins'])
-    assert weighted / 150 == pytest.approx(result['accuracy'])
-
-
 @pytest.mark.parametrize(
-    'arguments',
+    ('arguments', 'words'),
     [
-        ([[1.0, np.nan]], [[1, 0]]),
-        ([[1.0, 0.0]], [[1, 1]]),
-        ([[1.0]], [[1]]),
-        ([[1.0, 0.0]], [[1, 0, 0]]),
-        ([[1.0, 0.0]], [[1, 0]], [[0.0]]),
+        (([[1.0, np.nan]], [[1, 0]]), 'scores: .* not finite'),
+        (([[1.0, 0.0]], [[1, 1]]), 'each row must hold exactly one 1'),
+        (([[1.0]], [[1]]), 'at least one shifted audio'),
+        (([[1.0, 0.0]], [[1, 0, 0]]), 'shapes must be equal'),
+        (([[1.0, 0.0]], [[1, 0]], [[0.0]]), 'shapes must be equal'),
     ],
 )
-def test_bad_arguments_are_errors(arguments):
-    with pytest.raises(ValueError, match=r'\w'):
+def test_bad_arguments_are_errors(arguments, words):
+    with pytest.raises(ValueError, match=words):
         binary_sync_metrics(*arguments)

@@ -48,7 +48,6 @@ def test_maps_with_their_own_sound(swap):
     assert found['separation/identity'] == 1
     # Two pure tones: the mixture has 0 dB, and what leaks of the other tone is little.
     assert found['separation/si_sdr_improvement'] > 15
-    assert found['separation/si_sdr_improvement_oracle'] > 15
     masking = MelMasking(**{k: v for k, v in LOG_MEL.items() if k not in ('mean', 'std')})
     oracle = sample() | dict(source_masks=torch.from_numpy(masking.oracle(SOLOS)))
     assert evaluate(oracle)['separation/oracle_share'] == pytest.approx(1)

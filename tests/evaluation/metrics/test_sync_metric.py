@@ -12,21 +12,13 @@ from mmengine.logging import MMLogger
 
 import mmav_coattn  # noqa: F401
 from mmav_coattn.errors import UserError
-from mmav_coattn.evaluation import SyncMetric
 
 NUM_SAMPLES = 11
 
 
 def make_sample(index: int, scores, shift=(0.0, 0.5), **fields) -> ActionDataSample:
-    sample = ActionDataSample(
-        metainfo={'relpath': f'clip{index}.mp4', 'sample_idx': index, 'shift': list(shift)}
-    )
-    values = {
-        'sync_scores': torch.as_tensor(scores),
-        'sync_label': torch.zeros(len(scores)),
-        **fields,
-    }
-    values['sync_label'][0] = 1
+    sample = ActionDataSample(metainfo=dict(relpath=f'clip{index}.mp4', shift=list(shift)))
+    values = dict(sync_scores=scores, sync_label=torch.eye(len(scores))[0], **fields)
     for name, value in values.items():
         sample.set_field(torch.as_tensor(value), name, dtype=torch.Tensor)
     return sample
@@ -40,13 +32,7 @@ def make_unusable(index: int) -> ActionDataSample:
 def random_samples() -> list:
     rng = np.random.default_rng(5)
     samples = [
-        make_sample(
-            index,
-            rng.normal(size=3).astype(np.float32),
-            shift=[0.0, *rng.uniform(0.4, 2, 2)],
-            sync_scores_video_blank=rng.normal(size=3).astype(np.float32),
-            sync_scores_audio_blank=np.zeros(3, np.float32),
-        )
+        make_sample(index, rng.normal(size=3), shift=[0.0, *rng.uniform(0.4, 2, 2)])
         for index in range(NUM_SAMPLES)
     ]
     samples[4] = make_unusable(4)
@@ -59,23 +45,15 @@ def evaluate(samples, size=None, **kwargs) -> dict:
     return evaluator.evaluate(len(samples) if size is None else size)
 
 
-#: A network that runs in half precision.
-HALF = torch.tensor([2.0, 3.0], dtype=torch.bfloat16)
-
-
 def test_figures_by_hand():
-    metrics = evaluate(
-        [
-            make_sample(0, [1.0, -1.0], shift=(0, 0.5), sync_scores_video_blank=[1.0, 1.0]),
-            make_sample(1, HALF, shift=(0, -1.3), sync_scores_video_blank=[1.0, -1.0]),
-            make_unusable(2),
-        ]
-    )
-    assert metrics.pop('sync/cross_entropy') == pytest.approx(
-        sum(math.log1p(math.exp(x)) for x in (-1, -1, -2, 3)) / 4
-    )
+    half = torch.tensor([2.0, 3.0], dtype=torch.bfloat16)  # of a network in half precision
+    first = make_sample(0, [1.0, -1.0], shift=(0, 0.5), sync_scores_video_blank=[1.0, 1.0])
+    second = make_sample(1, half, shift=(0, -1.3), sync_scores_video_blank=[1.0, -1.0])
+    metrics = evaluate([first, second, make_unusable(2)])
+    entropy = sum(math.log1p(math.exp(x)) for x in (-1, -1, -2, 3)) / 4
     assert metrics == pytest.approx(
         {
+            'sync/cross_entropy': entropy,
             'sync/accuracy': 0.75,
             'sync/auroc': 0.5,
             'sync/pair_accuracy': 0.5,
@@ -101,19 +79,9 @@ def test_left_out_files_are_named(caplog):
     finally:
         logger.removeHandler(caplog.handler)
         logger.setLevel(level)
-    names = [
-        f'  clip{index}.mp4: /data/clip{index}.mp4: the sound is silent' for index in (1, 2, 3)
-    ]
-    assert (
-        '\n'.join(
-            [
-                '4 of 5 files were left out of the evaluation (silent: 4):',
-                *names,
-                '  ... and 1 more',
-            ]
-        )
-        in caplog.text
-    )
+    said = '4 of 5 files were left out of the evaluation (silent: 4):\n'
+    said += ''.join(f'  clip{i}.mp4: /data/clip{i}.mp4: the sound is silent\n' for i in (1, 2, 3))
+    assert f'{said}  ... and 1 more' in caplog.text
     assert '0.4-0.6 s: 1.000 (N=1)' in caplog.text
     with pytest.raises(UserError, match=r'None of the 2 files .*silent: 2.*clip0.mp4'):
         evaluate([make_unusable(0), make_unusable(1)])
@@ -131,10 +99,8 @@ def _evaluate_share(rank: int, world_size: int, folder: str) -> None:
     # As DefaultSampler does it: round robin, padded from the start to equal shares.
     samples = random_samples()
     padded = samples + samples[: -len(samples) % world_size]
-    metric = SyncMetric(collect_dir=f'{folder}/collect')
-    evaluator = Evaluator(metric)
-    evaluator.process(data_samples=padded[rank::world_size])
-    metrics = evaluator.evaluate(len(samples))
+    share = padded[rank::world_size]
+    metrics = evaluate(share, size=len(samples), collect_dir=f'{folder}/collect')
     torch.save(metrics, f'{folder}/metrics{rank}.pt')
     torch.distributed.destroy_process_group()
 

@@ -6,25 +6,22 @@ from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.data_preprocessors import AudioVisualDataPreprocessor
 
 
-def packed(num_samples, unusable=(), modalities=('imgs', 'audio')):
+def packed(num_samples, unusable=()):
     """Clips of 0.2 s in audio segments of 0.5 s, two windows each."""
     inputs = dict(imgs=[], audio=[], audio_starts=[])
     samples = []
     for index in range(num_samples):
-        sample = ActionDataSample(metainfo=dict(clip_seconds=0.2))
+        values = (
+            torch.randint(0, 256, (1, 3, 4, 8, 8)).byte(),
+            torch.randn(8000),
+            torch.tensor([0.1 * index, 0.3]),
+        )
+        metainfo = dict(clip_seconds=0.2)
         if index in unusable:
-            sample = ActionDataSample(metainfo=dict(unusable=('silent', 'is silent')))
-            for values in inputs.values():
-                values.append(None)
-        else:
-            inputs['imgs'].append(torch.randint(0, 256, (1, 3, 4, 8, 8)).byte())
-            inputs['audio'].append(torch.randn(8000))
-            inputs['audio_starts'].append(torch.tensor([0.1 * index, 0.3]))
-        samples.append(sample)
-    if 'audio' not in modalities:
-        del inputs['audio'], inputs['audio_starts']
-    if 'imgs' not in modalities:
-        del inputs['imgs']
+            values, metainfo = (None,) * 3, dict(unusable=('silent', 'is silent'))
+        for name, value in zip(inputs, values, strict=True):
+            inputs[name].append(value)
+        samples.append(ActionDataSample(metainfo=metainfo))
     return dict(inputs=inputs, data_samples=samples)
 
 
@@ -32,9 +29,6 @@ def test_normalises_frames_and_makes_log_mels():
     preprocessor = AudioVisualDataPreprocessor(mean=[1, 2, 3], std=[2, 4, 8])
     data = packed(2)
     inputs = preprocessor(data)['inputs']
-    assert sorted(inputs) == [
-        *('audio', 'audio_starts', 'clip_seconds', 'frames', 'imgs', 'log_mels')
-    ]  # fmt: skip
     frames = torch.stack([img[0] for img in data['inputs']['imgs']])
     assert torch.equal(inputs['frames'], frames) and inputs['frames'].dtype == torch.uint8
     for channel, (mean, std) in enumerate(((1, 2), (2, 4), (3, 8))):
@@ -46,16 +40,10 @@ def test_normalises_frames_and_makes_log_mels():
     assert inputs['log_mels'].shape == (2, 64, 51)
     torch.testing.assert_close(inputs['audio_starts'], torch.tensor([[0.0, 0.3], [0.1, 0.3]]))
     assert inputs['clip_seconds'] == 0.2
-
-
-def test_stacked_inputs_are_the_same():
-    preprocessor, data = AudioVisualDataPreprocessor(), packed(2)
-    expected = preprocessor(data)['inputs']
+    # Stacked inputs are the same.
     stacked = {name: torch.stack(values) for name, values in data['inputs'].items()}
-    found = preprocessor(dict(inputs=stacked, data_samples=data['data_samples']))['inputs']
-    for name in expected:
-        if name != 'clip_seconds':
-            assert torch.equal(found[name], expected[name])
+    found = preprocessor(dict(data, inputs=stacked))['inputs']
+    assert all(torch.equal(found[name], inputs[name]) for name in ('imgs', 'audio', 'log_mels'))
 
 
 def test_unusable_samples_leave_the_batch_but_not_the_list():
@@ -68,14 +56,14 @@ def test_unusable_samples_leave_the_batch_but_not_the_list():
     assert AudioVisualDataPreprocessor()(packed(2, unusable=(0, 1)))['inputs'] is None
 
 
-def test_one_modality():
-    video = AudioVisualDataPreprocessor()(packed(2, modalities=('imgs',)))['inputs']
-    assert sorted(video) == ['frames', 'imgs']
-    audio = AudioVisualDataPreprocessor()(packed(2, modalities=('audio',)))['inputs']
-    assert sorted(audio) == ['audio', 'audio_starts', 'clip_seconds', 'log_mels']
-
-
-def test_bare_waveforms_are_one_window():
+def test_one_modality_and_bare_waveforms():
+    data = packed(2)
+    audio = dict(data, inputs=dict(data['inputs'], imgs=[]))
+    del audio['inputs']['imgs']
+    names = ['audio', 'audio_starts', 'clip_seconds', 'log_mels']
+    assert sorted(AudioVisualDataPreprocessor()(audio)['inputs']) == names
+    video = dict(data, inputs=dict(imgs=data['inputs']['imgs']))
+    assert sorted(AudioVisualDataPreprocessor()(video)['inputs']) == ['frames', 'imgs']
     inputs = AudioVisualDataPreprocessor().preprocess(audio=torch.randn(2, 8000))
     assert inputs['audio_starts'].tolist() == [[0.0], [0.0]] and inputs['clip_seconds'] == 0.5
 
@@ -90,13 +78,10 @@ def test_blank_video_is_the_mean_colour_and_blank_audio_silence():
     assert not audio['audio'].any() and torch.equal(audio['imgs'], plain['imgs'])
     torch.testing.assert_close(audio['log_mels'], silence)
     # The controls of an evaluation blank the same.
-    controls = {
-        name: AudioVisualDataPreprocessor().control_inputs(plain, f'{name}_blank')
-        for name in ('video', 'audio')
-    }
     for name, trained in (('video', video), ('audio', audio)):
+        control = AudioVisualDataPreprocessor().control_inputs(plain, f'{name}_blank')
         for key in ('imgs', 'audio', 'log_mels', 'audio_starts'):
-            torch.testing.assert_close(controls[name][key], trained[key])
+            torch.testing.assert_close(control[key], trained[key])
     assert plain['imgs'].any() and plain['audio'].any()  # left as they were
 
 
@@ -110,11 +95,6 @@ def test_a_still_frame_repeats_the_first_frame():
     assert not moving.control_inputs(moving(packed(2))['inputs'], 'video_still')['imgs'].any()
 
 
-def test_bad_blank():
-    with pytest.raises(ConfigError, match="blank='picture' is not one of"):
-        AudioVisualDataPreprocessor(blank='picture')
-
-
 def test_mean_frame_is_subtracted_on_request():
     data = packed(2)
     plain = AudioVisualDataPreprocessor()(data)['inputs']['imgs']
@@ -122,19 +102,16 @@ def test_mean_frame_is_subtracted_on_request():
     inputs = preprocessor(data)['inputs']
     torch.testing.assert_close(inputs['imgs'], plain - plain.mean(dim=2, keepdim=True))
     # The mean of other frames, as of a whole file.
-    frames = inputs['frames']
-    first = frames[:, :, :1].float()
-    found = preprocessor.normalize(frames, first)
-    torch.testing.assert_close(found, (frames.float() - first) / preprocessor.std)
+    first = inputs['frames'][:, :, :1].float()
+    found = preprocessor.normalize(inputs['frames'], first)
+    torch.testing.assert_close(found, (inputs['frames'].float() - first) / preprocessor.std)
 
 
 def test_mixes_audio_of_other_clips():
-    torch.manual_seed(0)
     data = packed(3)
     plain = AudioVisualDataPreprocessor()(data, training=True)['inputs']
     preprocessor = AudioVisualDataPreprocessor(mix_audio=1.0)
-    # Never in evaluation.
-    assert 'source_mask' not in preprocessor(data)['inputs']
+    assert 'source_mask' not in preprocessor(data)['inputs']  # in evaluation
     mixed = preprocessor(data, training=True)['inputs']
     added = mixed['audio'] - plain['audio']
     for index in range(3):
@@ -147,11 +124,20 @@ def test_mixes_audio_of_other_clips():
         share = power / (power + preprocessor.log_mel.power(added[index]))
         torch.testing.assert_close(mixed['source_mask'][index], share.sqrt(), rtol=1e-3, atol=1e-3)
     torch.testing.assert_close(mixed['log_mels'], preprocessor.log_mel(mixed['audio']))
-    few = AudioVisualDataPreprocessor(mix_audio=0.3)
-    chosen = torch.cat([
-        (few(data, training=True)['inputs']['source_mask'] < 0.999).flatten(1).any(1)
-        for _ in range(100)
-    ])  # fmt: skip
-    assert 0.2 < chosen.float().mean() < 0.4
-    with pytest.raises(ConfigError, match='mix_audio=2 must be within 0 and 1'):
-        AudioVisualDataPreprocessor(mix_audio=2)
+    few, chosen = AudioVisualDataPreprocessor(mix_audio=0.3), []
+    for _ in range(100):
+        mask = few(data, training=True)['inputs']['source_mask']
+        chosen += (mask < 0.999).flatten(1).any(1).tolist()
+    assert 0.2 < sum(chosen) / 300 < 0.4
+
+
+@pytest.mark.parametrize(
+    ('settings', 'sentence'),
+    [
+        (dict(mix_audio=2), 'mix_audio=2 must be within 0 and 1'),
+        (dict(blank='picture'), "blank='picture' is not one of"),
+    ],
+)
+def test_bad_settings(settings, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        AudioVisualDataPreprocessor(**settings)

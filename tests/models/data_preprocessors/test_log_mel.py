@@ -1,5 +1,3 @@
-"""Log-mel against librosa."""
-
 import librosa
 import numpy as np
 import pytest
@@ -21,29 +19,19 @@ def test_equals_librosa(n_fft, win_length, hop, n_mels):
         y=wave, sr=16000, n_fft=n_fft, win_length=win_length, hop_length=hop, n_mels=n_mels
     )
     log_mel = LogMelSpectrogram(16000, n_fft, win_length, hop, n_mels)
+    assert log_mel.frame_seconds == hop / 16000
     ours = log_mel(torch.from_numpy(wave)).numpy()
     assert ours.shape == expected.shape == (n_mels, 1 + 20000 // hop)
     np.testing.assert_allclose(ours, np.log(expected + 1e-6), atol=1e-4)
 
 
 def test_normalisation_and_leading_shape():
-    waves = torch.randn(2, 3, 1600, generator=torch.Generator().manual_seed(0))
+    waves = torch.randn(2, 3, 1600)
     plain = LogMelSpectrogram()(waves)
-    scaled = LogMelSpectrogram(mean=-5.0, std=4.0)(waves)
-    assert plain.shape == (2, 3, 64, 11)
-    torch.testing.assert_close(scaled, (plain + 5) / 4)
-
-
-def test_frame_lies_where_the_click_is():
-    wave = torch.zeros(16000)
-    wave[8000] = 1.0  # at 0.5 s
-    log_mel = LogMelSpectrogram()
-    assert log_mel(wave).sum(dim=0).argmax() * log_mel.frame_seconds == pytest.approx(0.5)
-
-
-def test_stays_float32_under_autocast():
     with torch.autocast('cpu', dtype=torch.bfloat16):
-        assert LogMelSpectrogram()(torch.randn(1600)).dtype == torch.float32
+        scaled = LogMelSpectrogram(mean=-5.0, std=4.0)(waves)
+    assert plain.shape == (2, 3, 64, 11) and scaled.dtype == torch.float32
+    torch.testing.assert_close(scaled, (plain + 5) / 4)
 
 
 def test_bad_settings():

@@ -16,50 +16,36 @@ class GivenLogits(BaseSyncHead):
         return features.logits
 
 
-def samples_of(labels):
-    samples = []
-    for row in labels:
-        sample = ActionDataSample()
+def losses_of(head, labels, **features):
+    samples = [ActionDataSample() for _ in labels]
+    for sample, row in zip(samples, labels, strict=True):
         sample.set_field(torch.tensor(row), 'sync_label', dtype=torch.Tensor)
-        samples.append(sample)
-    return samples
+    return head.loss(SimpleNamespace(**features), samples)
 
 
 def test_losses_by_hand():
     similarity = torch.randn(2, 3, 4, 1, 6, 6)
-    features = SimpleNamespace(
-        logits=torch.tensor([[2.0, -1.0, 0.5], [-1.0, 0.3, -0.2]]), similarity=similarity
-    )
-    labels = torch.tensor([[1.0, 0, 0], [1.0, 0, 0]])
-    head = GivenLogits(
-        loss_sync=dict(type='SyncLoss', loss_weight=2.0),
-        loss_contrast=dict(type='TimeContrastLoss'),
-    )
-    losses = head.loss(features, samples_of(labels.int().tolist()))
+    logits = torch.tensor([[2.0, -1.0, 0.5], [-1.0, 0.3, -0.2]])
+    labels = [[1, 0, 0], [1, 0, 0]]
+    settings = dict(type='SyncLoss', loss_weight=2.0), dict(type='TimeContrastLoss')
+    losses = losses_of(GivenLogits(*settings), labels, logits=logits, similarity=similarity)
     assert losses.keys() == {'loss_sync', 'loss_contrast', 'sync_accuracy'}
-    torch.testing.assert_close(losses['loss_sync'], 2 * SyncLoss()(features.logits, labels))
+    expected = 2 * SyncLoss()(logits, torch.tensor(labels).float())
+    torch.testing.assert_close(losses['loss_sync'], expected)
     torch.testing.assert_close(losses['loss_contrast'], TimeContrastLoss()(similarity))
     # First clip: 1/2 and one of the two quarters; second: one quarter.
     assert losses['sync_accuracy'].item() == pytest.approx((0.75 + 0.25) / 2)
 
 
-def test_a_logit_of_zero_says_shifted():
-    losses = GivenLogits().loss(
-        SimpleNamespace(logits=torch.zeros(1, 4)), samples_of([[1, 0, 0, 0]])
-    )
+def test_a_logit_of_zero_says_shifted_and_half_precision_is_judged_in_full():
+    logits = torch.zeros(1, 4, dtype=torch.float16)
+    losses = losses_of(GivenLogits(), [[1, 0, 0, 0]], logits=logits)
     assert losses['sync_accuracy'].item() == pytest.approx(0.5)
-    assert 'loss_contrast' not in losses
-
-
-def test_half_precision_logits_are_judged_in_full():
-    head, features = GivenLogits(), SimpleNamespace(logits=torch.zeros(1, 2, dtype=torch.float16))
-    assert head.loss(features, samples_of([[1, 0]]))['loss_sync'].dtype == torch.float32
-    assert head.predict(features).dtype == torch.float32
+    assert 'loss_contrast' not in losses and losses['loss_sync'].dtype == torch.float32
 
 
 @pytest.mark.parametrize('extra', [{}, dict(similarity=None)])
 def test_a_contrast_needs_a_similarity(extra):
     head = GivenLogits(loss_contrast=dict(type='TimeContrastLoss'))
-    features = SimpleNamespace(logits=torch.zeros(1, 2), **extra)
     with pytest.raises(ConfigError, match='loss_contrast needs a neck that gives its similarity'):
-        head.loss(features, samples_of([[1, 0]]))
+        losses_of(head, [[1, 0]], logits=torch.zeros(1, 2), **extra)

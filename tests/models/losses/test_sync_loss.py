@@ -17,15 +17,12 @@ def test_weights_by_hand():
 
 @pytest.mark.parametrize('num_negatives', [1, 3, 7])
 def test_chance_is_ln_2_for_any_number_of_windows(num_negatives):
-    labels = torch.zeros(2, 1 + num_negatives)
-    labels[:, 0] = 1
-    loss = SyncLoss()(torch.zeros_like(labels), labels)
-    assert loss.item() == pytest.approx(math.log(2))
-    assert SyncLoss(0.25)(torch.zeros_like(labels), labels).item() == pytest.approx(loss.item() / 4)
+    labels = torch.eye(1 + num_negatives)[[0, 0]]
+    assert SyncLoss(0.25)(torch.zeros_like(labels), labels).item() == pytest.approx(math.log(2) / 4)
 
 
 def test_by_hand():
-    logits = torch.tensor([[2.0, -1.0, 0.5], [0.0, 3.0, 0.0]], requires_grad=True)
+    logits = torch.tensor([[2.0, -1.0, 0.5], [0.0, 3.0, 0.0]])
     labels = torch.tensor([[1.0, 0, 0], [0, 1, 0]])
 
     def softplus(x):
@@ -33,7 +30,4 @@ def test_by_hand():
 
     first = 0.5 * softplus(-2.0) + 0.25 * softplus(-1.0) + 0.25 * softplus(0.5)
     second = 0.5 * softplus(-3.0) + 0.5 * softplus(0.0)
-    loss = SyncLoss()(logits, labels)
-    assert loss.item() == pytest.approx((first + second) / 2, rel=1e-6)
-    loss.backward()
-    assert (logits.grad[labels > 0] < 0).all() and (logits.grad[labels < 1] > 0).all()
+    assert SyncLoss()(logits, labels).item() == pytest.approx((first + second) / 2, rel=1e-6)

@@ -8,29 +8,12 @@ from scipy.ndimage import gaussian_filter
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.maps import MovingSourceMap
-from mmav_coattn.models.maps.moving_source_map import gaussian_blur, moving_parts
 
 SIZE = 48, 40
 
 
 def blur(values, sigma):
     return gaussian_filter(values, sigma, mode='nearest', radius=int(np.ceil(3 * sigma)))
-
-
-def test_moving_parts_by_hand():
-    grey = torch.tensor([0.0, 8.0, 16.0, 16.0, 40.0]).view(1, 5, 1, 1)
-    # Changes 8, 8, 0, 24; the smaller of both neighbours; x / (x + 8).
-    expected = [0.5, 0.5, 0.0, 0.0, 0.75]
-    assert moving_parts(grey).flatten().tolist() == pytest.approx(expected)
-
-
-@pytest.mark.parametrize('sigma', [0.5, 1.0, 3.3])
-def test_blur_equals_scipy(sigma):
-    maps = torch.rand(2, 3, 17, 23)
-    found = gaussian_blur(maps, sigma)
-    for n, t in np.ndindex(2, 3):
-        expected = blur(maps[n, t].double().numpy(), sigma)
-        np.testing.assert_allclose(found[n, t], expected, atol=1e-5)
 
 
 @pytest.mark.parametrize('travel', [False, True])
@@ -64,25 +47,6 @@ def test_equals_the_formula(travel):
                 edges = np.sqrt(np.square(slopes).sum(axis=(0, 1)))
                 whole = gated[t] + 0.7 * edges / (edges + 32) * near
                 np.testing.assert_allclose(found[n, j, t], blur(whole, 0.045 * side), rtol=1e-3)
-
-
-@torch.no_grad()
-def test_of_two_things_that_move_the_one_with_the_match_is_found():
-    frames = torch.full((1, 3, 6, *SIZE), 100, dtype=torch.uint8)
-    for t in range(6):
-        frames[0, :, t, 8:16, 6 + t : 14 + t] = 200
-        frames[0, :, t, 32:40, 22 + t : 30 + t] = 200
-    match = torch.zeros(1, 2, 3, 6, 5)
-    match[0, 0, :, 1, 1] = 1.0  # window 0 is matched by the upper left
-    match[0, 1, :, 4, 3] = 1.0
-    found = MovingSourceMap()(match, frames)
-    for j, rows in enumerate((slice(0, 24), slice(24, 48))):
-        peak = int(found[0, j, 3].argmax()) // SIZE[1]
-        assert rows.start <= peak < rows.stop
-        assert found[0, j, 3, rows].sum() > 0.6 * found[0, j, 3].sum()
-    # Without weights by the match every window has the same map.
-    deaf = MovingSourceMap(sharpness=0.0)(match, frames)
-    assert torch.equal(deaf[:, 0], deaf[:, 1]) and (found >= 0).all()
 
 
 @torch.no_grad()

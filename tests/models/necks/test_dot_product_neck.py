@@ -12,8 +12,6 @@ from mmav_coattn.models.necks import DotProductNeck
 from mmav_coattn.models.necks.dot_product_neck import (
     CoAttentionBlock,
     TemporalSelfAttention,
-    attend,
-    make_attention,
 )
 
 AUDIO_TIMES = torch.arange(30) * 0.05
@@ -31,15 +29,9 @@ def run(neck, visual, audio, window_times=WINDOW_TIMES):
 
 def slow_attention(module, queries, keys, values):
     """One query of one head of one item at a time."""
-    q, k, v = (
-        torch.nn.functional.linear(x, weight, bias)
-        for x, weight, bias in zip(
-            (queries, keys, values),
-            module.in_proj_weight.chunk(3),
-            module.in_proj_bias.chunk(3),
-            strict=True,
-        )
-    )
+    weights, biases = module.in_proj_weight.chunk(3), module.in_proj_bias.chunk(3)
+    inputs = zip((queries, keys, values), weights, biases, strict=True)
+    q, k, v = (torch.nn.functional.linear(*each) for each in inputs)
     dims = q.shape[-1] // module.num_heads
     out, weights = (
         torch.zeros_like(q),
@@ -47,29 +39,12 @@ def slow_attention(module, queries, keys, values):
     )
     for item, head, query in np.ndindex(weights.shape[:3]):
         part = slice(head * dims, (head + 1) * dims)
-        terms = [
-            math.exp(float(q[item, query, part] @ key) / math.sqrt(dims))
-            for key in k[item, :, part]
-        ]
+        products = k[item, :, part] @ q[item, query, part] / math.sqrt(dims)
+        terms = [math.exp(each) for each in products.tolist()]
         for index, term in enumerate(terms):
             weights[item, head, query, index] = term / sum(terms)
             out[item, query, part] += term / sum(terms) * v[item, index, part]
     return module.out_proj(out), weights.mean(dim=1)
-
-
-@pytest.mark.parametrize('num_heads', [1, 4])
-@torch.no_grad()
-def test_attention_equals_loops(num_heads):
-    """In evaluation, where PyTorch may take another way."""
-    attention = make_attention(8, num_heads).eval()
-    torch.nn.init.normal_(attention.in_proj_bias)
-    queries, tokens = torch.randn(2, 3, 8), torch.randn(2, 3, 5, 8)
-    found, weights = attend(attention, queries, tokens)
-    for n, t in np.ndindex(2, 3):
-        one = tokens[n, t][None]
-        expected, expected_weights = slow_attention(attention, queries[n, t][None, None], one, one)
-        torch.testing.assert_close(found[n, t], expected[0, 0])
-        torch.testing.assert_close(weights[n, t], expected_weights[0, 0])
 
 
 @torch.no_grad()
@@ -108,16 +83,6 @@ def test_block_equals_loops(module, is_first):
     assert (weights is None) == (module == 'VGA')
 
 
-@torch.no_grad()
-def test_weights_go_to_the_location_that_the_audio_queries():
-    block = CoAttentionBlock('AGA', 8, 1, sa=False, is_first=True)
-    block.aga.in_proj_weight.copy_(torch.eye(8).repeat(3, 1))
-    visual_tokens = 5 * torch.eye(8)[:6].expand(1, 1, 4, 6, 8)
-    audio = 5 * torch.eye(8)[[3, 0, 5, 1]][None, None]
-    weights = block(torch.zeros(1, 1, 4, 8), audio, visual_tokens, None, None)[2]
-    assert weights[0, 0].argmax(dim=-1).tolist() == [3, 0, 5, 1] and weights.amax() > 0.99
-
-
 @pytest.mark.parametrize(
     'module, depth, self_attention',
     itertools.product(('AGA', 'VGA', 'CMA'), (1, 2), (True, False)),
@@ -136,19 +101,6 @@ def test_shapes_and_every_weight_is_used(module, depth, self_attention):
     unused = {name.split('.')[0] for name, p in neck.named_parameters() if p.grad is None}
     # With AGA alone nothing needs the pooled video: the first block replaces it.
     assert unused == ({'visual_start', 'visual_query_norm'} if module == 'AGA' else set())
-
-
-@torch.no_grad()
-def test_windows_are_attended_to_apart():
-    neck, (visual, audio) = DotProductNeck((5, 7), 8, num_heads=2, depth=2).eval(), features()
-    together = run(neck, visual, audio)
-    assert together.similarity is None  # in evaluation
-    order = [2, 0, 1]
-    moved = run(neck, visual, audio, WINDOW_TIMES[:, order])
-    torch.testing.assert_close(moved.visual, together.visual[:, order])
-    alone = run(neck, visual[1:], audio[1:], WINDOW_TIMES[1:, 2:])
-    torch.testing.assert_close(alone.audio[0, 0], together.audio[1, 2])
-    torch.testing.assert_close(alone.sound_map[0, 0], together.sound_map[1, 2])
 
 
 @pytest.mark.parametrize(

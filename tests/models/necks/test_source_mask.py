@@ -5,11 +5,8 @@ from mmav_coattn.models.necks.source_mask import SourceMask
 
 def test_shape_and_reach():
     mask = SourceMask(in_channels=6, query_channels=5).eval()
-    log_mels, tokens, query = (
-        torch.randn(2, 64, 81),
-        torch.randn(2, 21, 8, 6),
-        torch.randn(2, 21, 5),
-    )
+    log_mels, tokens = torch.randn(2, 64, 81), torch.randn(2, 21, 8, 6)
+    query = torch.randn(2, 21, 5)
     logits = mask(log_mels, tokens, query)
     assert logits.shape == (2, 64, 81)
     # A step of the location reaches two steps of its own convolution and two of the context, and

@@ -1,5 +1,3 @@
-"""Tokens by hand, windows by interpolation, streams by loops."""
-
 import numpy as np
 import pytest
 import torch
@@ -11,7 +9,6 @@ from mmav_coattn.models.necks.token_neck import (
     StreamNeck,
     TokenBatchNorm,
     TokenNeck,
-    over_time,
     take_steps,
 )
 
@@ -59,27 +56,8 @@ def test_steps_are_taken_by_their_times():
         np.testing.assert_allclose(taken[n, j, :, band, dim], expected, atol=1e-6)
 
 
-@torch.no_grad()
-def test_convolution_over_time_keeps_windows_apart():
-    conv = nn.Conv1d(4, 6, 3, padding=1)
-    stream = torch.randn(2, 3, 5, 4)
-    found = over_time(stream, conv)
-    for n, j in np.ndindex(2, 3):
-        torch.testing.assert_close(found[n, j], conv(stream[n, j].T[None])[0].T)
-
-
-@torch.no_grad()
-def test_streams_start_from_pooled_tokens():
-    neck = StreamNeck((5, 7), 4, centre_time=False)
-    tokens = torch.randn(2, 3, 6, 5, 4)
-    pooled = torch.cat([tokens.mean(dim=3), tokens.amax(dim=3)], dim=-1)
-    torch.testing.assert_close(
-        neck.start_stream(tokens, neck.audio_start), over_time(pooled, neck.audio_start)
-    )
-
-
 def test_contrast_is_of_the_in_sync_window_and_for_training():
-    neck = StreamNeck((5, 7), 8, centre_time=True)
+    neck = StreamNeck((5, 7), 8)
     visual, audio = torch.randn(2, 6, 12, 8), torch.randn(2, 3, 6, 2, 8)
     similarity = neck.contrast(visual, audio)
     assert similarity.shape == (2, 1, 12, 1, 6, 6)
@@ -88,7 +66,7 @@ def test_contrast_is_of_the_in_sync_window_and_for_training():
 
 
 def test_position_code_counts_from_the_first_step():
-    neck = StreamNeck((5, 7), 8, centre_time=True)
+    neck = StreamNeck((5, 7), 8)
     times = torch.arange(6) * 0.1
     late = torch.stack([1.3 + times, 0.2 + times])[None]
     torch.testing.assert_close(

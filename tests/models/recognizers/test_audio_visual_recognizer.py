@@ -10,7 +10,7 @@ from models.tiny import NECK, random_inputs, recognizer
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.maps import explain_away
 
-SHIFTS = (0.0, 0.3, 0.5, 0.15)
+STARTS = (0.2, 0.3, 0.5, 0.15)
 DOT_PRODUCT = dict(
     neck=dict(type='DotProductNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
     cls_head=dict(type='StreamHead', in_channels=16, loss_contrast=dict(type='TimeContrastLoss')),
@@ -23,22 +23,17 @@ def batch(num_clips=2, num_negatives=1, unusable=(), seed=0):
     inputs = dict(imgs=[], audio=[], audio_starts=[])
     samples = []
     for index in range(num_clips):
-        if index in unusable:
-            samples.append(ActionDataSample(metainfo=dict(unusable=('silent', 'is silent'))))
-            for values in inputs.values():
-                values.append(None)
-            continue
         loudness = torch.rand(13, generator=generator)  # of each 0.1 s of a segment of 1.3 s
-        starts = torch.tensor(SHIFTS[: 1 + num_negatives])
-        starts[0] = 0.2
-        frames = (loudness[2:10] * 255).view(1, 1, 8, 1, 1).expand(1, 3, 8, 32, 32)
-        inputs['imgs'].append(frames.byte().clone())
-        noise = torch.randn(13, 1600, generator=generator)
-        inputs['audio'].append((noise * loudness[:, None]).flatten())
-        inputs['audio_starts'].append(starts)
-        sample = ActionDataSample(metainfo=dict(clip_seconds=0.8))
-        sample.set_field(torch.eye(1 + num_negatives)[0], 'sync_label', dtype=torch.Tensor)
-        samples.append(sample)
+        frames = (loudness[2:10] * 255).view(1, 1, 8, 1, 1).expand(1, 3, 8, 32, 32).byte().clone()
+        audio = (torch.randn(13, 1600, generator=generator) * loudness[:, None]).flatten()
+        values = frames, audio, torch.tensor(STARTS[: 1 + num_negatives])
+        facts = dict(clip_seconds=0.8)
+        if index in unusable:
+            values, facts = (None,) * 3, dict(unusable=('silent', 'is silent'))
+        for name, value in zip(inputs, values, strict=True):
+            inputs[name].append(value)
+        samples.append(ActionDataSample(metainfo=facts))
+        samples[-1].set_field(torch.eye(1 + num_negatives)[0], 'sync_label', dtype=torch.Tensor)
     return dict(inputs=inputs, data_samples=samples)
 
 
@@ -62,17 +57,8 @@ def test_three_modes_agree():
 
 
 @torch.no_grad()
-def test_stages():
-    model, inputs = recognizer().eval(), random_inputs()
-    visual, audio = model(inputs, mode='tensor', stage='backbone')
-    assert visual.shape == (2, 16, 8, 4, 4) and audio.shape == (2, 16, 8, 26)
-    features = model(inputs, mode='tensor', stage='neck')
-    torch.testing.assert_close(model.cls_head(features), model(inputs, mode='tensor'))
-
-
-@torch.no_grad()
 def test_times_of_the_steps():
-    """Frames are at the middles of equal parts of a clip; audio steps every 4 hops of 10 ms."""
+    # Frames are at the middles of equal parts of a clip; audio steps every 4 hops of 10 ms.
     model, inputs = recognizer().eval(), random_inputs()
     *_, audio_times, window_times = model.neck_inputs(inputs)
     np.testing.assert_allclose(audio_times, np.arange(26) * 0.04, atol=1e-6)
@@ -82,59 +68,46 @@ def test_times_of_the_steps():
         np.testing.assert_allclose(window_times[n, j], expected, atol=1e-6)
 
 
-@pytest.mark.parametrize('changes', [{}, DOT_PRODUCT])
+@pytest.mark.parametrize('changes', [{}, dict(neck=dict(NECK, module='CMA')), DOT_PRODUCT])
 @torch.no_grad()
 def test_windows_and_clips_are_judged_apart(changes):
     model, inputs = recognizer(**changes).eval(), random_inputs(3, 4)
     together = model(inputs, mode='tensor')
     assert together.shape == (3, 4)
-    order = [3, 1, 0, 2]
-    moved = inputs | dict(audio_starts=inputs['audio_starts'][:, order])
-    torch.testing.assert_close(
-        model(moved, mode='tensor'), together[:, order], atol=1e-5, rtol=1e-4
-    )
     for n in range(3):
-        alone = {
-            name: value if name == 'clip_seconds' else value[n : n + 1]
-            for name, value in inputs.items()
-        }
-        alone['audio_starts'] = alone['audio_starts'][:, 2:3]
-        torch.testing.assert_close(
-            model(alone, mode='tensor')[0, 0], together[n, 2], atol=1e-5, rtol=1e-4
-        )
+        alone = {k: v[n : n + 1] for k, v in inputs.items() if k != 'clip_seconds'}
+        alone |= dict(audio_starts=inputs['audio_starts'][n : n + 1, 2:3], clip_seconds=0.5)
+        found = model(alone, mode='tensor')[0, 0]
+        torch.testing.assert_close(found, together[n, 2], atol=1e-5, rtol=1e-4)
 
 
 @torch.no_grad()
 def test_blind_controls_see_nothing():
     model = recognizer(test_cfg=dict(blind_controls=True)).eval()
-    samples = run(model, batch(2, 2), 'predict')
-    data = batch(2, 2)
-    for img in data['inputs']['imgs']:
-        img.random_(256)  # another video
-    other_video = run(model, data, 'predict')
-    data = batch(2, 2)
-    data['inputs']['audio'] = [torch.randn_like(wave) for wave in data['inputs']['audio']]
-    other_audio = run(model, data, 'predict')
-    for sample, video, audio in zip(samples, other_video, other_audio, strict=True):
+
+    def predicted(change=None, key='imgs'):
+        data = batch(2, 2)
+        if change is not None:
+            data['inputs'][key] = [change(each) for each in data['inputs'][key]]
+        return run(model, data, 'predict')
+
+    other_video = predicted(lambda img: img.clone().random_(256))
+    other_audio = predicted(torch.randn_like, 'audio')
+    still = predicted(lambda img: img[..., :1, :, :].expand_as(img))
+    for sample, *others in zip(predicted(), other_video, other_audio, still, strict=True):
+        video, audio, first = others
         torch.testing.assert_close(sample.sync_scores_video_blank, video.sync_scores_video_blank)
         torch.testing.assert_close(sample.sync_scores_audio_blank, audio.sync_scores_audio_blank)
-        assert not torch.allclose(sample.sync_scores, video.sync_scores)
-        assert not torch.allclose(sample.sync_scores, audio.sync_scores)
-        assert sample.sync_scores_video_blank.shape == (3,)
-        # A still frame differs from clip to clip, but not from one of itself.
-        assert not torch.allclose(sample.sync_scores_video_still, video.sync_scores_video_still)
-    data = batch(2, 2)
-    for img in data['inputs']['imgs']:
-        img[:] = img[..., :1, :, :].clone()
-    for sample, still in zip(samples, run(model, data, 'predict'), strict=True):
-        torch.testing.assert_close(sample.sync_scores_video_still, still.sync_scores)
+        torch.testing.assert_close(sample.sync_scores_video_still, first.sync_scores)
+        for other in others:
+            assert not torch.allclose(sample.sync_scores, other.sync_scores)
 
 
 @torch.no_grad()
 @pytest.mark.parametrize('kind', [True, 'evidence'])
 def test_map_on_request(kind):
     model = recognizer(test_cfg=dict(return_map=kind)).eval()
-    features = model(**model.data_preprocessor(batch(2, 2)), mode='tensor', stage='neck')
+    features, _ = model.extract_feat(model.data_preprocessor(batch(2, 2))['inputs'])
     for n, sample in enumerate(run(model, batch(2, 2), 'predict')):
         assert sample.sound_map.shape == (3, 8, 4, 4)
         own = features.attention if kind is True else features.sound_map
@@ -147,7 +120,7 @@ def test_map_is_refined_by_the_frames():
     refiner = dict(type='MovingSourceMap')
     model = recognizer(test_cfg=dict(return_map=True, map_refiner=refiner)).eval()
     inputs = model.data_preprocessor(batch(2, 2))['inputs']
-    maps = model(inputs, mode='tensor', stage='neck').sound_map
+    maps = model.extract_feat(inputs)[0].sound_map
     expected = model.map_refiner(maps, inputs['frames'])
     for n, sample in enumerate(run(model, batch(2, 2), 'predict')):
         assert sample.sound_map.shape == (3, 8, 32, 32)
@@ -155,7 +128,7 @@ def test_map_is_refined_by_the_frames():
 
 
 def test_a_network_without_a_map_says_so():
-    neck = dict(type='PoolingNeck', in_channels=(16, 16), embed_dims=16, num_heads=2)
+    neck = dict(type='PoolingNeck', in_channels=(16, 16), embed_dims=16)
     head = dict(type='StreamHead', in_channels=16)
     model = recognizer(neck=neck, cls_head=head, test_cfg=dict(return_map=True)).eval()
     with pytest.raises(ConfigError, match='PoolingNeck of this config gives no map'):
@@ -165,14 +138,10 @@ def test_a_network_without_a_map_says_so():
 @torch.no_grad()
 def test_unusable_samples_pass_through_in_place():
     model = recognizer(test_cfg=dict(blind_controls=True, return_map=True)).eval()
-    samples = run(model, batch(3, unusable=(1,)), 'predict')
-    assert ['sync_scores' in sample for sample in samples] == [True, False, True]
-    assert samples[1].unusable == ('silent', 'is silent')
     data = batch(3, unusable=(1,))
-    for values in data['inputs'].values():
-        del values[:2]
-    expected = run(model, dict(data, data_samples=data['data_samples'][2:]), 'predict')[0]
-    torch.testing.assert_close(samples[2].sync_scores, expected.sync_scores, atol=1e-5, rtol=1e-4)
+    logits, samples = run(model, data, 'tensor'), run(model, data, 'predict')
+    assert 'sync_scores' not in samples[1] and samples[1].unusable == ('silent', 'is silent')
+    torch.testing.assert_close(torch.stack([samples[n].sync_scores for n in (0, 2)]), logits)
     none_left = run(model, batch(2, unusable=(0, 1)), 'predict')
     assert len(none_left) == 2 and not any('sync_scores' in sample for sample in none_left)
 
@@ -235,9 +204,7 @@ def test_predicts_several_sources():
     samples = model.predict(inputs, [ActionDataSample(), ActionDataSample()])
     sources = explain_away(model, inputs, model.extract_feat(inputs)[0], 2)
     for index, sample in enumerate(samples):
-        steps = sample.source_maps.shape[1]
-        assert steps == 8
-        for step in range(steps):
-            torch.testing.assert_close(sample.source_maps[:, step], sources.maps[index])
+        maps = sources.maps[index][:, None].expand(-1, 8, -1, -1)
+        torch.testing.assert_close(sample.source_maps, maps)
         torch.testing.assert_close(sample.source_scores, sources.scores[index])
         torch.testing.assert_close(sample.source_masks, sources.masks[index])

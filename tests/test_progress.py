@@ -28,3 +28,9 @@ def test_states_that_are_shown(terminal, states, monkeypatch):
     assert seen == list(range(10))
     shown = [int(x) for x in re.findall(r'(\d+)/10', screen.getvalue())]
     assert len(shown) == states and shown[0] == 0 and shown[-1] == 10
+
+
+def test_every_10_seconds_in_a_file_unless_its_caller_says_otherwise(monkeypatch):
+    monkeypatch.setattr(sys, 'stderr', Screen(False))
+    assert progress_bar(total=3).mininterval == 10
+    assert progress_bar(total=3, mininterval=2).mininterval == 2

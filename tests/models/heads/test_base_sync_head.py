@@ -38,7 +38,7 @@ def test_losses_by_hand():
 
 
 def test_a_logit_of_zero_says_shifted_and_half_precision_is_judged_in_full():
-    logits = torch.zeros(1, 4, dtype=torch.float16)
+    logits = torch.tensor([[0.0, -1, -1, -1]], dtype=torch.float16)
     losses = losses_of(GivenLogits(), [[1, 0, 0, 0]], logits=logits)
     assert losses['sync_accuracy'].item() == pytest.approx(0.5)
     assert 'loss_contrast' not in losses and losses['loss_sync'].dtype == torch.float32

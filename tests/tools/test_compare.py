@@ -39,8 +39,7 @@ def read_table(path):
 def test_one_table_that_goes_on(folder, here):
     configs = [folder / f'{name}.py' for name in NETWORKS]
     data = f'data_root={folder / "shapes"}'
-    common = ['--seeds', 0, '--work-dir', folder / 'work', '--offset']
-    common += ['--options', data]
+    common = ['--seeds', 0, '--work-dir', folder / 'work', '--offset', '--options', data]
     done = here('analysis_tools/compare.py', *configs, *common)
     assert done.code == 0, done
     rows = read_table(folder / 'work' / 'comparison.md')
@@ -48,11 +47,12 @@ def test_one_table_that_goes_on(folder, here):
     for name, row in zip(NETWORKS, rows, strict=True):
         figures = json.loads((folder / 'work' / name / 'seed_0' / 'figures.json').read_text())
         assert figures['sync/num_clips'] == CLIPS['test']
-        assert float(row['accuracy']) == pytest.approx(figures['sync/accuracy'], abs=5e-4)
-        assert float(row['offset Acc@1 +-1']) == pytest.approx(figures['offset/acc1_tol'], abs=5e-4)
-        assert float(row['audio blanked']) == pytest.approx(
-            figures['sync/accuracy_audio_blank'], abs=5e-4
-        )
+        for title, key in {
+            'accuracy': 'sync/accuracy',
+            'audio blanked': 'sync/accuracy_audio_blank',
+            'offset Acc@1 +-1': 'offset/acc1_tol',
+        }.items():
+            assert float(row[title]) == pytest.approx(figures[key], abs=5e-4)
     assert (folder / 'work' / 'comparison.png').stat().st_size > 1000
 
     # What is finished is not run again; a run of another recipe is not taken for it.

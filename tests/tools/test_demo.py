@@ -1,10 +1,13 @@
 """The pure parts of the demo; the whole of it is what `make demo` runs."""
 
-import importlib.util
 import os
+import runpy
 import sys
+from argparse import ArgumentParser
+from types import SimpleNamespace
 
 import pytest
+from mmengine.config import DictAction
 from paths import TOOLS
 
 from mmav_coattn.config import load_config
@@ -13,35 +16,16 @@ from mmav_coattn.errors import UserError
 
 @pytest.fixture(scope='module')
 def demo():
-    spec = importlib.util.spec_from_file_location('demo_tool', TOOLS / 'demo.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return SimpleNamespace(**runpy.run_path(str(TOOLS / 'demo.py')))
 
 
-@pytest.fixture
-def parse(demo, monkeypatch):
-    def parse(*arguments):
-        monkeypatch.setattr(sys, 'argv', ['demo.py', *arguments])
-        return demo.parse_args()
-
-    return parse
-
-
-def options_of(demo, args) -> dict:
-    """As ``--cfg-options`` of the tools would read them."""
-    from argparse import ArgumentParser
-
-    from mmengine.config import DictAction
-
+def test_options_reach_the_config(demo, monkeypatch):
+    arguments = '--data-root /shapes --clips 20 6 4 --epochs 2'
+    monkeypatch.setattr(sys, 'argv', ['demo.py', *arguments.split()])
     parser = ArgumentParser()
     parser.add_argument('--cfg-options', nargs='+', action=DictAction)
-    return parser.parse_args(demo.cfg_options(args)).cfg_options
-
-
-def test_options_reach_the_config(demo, parse):
-    args = parse('--data-root', '/shapes', '--clips', '20', '6', '4', '--epochs', '2')
-    cfg = load_config(str(demo.CONFIG), options_of(demo, args))
+    options = parser.parse_args(demo.cfg_options(demo.parse_args())).cfg_options
+    cfg = load_config(str(demo.CONFIG), options)
     loaders = (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader)
     assert [loader.dataset.num_clips for loader in loaders] == [20, 6, 4]
     assert [loader.dataset.split for loader in loaders] == ['train', 'val', 'test']

@@ -96,8 +96,8 @@ def test_a_table_of_clips_by_kind(here, network, videos, tmp_path):
     table = videos.parent / f'{videos.name}_clips.csv'
     rows = [f'{videos.name}/{name},{kind}' for name, kind in zip(names, 'ab', strict=True)]
     table.write_text('\n'.join(['path,kind', *rows, f'{videos.name}/gone.mp4,b']))
+    out = tmp_path / 'all.json'
     for control in ((), ('--mismatched',)):
-        out = tmp_path / 'all.json'
         done = here('analysis_tools/evaluate_sync.py', *network, *control,
                     '--clips', table, '--largest', '0', '--out', out)  # fmt: skip
         assert done.code == 0 and 'failed: ' in done.out and 'gone.mp4' in done.out, done

@@ -37,48 +37,31 @@ def launch(tmp_path):
     return run
 
 
-def test_dist_train(launch):
-    words, (path, _) = launch('dist_train.sh', CONFIG, '8', *EXTRA, PORT='29511', PYTHONPATH='/a')
+@pytest.mark.parametrize('script', ['train', 'test'])
+def test_dist(launch, script):
+    files = [CONFIG] if script == 'train' else [CONFIG, 'my best.pth']
+    environment = dict(PORT='29511', NNODES='3', PYTHONPATH='/a')
+    words, (path, _) = launch(f'dist_{script}.sh', *files, '8', *EXTRA, **environment)
     assert words[:3] == ['python', '-m', 'torch.distributed.run']
-    assert '--nproc_per_node=8' in words
-    assert '--master_port=29511' in words
-    start = words.index(str(TOOLS / 'train.py'))
-    assert words[start + 1 :] == [CONFIG, '--launcher', 'pytorch', *EXTRA]
+    assert {'--nproc_per_node=8', '--nnodes=3', '--master_port=29511'} <= set(words)
+    start = words.index(str(TOOLS / f'{script}.py'))
+    assert words[start + 1 :] == [*files, '--launcher', 'pytorch', *EXTRA]
     assert path == f'{TOOLS.parent}:/a'
 
 
-def test_dist_test(launch):
-    words, (path, _) = launch('dist_test.sh', CONFIG, 'my best.pth', '2', *EXTRA, NNODES='3')
-    assert '--nproc_per_node=2' in words and '--nnodes=3' in words
-    start = words.index(str(TOOLS / 'test.py'))
-    assert words[start + 1 :] == [CONFIG, 'my best.pth', '--launcher', 'pytorch', *EXTRA]
-    assert path == str(TOOLS.parent)
-
-
 @pytest.mark.parametrize('srun_args', ['', '--qos=high --exclude=node1'])
-def test_slurm_train(launch, srun_args):
+@pytest.mark.parametrize('script', ['train', 'test'])
+def test_slurm(launch, script, srun_args):
+    files = [CONFIG] if script == 'train' else [CONFIG, 'my best.pth']
     words, (_, port) = launch(
-        'slurm_train.sh', 'gpu', 'my job', CONFIG, *EXTRA, SRUN_ARGS=srun_args, GPUS='16'
+        f'slurm_{script}.sh', 'gpu', 'my job', *files, *EXTRA, SRUN_ARGS=srun_args, GPUS='16'
     )
     assert words[0] == 'srun'
     assert {'--partition=gpu', '--job-name=my job', '--ntasks=16', '--gres=gpu:8'} <= set(words)
-    assert words[words.index('--kill-on-bad-exit=1') + 1 :] == [
-        *srun_args.split(),
-        'python',
-        '-u',
-        str(TOOLS / 'train.py'),
-        CONFIG,
-        '--launcher',
-        'slurm',
-        *EXTRA,
-    ]
+    python = [*srun_args.split(), 'python', '-u', str(TOOLS / f'{script}.py')]
+    expected = [*python, *files, '--launcher', 'slurm', *EXTRA]
+    assert words[words.index('--kill-on-bad-exit=1') + 1 :] == expected
     assert 12000 <= int(port) < 32000
-
-
-def test_slurm_test(launch):
-    words, _ = launch('slurm_test.sh', 'gpu', 'job', CONFIG, 'my best.pth', *EXTRA)
-    start = words.index(str(TOOLS / 'test.py'))
-    assert words[start + 1 :] == [CONFIG, 'my best.pth', '--launcher', 'slurm', *EXTRA]
 
 
 @pytest.mark.parametrize('script', sorted(path.name for path in TOOLS.glob('*.sh')))

@@ -9,10 +9,7 @@ clips drawn twice, differs in both.
 """
 
 import json
-import os
 import socket
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -20,6 +17,7 @@ from media_factory import write_clip
 from models.tiny import AUDIO, VISUAL
 from paths import CONFIGS, ROOT, TOOLS
 from pipelines import sync_pipeline
+from tool_process import start_process
 
 STEPS = 20
 BATCH = 4
@@ -102,22 +100,18 @@ class NoteLosses(Hook):
 
 
 def start(folder, work_dir, batch, *arguments, **environment):
-    command = [sys.executable, TOOLS / 'train.py', folder / 'config.py', '--no-validate']
-    command += ['--seed', 0, '--work-dir', folder / work_dir, *arguments, '--cfg-options']
-    command += [f'data_root={folder / "videos"}', f'train_dataloader.batch_size={batch}']
-    command += [f'train_cfg.max_epochs={STEPS // 2}']
-    return subprocess.Popen(
-        [str(part) for part in command],
-        env={**os.environ, 'PYTHONPATH': f'{ROOT}:{folder}', 'OMP_NUM_THREADS': '1', **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    options = [f'data_root={folder / "videos"}', f'train_dataloader.batch_size={batch}']
+    return start_process(
+        *(TOOLS / 'train.py', folder / 'config.py', '--no-validate', '--seed', 0),
+        *('--work-dir', folder / work_dir, *arguments, '--cfg-options', *options),
+        f'train_cfg.max_epochs={STEPS // 2}',
+        **dict(PYTHONPATH=f'{ROOT}:{folder}', **environment),
     )
 
 
 def finish(process):
-    output, _ = process.communicate()
-    assert process.returncode == 0, output
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
     return output
 
 
@@ -136,22 +130,16 @@ def test_same_losses(tmp_path):
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = str(free.getsockname()[1])
-    ranks = [
-        start(
-            *(tmp_path, 'two', BATCH // 2, '--launcher', 'pytorch'),
-            **dict(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE='2'),
-            **dict(MASTER_ADDR='127.0.0.1', MASTER_PORT=port),
-        )
-        for rank in range(2)
-    ]
+    where = dict(WORLD_SIZE='2', MASTER_ADDR='127.0.0.1', MASTER_PORT=port)
+    command = (tmp_path, 'two', BATCH // 2, '--launcher', 'pytorch')
+    ranks = [start(*command, **where, RANK=rank, LOCAL_RANK=rank) for rank in ('0', '1')]
     outputs = [finish(process) for process in ranks]
     one = noted('losses', tmp_path / 'one', 0)
     halves = [noted('losses', tmp_path / 'two', rank) for rank in range(2)]
     assert len(one) == STEPS
     # The halves of a batch have losses of their own; their mean is that of the whole batch.
     assert np.abs(halves[0] - halves[1]).max() > 1e-3
-    difference = np.abs(np.mean(halves, axis=0) - one)
-    assert difference.max() < 1e-6
+    assert np.abs(np.mean(halves, axis=0) - one).max() < 1e-6
     # Training moved the weights, and both trainings moved them alike.
     moved = noted('steps', tmp_path / 'one', 0)
     apart = [noted('steps', tmp_path / 'two', rank) - moved for rank in range(2)]

@@ -71,45 +71,29 @@ def pairs():
             yield pytest.param(suffix, videos[0], audio, marks=pytest.mark.slow)
 
 
-def ffmpeg_decode(path):
-    """The same sound by the program, whose ``aresample`` puts the first sample at 0 s."""
-    done = subprocess.run(
-        [FFMPEG, '-v', 'error', '-copyts', '-i', str(path), '-map', '0:a:0']
-        + ['-af', f'aresample={RATE}:first_pts=0', '-ac', '1', '-f', 'f32le', '-'],
-        capture_output=True,
-        check=True,
-    )
-    return np.frombuffer(done.stdout, np.float32), 0.0
+def ffmpeg(path, options):
+    """What the program writes to its output and to its log."""
+    command = [FFMPEG, '-v', 'info', '-copyts', '-i', str(path), *options.split(), '-']
+    done = subprocess.run(command, capture_output=True, check=True)
+    return done.stdout, done.stderr.decode()
 
 
 def ffmpeg_frames(path):
-    """Time stamps of the pictures by the program, and the numbers that the pictures carry."""
-    done = subprocess.run(
-        [FFMPEG, '-v', 'info', '-copyts', '-i', str(path), '-map', '0:v:0']
-        + ['-fps_mode', 'passthrough', '-vf', 'showinfo,scale=64:64']
-        + ['-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'],
-        capture_output=True,
-        check=True,
-    )
-    times = [float(x) for x in re.findall(r'n: *\d+ .* pts_time:([-.\de]+)', done.stderr.decode())]
-    images = np.frombuffer(done.stdout, np.uint8).reshape(-1, 64, 64, 3)
+    """Time stamps of the frames by the program, and the numbers that the frames carry."""
+    options = '-map 0:v:0 -fps_mode passthrough -vf showinfo,scale=64:64 -pix_fmt rgb24 -f rawvideo'
+    content, log = ffmpeg(path, options)
+    times = [float(x) for x in re.findall(r'n: *\d+ .* pts_time:([-.\de]+)', log)]
+    images = np.frombuffer(content, np.uint8).reshape(-1, 64, 64, 3)
     return np.array(times), [frame_number(image) for image in images]
 
 
 def write_pair(folder, suffix, video, audio):
     path = folder / f'clip.{suffix}'
-    options = dict(pix_fmt=PIXELS.get(video, 'yuv420p'))
+    options = dict(pix_fmt=PIXELS.get(video, 'yuv420p'), video_codec=video, audio_codec=audio)
     if video == 'dnxhd':
         options.update(size=(1280, 720), codec_options={'b': '75M'})
-    write_clip(
-        path,
-        duration=2.0,
-        events=EVENTS,
-        video_codec=video,
-        audio_codec=audio,
-        sample_rate=48000 if audio == 'libopus' else 44100,
-        **options,
-    )
+    rate = 48000 if audio == 'libopus' else 44100
+    write_clip(path, duration=2.0, events=EVENTS, sample_rate=rate, **options)
     return path
 
 
@@ -143,8 +127,10 @@ def test_click_meets_flash(suffix, video, audio, tmp_path):
 def test_the_program_ffmpeg_agrees(suffix, video, audio, tmp_path):
     path = write_pair(tmp_path, suffix, video, audio)
     search = 0.7 if suffix == 'mpg' else 0.12
-    wave, start = ffmpeg_decode(path)
-    moved = audio_lag(wave, start, RATE, search)
+    # aresample puts the first sample at 0 s.
+    options = f'-map 0:a:0 -af aresample={RATE}:first_pts=0 -ac 1 -f f32le'
+    wave = np.frombuffer(ffmpeg(path, options)[0], np.float32)
+    moved = audio_lag(wave, 0.0, RATE, search)
     times, numbers = ffmpeg_frames(path)
     assert len(times) == len(numbers) >= 49
     with MediaFile(path) as media:

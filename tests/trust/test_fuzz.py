@@ -2,7 +2,6 @@
 
 import resource
 import time
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from pipelines import sync_pipeline
 from torch.utils.data import DataLoader
 
 from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.preparation.scan import Limits, scan
 
 #: Seconds for one file, address space of a worker in bytes.
 TIME_LIMIT, MEMORY_LIMIT = 10, 6 * 2**30
@@ -26,17 +26,9 @@ def bound_memory(worker_id):
 def load_all(folder):
     """What the loader says of each file, with the seconds that it took."""
     data = AudioVisualDataset(data_root=str(folder), pipeline=PIPELINE, test_mode=True)
-    loader = DataLoader(
-        data,
-        batch_size=1,
-        num_workers=1,
-        prefetch_factor=1,
-        collate_fn=pseudo_collate,
-        worker_init_fn=bound_memory,
-        timeout=TIME_LIMIT,
-    )
-    found = {}
-    before = time.monotonic()
+    limits = dict(worker_init_fn=bound_memory, timeout=TIME_LIMIT, prefetch_factor=1)
+    loader = DataLoader(data, num_workers=1, collate_fn=pseudo_collate, **limits)
+    found, before = {}, time.monotonic()
     for batch in loader:
         (sample,) = batch['data_samples']
         reason = sample.metainfo.get('unusable', ('used', ''))[0]
@@ -45,49 +37,29 @@ def load_all(folder):
             assert np.isfinite(batch['inputs']['audio'][0].numpy()).all()
         else:
             assert sample.unusable[1].startswith(f'{folder / sample.relpath}: ')
-        now = time.monotonic()
-        found[sample.relpath] = (reason, now - before)
-        before = now
+        found[sample.relpath] = (reason, time.monotonic() - before)
+        before = time.monotonic()
     return found
 
 
-def check_loader(folder, count):
-    names = write_mutants(folder, count)
-    found = load_all(folder)
+@pytest.mark.parametrize('count', [70, pytest.param(1000, marks=pytest.mark.slow)])
+def test_loader(tmp_path, count):
+    names = write_mutants(tmp_path, count)
+    found = load_all(tmp_path)
     assert sorted(found) == sorted(names)
-    counts = Counter(reason for reason, _ in found.values())
-    slowest = max(found, key=lambda name: found[name][1])
-    print(f'{count} damaged files: {dict(counts)}; slowest {slowest} {found[slowest][1]:.2f} s')
-    assert found[slowest][1] < TIME_LIMIT
-    assert set(counts) <= REASONS | {'used'}
-    assert counts['used'] and counts['unreadable']
-    return counts
-
-
-def test_loader_on_few(tmp_path):
-    check_loader(tmp_path, 70)
-
-
-@pytest.mark.slow
-def test_loader(tmp_path):
-    check_loader(tmp_path, 1000)
+    reasons = {reason for reason, _ in found.values()}
+    assert {'used', 'unreadable'} <= reasons <= REASONS | {'used'}
+    assert max(seconds for _, seconds in found.values()) < TIME_LIMIT
 
 
 @pytest.mark.slow
 def test_scan(tmp_path):
-    preparation = pytest.importorskip('mmav_coattn.preparation.scan')
     (tmp_path / 'data').mkdir()
     names = write_mutants(tmp_path / 'data', 1000)
     items = [dict(relpath=name, label=-1) for name in names]
-    summary = preparation.scan(
-        tmp_path / 'data',
-        items,
-        tmp_path / 'out',
-        preparation.Limits(min_seconds=0.6),
-        num_workers=2,
-        timeout=6 * TIME_LIMIT,  # of wall time, as the machine may be busy
-    )
-    print(summary['verdicts'])
+    patient = dict(num_workers=2, timeout=6 * TIME_LIMIT)  # of wall time: the machine may be busy
+    limits = Limits(min_seconds=0.6)
+    summary = scan(tmp_path / 'data', items, tmp_path / 'out', limits, **patient)
     assert summary['files'] == sum(summary['verdicts'].values()) == 1000
     # The scan survives a crash and a hang of the decoder and counts both; there was none.
     assert summary['verdicts']['crashed'] == 0

@@ -34,9 +34,7 @@ def test_ten_kills(checkpoint, tmp_path):
     killed = tmp_path / 'killed'
     resumed = 0
     for number in range(10):
-        environment = {}
-        if number % 3 == 1:
-            environment['KILL_IN_SAVE'] = str(rng.randint(1, 3))
+        environment = dict(KILL_IN_SAVE=str(rng.randint(1, 3))) if number % 3 == 1 else {}
         if number % 6 == 1:
             environment['KILL_WITH_HALF_A_FILE'] = '1'
         before = find_newest_checkpoint(killed) if killed.exists() else None
@@ -52,6 +50,5 @@ def test_ten_kills(checkpoint, tmp_path):
     assert start(recipe, killed, '--resume').wait() == 0
     output = (tmp_path / 'killed.output').read_text()
     assert output.count('resumed epoch') == resumed + 1, output[-3000:]
-    found = read_losses(killed)
-    assert found == expected
+    assert read_losses(killed) == expected
     assert not list(killed.glob('.partial.*'))

@@ -41,9 +41,9 @@ def gallery(tmp_path_factory):
     return folder, truths
 
 
-def search_of(path):
-    """How far to search for a lag, s: program streams begin half a second late."""
-    return 0.7 if path.suffix == '.mpg' else 0.12
+def lag(path, *wave):
+    # Program streams begin half a second late.
+    return audio_lag(*wave, 0.7 if path.suffix == '.mpg' else 0.12)
 
 
 @functools.cache
@@ -53,7 +53,7 @@ def moved_by(path):
     MPEG-TS, for instance, starts at the first decoding time.
     """
     wave, start, rate = linear_sound(path)
-    return audio_lag(wave[: 2 * rate], start, rate, search_of(path))
+    return lag(path, wave[: 2 * rate], start, rate)
 
 
 def check_sample(sample, path, truth):
@@ -64,7 +64,7 @@ def check_sample(sample, path, truth):
     starts = sample['inputs']['audio_starts'].numpy()
     for begin, start in zip(meta.window_starts, starts, strict=True):
         window = segment[round(start * RATE) :][: round(CLIP * RATE)]
-        assert abs(audio_lag(window, begin, RATE, search_of(path)) - moved) <= 1e-3
+        assert abs(lag(path, window, begin, RATE) - moved) <= 1e-3
     images = sample['inputs']['imgs'][0].numpy().transpose(1, 2, 3, 0)
     images = np.rot90(images, -QUARTER_TURNS.get(path.name, 0), axes=(1, 2))
     times = meta.window_starts[0] + (np.arange(NUM_FRAMES) + 0.5) * CLIP / NUM_FRAMES
@@ -73,8 +73,7 @@ def check_sample(sample, path, truth):
         number = frame_number(image)
         # Half a frame, and 1 ms that `moved` is measured to.
         half = (ends[number] - truth.frame_times[number]) / 2 + 1e-3
-        early, late = truth.frame_times[number] - half, ends[number] + half
-        assert early <= time <= late, (path.name, number, time, moved)
+        assert truth.frame_times[number] - half <= time <= ends[number] + half, path.name
 
 
 @pytest.mark.parametrize('item', ITEMS, ids=lambda item: ascii(item.name))
@@ -96,7 +95,6 @@ def test_training_names_what_it_replaces(gallery):
     folder, truths = gallery
     data = AudioVisualDataset(data_root=str(folder), pipeline=pipeline(False))
     expected = {item.name: item.expected for item in ITEMS}
-    np.random.seed(0)
     for index in range(len(data)):
         name = data.get_data_info(index)['relpath']
         sample = data[index]
@@ -118,8 +116,23 @@ def test_inferencer(gallery):
     inferencer = AudioVisualInferencer(settings)
     for item in ITEMS:
         path = folder / item.name
-        if item.expected == RIGHT:
+        try:
             found = inferencer.localize(path)
+        except DataNotFoundError as error:
+            # A folder is searched for videos, whatever it is called; a link to nothing is none.
+            assert not path.is_file() and str(path) in str(error)
+        except MediaError as error:
+            assert item.expected != RIGHT and str(error).startswith(f'{path}: ')
+            # So much may be missing that no clip has audible audio.
+            missing = item.expected == 'unreadable' and 'were left out' in str(error)
+            in_parts = item.expected == IN_PARTS and isinstance(error, UnreadableMediaError)
+            assert error.reason == item.expected or missing or in_parts, error
+        else:
+            if item.expected != RIGHT:
+                # Of a long file the windows over a hole are left out, and have no score.
+                hole = item.expected == 'unreadable' and np.isnan(found.scores).any()
+                assert hole or item.expected == IN_PARTS, item
+                continue
             assert np.isfinite(found.attention).all(), item
             with MediaFile(path) as media:
                 begin, end = media.common_span
@@ -128,45 +141,24 @@ def test_inferencer(gallery):
             judged = np.isfinite(found.scores)
             inside = (found.times > begin + CLIP) & (found.times < end - CLIP)
             assert judged.any() and judged[inside].all(), item
-        elif item.expected == IN_PARTS:
-            try:
-                inferencer.localize(path)
-            except UnreadableMediaError as error:
-                assert str(error).startswith(f'{path}: ')
-        else:
-            try:
-                found = inferencer.localize(path)
-            except DataNotFoundError as error:
-                # A folder is searched for videos, whatever it is called; a link to nothing is none.
-                assert not path.is_file() and str(path) in str(error)
-            except MediaError as error:
-                # So much may be missing that no clip has audible audio.
-                missing = item.expected == 'unreadable' and 'were left out' in str(error)
-                assert error.reason == item.expected or missing, error
-                assert str(error).startswith(f'{path}: ')
-            else:
-                # Of a long file the windows over a hole are left out, and have no score.
-                assert item.expected == 'unreadable' and np.isnan(found.scores).any(), item
 
 
 @pytest.mark.slow
 def test_tools(gallery, tmp_path):
     """Trains and evaluates on the gallery: every file is used, or counted and named."""
     folder, _ = gallery
-    evaluator = dict(type='SyncMetric', num_listed=len(ITEMS))
     dataset = dict(type='AudioVisualDataset', data_root=str(folder), test_mode=True)
     dataset['pipeline'] = pipeline(True, size=(32, 32))
     sampler = dict(type='DefaultSampler', shuffle=False)
-    recipe = training.write_recipe(
-        tmp_path / 'gallery.py',
-        folder,
-        epochs=1,
-        checkpoint=dict(interval=1),
-        train_dataloader=dict(batch_size=8, dataset=dict(pipeline=pipeline(False, size=(32, 32)))),
+    changed = dict(pipeline=pipeline(False, size=(32, 32)))
+    settings = dict(
+        train_dataloader=dict(batch_size=8, dataset=changed),
         val_dataloader=dict(batch_size=8, num_workers=1, sampler=sampler, dataset=dataset),
-        val_evaluator=evaluator,
+        val_evaluator=dict(type='SyncMetric', num_listed=len(ITEMS)),
         val_cfg=dict(type='ValLoop'),
     )
+    path = tmp_path / 'gallery.py'
+    recipe = training.write_recipe(path, folder, epochs=1, checkpoint={}, **settings)
     run = tmp_path / 'run'
     assert training.start(recipe, run).wait() == 0, (tmp_path / 'run.output').read_text()[-3000:]
     log = next(run.glob('*/*.log')).read_text(encoding='utf-8')

@@ -38,13 +38,10 @@ def start(recipe, work_dir, *flags):
 @pytest.mark.slow
 def test_losses_after_a_kill_are_those_of_the_whole_run(tmp_path):
     videos = write_videos(tmp_path / 'videos')
-    recipe = write_recipe(
-        tmp_path / 'recipe.py',
-        videos,
-        epochs=EPOCHS,
-        checkpoint=dict(by_epoch=False, interval=3),
-        train_dataloader=dict(batch_size=1),
+    settings = dict(
+        checkpoint=dict(by_epoch=False, interval=3), train_dataloader=dict(batch_size=1)
     )
+    recipe = write_recipe(tmp_path / 'recipe.py', videos, epochs=EPOCHS, **settings)
     assert start(recipe, tmp_path / 'whole').wait() == 0, (tmp_path / 'whole.output').read_text()
     expected = read_losses(tmp_path / 'whole')
     assert sorted(expected) == list(range(1, STEPS + 1))

@@ -27,42 +27,27 @@ def write_videos(folder: Path) -> Path:
 
 def write_recipe(path: Path, videos: Path, *, epochs: int, checkpoint: dict, **changes) -> Path:
     """A recipe with every kind of randomness: order, windows, crops, flips."""
+    pipeline = sync_pipeline(4, between=AUGMENTATION, clip_seconds=0.4, min_shift=0.2)
+    dataset = dict(type='AudioVisualDataset', data_root=str(videos), pipeline=pipeline)
+    sampler = dict(type='ResumableSampler', shuffle=True)
+    loader = dict(batch_size=BATCH, num_workers=1, persistent_workers=True, drop_last=True)
+    cosine = dict(type='CosineAnnealingLR', T_max=epochs, convert_to_iter_based=True)
+    hooks = 'ExactResumeHook NonFiniteLossHook UnusableMediaReportHook KillDuringSaveHook'
+    imports = ['mmav_coattn', 'trust.killer']
     cfg = Config(
         dict(
             default_scope='mmaction',
-            custom_imports=dict(
-                imports=['mmav_coattn', 'trust.killer'], allow_failed_imports=False
-            ),
+            custom_imports=dict(imports=imports, allow_failed_imports=False),
             model=MODEL,
-            train_dataloader=dict(
-                batch_size=BATCH,
-                num_workers=1,
-                persistent_workers=True,
-                drop_last=True,
-                sampler=dict(type='ResumableSampler', shuffle=True),
-                dataset=dict(
-                    type='AudioVisualDataset',
-                    data_root=str(videos),
-                    pipeline=sync_pipeline(
-                        4, between=AUGMENTATION, clip_seconds=0.4, min_shift=0.2
-                    ),
-                ),
-            ),
+            train_dataloader=dict(sampler=sampler, dataset=dataset, **loader),
             train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=epochs),
             optim_wrapper=dict(optimizer=dict(type='AdamW', lr=1e-3), clip_grad=dict(max_norm=5.0)),
-            param_scheduler=[
-                dict(type='CosineAnnealingLR', T_max=epochs, convert_to_iter_based=True)
-            ],
+            param_scheduler=[cosine],
             default_hooks=dict(
                 logger=dict(type='LoggerHook', interval=1),
                 checkpoint=dict(type='CheckpointHook', max_keep_ckpts=3, **checkpoint),
             ),
-            custom_hooks=[
-                dict(type='ExactResumeHook'),
-                dict(type='NonFiniteLossHook'),
-                dict(type='UnusableMediaReportHook'),
-                dict(type='KillDuringSaveHook'),
-            ],
+            custom_hooks=[dict(type=hook) for hook in hooks.split()],
             log_processor=dict(window_size=1),
             randomness=dict(seed=5, deterministic=True),
             env_cfg=dict(cudnn_benchmark=False, mp_cfg=dict(mp_start_method='fork')),
@@ -75,16 +60,11 @@ def write_recipe(path: Path, videos: Path, *, epochs: int, checkpoint: dict, **c
 
 def start(recipe: Path, work_dir: Path, *flags, **environment) -> subprocess.Popen:
     """Begin ``tools/train.py`` as a process; its output goes to ``work_dir/../output``."""
-    output = Path(f'{work_dir}.output').open('ab')
+    paths = f'{ROOT}{os.pathsep}{ROOT / "tests"}'
     return subprocess.Popen(
         [sys.executable, str(TOOLS / 'train.py'), str(recipe), '--work-dir', str(work_dir), *flags],
-        env={
-            **os.environ,
-            'PYTHONPATH': f'{ROOT}{os.pathsep}{ROOT / "tests"}',
-            'OMP_NUM_THREADS': '1',
-            **environment,
-        },
-        stdout=output,
+        env={**os.environ, 'PYTHONPATH': paths, 'OMP_NUM_THREADS': '1', **environment},
+        stdout=Path(f'{work_dir}.output').open('ab'),
         stderr=subprocess.STDOUT,
     )
 

@@ -4,14 +4,7 @@ import gc
 import mmap
 
 import pytest
-from speed.memory import (
-    AnnotationReader,
-    list_rows,
-    memory_mib,
-    memory_rows,
-    watch_memory,
-    write_list,
-)
+from speed import memory
 from torch.utils.data import DataLoader
 
 from mmav_coattn.datasets import AudioVisualDataset
@@ -26,14 +19,14 @@ def test_memory_that_is_kept_shows():
         kept[-1].write(bytes(2**20))
 
     gc.collect()
-    before = memory_mib()
-    seen = watch_memory(load, 400, every=50)
-    after, end, growth = memory_rows('kept', seen, every=50)
+    before = memory.memory_mib()
+    seen = memory.watch_memory(load, 400, every=50)
+    after, end, growth = memory.memory_rows('kept', seen, every=50)
     assert len(seen) == 8 and after.value == seen[3]
     # 200 samples of 1 MiB each.
     assert end.value - after.value == pytest.approx(200, abs=20)
     assert growth.value == pytest.approx(end.value / after.value - 1)
-    now = memory_mib()
+    now = memory.memory_mib()
     assert now['private'] - before['private'] == pytest.approx(400, abs=20)
     assert now['peak'] >= now['resident']
 
@@ -43,14 +36,14 @@ def test_workers_share_the_annotations(tmp_path):
     (tmp_path / 'list.txt').write_text(''.join(names))
     dataset = AudioVisualDataset(str(tmp_path / 'list.txt'), data_root=str(tmp_path))
     assert dataset.data_bytes.nbytes > 4.5e6
-    (added,) = DataLoader(AnnotationReader(dataset), batch_size=None, num_workers=1)
+    (added,) = DataLoader(memory.AnnotationReader(dataset), batch_size=None, num_workers=1)
     assert added < 1
 
 
 @pytest.mark.parametrize('kind', ['paths and labels', 'table of 8 columns'])
 def test_lists_are_read(tmp_path, kind):
     path = tmp_path / ('list.csv' if 'table' in kind else 'list.txt')
-    write_list(kind, path, 50)
-    built, *_ = list_rows(kind, path)
+    memory.write_list(kind, path, 50)
+    built, *_ = memory.list_rows(kind, path)
     assert (built.what, built.wanted) == (f'50 lines, {kind}: built', '<= 3')
     assert built.value > 0

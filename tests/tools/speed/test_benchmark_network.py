@@ -43,13 +43,9 @@ def test_a_pass_per_pair_computes_the_same_logits():
 def test_parts_are_run_alone():
     step = make_step()
     calls = []
-
-    def watch(model):
-        for name in ('backbone.visual', 'backbone.audio', 'neck', 'cls_head.loss_contrast'):
-            part = model.get_submodule(name)
-            part.register_forward_hook(lambda *_, name=name: calls.append(name))
-
-    watch(step.model)
+    for name in ('backbone.visual', 'backbone.audio', 'neck', 'cls_head.loss_contrast'):
+        part = step.model.get_submodule(name)
+        part.register_forward_hook(lambda *_, name=name: calls.append(name))
     towers, neck = step.towers(), step.neck()
     calls.clear()
     towers()
@@ -57,12 +53,9 @@ def test_parts_are_run_alone():
     calls.clear()
     neck()
     assert calls == ['neck', 'cls_head.loss_contrast']
-    before = {name: each.clone() for name, each in step.model.named_parameters()}
+    before = step.model.cls_head.bias.clone()
     step()
-    assert len(calls) == 6
-    still = [name for name, x in step.model.named_parameters() if torch.equal(x, before[name])]
-    # What batch normalisation, or the softmax, takes out again moves nothing.
-    assert all(name.endswith('bias') for name in still) and len(still) < len(before) / 5
+    assert len(calls) == 6 and not torch.equal(step.model.cls_head.bias, before)
 
 
 def test_rows_of_sharing_by_hand():
@@ -77,11 +70,7 @@ def test_rows_of_sharing_by_hand():
 #: their own were installed.
 BARE = """
 import runpy, sys
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.split('.')[0] in {'av', 'decord', 'matplotlib'}:
-            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
-sys.meta_path.insert(0, Absent())
+sys.modules.update(av=None, decord=None, matplotlib=None)
 sys.argv = sys.argv[1:]
 sys.path.insert(0, sys.argv[0].rpartition('/')[0])
 runpy.run_path(sys.argv[0], run_name='__main__')
@@ -103,10 +92,8 @@ def test_tool_runs_without_what_only_media_need(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     rows = json.loads((tmp_path / 'rows.json').read_text())
-    wanted = {row['what']: row['wanted'] for row in rows}
-    assert wanted['K=1: shared visual tower / one pass of the visual tower per pair'] == '>= 1.7'
-    assert wanted['K=3: shared visual tower / one pass of the visual tower per pair'] == '>= 2.8'
-    assert wanted['K=3: neck, head and losses / training step'] == '<= 0.05'
+    targets = [row['wanted'] for row in rows if row['wanted']]
+    assert targets == ['>= 1.7', '<= 0.05', '>= 2.8', '<= 0.05']
     assert done.stdout.count('| K=') == 12
     precisions = {row['what']: row['value'] for row in rows[12:]}
     assert list(precisions) == ['fp32: training step', 'bf16: training step', 'bf16 / fp32']

@@ -105,11 +105,10 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
     first network's. ``runs`` have ``name``, ``seed``, ``parameters``, ``flops_per_pair`` and the
     figures of :data:`COLUMNS` and of the bins of shift that were measured. Returns ``out``.
     """
-    bins = sorted(
-        {key for run in runs for key in run if key.startswith('sync/accuracy_|shift|')},
-        key=lambda key: float(key.rsplit('_', 1)[1].split('-')[0]),
-    )
-    columns = [*COLUMNS[:2], *((f'{b.rsplit("_", 1)[1]} s', b) for b in bins), *COLUMNS[2:]]
+    prefix = 'sync/accuracy_|shift|_'
+    bins = {key.removeprefix(prefix) for run in runs for key in run if key.startswith(prefix)}
+    bins = sorted(bins, key=lambda text: float(text.split('-')[0]))
+    columns = [*COLUMNS[:2], *((f'{text} s', prefix + text) for text in bins), *COLUMNS[2:]]
     titles = ['network', 'seeds', *(title for title, _ in columns)]
     titles += ['parameters, M', 'GFLOPs per pair']
     titles[3:3] = ['95 % interval', 'points against the first']

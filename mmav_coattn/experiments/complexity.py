@@ -18,11 +18,9 @@ def network_complexity(
 ) -> dict[str, tuple[int, int]]:
     """Count parameters and FLOPs of one clip with its audio windows, by part of the network.
 
-    Operations are those that torch dispatches: convolutions, matrix products and attention; a
-    multiplication and an addition count as two.
-
     The clip has ``num_frames`` frames of ``size`` px either way; ``num_windows`` windows of its
-    length (s) lie in the audio segment.
+    length (s) lie in the audio segment. Operations are those that torch dispatches: convolutions,
+    matrix products and attention; a multiplication and an addition count as two.
     """
     preprocessor = model.data_preprocessor
     samples = round(audio_seconds * preprocessor.log_mel.sample_rate)

@@ -20,11 +20,8 @@ def fingerprint(cfg: Config, also: bytes) -> str:
 
 
 class RunFolder:
-    """The folder of a run, with a note of what it was made from, and its figures.
-
-    Args:
-        folder (Path): Made where it does not exist.
-        mark (str): The run's :func:`fingerprint`.
+    """The folder of a run, with a note of what it was made from (``mark``, the run's
+    :func:`fingerprint`), and its figures.
 
     Raises:
         ConfigError: If the folder holds a run of something else.
@@ -52,12 +49,9 @@ class RunFolder:
 
 
 def make_all(runs: Iterable[tuple[str, Callable[[], dict]]], show: Callable[[list], str]) -> None:
-    """Make runs one after another; one that fails does not stop the others.
+    """Make runs, each a name and what returns its figures; one that fails does not stop the others.
 
-    Args:
-        runs (Iterable[tuple[str, Callable]]): Name of each run, and what returns its figures.
-        show (Callable): Called with the figures so far after each run; returns what to print of
-            them at the end.
+    ``show`` is called with the figures so far after each run, and returns what to print at the end.
 
     Raises:
         UserError: At the end, if a run failed.

@@ -76,7 +76,7 @@ def make_split(
     Args:
         root (Path or str): Data root; made if absent.
         tier (str): A key of :data:`~.spec.TIERS`.
-        split (str): 'train', 'val' or 'test'.
+        split (str): A name of :data:`~.spec.SPLITS`.
         count (int): How many clips the split needs at least.
         seed (int): Seed of the set.
         num_workers (int, optional): Processes; 0 works in this one. Defaults to one per available

@@ -77,16 +77,9 @@ class Canvas:
         self.polygon(np.concatenate([stop + arc, start - arc]), **material)
 
     def _shade(self, mask: np.ndarray, colour, bevel=3.0, gloss=0.15, inside=0.0) -> None:
-        """Lights a mask as if its edge were rounded, and paints it over the canvas.
-
-        Args:
-            mask (np.ndarray): (h, w) uint8 coverage.
-            colour: RGB, 0-255.
-            bevel (float): Width of the rounded edge, scene px; 0 paints flat.
-            gloss (float): Strength of the highlight in [0, 1].
-            inside (float): If above 0, paint flat, with this opacity, and only where something is
-                painted already (stripes).
-        """
+        """Lights a mask, (h, w) uint8, as if its edge were rounded by ``bevel`` (scene px; 0 is
+        flat), with a highlight of strength ``gloss``, and paints it over the canvas. With
+        ``inside``, an opacity, it is flat, and only where something is painted already: stripes."""
         x, y, w, h = cv2.boundingRect(mask)
         # One px of rim, so that the edge has a slope outwards.
         area = (slice(max(y - 1, 0), y + h + 1), slice(max(x - 1, 0), x + w + 1))

@@ -111,11 +111,7 @@ def write_digests(root: Path, path: Path) -> None:
 
 
 def verify_set(root: Path, known: dict[tuple[str, str, int], Digests]) -> dict[str, dict[str, int]]:
-    """Compare the first clips of every tier in a folder with the known digests.
-
-    Args:
-        root (Path): Data root of the copy.
-        known (dict): As :func:`read_digests` returns it.
+    """Compare the first clips of every tier in a folder with the digests of :func:`read_digests`.
 
     Returns:
         dict[str, dict[str, int]]: Of each tier in the folder, clips by verdict

@@ -29,9 +29,8 @@ def default():
 
 def test_no_recipe_is_left_out():
     there = [*CONFIGS.glob('baselines/*.py'), *CONFIGS.glob('paper/*.py')]
-    assert {f'{path.parent.name}/{path.stem.removesuffix("_shapes")}' for path in there} == set(
-        NETWORKS
-    )
+    names = {f'{path.parent.name}/{path.stem.removesuffix("_shapes")}' for path in there}
+    assert names == set(NETWORKS)
 
 
 @each_network

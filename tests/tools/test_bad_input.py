@@ -13,14 +13,19 @@ def train_on(here, config, tmp_path, data_root, *options):
     ).sentence()
 
 
-def test_video_without_audio_met_by_a_loader_worker(folder_config, tmp_path, here):
-    (tmp_path / 'videos').mkdir()
-    write_clip(tmp_path / 'videos' / '1.mp4', duration=1.0, audio=False)
-    workers = ('train_dataloader.num_workers=1', 'train_dataloader.drop_last=False')
-    assert train_on(here, folder_config, tmp_path, tmp_path / 'videos', *workers) == (
-        f'{tmp_path}/videos: its only video cannot be used: '
-        f'{tmp_path}/videos/1.mp4: has no audio stream.'
+def test_one_video_makes_no_batch_and_has_no_audio(folder_config, tmp_path, here):
+    videos = tmp_path / 'videos'
+    videos.mkdir()
+    write_clip(videos / '1.mp4', duration=1.0, audio=False)
+    sentence = train_on(here, folder_config, tmp_path, videos, 'train_dataloader.drop_last=True')
+    assert sentence.startswith(
+        '1 training videos make no whole batch of 2 (per process), and train_dataloader.drop_last='
     )
+    # Met by a loader's worker.
+    workers = ('train_dataloader.num_workers=1', 'train_dataloader.drop_last=False')
+    sentence = train_on(here, folder_config, tmp_path, videos, *workers)
+    reason = f'{videos}/1.mp4: has no audio stream.'
+    assert sentence == f'{videos}: its only video cannot be used: {reason}'
 
 
 def test_config_and_checkpoint_missing(folder_config, videos, tmp_path, here):
@@ -33,15 +38,6 @@ def test_config_and_checkpoint_missing(folder_config, videos, tmp_path, here):
     )
     done = here('train.py', folder_config, '--resume', tmp_path / 'gone.pth', *root)
     assert done.sentence() == f'--resume {tmp_path}/gone.pth: there is no such checkpoint file.'
-
-
-def test_no_whole_batch(folder_config, tmp_path, here):
-    (tmp_path / 'videos').mkdir()
-    write_clip(tmp_path / 'videos' / '1.mp4', duration=1.0, audio=False)
-    part = 'train_dataloader.drop_last=True'
-    assert train_on(here, folder_config, tmp_path, tmp_path / 'videos', part).startswith(
-        '1 training videos make no whole batch of 2 (per process), and train_dataloader.drop_last='
-    )
 
 
 def test_unknown_type(folder_config, videos, tmp_path, here):

@@ -20,52 +20,25 @@ def tool():
 
 
 def test_shares(tool):
+    names = ('shift', 'best', 'own', 'offset', 'residual', 'residual_measured')
     known = dict(step=0.04, confidence=0.9, no_visible_source=False)
     records = [
-        dict(
-            known,
-            shift=0.30,
-            best=0.33,
-            own=0.01,
-            offset=0.33,
-            residual=-0.03,
-            residual_measured=0.01,
-        ),
-        dict(
-            known,
-            shift=-0.50,
-            best=-0.57,
-            own=-0.06,
-            offset=-0.57,
-            residual=0.07,
-            residual_measured=0.0,
-        ),
-        dict(
-            known,
-            shift=0.02,
-            best=0.02,
-            own=-0.4,
-            offset=None,
-            residual=None,
-            residual_measured=None,
-        ),
+        known | dict(zip(names, values, strict=True))
+        for values in (
+            (0.30, 0.33, 0.01, 0.33, -0.03, 0.01),
+            (-0.50, -0.57, -0.06, -0.57, 0.07, 0.0),
+            (0.02, 0.02, -0.4, None, None, None),
+        )
     ]
     args = Namespace(seed=0, largest=0.6, max_offset=1.0, tolerance=0.04, fix=True)
-    summary = tool['summarise'](records, 1, args)
-    assert summary['num_files'] == 4 and summary['failed'] == 1
-    assert summary['within_tolerance'] == 0.5 and summary['within_twice_tolerance'] == 0.75
-    assert summary['chance'] == pytest.approx(3 / 51)
-    assert summary['answered'] == 0.5 and summary['right_if_answered'] == 0.5
-    assert summary['right_within_twice_if_answered'] == 1.0
-    assert summary['median_error'] == pytest.approx(0.0)
-    assert summary['median_absolute_error'] == pytest.approx(0.03)
-    assert summary['residual_within_tolerance'] == 0.25
-    assert summary['residual_measured_within_tolerance'] == 0.5
     # Of what the copies differ from their originals, two shifts are right to 0.02 and 0.01 s.
-    assert summary['difference_within_tolerance'] == 0.5
-    assert summary['sd_of_difference'] == pytest.approx(np.std([0.02, -0.01, 0.4]))
-    assert summary['no_visible_source'] == 0.0
-    assert summary['always_zero'] == pytest.approx(1 / 3)
+    assert tool['summarise'](records, 1, args) == pytest.approx(dict(
+        num_files=4, failed=1, within_tolerance=0.5, within_twice_tolerance=0.75, chance=3 / 51,
+        answered=0.5, right_if_answered=0.5, right_within_twice_if_answered=1, median_error=0,
+        median_absolute_error=0.03, always_zero=1 / 3, residual_within_tolerance=0.25,
+        residual_measured_within_tolerance=0.5, difference_within_tolerance=0.5,
+        sd_of_difference=np.std([0.02, -0.01, 0.4]), no_visible_source=0,
+    ))  # fmt: skip
 
 
 @pytest.fixture(scope='module')

@@ -92,10 +92,9 @@ class NoteLosses(Hook):
         self.losses.append(float(outputs['loss_sync']))
 
     def after_train(self, runner):
-        rank = os.environ.get('RANK', '0')
-        Path(runner.work_dir, f'losses_{rank}.json').write_text(json.dumps(self.losses))
-        steps = weights(runner) - self.start
-        Path(runner.work_dir, f'steps_{rank}.json').write_text(json.dumps(steps.tolist()))
+        noted = dict(losses=self.losses, steps=(weights(runner) - self.start).tolist())
+        path = Path(runner.work_dir, f'noted_{os.environ.get("RANK", "0")}.json')
+        path.write_text(json.dumps(noted))
 """
 
 
@@ -115,8 +114,9 @@ def finish(process):
     return output
 
 
-def noted(what, folder, rank):
-    return np.array(json.loads((folder / f'{what}_{rank}.json').read_text()))
+def noted(folder, rank):
+    """Losses (20,) of a process, and how far training moved all weights."""
+    return map(np.array, json.loads((folder / f'noted_{rank}.json').read_text()).values())
 
 
 @pytest.mark.slow
@@ -134,15 +134,13 @@ def test_same_losses(tmp_path):
     command = (tmp_path, 'two', BATCH // 2, '--launcher', 'pytorch')
     ranks = [start(*command, **where, RANK=rank, LOCAL_RANK=rank) for rank in ('0', '1')]
     outputs = [finish(process) for process in ranks]
-    one = noted('losses', tmp_path / 'one', 0)
-    halves = [noted('losses', tmp_path / 'two', rank) for rank in range(2)]
+    one, moved = noted(tmp_path / 'one', 0)
+    halves, ends = zip(*(noted(tmp_path / 'two', rank) for rank in range(2)), strict=True)
     assert len(one) == STEPS
     # The halves of a batch have losses of their own; their mean is that of the whole batch.
     assert np.abs(halves[0] - halves[1]).max() > 1e-3
     assert np.abs(np.mean(halves, axis=0) - one).max() < 1e-6
     # Training moved the weights, and both trainings moved them alike.
-    moved = noted('steps', tmp_path / 'one', 0)
-    apart = [noted('steps', tmp_path / 'two', rank) - moved for rank in range(2)]
     assert np.linalg.norm(moved) > 1e-3
-    assert max(np.linalg.norm(each) for each in apart) < 1e-4 * np.linalg.norm(moved)
+    assert max(np.linalg.norm(x - moved) for x in ends) < 1e-4 * np.linalg.norm(moved)
     assert 'data_time' in outputs[0]

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
+from torch.utils.data import DataLoader, Subset
 
 from mmav_coattn.errors import UserError
 
 if TYPE_CHECKING:
     from mmav_coattn.apis import AudioVisualInferencer
-
-BATCH_SIZE = 8
 
 
 class RankedClip(NamedTuple):
@@ -58,8 +57,8 @@ def rank_clips(
     total = len(dataset)
     indices = np.unique(np.linspace(0, total - 1, min(total, max_clips)).round().astype(int))
     clips: list[RankedClip] = []
-    for first in range(0, len(indices), BATCH_SIZE):
-        batch = pseudo_collate([dataset[int(i)] for i in indices[first : first + BATCH_SIZE]])
+    chosen = Subset(dataset, indices.tolist())
+    for batch in DataLoader(chosen, batch_size=8, collate_fn=pseudo_collate):
         with torch.no_grad():
             judged = inferencer.model.test_step(batch)
         for sample in judged:
@@ -86,9 +85,9 @@ def show_clips(
     inferencer: AudioVisualInferencer, ranked: list[RankedClip]
 ) -> dict[str, RankedClip]:
     """The best, the median and the worst clip with their overlays, by a network with a map."""
+    shown = {}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, 'overlay.mp4')
-        shown = {}
         for rank, clip in choose_clips(ranked).items():
             inferencer.localize(clip.filename, out, side_by_side=True)
             shown[rank] = clip._replace(video=out.read_bytes())

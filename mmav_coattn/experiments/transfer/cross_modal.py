@@ -15,11 +15,8 @@ def all_pair_scores(
 ) -> tuple[np.ndarray, list[str], list[str]]:
     """Score every video with every audio segment of a data set.
 
-    The towers run once for each clip; only the match is computed for all pairs.
-
-    Args:
-        model (nn.Module): An :class:`AudioVisualRecognizer` in evaluation mode.
-        dataset (Dataset): In test mode; of each sample the in-sync window is taken.
+    The towers of the :class:`AudioVisualRecognizer` run once for each clip; only the match is
+    computed for all pairs. The data set is in test mode; the in-sync window is taken.
 
     Returns:
         tuple[np.ndarray, list[str], list[str]]: (N, N) logits, row: video, column: audio; the names

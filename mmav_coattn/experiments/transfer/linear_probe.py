@@ -16,10 +16,8 @@ def fit_linear_probe(features: np.ndarray, labels: np.ndarray, seed: int = 0):
     Features are standardised by the mean and deviation of the labelled ones. The penalty is that of
     the lowest cross-entropy in a cross-validation over them; no other video is looked at.
 
-    Args:
-        features (np.ndarray): (N, D).
-        labels (np.ndarray): (N,) integers.
-        seed (int): Which folds, each with its share of every class.
+    Features are (N, D), labels (N,) integers; the seed chooses the folds, each with its share of
+    every class.
 
     Returns:
         tuple[sklearn.pipeline.Pipeline, float]: Fitted on all labelled videos, and its penalty:

@@ -32,11 +32,8 @@ def gain(runs: Sequence[dict], key: str, splits: Sequence[str]) -> list[float]:
 def render_table(runs: Sequence[dict], settings: dict, title: str) -> str:
     """Markdown: a line each for the pretrained and the random tower, and their difference.
 
-    Args:
-        runs (Sequence[dict]): With ``init``, ``split``, ``seed``, ``num_labels``, ``num_test``,
-            ``chance`` and the figures, shares whose names are listed in ``figures``.
-        settings (dict): Of the recipe, for its rule.
-        title (str): What was run.
+    Runs have ``init``, ``split``, ``seed``, ``num_labels``, ``num_test``, ``chance`` and the
+    figures, shares whose names are listed in ``figures``. ``settings`` are the recipe's.
     """
     splits = list(dict.fromkeys(run['split'] for run in runs))
     keys = list(dict.fromkeys(key for run in runs for key in run['figures']))

@@ -1,6 +1,5 @@
 """One tower of a pretrained network, under the keys of a stock recognizer's backbone."""
 
-import io
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from torch import Tensor, nn
 from mmav_coattn.checkpoint_files import read_state
 from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, describe_state, listing
 from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, ConfigError
-from mmav_coattn.io import write_whole
+from mmav_coattn.io import whole_file
 
 TOWERS = ('visual', 'audio')
 #: Keys of a recognizer's backbone, stock or ours.
@@ -18,12 +17,12 @@ BACKBONE = 'backbone.'
 
 
 class TowerMatch(NamedTuple):
-    """What of a tower went into a network."""
+    """What of a tower went into a network; other entries of the network kept their values."""
 
     loaded: list[str]  #: Entries that were loaded.
-    missing: list[str]  #: Entries of the network that the tower lacks; they kept their values.
+    missing: list[str]  #: Entries of the network that the tower lacks.
     unknown: list[str]  #: Entries of the tower that the network does not know.
-    shapes: list[str]  #: Entries whose shapes differ, with both; they kept their values.
+    shapes: list[str]  #: Entries whose shapes differ, with both.
 
     def sentence(self) -> str:
         """How many entries were loaded, and the names of the others."""
@@ -80,9 +79,8 @@ def convert_tower(checkpoint: str | Path, out: str | Path, tower: str = 'visual'
         )
     state = {f'{BACKBONE}{name}': value.detach().clone() for name, value in weights.items()}
     content = dict(meta=dict(tower=tower, source=Path(checkpoint).name), state_dict=state)
-    buffer = io.BytesIO()
-    torch.save(content, buffer)
-    write_whole(buffer.getvalue(), out)
+    with whole_file(out) as partial, partial.open('wb') as file:
+        torch.save(content, file)  # to a file, not a path, whose name would go into its content
     return list(state)
 
 

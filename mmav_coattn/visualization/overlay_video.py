@@ -22,7 +22,6 @@ from mmav_coattn.media.seeking import seek_to
 
 from .audio_track import AudioTrack
 from .heatmap import attention_intensity, interpolate_in_time
-from .overlay_graph import OverlayGraph
 from .video_track import VideoTrack
 
 #: Frames that wait to be drawn: one of 4K takes 12 MB.
@@ -116,6 +115,8 @@ def _draw(
     frames: Iterable, intensity: np.ndarray, times: np.ndarray, box: Box, caption: str, both: bool
 ) -> Iterator:
     """Frames with the maps of their times drawn on them."""
+    from .overlay_graph import OverlayGraph  # which needs PyAV
+
     graph = None
     for frame in frames:
         graph = graph or OverlayGraph(frame, box, caption, both)

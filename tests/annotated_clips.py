@@ -30,11 +30,11 @@ def write_vggss(folder, names):
     (folder / 'vggss.json').write_text(json.dumps(entries))
 
 
-def write_mask(path, rows, value=255):
+def write_mask(path, rows):
     """Mask of 16 x 16 px whose first ``rows`` rows sound."""
     path.parent.mkdir(parents=True, exist_ok=True)
     mask = np.zeros((16, 16), np.uint8)
-    mask[:rows] = value
+    mask[:rows] = 255
     assert cv2.imwrite(str(path), mask)
 
 
@@ -54,14 +54,14 @@ def write_avsbench(folder, clips, seconds=5.2):
             table.writerow(columns)
             for name, category, split in clips:
                 s4 = subset == 'Single-source'
+                part = f'{split}/{category}' if s4 else split
                 table.writerow((name, 0, category, split) if s4 else (name, split))
-                video = root / data / 'raw_videos' / (f'{split}/{category}' if s4 else '')
+                video = root / data / 'raw_videos' / (part if s4 else '')
                 video.mkdir(parents=True, exist_ok=True)
                 (video / f'{name}.mp4').write_bytes(content)
-                part = f'{split}/{category}/{name}' if s4 else f'{split}/{name}'
                 for number in range(1, 6):
-                    mask = root / data / 'gt_masks' / part / f'{name}_{number}.png'
-                    write_mask(mask, number - 1)
+                    masks = root / data / 'gt_masks' / part / name
+                    write_mask(masks / f'{name}_{number}.png', number - 1)
 
 
 def write_is3(folder, names):
@@ -74,7 +74,5 @@ def write_is3(folder, names):
         cv2.imwrite(str(image), np.full((32, 32, 3), 99, np.uint8))
         write_clip(audio, duration=2.2, video=False, audio_codec='pcm_s16le')
         write_mask(folder / 'gt_segmentation' / f'{name}.jpg', 4)
-        entries.append(
-            dict(image=f'/elsewhere/images/{name}.jpg', audio=f'/elsewhere/audio/{name}.wav')
-        )
+        entries.append(dict(image=f'/elsewhere/{name}.jpg', audio=f'/elsewhere/{name}.wav'))
     (folder / 'IS3_annotation.json').write_text(json.dumps(entries))

@@ -2,7 +2,7 @@
 
 from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
-from .few_shot import draw_per_class, few_shot_dataset
+from .few_shot import few_shot_dataset
 from .grid_words_dataset import GridWordsDataset
 from .localization.avsbench import AVSBenchDataset
 from .localization.flickr_soundnet import FlickrSoundNetDataset
@@ -20,7 +20,6 @@ __all__ = [
     'ResumableSampler',
     'SoundingShapesDataset',
     'VGGSSDataset',
-    'draw_per_class',
     'few_shot_dataset',
     'transforms',
 ]

@@ -23,8 +23,10 @@ from .resumable_sampler import Draw
 from .silent_clips import add_silent_clips
 from .video_lists import find_videos, is_held_out, read_annotations, read_table
 
-#: How many files a message names before it says how many more there are.
+#: How many files a message names.
 _NAMED = 5
+#: Absolute paths of a sample, each from a path within the video root.
+_JOINED = dict(filename='relpath', sound_filename='sound_relpath', other_filename='other_sound')
 
 
 @DATASETS.register_module()
@@ -32,9 +34,8 @@ class AudioVisualDataset(BaseDataset):
     """Videos with audio.
 
     The videos are either all video files below the data root, in alphabetical order, or those that
-    an annotation file lists, ``path`` or ``path label`` a line (see
-    :func:`~mmav_coattn.datasets.video_lists.read_annotations`), or a ``.csv`` table with a column
-    ``file`` or ``path`` (see :func:`~mmav_coattn.datasets.video_lists.read_table`).
+    an annotation file lists, by lines (:func:`~mmav_coattn.datasets.video_lists.read_annotations`)
+    or as a ``.csv`` table (:func:`~mmav_coattn.datasets.video_lists.read_table`).
 
     A file that cannot be used (missing, unreadable, without video or audio, silent, or too
     short) is never replaced in silence:
@@ -57,10 +58,9 @@ class AudioVisualDataset(BaseDataset):
         on_unusable (str): ``'skip'`` or ``'error'``.
         hint (str): One sentence that says how to make the data, for the message where they are
             absent.
-        silent_clips (dict, optional): Arguments of
-            :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips`, ``kinds`` and ``seed``:
-            each clip comes once more for each kind, with audio that nothing in sight makes; needs
-            ``ReplaceSound`` in the pipeline. For testing.
+        silent_clips (dict, optional): ``kinds`` and ``seed`` of
+            :func:`~mmav_coattn.datasets.silent_clips.add_silent_clips`; needs ``ReplaceSound`` in
+            the pipeline. For testing.
         **kwargs: Further arguments of :class:`mmengine.dataset.BaseDataset`; ``max_refetch``, how
             many files in a row may be unusable in training, is 100 by default, and
             ``data_prefix=dict(video=...)`` is the folder of the videos within ``data_root``.
@@ -89,10 +89,8 @@ class AudioVisualDataset(BaseDataset):
         if not ann_file and not data_root:
             raise ConfigError(f'{type(self).__name__} needs data_root, a folder of videos.')
         if held_out is not None and not (held_out[0] in ('train', 'val') and 0 < held_out[1] < 1):
-            raise ConfigError(
-                f"held_out={held_out!r} must be ('train', share) or ('val', share), with a share "
-                f'between 0 and 1.'
-            )
+            allowed = "('train', share) or ('val', share), with a share between 0 and 1"
+            raise ConfigError(f'held_out={held_out!r} must be {allowed}.')
         self.held_out = held_out
         self.on_unusable = on_unusable
         self.hint = hint
@@ -123,25 +121,11 @@ class AudioVisualDataset(BaseDataset):
         if self.ann_file:
             if not (ann_file.is_dir() if self.ANNOTATION_IS_FOLDER else ann_file.is_file()):
                 raise DataNotFoundError(self._absent('annotation file', ann_file))
-            return self._split(self.read_list(ann_file, root), ann_file)
-        items = [dict(relpath=relpath, label=-1) for relpath in find_videos(root)]
-        if not items:
-            raise ConfigError(f'{root}: this folder holds no video file, at any depth.')
-        return self._split(items, root)
-
-    def read_list(self, ann_file: Path, root: Path) -> list[dict]:
-        """The videos that an annotation file names; its format is the set's."""
-        read = read_table if ann_file.suffix.lower() == '.csv' else read_annotations
-        return read(ann_file, str(root))
-
-    def filter_data(self) -> list[dict]:
-        """The videos, and after them the silent clips that were asked for."""
-        if self.silent_clips is None:
-            return self.data_list
-        return add_silent_clips(self.data_list, **self.silent_clips)
-
-    def _split(self, items: list[dict], source: Path) -> list[dict]:
-        """Those items that belong to this part, where ``held_out`` asks for one."""
+            items, source = self.read_list(ann_file, root), ann_file
+        else:
+            items, source = [dict(relpath=path, label=-1) for path in find_videos(root)], root
+            if not items:
+                raise ConfigError(f'{root}: this folder holds no video file, at any depth.')
         if self.held_out is None:
             return items
         part, share = self.held_out
@@ -154,20 +138,22 @@ class AudioVisualDataset(BaseDataset):
             )
         return chosen
 
-    def get_data_info(self, idx: int) -> dict:
-        """Annotation of one video.
+    def read_list(self, ann_file: Path, root: Path) -> list[dict]:
+        """The videos that an annotation file names; its format is the set's."""
+        read = read_table if ann_file.suffix.lower() == '.csv' else read_annotations
+        return read(ann_file, str(root))
 
-        Returns:
-            dict: ``filename`` (absolute path), ``relpath``, ``label``, ``sample_idx`` and what
-            :meth:`load_data_list` put there.
-        """
+    def filter_data(self) -> list[dict]:
+        """The videos, and after them the silent clips that were asked for."""
+        if self.silent_clips is None:
+            return self.data_list
+        return add_silent_clips(self.data_list, **self.silent_clips)
+
+    def get_data_info(self, idx: int) -> dict:
+        """What :meth:`load_data_list` says of a video, with ``filename`` (absolute)."""
         info = super().get_data_info(idx)
         # Joined only now: the full path of each file of a large set would take most of its memory.
-        for own, other in (
-            ('filename', 'relpath'),
-            ('sound_filename', 'sound_relpath'),
-            ('other_filename', 'other_sound'),
-        ):
+        for own, other in _JOINED.items():
             if other in info:
                 info[own] = os.path.join(self.video_root, info[other])  # noqa: PTH118
         return info
@@ -180,14 +166,16 @@ class AudioVisualDataset(BaseDataset):
             MediaError: If a transform returned None, mmengine's way to refuse a sample.
         """
         info = self.get_data_info(idx)
-        if not os.path.isfile(info['filename']):  # noqa: PTH113
-            raise MissingFileError(
-                info['filename'], f'{_what_is_there(info["filename"])}{self._named_where(info)}'
-            )
-        note_reading(info['filename'])
+        path = info['filename']
+        if not os.path.isfile(path):  # noqa: PTH113
+            what = 'is no regular file' if os.path.exists(path) else 'does not exist'  # noqa: PTH110
+            if os.path.isdir(path):  # noqa: PTH112
+                what = 'is a folder, not a file'
+            raise MissingFileError(path, f'{what}{self._named_where(info)}')
+        note_reading(path)
         data = self.pipeline(info)
         if data is None:
-            raise MediaError(info['filename'], 'was refused by a transform of the pipeline')
+            raise MediaError(path, 'was refused by a transform of the pipeline')
         return data
 
     def __getitem__(self, idx: int) -> dict:
@@ -201,12 +189,12 @@ class AudioVisualDataset(BaseDataset):
         if isinstance(idx, Draw):
             idx.seed_all()
             idx = int(idx)
-        if self.test_mode or self.on_unusable == 'error':
+        if self.on_unusable == 'error':
+            return self.prepare_data(idx)
+        if self.test_mode:
             try:
                 return self.prepare_data(idx)
             except MediaError as error:
-                if self.on_unusable == 'error':
-                    raise
                 return unusable_sample(self.get_data_info(idx), error)
         replaced: list[tuple[str, str, str]] = []
         hopeless: set[int] = set()
@@ -245,10 +233,8 @@ class AudioVisualDataset(BaseDataset):
             return f'{where}: its only video cannot be used: {replaced[0][2]}.'
         counts = Counter(reason for _, reason, _ in replaced).most_common()
         reasons = ', '.join(f'{count} {reason}' for reason, count in counts)
-        first: dict[str, str] = {}
-        for relpath, _, sentence in replaced:
-            first.setdefault(relpath, sentence)
-        named = '; '.join(list(first.values())[:_NAMED])
+        sentences = {relpath: sentence for relpath, _, sentence in replaced}
+        named = '; '.join(list(sentences.values())[:_NAMED])
         return (
             f'{where}: no usable video among {len(replaced)} drawn in a row of {len(self)} '
             f'({reasons}): {named}.'
@@ -257,29 +243,20 @@ class AudioVisualDataset(BaseDataset):
 
 def unusable_sample(info: dict, error: MediaError) -> dict:
     """What stands for a file that cannot be used, in test mode: no tensors, and the reason."""
-    sample = ActionDataSample(
-        metainfo=dict(
-            filename=info['filename'],
-            relpath=info['relpath'],
-            sample_idx=info['sample_idx'],
-            unusable=(error.reason, str(error)),
-        )
-    )
-    return dict(inputs=dict(imgs=None, audio=None, audio_starts=None), data_samples=sample)
-
-
-def _what_is_there(path: str) -> str:
-    """What a path is that is no file, as the middle of a sentence."""
-    if os.path.isdir(path):  # noqa: PTH112
-        return 'is a folder, not a file'
-    return 'is no regular file' if os.path.exists(path) else 'does not exist'  # noqa: PTH110
+    metainfo = {key: info[key] for key in ('filename', 'relpath', 'sample_idx')}
+    metainfo['unusable'] = (error.reason, str(error))
+    inputs = dict(imgs=None, audio=None, audio_starts=None)
+    return dict(inputs=inputs, data_samples=ActionDataSample(metainfo=metainfo))
 
 
 def build_transforms(pipeline: Sequence[dict | Callable]) -> list[Callable]:
     """Build transforms from mmaction2's registry, with a sentence for a name that is unknown."""
+    built = []
     for position, transform in enumerate(pipeline):
         if isinstance(transform, dict):
             kind = transform.get('type')
             if kind is None or isinstance(kind, str) and TRANSFORMS.get(kind) is None:
                 raise ConfigError(f'Transform {position} of the pipeline is unknown: {kind!r}.')
-    return [TRANSFORMS.build(each) if isinstance(each, dict) else each for each in pipeline]
+            transform = TRANSFORMS.build(transform)
+        built.append(transform)
+    return built

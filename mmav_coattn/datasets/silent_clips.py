@@ -40,12 +40,9 @@ def add_silent_clips(
     order = np.random.default_rng(seed).permutation(len(items))
     others = np.empty(len(items), dtype=int)
     others[order] = np.roll(order, 1)
-    silent = []
-    for kind in kinds:
-        for number, item in enumerate(items):
-            item = dict(item, has_source=False, silent_kind=kind)
-            if kind == 'off_screen':
-                other = items[others[number]]
-                item['other_sound'] = other.get('sound_relpath', other['relpath'])
-            silent.append(item)
+    silent = [dict(x, has_source=False, silent_kind=kind) for kind in kinds for x in items]
+    for number, item in enumerate(silent):
+        if item['silent_kind'] == 'off_screen':
+            other = items[others[number % len(items)]]
+            item['other_sound'] = other.get('sound_relpath', other['relpath'])
     return items + silent

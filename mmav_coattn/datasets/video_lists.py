@@ -3,12 +3,15 @@
 import csv
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from mmav_coattn.errors import ConfigError
 
+_LABEL = re.compile('-?[0-9]+')
+_PATH_AND_LABEL = re.compile(r'(.*\S)[ \t]+(-?[0-9]+)')
 #: File name suffixes that are taken for videos in a folder.
 VIDEO_SUFFIXES = frozenset(
     '.3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv'.split()
@@ -52,7 +55,7 @@ def read_annotations(ann_file: Path, root: str) -> list[dict]:
     """Read an annotation file with ``path`` or ``path label`` a line, UTF-8.
 
     Blank lines are skipped. A path may hold spaces; it starts from the folder ``root``, absolute. A
-    label is a whole number, the last word of its line. There are labels if every line ends with a
+    label is a whole number, the last word of its line. There are labels if any line ends with a
     whole number after a path.
 
     Returns:
@@ -66,26 +69,23 @@ def read_annotations(ann_file: Path, root: str) -> list[dict]:
         text = ann_file.read_text(encoding='utf-8')
     except UnicodeDecodeError as error:
         raise ConfigError(f'{ann_file}: this annotation file is not UTF-8 text.') from error
-    lines = [
-        (number, line)
-        for number, line in enumerate(map(str.strip, text.split('\n')), start=1)
-        if line
-    ]
+    lines = [(number, line.strip()) for number, line in enumerate(text.split('\n'), start=1)]
+    lines = [(number, line) for number, line in lines if line]
     if not lines:
         raise ConfigError(f'{ann_file}: this annotation file names no video; it is empty.')
-    labelled = [_split_label(line) for _, line in lines]
-    if not any(labelled):
-        labelled = [(line, -1) for _, line in lines]
-    elif None in labelled:
-        number, line = lines[labelled.index(None)]
-        raise ConfigError(
-            f'{ann_file} line {number}: {line!r} does not end with a whole number as its label '
-            f'(other lines do). Make it a .csv table with the columns file and label.'
-        )
-    return [
-        dict(relpath=_inside(path, root, f'{ann_file} line {number}'), label=label, line=number)
-        for (number, _), (path, label) in zip(lines, labelled, strict=True)
-    ]
+    matches = [_PATH_AND_LABEL.fullmatch(line) for _, line in lines]
+    has_labels = any(matches)
+    items = []
+    for (number, line), match in zip(lines, matches, strict=True):
+        if has_labels and match is None:
+            raise ConfigError(
+                f'{ann_file} line {number}: {line!r} does not end with a whole number as its label '
+                f'(other lines do). Make it a .csv table with the columns file and label.'
+            )
+        path, label = match.groups() if match else (line, -1)
+        path = _inside(path, root, f'{ann_file} line {number}')
+        items.append(dict(relpath=path, label=int(label), line=number))
+    return items
 
 
 def read_table(ann_file: Path, root: str) -> list[dict]:
@@ -134,7 +134,7 @@ def _iter_table(table: csv.DictReader, ann_file: Path, root: str) -> Iterator[di
                 f'columns.'
             )
         label = row.get('label') or '-1'
-        if not _is_whole_number(label):
+        if not _LABEL.fullmatch(label):
             raise ConfigError(
                 f'{where}: the label {label!r} is no whole number. Give the number of the class, '
                 f'or name the column of its name otherwise, e.g. class.'
@@ -152,19 +152,6 @@ def is_held_out(relpath: str, fraction: float) -> bool:
     """
     digest = hashlib.sha256(os.fsencode(relpath)).digest()
     return int.from_bytes(digest[:8], 'big') < fraction * 2**64
-
-
-def _split_label(line: str) -> tuple[str, int] | None:
-    path, _, last = line.replace('\t', ' ').rpartition(' ')
-    path = path.rstrip()
-    if not path or not _is_whole_number(last):
-        return None
-    return line[: len(path)], int(last)
-
-
-def _is_whole_number(text: str) -> bool:
-    digits = text[1:] if text.startswith('-') else text
-    return digits.isascii() and digits.isdigit()
 
 
 def _inside(path: str, root: str, where: str) -> str:

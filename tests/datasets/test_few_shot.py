@@ -1,37 +1,37 @@
-"""So many labelled videos of each class."""
-
 import numpy as np
 import pytest
 from mmaction.registry import DATASETS
 
-from mmav_coattn.datasets import GridWordsDataset, draw_per_class
 from mmav_coattn.errors import ConfigError
 
-LABELS = np.array([0] * 10 + [1] * 5 + [2] * 7)
+
+@pytest.fixture
+def draw(tmp_path):
+    """Ten videos of class 0, five of 1 and seven of 2, of which so many each are drawn."""
+    labels = 10 * [0] + 5 * [1] + 7 * [2]
+    lines = [f'{number:02d}.mp4 {label}\n' for number, label in enumerate(labels)]
+    (tmp_path / 'train.txt').write_text(''.join(lines))
+    inner = dict(type='AudioVisualDataset', data_root=str(tmp_path), ann_file='train.txt')
+
+    def build(num_per_class, seed=0):
+        settings = dict(dataset=inner, num_per_class=num_per_class, seed=seed)
+        dataset = DATASETS.build(dict(type='FewShotDataset', **settings))
+        # Also where a damaged video is replaced by another draw: there are no others.
+        assert {dataset._rand_another() for _ in range(50)} <= set(range(3 * num_per_class))
+        infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+        assert np.bincount([x['label'] for x in infos]).tolist() == [num_per_class] * 3
+        return [info['relpath'] for info in infos]
+
+    return build
 
 
-def test_draw():
-    chosen = draw_per_class(LABELS, 3, seed=1)
-    assert np.bincount(LABELS[chosen]).tolist() == [3, 3, 3] and (np.diff(chosen) > 0).all()
-    assert (draw_per_class(LABELS, 3, seed=1) == chosen).all()
-    assert set(chosen) < set(draw_per_class(LABELS, 5, seed=1))
-    assert any(set(draw_per_class(LABELS, 3, seed=s)) != set(chosen) for s in range(2, 5))
-    drawn = np.concatenate([draw_per_class(LABELS, 3, seed=s) for s in range(60)])
-    assert set(drawn) == set(range(22))
+def test_draw(draw, tmp_path):
+    chosen = draw(3, seed=1)
+    assert draw(3, seed=1) == chosen == sorted(chosen)
+    assert set(chosen) < set(draw(5, seed=1))
+    assert len({name for seed in range(20) for name in draw(3, seed)}) == 22
     with pytest.raises(ConfigError, match='num_per_class=6: class 1 has only 5 videos'):
-        draw_per_class(LABELS, 6)
-
-
-def test_few_shot_dataset_holds_nothing_else(tmp_path):
-    listed = dict(data_root=str(tmp_path), ann_file='train.csv')
-    inner = dict(type='GridWordsDataset', word='command', **listed)
-    (tmp_path / 'train.csv').write_text('file\nbbaf2n.mp4\nbbaf3n.mp4\nbbaf4n.mp4\nlgwzzs.mp4\n')
-    dataset = DATASETS.build(dict(type='FewShotDataset', dataset=inner, num_per_class=1, seed=5))
-    assert isinstance(dataset, GridWordsDataset)
-    # Also where a damaged video is replaced by another draw: there are no others.
-    assert len(dataset) == 2 and sorted(dataset.get_data_info(i)['label'] for i in (0, 1)) == [0, 1]
-    assert {dataset._rand_another() for _ in range(50)} <= {0, 1}
-    (tmp_path / 'train.csv').write_text('file\nbbaf2n.mp4\n')
-    plain = dict(type='AudioVisualDataset', **listed)
+        draw(6)
+    (tmp_path / 'train.txt').write_text('a.mp4\n')
     with pytest.raises(ConfigError, match='videos without a label'):
-        DATASETS.build(dict(type='FewShotDataset', dataset=plain, num_per_class=1))
+        draw(1)

@@ -2,9 +2,16 @@
 
 import os
 
+import pytest
 from torch.utils.data import DataLoader, Dataset
 
 from mmav_coattn.datasets import reading_note
+
+
+@pytest.fixture(autouse=True)
+def notes(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading_note.tempfile, 'gettempdir', lambda: str(tmp_path))
+    return tmp_path
 
 
 class Films(Dataset):
@@ -29,29 +36,21 @@ def in_a_worker(paths):
     os.waitpid(pid, 0)
 
 
-def test_the_last_name_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading_note.tempfile, 'gettempdir', lambda: str(tmp_path))
+def test_the_last_name_once(notes):
     # A shorter name over a longer one, and one that is not UTF-8.
     for last in ('/b.mp4', os.fsdecode(b'/caf\xe9.mp4')):
         in_a_worker(['/a/very/long/name.mp4', last])
-        assert len(list(tmp_path.iterdir())) == 1
+        assert len(list(notes.iterdir())) == 1
         assert reading_note.read_by_dead_workers() == [last]
-        assert reading_note.read_by_dead_workers() == [] and not list(tmp_path.iterdir())
+        assert reading_note.read_by_dead_workers() == [] and not list(notes.iterdir())
 
 
-def test_only_workers_write_notes(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading_note.tempfile, 'gettempdir', lambda: str(tmp_path))
-    reading_note.note_reading('/a.mp4')
-    assert not list(tmp_path.iterdir())
-    assert reading_note.read_by_dead_workers() == []
-
-
-def test_workers_that_live_are_not_dead(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading_note.tempfile, 'gettempdir', lambda: str(tmp_path))
-    loader = DataLoader(Films(), num_workers=1, persistent_workers=True)
-    batches = iter(loader)
+def test_workers_that_live_are_not_dead(notes):
+    reading_note.note_reading('/a.mp4')  # by the trainer itself
+    assert not list(notes.iterdir())
+    batches = iter(DataLoader(Films(), num_workers=1, persistent_workers=True))
     next(batches)
-    assert len(list(tmp_path.glob('*.reading'))) == 1
+    assert len(list(notes.glob('*.reading'))) == 1
     assert reading_note.read_by_dead_workers() == []
     batches._shutdown_workers()
-    assert not list(tmp_path.glob('*.reading'))
+    assert not list(notes.glob('*.reading'))

@@ -57,9 +57,10 @@ class AVSBenchDataset(BoxedClipsDataset):
         if subset not in SUBSETS:
             raise ConfigError(f'AVSBenchDataset: subset={subset!r} is not one of {tuple(SUBSETS)}.')
         self.data = f'{SUBSETS[subset]}/{subset}_data'
+        self.ANN_FILE = f'{SUBSETS[subset]}/{subset}_meta_data.csv'
         self.FOLDERS = dict(videos=(f'{self.data}/raw_videos',))
         self.subset, self.split_name, self.negative_root = subset, split, negative_root
-        super().__init__(**dict(ann_file=f'{SUBSETS[subset]}/{subset}_meta_data.csv') | kwargs)
+        super().__init__(**kwargs)
 
     def read_annotation(self, ann_file: Path, root: Path) -> list[dict]:
         """Clips of the split with those of their masks that are there."""
@@ -68,22 +69,15 @@ class AVSBenchDataset(BoxedClipsDataset):
             rows = list(csv.DictReader(file))
         items = []
         try:
-            for row in rows:
+            for row in [row for row in rows if row['split'] == self.split_name]:
                 clip = next(iter(row.values()))
-                if row['split'] != self.split_name:
-                    continue
-                part = (
-                    f'{row["split"]}/{row["category"]}/{clip}' if s4 else f'{row["split"]}/{clip}'
-                )
-                files = [
-                    root / self.data / 'gt_masks' / part / f'{clip}_{number}.png'
-                    for number in range(1, 6)
-                ]
-                masks = [
-                    dict(time=time, file=str(file))
-                    for time, file in zip(ANNOTATED, files, strict=True)
-                    if file.is_file()
-                ]
+                folder = f'{row["split"]}/{row["category"]}' if s4 else row['split']
+                part = f'{folder}/{clip}'
+                masks = []
+                for number, time in enumerate(ANNOTATED, start=1):
+                    file = root / self.data / 'gt_masks' / part / f'{clip}_{number}.png'
+                    if file.is_file():
+                        masks.append(dict(time=time, file=str(file)))
                 items.append(dict(name=part if s4 else clip, part=part, masks=masks))
         except KeyError as error:
             raise ConfigError(f'{ann_file}: there is no column {error}.') from error

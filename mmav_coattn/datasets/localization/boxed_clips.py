@@ -22,37 +22,33 @@ class BoxedClipsDataset(AudioVisualDataset):
     files are not there are left out, and the coverage is printed; :attr:`coverage` keeps it.
 
     Args:
-        layout (str): ``'videos'``, in ``videos/``; or ``'frames'``, a frame of each clip in
-            ``frames/`` and its audio in ``audio/``.
+        layout (str, optional): ``'videos'``, in ``videos/``, the default; or ``'frames'``, a frame
+            of each clip in ``frames/`` and its audio in ``audio/``.
         silent_list (str, optional): The silent extension of the set: clips whose audio has no
             source in sight, in the same folders. A clip's name at the beginning of each line, up to
             a comma; within ``data_root`` unless absolute.
-        **kwargs: Of :class:`AudioVisualDataset`; ``test_mode`` is True by default.
+        **kwargs: Of :class:`AudioVisualDataset`; ``ann_file`` is :attr:`ANN_FILE` and ``test_mode``
+            True by default.
 
     Raises:
         ConfigError: If the layout is unknown or an annotation is malformed.
         DataNotFoundError: If the list or every single clip is absent.
     """
 
-    #: Folders within the data root by layout; a set may have one layout only.
+    ANN_FILE = ''
+    #: Folders within the data root by layout, the first the default; a set may have one only.
     FOLDERS: dict[str, tuple[str, ...]] = dict(videos=('videos',), frames=('frames', 'audio'))
 
-    def __init__(
-        self,
-        layout: str = 'videos',
-        silent_list: str | None = None,
-        test_mode: bool = True,
-        **kwargs,
-    ) -> None:
-        if layout not in self.FOLDERS:
+    def __init__(self, layout: str | None = None, silent_list: str | None = None, **kwargs) -> None:
+        self.layout = next(iter(self.FOLDERS)) if layout is None else layout
+        if self.layout not in self.FOLDERS:
             raise ConfigError(
                 f'{type(self).__name__}: layout={layout!r} is not one of {tuple(self.FOLDERS)}.'
             )
-        self.layout = layout
         self.silent_list = silent_list
         #: Clips that are there, and clips of the set.
         self.coverage = (0, 0)
-        super().__init__(test_mode=test_mode, **kwargs)
+        super().__init__(**dict(ann_file=self.ANN_FILE, test_mode=True) | kwargs)
 
     @abstractmethod
     def read_annotation(self, ann_file: Path, root: Path) -> list[dict]:
@@ -71,11 +67,8 @@ class BoxedClipsDataset(AudioVisualDataset):
         entries = self.read_annotation(ann_file, root)
         if self.silent_list is not None:
             known = {entry['name'] for entry in entries}
-            entries += [
-                dict(name=name, boxes=[], annotators=1)
-                for name in read_names(root / self.silent_list)
-                if name not in known
-            ]
+            silent = [x for x in read_names(root / self.silent_list) if x not in known]
+            entries += [dict(name=name, boxes=[], annotators=1) for name in silent]
         folders = zip(self.FOLDERS[self.layout], SUFFIXES[self.layout], strict=True)
         files = [list_folder(root, *each) for each in folders]
         items, missing = [], []
@@ -92,22 +85,17 @@ class BoxedClipsDataset(AudioVisualDataset):
                 item['silent_kind'] = 'extended'
             items.append(item)
         self.coverage = (len(items), len(entries))
-        self._tell(missing, root)
-        return items
-
-    def _tell(self, missing: list[str], root: Path) -> None:
-        found, total = self.coverage
-        if not found:
-            folders = ' and '.join(self.FOLDERS[self.layout])
+        if not items:
             raise DataNotFoundError(
-                f'{root}: none of the {total:,} clips of {Path(self.ann_file).name} is there; they '
-                f'belong into its {folders}, each named by its clip, such as {missing[0]!r}. '
-                + self.hint
+                f'{root}: none of the {len(entries):,} clips of {ann_file.name} is there; they '
+                f'belong into its {" and ".join(self.FOLDERS[self.layout])}, each named by its '
+                f'clip, such as {missing[0]!r}. {self.hint}'
             )
-        message = f'{type(self).__name__}: {found:,} of {total:,} clips are there'
+        message = f'{type(self).__name__}: {len(items):,} of {len(entries):,} clips are there'
         if missing:
             message += f'; absent: {", ".join(missing[:5])}' + ' ...' * (len(missing) > 5)
         print_log(f'{message}.', 'current')
+        return items
 
 
 def list_folder(root: Path, folder: str, suffixes: frozenset[str]) -> dict[str, str]:

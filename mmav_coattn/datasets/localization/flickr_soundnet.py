@@ -45,21 +45,20 @@ class FlickrSoundNetDataset(BoxedClipsDataset):
 
     250 frames nominally; ``test_list`` names those of a common list (249 in the usual one). The
     ground truth is the consensus of the annotators: 1 where two of them agree, half where one drew.
+    ``ann_file`` is the folder of the XML files, one a clip.
 
     Args:
-        ann_file (str): Folder of the XML files, one a clip. Defaults to ``'Annotations'``.
         test_list (str, optional): File with a clip's name at the beginning of each line, up to a
             comma; within ``data_root`` unless absolute. Defaults to None, every XML file.
         **kwargs: See :class:`BoxedClipsDataset`.
     """
 
+    ANN_FILE = 'Annotations'
     ANNOTATION_IS_FOLDER = True
 
-    def __init__(
-        self, ann_file: str = 'Annotations', test_list: str | None = None, **kwargs
-    ) -> None:
+    def __init__(self, test_list: str | None = None, **kwargs) -> None:
         self.test_list = test_list
-        super().__init__(ann_file=ann_file, **kwargs)
+        super().__init__(**kwargs)
 
     def read_annotation(self, ann_file: Path, root: Path) -> list[dict]:
         """Boxes of each clip, ``annotators`` being 2."""

@@ -27,19 +27,10 @@ class IS3Dataset(BoxedClipsDataset):
     Of the paths in the annotation only the file names count. IS3+ (arXiv 2508.21761) adds silence,
     noise and off-screen audio: use ``silent_clips``; its own files are not read, as their layout
     could not be established. The images are still: a network that needs motion sees none.
-
-    Args:
-        ann_file (str): Defaults to ``'IS3_annotation.json'``.
-        **kwargs: See :class:`BoxedClipsDataset`.
-
-    Raises:
-        ConfigError: If the annotation is malformed.
     """
 
+    ANN_FILE = 'IS3_annotation.json'
     FOLDERS = dict(frames=('images', 'audio_wav'))
-
-    def __init__(self, ann_file: str = 'IS3_annotation.json', **kwargs) -> None:
-        super().__init__(ann_file=ann_file, layout='frames', **kwargs)
 
     def read_annotation(self, ann_file: Path, root: Path) -> list[dict]:
         """Each annotation with its mask."""

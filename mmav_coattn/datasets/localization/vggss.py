@@ -44,14 +44,9 @@ class VGGSSDataset(BoxedClipsDataset):
     Clips are named like ``zpWuikVorYg_000032``; the annotated frame is the middle one of the 10 s
     clip. The silent extension of Mo & Morgado (NeurIPS 2022) is a list of its own, or entries
     without a box.
-
-    Args:
-        ann_file (str): Defaults to ``'vggss.json'``.
-        **kwargs: See :class:`BoxedClipsDataset`.
     """
 
-    def __init__(self, ann_file: str = 'vggss.json', **kwargs) -> None:
-        super().__init__(ann_file=ann_file, **kwargs)
+    ANN_FILE = 'vggss.json'
 
     def read_annotation(self, ann_file: Path, root: Path) -> list[dict]:
         """See :func:`read_vggss`."""

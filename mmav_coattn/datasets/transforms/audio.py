@@ -37,7 +37,6 @@ class LoadAudio(Transform):
             None refuses digital silence only.
 
     Raises:
-        ConfigError: If ``sample_rate`` is not positive.
         SilentAudioError: If the segment does not reach the level.
         UnreadableMediaError: If the audio cannot be decoded, or has a hole in the segment.
     """

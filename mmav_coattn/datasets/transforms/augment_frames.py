@@ -37,9 +37,6 @@ class AugmentFrames(Transform):
         colour (float): Strength of the changes of colour; 0 leaves colours as they are.
         blur (float): Largest standard deviation of the blur, px of the output.
         noise (float): Largest standard deviation of the noise, grey levels of 255.
-
-    Raises:
-        ConfigError: If a setting is out of range.
     """
 
     size: int
@@ -105,8 +102,8 @@ class AugmentFrames(Transform):
         if rng.uniform() < self.flip:
             scale = scale * [-1, 1]
         cos, sin = np.cos(angle), np.sin(angle)
-        linear = np.stack([cos * scale[:, 0], -sin * scale[:, 1], sin * scale[:, 0],
-                           cos * scale[:, 1]], axis=1).reshape(count, 2, 2)  # fmt: skip
+        turn = np.stack([cos, -sin, sin, cos], axis=1).reshape(count, 2, 2)
+        linear = turn * scale[:, None]
         middle = np.full(2, (self.size - 1) / 2)
         shift = centre - 0.5 + path * size - linear @ middle
         return np.concatenate([linear, shift[:, :, None]], axis=2)

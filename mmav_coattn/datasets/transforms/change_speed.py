@@ -51,9 +51,6 @@ class ChangeSpeed(Transform):
 
     Args:
         speed (Sequence[float]): Lowest and highest speed; drawn evenly on a logarithmic scale.
-
-    Raises:
-        ConfigError: If the speeds are not two rising numbers above 0.
     """
 
     speed: Sequence[float] = (0.75, 1.3)

@@ -34,10 +34,9 @@ class FixedCrop(Transform):
     def __post_init__(self) -> None:
         self.box = box = tuple(float(value) for value in self.box)
         if len(box) != 4 or not (0 <= box[0] < box[2] <= 1 and 0 <= box[1] < box[3] <= 1):
-            raise ConfigError(
-                f'FixedCrop: box={box} must be (x0, y0, x1, y1) in fractions of the frame, with '
-                f'0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1.'
-            )
+            allowed = '0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1'
+            what = f'(x0, y0, x1, y1) in fractions of the frame, with {allowed}'
+            raise ConfigError(f'FixedCrop: box={box} must be {what}.')
 
     def transform(self, results: dict) -> dict:
         """Crop the frames."""
@@ -46,13 +45,13 @@ class FixedCrop(Transform):
         left, top = round(x0 * width), round(y0 * height)
         right, bottom = round(x1 * width), round(y1 * height)
         if left >= right or top >= bottom:
-            raise ConfigError(
-                f'FixedCrop: box={self.box} holds no pixel of a frame of {width}x{height}.'
-            )
-        results['imgs'] = [image[top:bottom, left:right] for image in results['imgs']]
-        results['img_shape'] = (bottom - top, right - left)
+            size = f'{width}x{height}'
+            raise ConfigError(f'FixedCrop: box={self.box} holds no pixel of a frame of {size}.')
         x, y, w, h = results.get('crop_quadruple', (0.0, 0.0, 1.0, 1.0))
-        kept = (w * left / width + x, h * top / height + y, w * (right - left) / width,
-                h * (bottom - top) / height)  # fmt: skip
-        results['crop_quadruple'] = np.array(kept, dtype=np.float32)
-        return results
+        corner = (w * left / width + x, h * top / height + y)
+        kept = (*corner, w * (right - left) / width, h * (bottom - top) / height)
+        return results | dict(
+            imgs=[image[top:bottom, left:right] for image in results['imgs']],
+            img_shape=(bottom - top, right - left),
+            crop_quadruple=np.array(kept, dtype=np.float32),
+        )

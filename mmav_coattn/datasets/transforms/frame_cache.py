@@ -2,18 +2,21 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
 from mmav_coattn.io import features_to_bytes, read_features, write_whole
 
+from .base import Transform
+
 
 @TRANSFORMS.register_module()
-class CacheFrames(BaseTransform):
+@dataclass(eq=False)
+class CacheFrames(Transform):
     """Run transforms once for each file and keep the frames of the clip that they made.
 
     After the first epoch nothing is decoded, in later runs neither. The transforms must not be
@@ -29,9 +32,11 @@ class CacheFrames(BaseTransform):
         folder (str): Where the frames go.
     """
 
-    def __init__(self, transforms: Sequence[dict], folder: str) -> None:
-        self.pipeline = Compose(list(transforms))
-        self.folder = Path(folder)
+    transforms: Sequence[dict]
+    folder: str
+
+    def __post_init__(self) -> None:
+        self.pipeline = Compose(list(self.transforms))
 
     def transform(self, results: dict) -> dict:
         """Look the file up, or run the transforms."""
@@ -43,18 +48,10 @@ class CacheFrames(BaseTransform):
             made['media'].close()
             imgs = np.stack(made['imgs'])
             write_whole(features_to_bytes(imgs=imgs), path, unique=True)
-        return results | dict(
-            imgs=list(imgs),
-            img_shape=imgs.shape[1:3],
-            num_clips=1,
-            clip_len=len(imgs),
-            modality='RGB',
-        )
+        facts = dict(img_shape=imgs.shape[1:3], num_clips=1, clip_len=len(imgs), modality='RGB')
+        return results | facts | dict(imgs=list(imgs))
 
     def _path(self, name: str) -> Path:
         state = Path(name).stat()
         key = (str(Path(name).absolute()), state.st_size, state.st_mtime_ns, repr(self.pipeline))
-        return self.folder / f'{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.npz'
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}({self.pipeline}, folder={self.folder})'
+        return Path(self.folder) / f'{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.npz'

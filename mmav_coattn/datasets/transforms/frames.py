@@ -27,7 +27,6 @@ class LoadFrames(Transform):
             which spares large frames a second pass. Defaults to None, the frame as it is.
 
     Raises:
-        ConfigError: If ``num_frames`` or ``short_side`` is not positive.
         UnreadableMediaError: If the frames cannot be decoded.
     """
 
@@ -42,11 +41,6 @@ class LoadFrames(Transform):
         step = results['clip_seconds'] / self.num_frames
         times = results['window_starts'][0] + (np.arange(self.num_frames) + 0.5) * step
         frames = results['media'].read_frames(times, short_side=self.short_side)
-        return results | dict(
-            imgs=list(frames),
-            original_shape=frames.shape[1:3],
-            img_shape=frames.shape[1:3],
-            num_clips=1,
-            clip_len=self.num_frames,
-            modality='RGB',
-        )
+        shape = frames.shape[1:3]
+        facts = dict(original_shape=shape, img_shape=shape, num_clips=1, modality='RGB')
+        return results | facts | dict(imgs=list(frames), clip_len=self.num_frames)

@@ -51,14 +51,11 @@ class LocalizationTargets(Transform):
             boxes, annotators = results['boxes'], results.get('annotators', 1)
             targets = [dict(time=None, boxes=boxes, annotators=annotators, source=0)]
         else:
-            raise ConfigError(
-                f'{results.get("relpath", "")}: LocalizationTargets needs a data set that gives '
-                '`objects`, `masks` or `boxes`.'
-            )
+            need = 'LocalizationTargets needs a data set that gives `objects`, `masks` or `boxes`'
+            raise ConfigError(f'{results.get("relpath", "")}: {need}.')
         for target in targets:
             target['boxes'] = [_as_seen(box, results) for box in target['boxes']]
-        results['localization_targets'] = targets
-        return results
+        return results | dict(localization_targets=targets)
 
     @staticmethod
     def _of_masks(results: dict) -> list[dict]:

@@ -26,7 +26,6 @@ class SampleMiddleWindow(Transform):
             at most to its end. Defaults to None, all of it.
 
     Raises:
-        ConfigError: If a setting is out of range.
         TooShortError: If the file, or the part, is shorter.
     """
 
@@ -63,9 +62,7 @@ class SampleMiddleWindow(Transform):
             begin, end = begin + self.span[0], min(begin + self.span[1], end)
             part = f' within span={tuple(self.span)}'
         if end - begin < self.clip_seconds - ROUNDING:
-            raise TooShortError(
-                media.path,
-                f'its video lasts {max(end - begin, 0):.3f} s{part}, but a clip has '
-                f'clip_seconds={self.clip_seconds}',
-            )
+            lasts = f'its video lasts {max(end - begin, 0):.3f} s{part}'
+            need = f'but a clip has clip_seconds={self.clip_seconds}'
+            raise TooShortError(media.path, f'{lasts}, {need}')
         return begin, end

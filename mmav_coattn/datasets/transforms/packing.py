@@ -46,17 +46,16 @@ class PackAudioVisualInputs(Transform):
         media = results.pop('media', None)
         if media is not None:
             media.close()
-        inputs = {
-            key: torch.from_numpy(np.ascontiguousarray(results[key]))
-            for key in ('imgs', 'audio')
-            if key in results
-        }
+        arrays = {key: results[key] for key in ('imgs', 'audio') if key in results}
+        inputs = {k: torch.from_numpy(np.ascontiguousarray(v)) for k, v in arrays.items()}
         if 'audio' in results:
             starts = np.asarray(results['window_starts']) - results['audio_start']
             inputs['audio_starts'] = torch.from_numpy(starts.astype(np.float32))
         sample = ActionDataSample()
         keys = (*self.META_KEYS, *self.extra_meta_keys)
-        sample.set_metainfo({key: _plain(results[key]) for key in keys if key in results})
+        meta = {key: results[key] for key in keys if key in results}
+        plain = {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in meta.items()}
+        sample.set_metainfo(plain)
         if 'shift' in results:
             label = torch.zeros(len(results['shift']))
             label[0] = 1.0
@@ -64,7 +63,3 @@ class PackAudioVisualInputs(Transform):
         if results.get('label', -1) >= 0:
             sample.set_gt_label(int(results['label']))
         return dict(inputs=inputs, data_samples=sample)
-
-
-def _plain(value):
-    return value.tolist() if isinstance(value, np.ndarray) else value

@@ -27,7 +27,6 @@ class SlideSyncWindows(Transform):
         grid (float): Step of the grid, s.
 
     Raises:
-        ConfigError: If a setting is out of range.
         TooShortError: If video and audio of a file overlap for less than two windows.
     """
 
@@ -40,10 +39,8 @@ class SlideSyncWindows(Transform):
     def transform(self, results: dict) -> dict:
         """List the windows."""
         seconds = self.clip_seconds + self.grid
-        need = (
-            f'but sliding a window of clip_seconds={self.clip_seconds} by {self.grid} s needs '
-            f'{seconds:.3f} s'
-        )
+        windows = f'sliding a window of clip_seconds={self.clip_seconds} by {self.grid} s'
+        need = f'but {windows} needs {seconds:.3f} s'
         begin, end = require_overlap(results['media'], seconds, need)
         slots = floor((end - begin - self.clip_seconds + ROUNDING) / self.grid) + 1
         chosen = int(stable_rng('slide', 0, results['relpath']).integers(slots))

@@ -78,7 +78,7 @@ class SampleSyncWindows(Transform):
         seed (int): Which pairs, in test mode.
 
     Raises:
-        ConfigError: If a setting is out of range, or the segment cannot hold the windows.
+        ConfigError: If the segment cannot hold the windows.
         TooShortError: If video and audio of a file overlap for less than the segment.
     """
 
@@ -100,11 +100,11 @@ class SampleSyncWindows(Transform):
         if self.audio_seconds is None:
             self.audio_seconds = self.clip_seconds + 2 * spread
         if self.audio_seconds + ROUNDING < self.clip_seconds + spread:
+            windows = f'{1 + self.num_negatives} windows of clip_seconds={self.clip_seconds}'
+            apart = f'at least min_shift={self.min_shift} s apart on a grid of {self.grid} s'
             raise ConfigError(
-                f'audio_seconds={self.audio_seconds} cannot hold {1 + self.num_negatives} windows '
-                f'of clip_seconds={self.clip_seconds} at least min_shift={self.min_shift} s apart '
-                f'on a grid of {self.grid} s: it must be {self.clip_seconds + spread:.3f} s or '
-                'more.'
+                f'audio_seconds={self.audio_seconds} cannot hold {windows} {apart}: it must be '
+                f'{self.clip_seconds + spread:.3f} s or more.'
             )
 
     def transform(self, results: dict) -> dict:
@@ -117,12 +117,8 @@ class SampleSyncWindows(Transform):
         else:
             rng = np.random.default_rng(np.random.randint(2**32, dtype=np.uint64))
         # Windows first: those of a file that is as long as the segment depend on nothing else.
-        slots = draw_spaced_slots(
-            floor((self.audio_seconds - self.clip_seconds + ROUNDING) / self.grid) + 1,
-            1 + self.num_negatives,
-            self._gap,
-            rng,
-        )
+        num_slots = floor((self.audio_seconds - self.clip_seconds + ROUNDING) / self.grid) + 1
+        slots = draw_spaced_slots(num_slots, 1 + self.num_negatives, self._gap, rng)
         if self.random_phase and not self.test_mode:
             start = begin + rng.uniform(0.0, spare)
         else:

@@ -36,10 +36,10 @@ class TemporalCrop(Transform):
         """Cut in time."""
         room = results['clip_len'] - self.num_frames
         if room < 0 or results['num_clips'] != 1:
+            given = f'{results["num_clips"]} clips of {results["clip_len"]} frames'
             raise ConfigError(
-                f'TemporalCrop: num_frames={self.num_frames} cannot be cut from '
-                f'{results["num_clips"]} clips of {results["clip_len"]} frames; it takes one clip '
-                'that is as long or longer.'
+                f'TemporalCrop: num_frames={self.num_frames} cannot be cut from {given}; it takes '
+                'one clip that is as long or longer.'
             )
         if not self.test_mode:
             starts = np.random.randint(room + 1, size=self.num_clips)
@@ -47,13 +47,8 @@ class TemporalCrop(Transform):
             starts = np.linspace(0, room, self.num_clips).round().astype(int)
         else:
             starts = [room // 2]
-        imgs = results['imgs']
-        # Clips that overlap share no memory: Flip changes frames in place.
-        results['imgs'] = [
-            frame if self.num_clips == 1 else frame.copy()
-            for first in starts
-            for frame in imgs[first : first + self.num_frames]
-        ]
-        results['clip_len'] = self.num_frames
-        results['num_clips'] = self.num_clips
-        return results
+        imgs = [x for first in starts for x in results['imgs'][first : first + self.num_frames]]
+        if self.num_clips > 1:
+            # Clips that overlap share no memory: Flip changes frames in place.
+            imgs = [frame.copy() for frame in imgs]
+        return results | dict(imgs=imgs, clip_len=self.num_frames, num_clips=self.num_clips)

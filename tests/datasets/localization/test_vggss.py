@@ -1,5 +1,3 @@
-"""VGG-SS and its silent extension, as videos or as frames with audio."""
-
 import json
 
 import cv2
@@ -9,7 +7,6 @@ from annotated_clips import PIPELINE, write_vggss
 from media_factory import write_clip
 
 from mmav_coattn.datasets import VGGSSDataset
-from mmav_coattn.datasets.localization.vggss import read_vggss
 from mmav_coattn.errors import ConfigError
 
 
@@ -27,10 +24,10 @@ def test_silent_extension_by_list_and_by_entries_without_a_box(tmp_path):
         data_root=str(tmp_path), silent_list='plus_silent.csv', pipeline=PIPELINE
     )
     assert dataset.coverage == (3, 3)
-    samples = [dataset[i] for i in range(3)]
-    assert [s['data_samples'].has_source for s in samples] == [True, False, False]
-    assert [len(s['data_samples'].localization_targets) for s in samples] == [1, 0, 0]
-    assert not samples[2]['inputs']['audio'].any()
+    samples = [dataset[i]['data_samples'] for i in range(3)]
+    assert [sample.has_source for sample in samples] == [True, False, False]
+    assert [len(sample.localization_targets) for sample in samples] == [1, 0, 0]
+    assert not dataset[2]['inputs']['audio'].any()
 
 
 def test_frames_with_sounds_of_their_own(tmp_path):
@@ -38,8 +35,7 @@ def test_frames_with_sounds_of_their_own(tmp_path):
     (tmp_path / 'frames').mkdir()
     (tmp_path / 'audio').mkdir()
     frame = np.random.default_rng(0).integers(0, 256, (30, 40, 3)).astype(np.uint8)
-    for name in ('a', 'b'):
-        cv2.imwrite(str(tmp_path / 'frames' / f'{name}.png'), frame[..., ::-1])
+    cv2.imwrite(str(tmp_path / 'frames' / 'a.png'), frame[..., ::-1])
     write_clip(tmp_path / 'audio' / 'a.wav', duration=2, video=False, audio_codec='pcm_s16le')
     dataset = VGGSSDataset(data_root=str(tmp_path), layout='frames', pipeline=PIPELINE)
     assert dataset.coverage == (1, 2)
@@ -54,5 +50,5 @@ def test_frames_with_sounds_of_their_own(tmp_path):
 )
 def test_malformed_vggss(tmp_path, text):
     (tmp_path / 'vggss.json').write_text(text)
-    with pytest.raises(ConfigError, match=r'vggss\.json'):
-        read_vggss(tmp_path / 'vggss.json')
+    with pytest.raises(ConfigError, match=r'vggss\.json: this annotation must be a list; entry 0'):
+        VGGSSDataset(data_root=str(tmp_path))

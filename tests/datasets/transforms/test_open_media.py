@@ -1,5 +1,3 @@
-"""Opening looks for what is needed and names what is not there."""
-
 import pytest
 from media_factory import write_clip
 

@@ -1,33 +1,27 @@
 """The windows are exchangeable, far enough apart, inside the file, and fixed in test mode."""
 
-import itertools
+from itertools import combinations, pairwise, permutations
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from mmav_coattn.datasets.transforms import SampleSyncWindows
-from mmav_coattn.datasets.transforms.sync_windows import (
-    draw_spaced_slots,
-    stable_rng,
-)
-from mmav_coattn.errors import ConfigError, TooShortError
+from mmav_coattn.datasets.transforms.sync_windows import draw_spaced_slots, stable_rng
 
 
-def spaced_sets(num_slots, size, gap):
-    """Every valid set, by brute force."""
-    return [
-        members
-        for members in itertools.combinations(range(num_slots), size)
-        if all(b - a >= gap for a, b in itertools.pairwise(members))
-    ]
+def ordered_sets(num_slots, size, gap):
+    """Every valid set in every order, by brute force."""
+    sets = combinations(range(num_slots), size)
+    valid = [members for members in sets if all(b - a >= gap for a, b in pairwise(members))]
+    return [order for members in valid for order in permutations(members)]
 
 
-def chi_square_z(counts, expected):
-    """How many standard deviations the chi-square statistic lies above its mean."""
-    counts, expected = np.asarray(counts, float), np.asarray(expected, float)
+def assert_uniform(counts, mean):
+    """The chi-square statistic lies at most 4 standard deviations above its mean."""
     degrees = len(counts) - 1
-    return (((counts - expected) ** 2 / expected).sum() - degrees) / np.sqrt(2 * degrees)
+    statistic = ((np.asarray(counts, float) - mean) ** 2 / mean).sum()
+    assert statistic - degrees <= 4 * np.sqrt(2 * degrees)
 
 
 def file_of(begin, end, name='clip.mp4'):
@@ -38,16 +32,12 @@ def file_of(begin, end, name='clip.mp4'):
     ('num_slots', 'size', 'gap'), [(8, 2, 3), (11, 3, 2), (7, 3, 3), (9, 2, 1), (6, 1, 2)]
 )
 def test_uniform_over_all_ordered_sets(num_slots, size, gap):
-    sets = spaced_sets(num_slots, size, gap)
-    ordered = [order for members in sets for order in itertools.permutations(members)]
+    counts = dict.fromkeys(ordered_sets(num_slots, size, gap), 0)
     rng = np.random.default_rng(0)
-    draws = 60 * len(ordered)
-    counts = dict.fromkeys(ordered, 0)
-    for _ in range(draws):
+    for _ in range(60 * len(counts)):
         # A KeyError here is a draw that is no valid set.
         counts[tuple(draw_spaced_slots(num_slots, size, gap, rng).tolist())] += 1
-    if len(ordered) > 1:
-        assert chi_square_z(list(counts.values()), np.full(len(ordered), 60)) < 4
+    assert_uniform(list(counts.values()), 60)
 
 
 @pytest.mark.parametrize('num_negatives', [0, 1, 3])
@@ -70,37 +60,29 @@ def test_windows_lie_inside_the_segment_and_apart(num_negatives, audio_seconds, 
         assert np.allclose(slots, np.round(slots), atol=1e-5)  # one grid, from the segment on
         assert (np.diff(np.sort(starts)) >= 0.39).all()
         assert out['shift'][0] == 0 and np.allclose(out['shift'], starts - starts[0])
-        assert out['clip_seconds'] == 1.6
 
 
 def test_windows_are_uniform_within_the_segment():
     sampler = SampleSyncWindows(1.0, 1, min_shift=0.5, audio_seconds=2.0, grid=0.25)
-    sets = [order for pair in spaced_sets(5, 2, 2) for order in itertools.permutations(pair)]
-    counts, firsts = dict.fromkeys(sets, 0), []
-    for _ in range(150 * len(sets)):
+    counts, firsts = dict.fromkeys(ordered_sets(5, 2, 2), 0), []
+    for _ in range(150 * len(counts)):
         out = sampler(file_of(0, 5.0))
         slots = (out['window_starts'] - out['audio_start']) / 0.25
         counts[tuple(np.round(slots).astype(int).tolist())] += 1
         firsts.append(out['audio_start'])
-    assert chi_square_z(list(counts.values()), np.full(len(sets), 150)) < 4
+    assert_uniform(list(counts.values()), 150)
     # The segment itself lies anywhere in the file.
-    by_place = np.histogram(firsts, 6, (0, 3.0))[0]
-    assert chi_square_z(by_place, np.full(6, len(firsts) / 6)) < 4
+    assert_uniform(np.histogram(firsts, 6, (0, 3.0))[0], len(firsts) / 6)
     assert np.ptp(np.array(firsts) % 0.25) > 0.24
 
 
 def test_segment_begins_on_the_grid_on_request():
-    sampler = SampleSyncWindows(
-        1.0, 2, min_shift=0.3, audio_seconds=2.0, grid=0.05, random_phase=False
-    )
-    firsts = set()
-    for _ in range(200):
-        out = sampler(file_of(0.02, 2.22))
-        for times in (out['audio_start'], out['window_starts']):
-            slots = (times - 0.02) / 0.05
-            assert np.allclose(slots, np.round(slots), atol=1e-5)
-        firsts.add(round((out['audio_start'] - 0.02) / 0.05))
-    assert firsts == {0, 1, 2, 3, 4}
+    windows = dict(num_negatives=2, min_shift=0.3, audio_seconds=2.0, grid=0.05)
+    sampler = SampleSyncWindows(1.0, **windows, random_phase=False)
+    firsts = np.array([sampler(file_of(0.02, 2.22))['audio_start'] for _ in range(200)])
+    slots = (firsts - 0.02) / 0.05
+    assert np.allclose(slots, np.round(slots), atol=1e-5)
+    assert set(np.round(slots)) == {0, 1, 2, 3, 4}
 
 
 def test_fixed_by_seed_and_file_alone():
@@ -108,7 +90,6 @@ def test_fixed_by_seed_and_file_alone():
         sampler = SampleSyncWindows(1.6, 1, test_mode=True, seed=seed)
         return sampler(file_of(0, 10, name))['window_starts'].tolist()
 
-    np.random.seed(0)
     first = [draw(f'{i}.mp4') for i in range(20)]
     np.random.seed(99)
     assert [draw(f'{i}.mp4') for i in reversed(range(20))] == first[::-1]
@@ -118,34 +99,8 @@ def test_fixed_by_seed_and_file_alone():
     assert stable_rng(0, 'a/b.mp4', 0).integers(0, 1000, 4).tolist() == [404, 28, 152, 331]
 
 
-def test_tightest_file_that_fits_and_the_first_that_does_not():
+def test_tightest_file_that_fits():
     sampler = SampleSyncWindows(1.6, 3, min_shift=0.4, audio_seconds=2.8, grid=0.04)
     out = sampler(file_of(0, 2.8))
     assert np.sort(out['window_starts']) == pytest.approx([0, 0.4, 0.8, 1.2], abs=1e-6)
     assert out['audio_start'] == pytest.approx(0)
-    message = (
-        r'short\.mp4: video and audio overlap for 2\.790 s, and this recipe takes segments of '
-        r'audio_seconds=2\.800'
-    )
-    with pytest.raises(TooShortError, match=message):
-        sampler(file_of(0, 2.79, 'short.mp4'))
-    with pytest.raises(TooShortError, match='overlap for 0.000 s'):
-        sampler(file_of(3, 2))
-
-
-@pytest.mark.parametrize(
-    ('settings', 'message'),
-    [
-        (dict(clip_seconds=0), 'clip_seconds=0 must be more than 0'),
-        (dict(clip_seconds=1, min_shift=-1), 'min_shift=-1 must be'),
-        (dict(clip_seconds=1, grid=0), 'grid=0 must be'),
-        (dict(clip_seconds=1, num_negatives=-1), 'num_negatives=-1 must not be negative'),
-        (
-            dict(clip_seconds=1, num_negatives=3, min_shift=0.5, audio_seconds=2, grid=0.1),
-            'audio_seconds=2 cannot hold 4 windows .* it must be 2.500 s or more',
-        ),
-    ],
-)
-def test_bad_settings(settings, message):
-    with pytest.raises(ConfigError, match=message):
-        SampleSyncWindows(**settings)

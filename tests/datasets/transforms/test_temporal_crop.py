@@ -1,5 +1,3 @@
-"""Shorter clips out of a longer one."""
-
 import numpy as np
 import pytest
 

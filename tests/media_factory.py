@@ -8,7 +8,7 @@ and the sample rate. At each event a click sounds and the lower half of the pict
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -60,34 +60,26 @@ def reference_wave(times: np.ndarray, events: Sequence[float] = (), level: float
     for event in events:
         near = np.abs(times - event) < 8 * CLICK_SIGMA
         offset = times[near] - event
-        wave[near] += (
-            0.7 * np.exp(-0.5 * (offset / CLICK_SIGMA) ** 2) * np.cos(2 * np.pi * CLICK_HZ * offset)
-        )
+        bell = np.exp(-0.5 * (offset / CLICK_SIGMA) ** 2)
+        wave[near] += 0.7 * bell * np.cos(2 * np.pi * CLICK_HZ * offset)
     return wave
 
 
-def decode(path: str | Path, kind: str = 'rgb24'):
-    """What an independent decoder finds in a file.
-
-    Returns:
-        tuple: Frame times (T,), s; frames as pixel format ``kind``; mono samples (S,); time of the
-        first sample, s.
-    """
+def decode(path: str | Path):
+    """Frame times (T,), s; RGB frames; mono samples (S,) and time of the first, s."""
     import av
 
     with av.open(str(path)) as container:
-        shown = [(frame.time, frame.to_ndarray(format=kind)) for frame in container.decode(video=0)]
+        shown = [
+            (frame.time, frame.to_ndarray(format='rgb24')) for frame in container.decode(video=0)
+        ]
     times, frames = zip(*shown, strict=True)
     samples, start, _ = linear_sound(path)
     return np.array(times), np.array(frames), samples, start
 
 
 def linear_sound(path: str | Path) -> tuple[np.ndarray, float, int]:
-    """All of the sound, decoded from the first packet on without a jump.
-
-    Returns:
-        tuple: Mono waveform (S,), time of its first sample (s) and its rate (Hz).
-    """
+    """All of the sound without a jump: mono (S,), time of the first sample (s), rate (Hz)."""
     import av
 
     with av.open(str(path)) as container:
@@ -144,8 +136,7 @@ def draw_frame(number: int, flash: bool, size: tuple[int, int]) -> np.ndarray:
     width, height = size
     image = np.full((height, width, 3), 40, np.uint8)
     for bit in range(NUMBER_BITS):
-        top, bottom, left, right = _block(bit, width, height)
-        image[top:bottom, left:right] = 235 if number >> bit & 1 else 20
+        image[_block(bit, width, height)] = 235 if number >> bit & 1 else 20
     image[height // 2 :, width // 4 :] = 250 if flash else 60
     image[height // 2 :, : width // 4] = (200, 40, 40)  # red on the left: order and flips show
     return image
@@ -154,12 +145,8 @@ def draw_frame(number: int, flash: bool, size: tuple[int, int]) -> np.ndarray:
 def frame_number(image: np.ndarray) -> int:
     """The number that :func:`draw_frame` put into a picture."""
     height, width = image.shape[:2]
-    number = 0
-    for bit in range(NUMBER_BITS):
-        top, bottom, left, right = _block(bit, width, height)
-        middle = image[top + 2 : bottom - 2, left + 2 : right - 2]
-        number |= int(middle.mean() > 128) << bit
-    return number
+    bits = [image[_block(x, width, height, margin=2)].mean() > 128 for x in range(NUMBER_BITS)]
+    return sum(int(is_set) << bit for bit, is_set in enumerate(bits))
 
 
 def is_flash(image: np.ndarray) -> bool:
@@ -168,15 +155,12 @@ def is_flash(image: np.ndarray) -> bool:
     return bool(image[height // 2 + 4 :, width // 4 + 4 :].mean() > 150)
 
 
-def _block(bit: int, width: int, height: int) -> tuple[int, int, int, int]:
+def _block(bit: int, width: int, height: int, margin: int = 0) -> tuple[slice, slice]:
     columns = NUMBER_BITS // 2
     row, column = divmod(bit, columns)
-    return (
-        row * height // 4,
-        (row + 1) * height // 4,
-        column * width // columns,
-        (column + 1) * width // columns,
-    )
+    rows = slice(row * height // 4 + margin, (row + 1) * height // 4 - margin)
+    left, right = column * width // columns, (column + 1) * width // columns
+    return rows, slice(left + margin, right - margin)
 
 
 def write_clip(
@@ -214,20 +198,14 @@ def write_clip(
     path = Path(path)
     rate = Fraction(fps).limit_denominator(1001)
     if frame_times is None:
-        count = round(duration * rate)
-        pts = [Fraction(i) / rate for i in range(count)]
-        step = 1 / rate
-        time_base = None
+        pts, step = [Fraction(i) / rate for i in range(round(duration * rate))], 1 / rate
     else:
         pts = [Fraction(t).limit_denominator(90000) for t in frame_times]
         step = pts[-1] - pts[-2]
-        time_base = Fraction(1, 90000)
     pts = [p + Fraction(video_start).limit_denominator(90000) for p in pts]
-    times = np.array([float(p) for p in pts])
-    audio_duration = duration if audio_duration is None else audio_duration
-    truth = Truth(
-        path, times, float(pts[-1] + step), audio_start, audio_start + audio_duration, tuple(events)
-    )
+    times, end = np.array([float(p) for p in pts]), float(pts[-1] + step)
+    audio_end = audio_start + (duration if audio_duration is None else audio_duration)
+    truth = Truth(path, times, end, audio_start, audio_end, tuple(events))
     flashes = {truth.frame_at(event + 1e-6) for event in events}
 
     with kept_scheduling(), av.open(str(path), 'w', options=options or {}) as container:
@@ -241,8 +219,8 @@ def write_clip(
             picture.options = QUICK.get(video_codec, {}) | (codec_options or {})
             if video_codec == 'libx264':
                 picture.options = {'bf': str(b_frames), **picture.options}
-            if time_base or video_start:
-                picture.codec_context.time_base = time_base or Fraction(1, 90000)
+            if frame_times is not None or video_start:
+                picture.codec_context.time_base = Fraction(1, 90000)
         if audio:
             sound = container.add_stream(audio_codec, rate=sample_rate, layout=layout)
 
@@ -252,8 +230,7 @@ def write_clip(
             for number, time in enumerate(pts):
                 image = draw_frame(number, number in flashes, size)
                 frame = av.VideoFrame.from_ndarray(image, 'rgb24')
-                frame.time_base = tick
-                frame.pts = round(time / tick)
+                frame.time_base, frame.pts = tick, round(time / tick)
                 packets += picture.encode(frame)
             packets += picture.encode(None)
         if sound is not None:
@@ -279,20 +256,8 @@ def kept_scheduling():
             os.sched_setscheduler(0, policy, parameters)
 
 
-def copy_packets(
-    path: str | Path,
-    out: str | Path,
-    edit: Callable = lambda target: None,
-    keep: Callable = lambda packet: True,
-) -> None:
-    """Copy a file without encoding it anew.
-
-    Args:
-        path: The file.
-        out: The copy.
-        edit: Changes the container that is written, whose streams are there.
-        keep: Whether a packet is copied.
-    """
+def copy_packets(path, out, edit=lambda target: None, keep=lambda packet: True) -> None:
+    """Copy a file without encoding: ``edit`` changes the new container, ``keep`` drops packets."""
     import av
 
     with av.open(str(path)) as source, av.open(str(out), 'w') as target:
@@ -321,19 +286,15 @@ def _encode_sound(sound, truth, sample_rate, layout, level, gap):
     # or mixes planar data as packed, gives another wave.
     gains = np.linspace(0.5, 1.5, channels) if channels > 1 else np.ones(1)
     planes = (gains[:, None] * wave[None]).clip(-1, 1).astype(np.float32)
-    resampler = av.AudioResampler(
-        format=sound.codec_context.format, layout=layout, rate=sample_rate
-    )
+    resampler = av.AudioResampler(sound.codec_context.format, layout, sample_rate)
     packets = []
-    block = 4000
-    for first in range(0, count, block):
+    for first in range(0, count, 4000):
         if gap and gap[0] <= times[first] < gap[1]:
             continue
-        piece = np.ascontiguousarray(planes[:, first : first + block])
+        piece = np.ascontiguousarray(planes[:, first : first + 4000])
         frame = av.AudioFrame.from_ndarray(piece, 'fltp', layout)
-        frame.sample_rate = sample_rate
+        frame.sample_rate, frame.time_base = sample_rate, Fraction(1, sample_rate)
         frame.pts = round(truth.audio_start * sample_rate) + first
-        frame.time_base = Fraction(1, sample_rate)
         for out in resampler.resample(frame):
             packets += sound.encode(out)
     packets += sound.encode(None)

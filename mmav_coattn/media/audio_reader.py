@@ -60,13 +60,13 @@ class Segment:
         # The median is exact where stamps are, and averages the rounding out where they are not.
         return float(np.median(self.stamps))
 
-    def planes(self) -> np.ndarray:
-        """``(channels, S)`` float32 with full scale 1."""
-        return np.concatenate(self.blocks, axis=1)
-
-    def mono(self) -> np.ndarray:
-        """Mean over channels, ``(S,)`` float32 with full scale 1."""
-        return self.planes().mean(axis=0)
+    def mix(self, channels: int | None = None) -> np.ndarray:
+        """The mean of the channels ``(S,)``, or ``(channels, S)``: the mean in each if others."""
+        planes = np.concatenate(self.blocks, axis=1)
+        if len(planes) == channels:
+            return planes
+        mean = planes.mean(axis=0)
+        return mean if channels is None else np.tile(mean, (channels, 1))
 
 
 def read_waveform(
@@ -79,10 +79,37 @@ def read_waveform(
     Raises:
         UnreadableMediaError: If decoding fails, or the window has a hole longer than 10 ms.
     """
-    with refused(path, 'its audio cannot be decoded'), alone(container, stream):
+    with refused(path, 'its audio cannot be decoded'):
+        window, covered = read_window(container, stream, start, duration, sample_rate)
+    missing = np.flatnonzero(~covered)
+    if len(missing) > HOLE_TOLERANCE * sample_rate:
+        seconds, first = len(missing) / sample_rate, start + missing[0] / sample_rate
+        raise UnreadableMediaError(path, f'its audio lacks {seconds:.3f} s from {first:.3f} s on')
+    return window
+
+
+def read_window(
+    container, stream, start: float, duration: float, sample_rate: int, channels: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Decode a window of an audio stream; its holes are silence.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: ``(S,)`` float32, the mean of the channels, or with
+        ``channels`` ``(channels, S)``; and ``(S,)`` bool, which samples are there.
+    """
+    count = round(duration * sample_rate)
+    window = np.zeros(count if channels is None else (channels, count), np.float32)
+    covered = np.zeros(count, bool)
+    with alone(container, stream):
         segments = decode_segments(container, stream, start - MARGIN, start + duration + MARGIN)
-    pieces = [_resample(segment, sample_rate) for segment in segments]
-    return _cut(pieces, start, round(duration * sample_rate), sample_rate, path)
+    for segment in segments:
+        first, wave = _resample(segment, sample_rate, channels)
+        offset = round((first - start) * sample_rate)
+        low, high = max(offset, 0), min(offset + wave.shape[-1], count)
+        if low < high:
+            window[..., low:high] = wave[..., low - offset : high - offset]
+            covered[low:high] = True
+    return window, covered
 
 
 def decode_segments(container, stream, begin: float, end: float) -> list[Segment]:
@@ -92,8 +119,6 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
     seek_to(container, stream, begin - PRE_ROLL)
     segments: list[Segment] = []
     for frame in _decodable_frames(container, stream):
-        if frame.pts is None or not frame.samples:
-            continue
         time = frame.time
         if time + frame.samples / frame.sample_rate <= begin:
             continue
@@ -109,14 +134,12 @@ def decode_segments(container, stream, begin: float, end: float) -> list[Segment
 def find_audio(container, stream, begin: float) -> float | None:
     """Time of the first frame of audio at or after ``begin`` (s); None if there is none."""
     seek_to(container, stream, begin - PRE_ROLL)
-    for frame in _decodable_frames(container, stream):
-        if frame.pts is not None and frame.samples and frame.time >= begin:
-            return float(frame.time)
-    return None
+    frames = _decodable_frames(container, stream)
+    return next((float(frame.time) for frame in frames if frame.time >= begin), None)
 
 
 def _decodable_frames(container, stream):
-    """Frames of audio, from the first one on that can be decoded.
+    """Frames of audio with a time stamp, from the first one on that can be decoded.
 
     A jump in an MPEG program stream lands in the midst of a packet, which belongs to the pre-roll,
     and a file that was cut off ends in a part of a packet, which the container marks. What else
@@ -133,12 +156,12 @@ def _decodable_frames(container, stream):
                 raise
             continue
         landed = landed or bool(frames)
-        yield from frames
+        yield from (frame for frame in frames if frame.pts is not None and frame.samples)
 
 
-def _resample(segment: Segment, sample_rate: int) -> tuple[float, np.ndarray]:
-    """Time of the first sample and the mono waveform of a segment at another rate."""
-    start, wave, source_rate = segment.start, segment.mono(), segment.sample_rate
+def _resample(segment: Segment, sample_rate: int, channels: int | None):
+    """Time of the first sample and the waveform of a segment at another rate."""
+    start, wave, source_rate = segment.start, segment.mix(channels), segment.sample_rate
     if source_rate == sample_rate:
         return start, wave
     import soxr  # librosa's own resampler, without the seconds that importing librosa takes
@@ -147,26 +170,7 @@ def _resample(segment: Segment, sample_rate: int) -> tuple[float, np.ndarray]:
     # the clock makes a window the same samples whatever else is decoded with it.
     period = source_rate // gcd(source_rate, sample_rate)
     lead = round(start * source_rate) % period
-    wave = soxr.resample(np.pad(wave, (lead, 0)), source_rate, sample_rate)
+    wave = np.pad(wave, [(0, 0)] * (wave.ndim - 1) + [(lead, 0)])
+    wave = soxr.resample(wave.T, source_rate, sample_rate).T
     skip = -(-lead * sample_rate // source_rate)
-    return start - lead / source_rate + skip / sample_rate, wave[skip:]
-
-
-def _cut(pieces: list, start: float, count: int, sample_rate: int, path: str) -> np.ndarray:
-    """Lay the pieces on the window's grid of samples."""
-    window = np.zeros(count, np.float32)
-    covered = np.zeros(count, bool)
-    for piece_start, wave in pieces:
-        offset = round((piece_start - start) * sample_rate)
-        low, high = max(offset, 0), min(offset + len(wave), count)
-        if low < high:
-            window[low:high] = wave[low - offset : high - offset]
-            covered[low:high] = True
-    missing = np.flatnonzero(~covered)
-    if len(missing) > HOLE_TOLERANCE * sample_rate:
-        raise UnreadableMediaError(
-            path,
-            f'its audio lacks {len(missing) / sample_rate:.3f} s from '
-            f'{start + missing[0] / sample_rate:.3f} s on',
-        )
-    return window
+    return start - lead / source_rate + skip / sample_rate, wave[..., skip:]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
@@ -41,8 +42,8 @@ class MediaFile:
     decord's 9.1 ms, and it keeps the container's clock, whereas decord counts from the first frame
     and so loses the offset of a video that starts late.
 
-    Args:
-        path (str or Path): The file.
+    What reads a stream raises NoVideoError or NoAudioError where there is none, and
+    UnreadableMediaError where the file or the stream cannot be read.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -58,9 +59,6 @@ class MediaFile:
 
     def __exit__(self, *exc_info) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}({self.path!r})'
 
     def close(self) -> None:
         """Close the file. Asking for anything afterwards opens it again."""
@@ -82,22 +80,14 @@ class MediaFile:
 
     @property
     def video_span(self) -> tuple[float, float]:
-        """Time of the first frame and the end of the last, seconds.
-
-        Raises:
-            NoVideoError, UnreadableMediaError: If there is none, or it cannot be read.
-        """
+        """Time of the first frame and the end of the last, seconds."""
         stream = self._video_stream()
         start, end = self._find_spans()[stream.index]
         return start - self._video_delay, end - self._video_delay
 
     @property
     def audio_span(self) -> tuple[float, float]:
-        """Time of the first sample and the end of the last, seconds.
-
-        Raises:
-            NoAudioError, UnreadableMediaError: If there is none, or it cannot be read.
-        """
+        """Time of the first sample and the end of the last, seconds."""
         stream = self._audio_stream()
         return self._find_spans()[stream.index]
 
@@ -136,11 +126,7 @@ class MediaFile:
         return self._container, stream
 
     def iter_frames(self) -> Iterator:
-        """Decode all frames from the first on, as :class:`av.VideoFrame`.
-
-        Raises:
-            NoVideoError, UnreadableMediaError: If there is none, or one cannot be decoded.
-        """
+        """Decode all frames from the first on, as :class:`av.VideoFrame`."""
         stream = self._video_stream()
         empty = True
         with refused(self.path, 'its video cannot be decoded'):
@@ -166,7 +152,6 @@ class MediaFile:
             np.ndarray: ``(T, H, W, 3)`` uint8, RGB.
 
         Raises:
-            NoVideoError, UnreadableMediaError: If there is no video, or it cannot be decoded.
             ValueError: If a time lies outside the video's span.
         """
         stream, times = self._video_stream(), self._on_video_clock(times)
@@ -184,11 +169,10 @@ class MediaFile:
             times (Sequence[float]): ``(T,)`` seconds, not falling, inside :attr:`video_span`.
             short_side (int, optional): As in :meth:`read_frames`.
 
-        Returns:
-            Iterator[np.ndarray]: ``(H, W, 3)`` uint8, RGB, one for each time.
+        Yields:
+            np.ndarray: ``(H, W, 3)`` uint8, RGB, one for each time.
 
         Raises:
-            NoVideoError, UnreadableMediaError: As :meth:`read_frames`, when a frame's turn comes.
             ValueError: If a time lies outside the video's span, or the times fall.
         """
         stream, times = self._video_stream(), self._on_video_clock(times)
@@ -209,8 +193,7 @@ class MediaFile:
             scale is 1.
 
         Raises:
-            NoAudioError: If the file has no audio stream.
-            UnreadableMediaError: If the window cannot be decoded, or has a hole above 10 ms in it.
+            UnreadableMediaError: Also if the window has a hole above 10 ms in it.
             ValueError: If the window lies outside the audio's span.
         """
         stream = self._audio_stream()
@@ -233,28 +216,22 @@ class MediaFile:
             raise UnreadableMediaError(self.path, f'cannot be opened: it is {kind}')
         with refused(self.path, 'cannot be opened'):
             container = open_container(path, options={'protocol_whitelist': 'file'})
-        if container.format.name in PLAYLISTS:
-            name = container.format.name
-            container.close()
-            raise UnreadableMediaError(
-                self.path, f'is a playlist ({name}), whose content lies in other files'
-            )
         self._container = container
-
+        name = container.format.name
+        if name in PLAYLISTS:
+            self._refuse(f'is a playlist ({name}), whose content lies in other files')
         cover = Disposition.attached_pic
         videos = [s for s in container.streams.video if not s.disposition & cover]
         self._video = videos[0] if videos else None
         self._audio = container.streams.best('audio')
-        for stream in (self._video, self._audio):
-            if stream is None:
-                continue
+        for stream in filter(None, (self._video, self._audio)):
             if stream.codec_context is None:
-                kind = stream.type  # Read now: a stream is gone with its container.
-                self.close()
-                raise UnreadableMediaError(
-                    self.path, f'its {kind} stream has a codec that nothing here decodes'
-                )
+                self._refuse(f'its {stream.type} stream has a codec that nothing here decodes')
             stream.codec_context.thread_count = 1  # Loader workers already run side by side.
+
+    def _refuse(self, why: str) -> NoReturn:
+        self.close()
+        raise UnreadableMediaError(self.path, why)
 
     def _video_stream(self):
         self._open()

@@ -23,9 +23,6 @@ def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.
     None where the packets do not tell which those are: the container, a gap, damage, the end of the
     file or a frame that changes size calls for the patient way, decoding everything. ``to_rgb``
     turns a decoded frame into ``(H, W, 3)``.
-
-    Raises:
-        av.FFmpegError: If the container cannot jump at all.
     """
     import av
 
@@ -83,10 +80,7 @@ def _decode(decoder, packets: list, places: dict, known: set, to_rgb: Callable):
                 images = np.empty((count, *image.shape), np.uint8)
             if image.shape != images.shape[1:]:
                 return None
-            first, *others = places[frame.pts]
-            images[first] = image
-            for place in others:
-                images[place] = images[first]
+            images[places[frame.pts]] = image
             missing.remove(frame.pts)
         if not missing:
             return images

@@ -10,30 +10,23 @@ from .open_container import open_container
 
 
 def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
-    """Copy a file with its audio moved in time.
+    """Copy a file with its audio moved in time, later if ``seconds`` is above 0; returns ``out``.
 
     Packets of video, audio and subtitles are copied as they are; only the time stamps of the
     audio change, exactly to a tick of its clock. Audio that would come before both the video and
-    0 s is left out, in whole packets (20 to 30 ms).
-
-    Args:
-        path (str | Path): The original.
-        out (str | Path): The copy, returned; its suffix chooses the container. It appears only when
-            complete.
-        seconds (float): Above 0 the audio comes later, below 0 earlier.
+    0 s is left out, in whole packets (20 to 30 ms). The suffix of ``out`` chooses the container;
+    the copy appears only when complete.
 
     Raises:
         UnwritableMediaError: If ``out`` is the original, or its container cannot hold the streams.
         UnreadableMediaError: If the file cannot be read, or holds packets without time stamps.
-        NoVideoError: If it has no video.
-        NoAudioError: If it has no audio.
+        NoVideoError, NoAudioError: If it has none.
         TooShortError: If no audio is left.
     """
     path, out = Path(path), Path(out)
     if out.resolve() == path.resolve():
-        raise UnwritableMediaError(
-            str(out), 'the copy would overwrite its original; give another name'
-        )
+        why = 'the copy would overwrite its original; give another name'
+        raise UnwritableMediaError(str(out), why)
     with whole_file(out) as partial:
         with refused(str(path), 'cannot be opened'):
             opened = open_container(path)
@@ -55,18 +48,15 @@ def _create(partial: Path, out: Path):
     import av
 
     if out.suffix.lower() == '.avi':
-        raise UnwritableMediaError(
-            str(out), 'AVI has no time stamps that could move its audio; name the copy .mp4 or .mkv'
-        )
+        why = 'AVI has no time stamps that could move its audio; name the copy .mp4 or .mkv'
+        raise UnwritableMediaError(str(out), why)
     try:
         # Wait for both streams however far apart they are, so that they lie interleaved.
         return av.open(str(partial), 'w', options={'max_interleave_delta': '0'})
     except (av.FFmpegError, ValueError) as error:
-        raise UnwritableMediaError(
-            str(out),
-            f'a file of this name cannot be written ({error}); its suffix must be that of a '
-            'container, such as .mp4 or .mkv',
-        ) from error
+        why = f'a file of this name cannot be written ({error})'
+        hint = 'its suffix must be that of a container, such as .mp4 or .mkv'
+        raise UnwritableMediaError(str(out), f'{why}; {hint}') from error
 
 
 def _copy_streams(source, target, out: Path) -> dict:
@@ -80,11 +70,9 @@ def _copy_streams(source, target, out: Path) -> dict:
             copies[stream.index] = target.add_stream_from_template(stream)
         except (av.FFmpegError, ValueError) as error:
             codec = stream.codec_context.name if stream.codec_context else 'unknown'
-            raise UnwritableMediaError(
-                str(out),
-                f'this container cannot hold the {stream.type} of the original, which is {codec} '
-                f"({error}); take the original's own suffix",
-            ) from error
+            what = f'this container cannot hold the {stream.type} of the original, which is {codec}'
+            why = f"({error}); take the original's own suffix"
+            raise UnwritableMediaError(str(out), f'{what} {why}') from error
     return copies
 
 

@@ -15,9 +15,7 @@ def seek_to(container, stream, time: float) -> None:
     The jump is made on the stream's own clock, also to before its start: a jump of the whole
     container to 0 s lands behind the priming packets of MP3 and AC-3 in Matroska, and loses the
     first frame. AVI and FLV refuse a jump to before their first packet; there the file is rewound.
-
-    Raises:
-        av.FFmpegError: If the container cannot jump at all.
+    ``av.FFmpegError`` says that the container cannot jump at all.
     """
     import av
 
@@ -33,11 +31,7 @@ def seek_to(container, stream, time: float) -> None:
 
 
 def rewind(container, stream) -> None:
-    """Jump to where the first packet of ``stream`` is met again.
-
-    Raises:
-        av.FFmpegError: If the container cannot jump at all.
-    """
+    """Jump to where the first packet of ``stream`` is met again."""
     import av
 
     try:
@@ -62,9 +56,8 @@ def alone(container, stream) -> Iterator[None]:
     """Leave the packets of all other streams in the file, where the container can."""
     from av.stream import Discard
 
-    others = [other for other in container.streams if other is not stream]
-    if container.format.name not in STAMPED_CONTAINERS:
-        others = []
+    can = container.format.name in STAMPED_CONTAINERS
+    others = [other for other in container.streams if can and other is not stream]
     for other in others:
         other.discard = Discard.all
     try:

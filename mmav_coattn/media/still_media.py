@@ -20,8 +20,6 @@ class StillMedia:
         UnreadableMediaError: If the image cannot be decoded.
     """
 
-    has_video = has_audio = True
-
     def __init__(self, image: str, audio: str) -> None:
         import cv2
 
@@ -44,12 +42,10 @@ class StillMedia:
 
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
         """The image once for each time, uint8 (T, H, W, 3), RGB."""
-        image = self.image
-        size = scaled_size(image.shape[1], image.shape[0], short_side)
-        if size != image.shape[1::-1]:
-            import cv2
+        import cv2
 
-            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        size = scaled_size(self.image.shape[1], self.image.shape[0], short_side)
+        image = cv2.resize(self.image, size, interpolation=cv2.INTER_AREA)
         return np.repeat(image[None], len(times), axis=0)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:

@@ -22,8 +22,6 @@ _PAST_ANY_END = 10**6 * 3600
 def find_spans(container, streams: list, path: str) -> dict[int, tuple[float, float]]:
     """First and last second of each stream on the container's clock, by the stream's index.
 
-    The container is left at any position.
-
     Raises:
         UnreadableMediaError: If a stream has no packet, or no time stamps.
     """
@@ -34,27 +32,21 @@ def find_spans(container, streams: list, path: str) -> dict[int, tuple[float, fl
     for stream in streams:
         start, end = starts[stream.index], ends.get(stream.index)
         if start is None or end is None:
-            raise UnreadableMediaError(
-                path,
-                f'its {stream.type} holds no data with time stamps; the file is probably cut off '
-                f'or damaged',
-            )
+            what = f'its {stream.type} holds no data with time stamps'
+            raise UnreadableMediaError(path, f'{what}; the file is probably cut off or damaged')
         spans[stream.index] = (start, end)
     return spans
 
 
 def _first_time(container, stream) -> float | None:
     """Time of the first frame that is really shown or heard, codec delay and edit list applied."""
-    if stream.type == 'video':
-        start = _first_keyframe(container, stream)
-        if start is not None:
-            return start
+    start = _first_keyframe(container, stream) if stream.type == 'video' else None
+    if start is not None:
+        return start
     if stream.start_time is not None:
         return float(stream.start_time * stream.time_base)
     rewind(container, stream)
-    for frame in container.decode(stream):
-        return frame.time
-    return None
+    return next((frame.time for frame in container.decode(stream)), None)
 
 
 def _first_keyframe(container, stream) -> float | None:
@@ -102,20 +94,20 @@ def _last_times(container, streams: list) -> dict[int, float]:
 
 
 def _ends_from_here(container, streams: list) -> dict[int, float]:
-    last: dict[int, list] = {}
+    last_two: dict[int, list] = {}
     for packet in container.demux(streams):
         # FFmpeg marks as corrupt what is not all there, such as where a file was cut off.
         if packet.pts is None or packet.is_discard or packet.is_corrupt:
             continue
-        entry = last.setdefault(packet.stream.index, [None, None, packet.stream])
-        if entry[0] is None or packet.pts > entry[0].pts:
-            entry[0], entry[1] = packet, entry[0]
-        elif entry[1] is None or packet.pts > entry[1].pts:
-            entry[1] = packet
+        packets = last_two.setdefault(packet.stream.index, [])
+        packets.append(packet)
+        packets.sort(key=lambda x: x.pts)
+        del packets[:-2]
     ends = {}
-    for index, (final, before, stream) in last.items():
-        duration = final.duration or (final.pts - before.pts if before is not None else 0)
-        ends[index] = float((final.pts + duration) * stream.time_base)
+    for index, packets in last_two.items():
+        last = packets[-1]
+        duration = last.duration or last.pts - packets[0].pts
+        ends[index] = float((last.pts + duration) * last.stream.time_base)
     return ends
 
 
@@ -124,8 +116,7 @@ def find_video_delay(container, stream, path: str) -> float:
 
     AVI and ASF (WMV) have decoding times only. FFmpeg makes the presentation times up, one frame
     late where a codec may reorder frames (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the
-    audio stays where it is. In other containers the stamps were written by who made the file. The
-    delay is to be subtracted from every time stamp of the video.
+    audio stays where it is. The delay is to be subtracted from every time stamp of the video.
 
     Raises:
         UnreadableMediaError: If the file cannot be read, or is H.264 in ASF: behind each jump
@@ -134,11 +125,8 @@ def find_video_delay(container, stream, path: str) -> float:
     if container.format.name not in ('avi', 'asf'):
         return 0.0
     if container.format.name == 'asf' and stream.codec_context.codec.canonical_name == 'h264':
-        raise UnreadableMediaError(
-            path,
-            'the times of its frames are not known (H.264 in ASF or WMV loses time stamps); '
-            'convert it to MP4 or Matroska',
-        )
+        why = 'the times of its frames are not known (H.264 in ASF or WMV loses time stamps)'
+        raise UnreadableMediaError(path, f'{why}; convert it to MP4 or Matroska')
     with refused(path, 'its streams cannot be read'):
         rewind(container, stream)
         for packet in container.demux(stream):

@@ -22,12 +22,7 @@ _UNDECODABLE = 'its video cannot be decoded'
 def read_frames(
     container, stream, times: np.ndarray, *, short_side: int | None, path: str
 ) -> np.ndarray:
-    """Decode the frames shown at ``times``, in one pass; see :meth:`MediaFile.read_frames`.
-
-    Raises:
-        UnreadableMediaError: If decoding fails, the video ends before the last time, or changes its
-            size in between.
-    """
+    """Decode the frames shown at ``times``, in one pass; see :meth:`MediaFile.read_frames`."""
     order = np.argsort(times, kind='stable')
     wanted = times[order]
     with refused(path, _UNDECODABLE):
@@ -37,9 +32,8 @@ def read_frames(
         sizes = {image.shape[:2] for image in shown}
         if len(sizes) > 1:
             named = ' and '.join(f'{width}x{height}' for height, width in sorted(sizes))
-            raise UnreadableMediaError(
-                path, f'its video changes size from {wanted[0]:.3f} to {wanted[-1]:.3f} s ({named})'
-            )
+            span = f'from {wanted[0]:.3f} to {wanted[-1]:.3f} s'
+            raise UnreadableMediaError(path, f'its video changes size {span} ({named})')
         images = np.stack(shown)
     return images[np.argsort(order)] if (np.diff(order) < 0).any() else images
 
@@ -72,10 +66,8 @@ def stream_frames(
                 position += 1
             current = following
     if position < len(times):
-        raise UnreadableMediaError(
-            path,
-            f'{_UNDECODABLE} at {times[position]:.3f} s; the file is probably cut off or damaged',
-        )
+        what = f'{_UNDECODABLE} at {times[position]:.3f} s'
+        raise UnreadableMediaError(path, f'{what}; the file is probably cut off or damaged')
 
 
 def _begin(container, stream, time: float, path: str) -> tuple[Iterator, object]:
@@ -97,10 +89,8 @@ def _in_order(frames: Iterator, path: str) -> Iterator:
             continue  # It cannot be shown at a known time.
         if before is not None and frame.pts < before:
             # H.264 with B-frames in AVI, or recordings joined without new time stamps.
-            raise UnreadableMediaError(
-                path,
-                f'the time stamps of its frames go backwards at {frame.time:.3f} s, so when they '
-                f'are shown is not known; convert it to MP4 or Matroska',
-            )
+            what = f'the time stamps of its frames go backwards at {frame.time:.3f} s'
+            why = 'so when they are shown is not known; convert it to MP4 or Matroska'
+            raise UnreadableMediaError(path, f'{what}, {why}')
         before = frame.pts
         yield frame

@@ -16,36 +16,27 @@ from .video_index import Clip, find_clip, index_videos, named_twice
 def make_list(
     clips: Sequence[Clip], root: Path, out: Path, subset: int | None = None, seed: int = 0
 ) -> dict:
-    """Write an annotation file of those clips whose files are there.
+    """Write an annotation file of those clips whose files are below ``root``.
 
-    Beside ``out`` go ``<out>.missing.txt``, the clips without a file, and where the clips have
-    classes, ``<out>.classes.txt``. Classes are numbered in alphabetical order, those of the whole
-    official list, not only of what is there.
-
-    Args:
-        clips (Sequence[Clip]): Of an official list.
-        root (Path): Folder of the videos.
-        out (Path): The file to write: a ``.csv`` table, or else ``path`` or ``path label`` a line.
-        subset (int, optional): Only so many clips, chosen by ``seed``; see :func:`choose_subset`.
-        seed (int): Which subset.
+    Beside ``out`` (see :func:`write_list`) go ``<out>.missing.txt``, the clips without a file, and
+    where the clips have classes, ``<out>.classes.txt``. Classes are numbered in alphabetical order,
+    those of the whole official list, not only of what is there. With ``subset`` only so many clips
+    are written, see :func:`choose_subset`.
 
     Returns:
-        dict: ``listed``, ``found``, ``missing``, ``written`` (numbers of clips), and
+        dict: Numbers of clips, ``listed``, ``found``, ``missing`` and ``written``, and
         ``classes_without_files``.
 
     Raises:
         ConfigError: If no file is found, or fewer than ``subset`` asks for.
-        DataNotFoundError: If there is no folder ``root``.
     """
     by_stem = index_videos(root)
     paths = [(clip, find_clip(by_stem, clip)) for clip in clips]
     found = [(clip, path) for clip, path in paths if path]
     if not found:
         tried = ', '.join(f'{stem}.*' for stem in list(clips[0].stems())[:4])
-        raise ConfigError(
-            f'{root}: none of the {len(clips)} listed clips has a file there; the first one could '
-            f'be called {tried}.'
-        )
+        none = f'none of the {len(clips)} listed clips has a file there'
+        raise ConfigError(f'{root}: {none}; the first one could be called {tried}.')
     categories = sorted({clip.category for clip in clips} - {''})
     rows = []
     for clip, path in found if subset is None else choose_subset(found, subset, seed):
@@ -60,26 +51,19 @@ def make_list(
     if categories:
         _write_beside(out, 'classes', categories)
     there = {clip.category for clip, _ in found}
-    return dict(
-        listed=len(clips),
-        found=len(found),
-        missing=len(missing),
-        written=len(rows),
-        classes_without_files=[name for name in categories if name not in there],
-    )
+    without = [name for name in categories if name not in there]
+    counts = dict(listed=len(clips), found=len(found), missing=len(missing), written=len(rows))
+    return counts | dict(classes_without_files=without)
 
 
 def choose_subset(
     found: Sequence[tuple[Clip, str]], count: int, seed: int
 ) -> list[tuple[Clip, str]]:
-    """So many clips, the same ones on any machine, whatever order they come in.
+    """So many clips with their files, in the order of ``found``, the same ones on any machine.
 
     Clips are ranked by a hash of the seed and their identity and the first ones are taken, so a
     smaller subset of one seed is part of a larger one, and a clip that is missing is replaced by
     the next in rank, while all others stay.
-
-    Returns:
-        list[tuple[Clip, str]]: In the order of ``found``.
 
     Raises:
         ConfigError: If there are fewer clips.
@@ -111,44 +95,38 @@ def make_folder_lists(
         root (Path): The folder.
         out (Path): ``train.csv``, say; with ``held_out``, ``val.csv`` is written beside it.
         held_out (float): Share of the files that go into ``val``, chosen by a hash.
-        labels (bool): Whether the folder that holds a file, seen from ``root``, is its class.
-        grid (bool): Whether the files are sentences of GRID: the table has speaker and words, and
-            other files are left out.
-        by_speaker (bool): Whether whole speakers of GRID are held out instead of files.
+        labels (bool): The folder that holds a file, seen from ``root``, is its class.
+        grid (bool): Only sentences of GRID; the table has speaker and words.
+        by_speaker (bool): Whole speakers of GRID are held out instead of files.
 
     Returns:
         dict: ``found``, ``written`` (files by list) and ``left_out`` (paths).
 
     Raises:
         ConfigError: If a list would be empty, or with ``labels`` a file lies in no folder.
-        DataNotFoundError: If there is no folder ``root``.
     """
     paths = sorted(path for paths in index_videos(root).values() for path in paths)
     rows: list[dict] = [dict(file=path) for path in paths]
     if grid:
-        words = {path: grid_columns(PurePosixPath(path).stem) for path in paths}
-        rows = [
-            dict(file=path, speaker=grid_speaker(path), **words[path])
-            for path in paths
-            if words[path]
-        ]
+        words = [(path, grid_columns(PurePosixPath(path).stem)) for path in paths]
+        rows = [dict(file=path, speaker=grid_speaker(path), **row) for path, row in words if row]
     if labels:
-        folders = {path: PurePosixPath(path).parent.as_posix() for path in paths}
-        loose = [path for path in paths if folders[path] == '.']
-        if loose:
-            raise ConfigError(
-                f'{root / loose[0]}: lies in no folder of a class; with labels, each file must.'
-            )
-        names = sorted(set(folders.values()))
+        for row in rows:
+            row['category'] = PurePosixPath(row['file']).parent.as_posix()
+            if row['category'] == '.':
+                where = root / row['file']
+                raise ConfigError(f'{where}: lies in no folder of a class; with labels, each must.')
+        names = sorted({row['category'] for row in rows})
         _write_beside(out, 'classes', names)
         for row in rows:
-            row['category'] = folders[row['file']]
             row['label'] = names.index(row['category'])
     parts = {out: rows}
     if held_out:
-        held = [is_held_out(row['speaker' if by_speaker else 'file'], held_out) for row in rows]
-        train = [row for row, is_held in zip(rows, held, strict=True) if not is_held]
-        val = [row for row, is_held in zip(rows, held, strict=True) if is_held]
+        train: list[dict] = []
+        val: list[dict] = []
+        for row in rows:
+            is_val = is_held_out(row['speaker' if by_speaker else 'file'], held_out)
+            (val if is_val else train).append(row)
         parts = {out: train, out.with_name(f'val{out.suffix}'): val}
     for path, part in parts.items():
         if not part:

@@ -29,12 +29,8 @@ KINETICS_SOUNDS = (
 def read_audioset(segments: Path, ontology: Path | None = None) -> list[Clip]:
     """AudioSet's ``*_segments.csv``: comments, then ``id, start, end, "mid,mid"`` a line.
 
-    Args:
-        segments (Path): The file.
-        ontology (Path, optional): ``class_labels_indices.csv``, to name the classes.
-
-    Returns:
-        list[Clip]: With the column ``labels``, names or machine ids separated by ``;``.
+    Clips have a column ``labels``, separated by ``;``: machine ids, or names with ``ontology``,
+    the set's ``class_labels_indices.csv``.
     """
     rows = _read_rows(ontology, ('mid', 'display_name'), header=True) if ontology else []
     names = {row['mid']: row['display_name'] for row in rows}
@@ -46,17 +42,13 @@ def read_audioset(segments: Path, ontology: Path | None = None) -> list[Clip]:
 
 
 def read_kinetics(annotation: Path, classes: Collection[str] | None = None) -> list[Clip]:
-    """Kinetics' CSV: ``label,youtube_id,time_start,time_end,...`` with a header.
+    """Kinetics' CSV of a split: ``label,youtube_id,time_start,time_end,...`` with a header.
 
-    Args:
-        annotation (Path): The file of one split.
-        classes (Collection[str], optional): Only these. Defaults to None, all.
+    With ``classes`` only the clips of these.
     """
-    columns = ('label', 'youtube_id', 'time_start', 'time_end')
-    clips = [
-        Clip(x['youtube_id'], x['time_start'], x['time_end'], x['label'].replace('_', ' '))
-        for x in _read_rows(annotation, columns, header=True)
-    ]
+    columns = ('youtube_id', 'time_start', 'time_end', 'label')
+    rows = [[row[x] for x in columns] for row in _read_rows(annotation, columns, header=True)]
+    clips = [Clip(*times, label.replace('_', ' ')) for *times, label in rows]
     if classes is not None:
         unknown = sorted(set(classes) - {clip.category for clip in clips})
         if unknown:
@@ -66,12 +58,7 @@ def read_kinetics(annotation: Path, classes: Collection[str] | None = None) -> l
 
 
 def read_vggsound(annotation: Path, split: str) -> list[Clip]:
-    """VGGSound's ``vggsound.csv``: ``id,start,label,split`` a line, without a header.
-
-    Args:
-        annotation (Path): The file.
-        split (str): ``'train'`` or ``'test'``.
-    """
+    """A split, 'train' or 'test', of ``vggsound.csv``: ``id,start,label,split`` a line."""
     clips = [
         Clip(row['id'], row['start'], row['start'] + 10, row['label'])
         for row in _read_rows(annotation, ('id', 'start', 'label', 'split'))
@@ -98,9 +85,8 @@ def read_flickr(names: Path) -> list[Clip]:
 def _read_rows(path: Path, columns: Sequence[str], header: bool = False) -> list[dict]:
     """Cells of each line by column, times as seconds; with ``header`` the first line names them."""
     if not path.is_file():
-        raise DataNotFoundError(
-            f'{path}: there is no such list. tools/data/README.md says where it is published.'
-        )
+        published = 'tools/data/README.md says where it is published'
+        raise DataNotFoundError(f'{path}: there is no such list. {published}.')
     try:
         with path.open(encoding='utf-8-sig', newline='') as file:
             table = csv.reader(file, skipinitialspace=True)
@@ -116,17 +102,14 @@ def _read_rows(path: Path, columns: Sequence[str], header: bool = False) -> list
     for line, cells in lines:
         row: dict = dict(zip(names, cells, strict=False))
         if not row.keys() >= set(columns):
-            raise ConfigError(
-                f'{path} line {line}: has {len(cells)} columns, but the list has {len(names)} '
-                f'({", ".join(names)}).'
-            )
-        for name in [x for x in row if x in ('start', 'end', 'time_start', 'time_end')]:
+            expected = f'the list has {len(names)} ({", ".join(names)})'
+            raise ConfigError(f'{path} line {line}: has {len(cells)} columns, but {expected}.')
+        for name in row.keys() & {'start', 'end', 'time_start', 'time_end'}:
             try:
                 row[name] = float(row[name])
             except ValueError as error:
-                raise ConfigError(
-                    f'{path} line {line}: {row[name]!r} is no time in seconds.'
-                ) from error
+                where = f'{path} line {line}'
+                raise ConfigError(f'{where}: {row[name]!r} is no time in seconds.') from error
         rows.append(row)
     return rows
 

@@ -12,10 +12,7 @@ Item = TypeVar('Item')
 
 
 def parse_part(text: str) -> tuple[int, int]:
-    """Read ``i/n``, the i-th of n parts; the type of an argument.
-
-    >>> parse_part('2/8')
-    (2, 8)
+    """Read ``i/n``, the i-th of n parts, as (i, n); the type of an argument.
 
     Raises:
         argparse.ArgumentTypeError: If it is not of this form, or i is not from 1 to n.
@@ -38,10 +35,7 @@ def add_part_arguments(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def take_part(files: Sequence[Item], part: tuple[int, int] | None) -> list[Item]:
-    """Every n-th file from the i-th on; the parts are disjoint, and together they are all files.
-
-    ``files`` are in the same order for all parts; a part that is None is all of them.
-    """
+    """Every n-th file from the i-th on; all of them if ``part`` is None."""
     number, count = part or (1, 1)
     return list(files[number - 1 :: count])
 
@@ -52,9 +46,7 @@ def part_name(part: tuple[int, int]) -> str:
 
 
 def require_parts(result_of: Callable[[str], Path], count: int) -> list[Path]:
-    """The results of ``count`` parts in order, each a file that is written when its part has ended.
-
-    ``result_of`` gives the file from :func:`part_name`.
+    """The files, by :func:`part_name`, that each of ``count`` parts writes when it has ended.
 
     Raises:
         ConfigError: If there are fewer than one, or some are missing, with their numbers.

@@ -41,8 +41,7 @@ def prepare(
         encoding (Encoding): How to encode.
         num_workers (int, optional): Processes. Defaults to one per core.
         timeout (float): Seconds for one file.
-        part (tuple[int, int], optional): i, from 1, and n: only every n-th file from the i-th on;
-            report and list get names of their own, see :func:`merge_reports`.
+        part (tuple[int, int], optional): Only this part, see :func:`merge_reports`.
 
     Returns:
         dict: ``done``, ``kept`` (were there already), ``failed`` (sentence by path),
@@ -58,10 +57,8 @@ def prepare(
     for item in items:
         other = sources.setdefault(target_path(item['relpath']), item['relpath'])
         if other != item['relpath']:
-            raise ConfigError(
-                f'{other} and {item["relpath"]} would both become {target_path(other)} in {out}: '
-                f'rename one of them.'
-            )
+            both = f'{other} and {item["relpath"]} would both become {target_path(other)}'
+            raise ConfigError(f'{both} in {out}: rename one of them.')
     out.mkdir(parents=True, exist_ok=True)
     job = partial(_prepare_one, root=str(root), out=str(out), encoding=encoding)
     report = _empty_report()
@@ -79,11 +76,10 @@ def prepare(
                 report[name] += outcome.value[name]
             if outcome.value['hole']:
                 report['holes'][outcome.task] = round(outcome.value['hole'], 3)
-    if part is None:
-        _write_results(out, items, report)
-    else:
+    if part is not None:
         write_whole(json.dumps(report, indent=1) + '\n', out / f'{part_name(part)}.json')
-    return report
+        return report
+    return _write_results(out, items, report)
 
 
 def merge_reports(items: Sequence[dict], out: Path, count: int) -> dict:
@@ -99,39 +95,34 @@ def merge_reports(items: Sequence[dict], out: Path, count: int) -> dict:
     paths = [item['relpath'] for item in items]
     for name in ('failed', 'holes'):
         merged[name] = {path: merged[name][path] for path in paths if path in merged[name]}
-    absent = [
-        path
-        for path in paths
-        if path not in merged['failed'] and not (out / target_path(path)).is_file()
-    ]
+    expected = [path for path in paths if path not in merged['failed']]
+    absent = [path for path in expected if not (out / target_path(path)).is_file()]
     if absent:
         raise ConfigError(
             f'{out}: {len(absent)} files are in no part, for instance {absent[0]}: run the parts '
             'again on the same list of files.'
         )
-    _write_results(out, items, merged)
-    return merged
+    return _write_results(out, items, merged)
 
 
 def _empty_report() -> dict:
     return dict(done=0, kept=0, failed={}, bytes_before=0, bytes_after=0, holes={})
 
 
-def _write_results(out: Path, items: Sequence[dict], report: dict) -> None:
+def _write_results(out: Path, items: Sequence[dict], report: dict) -> dict:
     write_whole(json.dumps(report, indent=1) + '\n', out / REPORT)
     labels = {x['relpath']: x['label'] for x in items if x['relpath'] not in report['failed']}
     rows = [dict(file=target_path(path), label=label) for path, label in labels.items()]
     if min(labels.values(), default=-1) < 0:
         rows = [dict(file=row['file']) for row in rows]
     write_list(out / LIST, rows)
+    return report
 
 
 def _prepare_one(relpath: str, root: str, out: str, encoding: Encoding) -> dict | None:
     """Re-encode one file; None if its target is there already."""
     source, target = Path(root, relpath), Path(out, target_path(relpath))
     try:
-        if is_prepared(source, target):
-            return None
-        return transcode(source, target, encoding)
+        return None if is_prepared(source, target) else transcode(source, target, encoding)
     except MediaError as error:
         return dict(failure=error.detail)

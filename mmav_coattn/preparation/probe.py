@@ -1,6 +1,7 @@
 """What one file holds, measured by decoding it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -59,8 +60,7 @@ def probe_media(path: str | Path) -> MediaProbe:
         try:
             _probe(media, probe)
         except UnreadableMediaError as error:
-            probe.broken = True
-            probe.detail = error.detail
+            probe.broken, probe.detail = True, error.detail
     return probe
 
 
@@ -115,13 +115,8 @@ def measure_motion(frames: list[np.ndarray]) -> float | None:
         float | None: 99th percentile of the absolute difference, of the most different pair; None
         for fewer than two frames.
     """
-    if len(frames) < 2:
-        return None
-    changes = [
-        np.percentile(np.abs(b.astype(np.int16) - a), MOTION_PERCENTILE)
-        for a, b in zip(frames[:-1], frames[1:], strict=True)
-    ]
-    return float(max(changes))
+    changes = [np.abs(b.astype(np.int16) - a) for a, b in pairwise(frames)]
+    return max((float(np.percentile(x, MOTION_PERCENTILE)) for x in changes), default=None)
 
 
 def _probe_audio(media: MediaFile, probe: MediaProbe) -> None:
@@ -141,13 +136,12 @@ def _probe_audio(media: MediaFile, probe: MediaProbe) -> None:
         for segment in segments:
             hole += max(segment.start - covered, 0.0)
             covered = max(covered, segment.start + segment.length / segment.sample_rate)
-            loudest = max(loudest, _loudest(segment.mono(), segment.sample_rate))
+            loudest = max(loudest, _loudest(segment.mix(), segment.sample_rate))
             probe.sample_rate, probe.channels = segment.sample_rate, segment.channels
         hole += max(last - covered, 0.0)
         first = last
     probe.audio_codec = media.codec_name('audio')
-    probe.level = float(loudest)
-    probe.hole = float(hole)
+    probe.level, probe.hole = float(loudest), float(hole)
 
 
 def _loudest(wave: np.ndarray, sample_rate: int) -> float:

@@ -11,11 +11,9 @@ Split = dict[str, dict[str, int]]
 
 
 def read_ucf101(annotations: Path, split: int) -> Split:
-    """UCF101's ``classInd.txt``, ``trainlist0N.txt`` and ``testlist0N.txt``.
+    """UCF101's ``classInd.txt``, ``trainlist0N.txt`` and ``testlist0N.txt``, N = 1, 2 or 3.
 
-    Args:
-        annotations (Path): Their folder, ``ucfTrainTestlist`` of the download.
-        split (int): 1, 2 or 3.
+    ``annotations`` is ``ucfTrainTestlist`` of the download.
 
     Raises:
         DataNotFoundError: If a file does not exist.
@@ -33,9 +31,8 @@ def read_ucf101(annotations: Path, split: int) -> Split:
         for line, (path, *_) in _lines(annotations / name):
             category = path.partition('/')[0]
             if category not in labels:
-                raise ConfigError(
-                    f'{annotations / name} line {line}: {path!r} is in no class of {index}.'
-                )
+                where = f'{annotations / name} line {line}'
+                raise ConfigError(f'{where}: {path!r} is in no class of {index}.')
             parts[part][path] = labels[category]
     return parts
 
@@ -48,10 +45,8 @@ def read_hmdb51(annotations: Path, split: int) -> Split:
     ending = f'_test_split{split}.txt'
     files = sorted(annotations.glob(f'*{ending}'))
     if not files:
-        raise DataNotFoundError(
-            f'{annotations}: holds no list CLASS{ending}; tools/data/README.md says where they are '
-            f'published.'
-        )
+        published = 'tools/data/README.md says where they are published'
+        raise DataNotFoundError(f'{annotations}: holds no list CLASS{ending}; {published}.')
     parts: Split = dict(train={}, val={})
     for label, file in enumerate(files):
         category = file.name.removesuffix(ending)
@@ -75,23 +70,19 @@ def write_recognition_lists(dataset: str, data_root: Path) -> dict[str, dict[str
 
     Args:
         dataset (str): ``'ucf101'`` or ``'hmdb51'``.
-        data_root (Path): Where the lists go; the official ones lie in its ``annotations``, the
-            class folders in its ``videos``.
+        data_root (Path): Where the lists go; it holds ``annotations`` and ``videos``.
 
     Returns:
         dict[str, dict[str, int]]: Of each list ``written`` and ``missing``.
 
     Raises:
         DataNotFoundError: If a folder or a list does not exist, or no video of a list does.
-        ConfigError: If a list is malformed.
     """
     annotations, videos = data_root / 'annotations', data_root / 'videos'
     for folder, what in ((annotations, 'official lists'), (videos, 'videos')):
         if not folder.is_dir():
-            raise DataNotFoundError(
-                f'{folder}: this folder of {what} does not exist; tools/data/README.md says what '
-                f'belongs there.'
-            )
+            hint = 'tools/data/README.md says what belongs there'
+            raise DataNotFoundError(f'{folder}: this folder of {what} does not exist; {hint}.')
     present = {f'{path.parent.name}/{path.name}' for path in videos.glob('*/*') if path.is_file()}
     report, missing = {}, set()
     for split in SPLITS:
@@ -100,10 +91,9 @@ def write_recognition_lists(dataset: str, data_root: Path) -> dict[str, dict[str
             absent = listed.keys() - present
             name = f'{dataset}_{part}_split_{split}_videos.txt'
             if not found:
-                raise DataNotFoundError(
-                    f'{videos}: none of the {len(listed)} videos of {name} is there; the first '
-                    f'would be {next(iter(listed), "(the list is empty)")}.'
-                )
+                first = next(iter(listed), '(the list is empty)')
+                none = f'none of the {len(listed)} videos of {name} is there'
+                raise DataNotFoundError(f'{videos}: {none}; the first would be {first}.')
             text = ''.join(f'{path} {listed[path]}\n' for path in found)
             (data_root / name).write_text(text, encoding='utf-8')
             report[name] = dict(written=len(found), missing=len(absent))

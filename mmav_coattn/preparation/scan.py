@@ -88,43 +88,35 @@ def scan(
         timeout (float): Seconds for one file.
 
     Returns:
-        dict: The report: ``files``, files by ``verdicts``, ``usable_hours``, usable files with
-        ``late_audio`` (audio starts more than 40 ms before or after the video) and ``with_holes``,
-        and the ``limits``.
+        dict: ``files``, files by ``verdicts``, ``usable_hours``, usable files with ``late_audio``
+        (audio starts more than 40 ms before or after the video) and ``with_holes``, ``limits``.
 
     Raises:
         ConfigError: If two items name the same file.
     """
     double = named_twice(item['relpath'] for item in items)
     if double:
-        raise ConfigError(
-            f'{len(double)} files are listed more than once: {", ".join(double[:_NAMED])}.'
-        )
+        named = ', '.join(double[:_NAMED])
+        raise ConfigError(f'{len(double)} files are listed more than once: {named}.')
     out.mkdir(parents=True, exist_ok=True)
     with _locked(out):
         records = _read_journal(out / JOURNAL)
         stamps = {item['relpath']: _stamp(root / item['relpath']) for item in items}
-        todo = [
-            path
-            for path, stamp in stamps.items()
-            if stamp and (path not in records or records[path]['stamp'] != stamp)
-        ]
+        known = {path: record['stamp'] for path, record in records.items()}
+        todo = [path for path, stamp in stamps.items() if stamp and known.get(path) != stamp]
         with (out / JOURNAL).open('a', encoding='utf-8') as journal:
             outcomes = run_isolated(partial(_probe_below, str(root)), todo, num_workers, timeout)
             for outcome in progress_bar(outcomes, total=len(todo), desc='scan', unit='file'):
-                record = dict(file=outcome.task, stamp=stamps[outcome.task])
-                if outcome.kind == 'done':
-                    record |= dict(probe=outcome.value)
-                else:
-                    record |= dict(kind=outcome.kind, failure=outcome.failure)
+                found = dict(probe=outcome.value)
+                if outcome.kind != 'done':
+                    found = dict(kind=outcome.kind, failure=outcome.failure)
+                record = dict(file=outcome.task, stamp=stamps[outcome.task]) | found
                 records[outcome.task] = record
                 if outcome.kind != 'timeout':
                     journal.write(json.dumps(record) + '\n')
                     journal.flush()
-        rows = [
-            _row(item, records.get(item['relpath']) if stamps[item['relpath']] else None, limits)
-            for item in items
-        ]
+        there = {path: records.get(path) for path, stamp in stamps.items() if stamp}
+        rows = [_row(item, there.get(item['relpath']), limits) for item in items]
         return _write_results(out, rows, limits)
 
 

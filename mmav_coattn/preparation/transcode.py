@@ -9,7 +9,7 @@ import numpy as np
 from mmav_coattn.errors import ConfigError, MediaError, UnreadableMediaError
 from mmav_coattn.io import whole_file
 from mmav_coattn.media import MediaFile
-from mmav_coattn.media.audio_reader import decode_segments
+from mmav_coattn.media.audio_reader import read_window
 from mmav_coattn.media.damage import refused
 
 from .probe import find_cut
@@ -30,11 +30,7 @@ _AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 @dataclass(frozen=True)
 class Encoding:
-    """How to encode.
-
-    Raises:
-        ConfigError: If a value is out of range.
-    """
+    """How to encode; ``ConfigError`` if a value is out of range."""
 
     short_side: int = 256  #: px to scale the shorter side down to, never up
     crf: int = 23  #: constant rate factor of x264: higher is smaller and worse
@@ -54,14 +50,8 @@ def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
     file that was there is replaced by a checked one or not at all. Where both streams start late,
     both are moved so that the earlier one starts at 0. Holes in the audio become silence.
 
-    Args:
-        source (Path): Any file that PyAV reads, with video and audio.
-        target (Path): Ends with ``.mp4``; its folder is made.
-        encoding (Encoding): How.
-
     Returns:
-        dict: ``bytes_before``, ``bytes_after``, ``frames`` and ``hole`` (seconds of audio that were
-        filled with silence).
+        dict: ``bytes_before``, ``bytes_after``, ``frames`` and ``hole`` (s filled with silence).
 
     Raises:
         MediaError: If the source lacks video or audio, cannot be read to the end, or what was
@@ -80,11 +70,7 @@ def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
 
 
 def is_prepared(source: Path, target: Path) -> bool:
-    """Whether a target is there, readable, and as long as its source.
-
-    Raises:
-        MediaError: If the source cannot be read.
-    """
+    """Whether a target is there, readable, and as long as its source, which must be readable."""
     if not target.is_file():
         return False
     with MediaFile(source) as media:
@@ -150,54 +136,34 @@ def _add_aac(container, media: MediaFile):
 def _encode_audio(media, container, audio, origin: float) -> float:
     """Encode the audio on one unbroken clock; returns the seconds that had to be filled."""
     import av
-    import soxr
 
     begin, end = media.audio_span
-    rate = audio.rate
-    channels = audio.codec_context.layout.nb_channels
+    rate, layout = audio.rate, audio.codec_context.layout
     source, stream = media.sound_stream()
-    edges = np.append(np.arange(begin, end, _CHUNK_SECONDS), end)
-    filled = np.zeros(round((end - begin) * rate), bool)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
-        first, last = round((low - begin) * rate), round((high - begin) * rate)
-        block = np.zeros((channels, last - first), np.float32)
-        # Both sides wider than the chunk, so that no resampling filter meets an edge inside it.
-        for segment in decode_segments(source, stream, low - 0.1, high + 0.1):
-            wave = _mixed(segment.planes(), channels)
-            if segment.sample_rate != rate:
-                wave = soxr.resample(wave.T, segment.sample_rate, rate).T
-            offset = round((segment.start - low) * rate)
-            left, right = max(offset, 0), min(offset + wave.shape[1], block.shape[1])
-            if left < right:
-                block[:, left:right] = wave[:, left - offset : right - offset]
-                filled[first + left : first + right] = True
-        frame = av.AudioFrame.from_ndarray(block, 'fltp', audio.codec_context.layout.name)
-        frame.sample_rate = rate
-        frame.pts = round((begin - origin) * rate) + first
-        frame.time_base = Fraction(1, rate)
+    pts, missing = round((begin - origin) * rate), 0
+    for first in np.arange(begin, end, _CHUNK_SECONDS):
+        seconds = min(_CHUNK_SECONDS, end - first)
+        block, filled = read_window(source, stream, first, seconds, rate, layout.nb_channels)
+        frame = av.AudioFrame.from_ndarray(block, 'fltp', layout.name)
+        frame.sample_rate, frame.pts, frame.time_base = rate, pts, Fraction(1, rate)
         container.mux(audio.encode(frame))
+        pts += len(filled)
+        missing += np.count_nonzero(~filled)
     container.mux(audio.encode(None))
-    return float(np.count_nonzero(~filled)) / rate
-
-
-def _mixed(planes: np.ndarray, channels: int) -> np.ndarray:
-    """Waveforms ``(C, S)`` as mono or stereo; more channels are averaged into both."""
-    if len(planes) == channels:
-        return planes
-    return np.repeat(planes.mean(axis=0, keepdims=True), channels, axis=0)
+    return float(missing) / rate
 
 
 def _check(path: Path, source: Path, spans: tuple, result: dict | None = None) -> None:
     """Compare a written file with the spans of its source, and with what was encoded."""
     origin = min(span[0] for span in spans)
     with MediaFile(path) as media:
-        found = np.array([media.video_span, media.audio_span])
-        expected = np.array(spans) - origin
+        found = np.array([media.video_span, media.audio_span]).round(3)
+        expected = (np.array(spans) - origin).round(3)
         if np.abs(found - expected).max() > SPAN_TOLERANCE:
             raise UnreadableMediaError(
                 source,
-                f'video and audio of its re-encoded file {path} lie at {found.round(3).tolist()} s '
-                f'instead of {expected.round(3).tolist()} s',
+                f'video and audio of its re-encoded file {path} lie at {found.tolist()} s instead '
+                f'of {expected.tolist()} s',
             )
         count = result and sum(1 for _ in media.iter_frames())
         if result and count != result['frames']:

@@ -1,5 +1,3 @@
-"""What PyAV raises becomes a refusal that names the file."""
-
 import av
 import pytest
 
@@ -23,7 +21,7 @@ def test_damage_names_the_file(error, reason):
     assert caught.value.reason == 'unreadable' and caught.value.__cause__ is error
 
 
-@pytest.mark.parametrize('error', [KeyboardInterrupt, ConfigError('seed=-1')])
+@pytest.mark.parametrize('error', [KeyboardInterrupt, ConfigError])
 def test_other_errors_pass(error):
-    with pytest.raises(error if isinstance(error, type) else ConfigError), refused('a', 'b'):
+    with pytest.raises(error), refused('a', 'b'):
         raise error

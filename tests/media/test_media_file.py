@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from media_factory import audio_lag, click_time, frame_number, is_flash, write_clip
+import soxr
+from media_factory import audio_lag, frame_number, linear_sound, write_clip
 
 from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 from mmav_coattn.media import MediaFile
@@ -13,26 +14,15 @@ _VARIABLE = (np.cumsum(_STEPS) - _STEPS[0]).tolist()
 # File name, what is written, and by how much the container itself moves both streams: MPEG-TS and
 # fragmented MP4 start at the first decoding time, FLV has no time before 0 for the codec's priming.
 CASES = {
-    'plain.mp4': ({}, 0),
-    'b_frames.mp4': (dict(b_frames=2), 0),
     'late_audio.mp4': (dict(audio_start=0.7), 0),
-    'late_picture.mp4': (dict(video_start=0.5), 0),
     'late_picture_b_frames.mp4': (dict(video_start=0.5, b_frames=2), 0),
     'film.mp4': (dict(fps='24000/1001', b_frames=2, audio_codec='libmp3lame'), 0),
     'fast.mp4': (dict(fps='60000/1001', sample_rate=44100, layout='stereo'), 0),
-    'variable.mp4': (dict(frame_times=_VARIABLE, sample_rate=22050), 0),
     'variable.mkv': (dict(frame_times=_VARIABLE, b_frames=2, audio_start=0.31), 0),
     'surround_late.mkv': (dict(audio_start=0.7, fps=12.5, layout='5.1', sample_rate=48000), 0),
-    'mp3.mkv': (dict(audio_codec='libmp3lame', sample_rate=44100, layout='stereo'), 0),
     'ac3.mkv': (dict(audio_codec='ac3', sample_rate=48000, layout='5.1'), 0),
-    'pcm.mkv': (dict(audio_codec='pcm_s16le', sample_rate=22050, video_start=0.3), 0),
-    'vp9_opus.webm': (
-        dict(video_codec='libvpx-vp9', audio_codec='libopus', sample_rate=48000, audio_start=0.3),
-        0,
-    ),
-    'opus.mp4': (dict(audio_codec='libopus', sample_rate=48000, layout='stereo'), 0),
+    'opus.webm': (dict(video_codec='libvpx', audio_codec='libopus', sample_rate=48000), 0),
     'pcm8.avi': (dict(video_codec='mpeg4', audio_codec='pcm_s16le', sample_rate=8000), 0),
-    'stereo.mov': (dict(audio_codec='pcm_s16le', layout='stereo', audio_start=0.25), 0),
     'ends_apart.mkv': (dict(video_start=0.4, audio_duration=3.8, sample_rate=44100), 0),
     'aac.ts': (dict(b_frames=2, audio_duration=3.6, sample_rate=44100), 0.08),
     'fragmented.mp4': (dict(b_frames=2, options={'movflags': 'frag_keyframe+empty_moov'}), 0.08),
@@ -43,8 +33,7 @@ CASES = {
 @pytest.mark.parametrize('name', CASES)
 def test_everything_comes_back_at_its_time(tmp_path, name):
     options, moved = CASES[name]
-    events = (1.32, 2.2)
-    truth = write_clip(tmp_path / name, **{'duration': 3.0, 'events': events, **options})
+    truth = write_clip(tmp_path / name, duration=3.0, **options)
     starts, frame_end = truth.frame_times + moved, truth.frame_end + moved
     middles = (starts + np.append(starts[1:], frame_end)) / 2
     with MediaFile(truth.path) as media:
@@ -59,28 +48,13 @@ def test_everything_comes_back_at_its_time(tmp_path, name):
         begin, end = media.common_span
         assert (begin, end) == (max(video[0], audio[0]), min(video[1], audio[1]))
 
-        times = middles[:-1]
-        images = media.read_frames(times)
-        assert [frame_number(image) for image in images] == list(range(len(times)))
-        for wanted in ([5], [17, 24, 30], [len(times) - 1], [33, 3, 33]):
-            images = media.read_frames(times[wanted])
+        for wanted in (list(range(len(middles) - 1)), [5], [17, 24, 30], [33, 3, 33]):
+            images = media.read_frames(middles[wanted])
             assert [frame_number(image) for image in images] == wanted
-
         for start in (begin, begin + 0.013, 1.1, end - 0.5):
             window = media.read_audio(start, 0.5, 16000)
             assert window.shape == (8000,) and window.dtype == np.float32
             assert abs(audio_lag(window, start - moved, 16000)) <= 1e-3
-
-        for event in events:
-            window = media.read_audio(event + moved - 0.2, 0.4, 16000)
-            clicked = click_time(window, event + moved - 0.2, 16000)
-            assert clicked == pytest.approx(event + moved, abs=1.5e-3)
-            number = truth.frame_at(event + 1e-6)
-            images = media.read_frames(middles[number - 1 : number + 2])
-            assert [is_flash(image) for image in images] == [False, True, False]
-            # The flash is shown when the click sounds: half a frame at most from its middle.
-            half = (starts[number + 1] - starts[number]) / 2
-            assert abs(clicked - middles[number]) <= half + 1.5e-3
 
 
 def test_frame_changes_exactly_at_its_time_stamp(media_folder):
@@ -91,51 +65,25 @@ def test_frame_changes_exactly_at_its_time_stamp(media_folder):
     assert numbers == [0] + [n for i in range(1, 25) for n in (i - 1, i)]
 
 
-# AAC decoders substitute noise, which depends on what was decoded before: -70 dB here.
-# The first is at the wanted rate already.
-@pytest.mark.parametrize(
-    ('name', 'codec', 'rate', 'tolerance'),
-    [
-        ('whole.mkv', 'pcm_f32le', 16000, 1e-7),
-        ('whole.mov', 'pcm_f32le', 44100, 1e-5),
-        ('whole.mp4', 'aac', 44100, 1e-3),
-    ],
-)
-def test_windows_equal_slices_of_the_whole_track(media_folder, name, codec, rate, tolerance):
-    import av
-    import soxr
-
-    truth = write_clip(
-        media_folder / name, duration=4.0, sample_rate=rate, layout='stereo', audio_codec=codec
-    )
-    with av.open(str(truth.path)) as container:
-        frames = list(container.decode(container.streams.audio[0]))
-        assert frames[0].time == 0
-        whole = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
-    whole = (whole if len(whole) == 2 else whole.reshape(-1, 2).T).mean(axis=0)
-    whole = soxr.resample(whole, rate, 16000)
-    with MediaFile(truth.path) as media:
-        for start in (2.4, 0.0, 0.3, 2.7):
-            window, first = media.read_audio(start, 1.0, 16000), round(start * 16000)
-            assert np.abs(window - whole[first : first + 16000]).max() < tolerance
-
-
-# Without enough sound before a window, the codec's transient reaches into it; without any margin,
-# the resampler's does.
+# AAC decoders substitute noise, which depends on what was decoded before: -70 dB here. Without
+# enough audio before a window, the codec's transient reaches into it; without any margin, the
+# resampler's does.
 @pytest.mark.parametrize(
     ('suffix', 'codec', 'rate', 'tolerance'),
     [
+        ('mkv', 'pcm_f32le', 16000, 1e-7),
         ('mov', 'pcm_f32le', 44100, 1e-5),
+        ('mp4', 'aac', 44100, 1e-3),
         ('mp4', 'libmp3lame', 44100, 1e-4),
         ('mp4', 'libopus', 48000, 2e-3),
     ],
 )
-def test_jump_leaves_no_transient(media_folder, suffix, codec, rate, tolerance):
-    truth = write_clip(
-        media_folder / f'jump_{codec}.{suffix}', audio_codec=codec, sample_rate=rate, duration=4.0
-    )
+def test_windows_equal_slices_of_the_whole_track(tmp_path, suffix, codec, rate, tolerance):
+    truth = write_clip(tmp_path / f'jump.{suffix}', audio_codec=codec, sample_rate=rate)
+    wave, start, rate = linear_sound(truth.path)
+    assert start == 0
+    whole = soxr.resample(wave, rate, 16000)
     with MediaFile(truth.path) as media:
-        whole = media.read_audio(0.0, 4.0, 16000)
         for first in range(16000, 32000, 1111):
             window = media.read_audio(first / 16000, 0.5, 16000)
             assert np.abs(window - whole[first : first + 8000]).max() < tolerance
@@ -166,13 +114,6 @@ def test_streamed_picture_that_is_cut_off(media_folder):
             assert sum(1 for _ in frames)
 
 
-def test_picture_is_rgb(media_folder):
-    truth = write_clip(media_folder / 'colour.mp4', duration=0.5)
-    with MediaFile(truth.path) as media:
-        red, green, blue = media.read_frames([0.2])[0][40:60, 2:12].reshape(-1, 3).mean(axis=0)
-    assert red > 180 and green < 70 and blue < 70
-
-
 def test_streams_that_are_not_there(media_folder):
     mute = write_clip(media_folder / 'mute.mp4', audio=False, duration=0.5)
     with MediaFile(mute.path) as media:
@@ -185,33 +126,6 @@ def test_streams_that_are_not_there(media_folder):
         with pytest.raises(NoVideoError, match=r'blind\.mp4: has no video'):
             _ = media.common_span
         assert abs(audio_lag(media.read_audio(0.1, 0.3, 16000), 0.1, 16000)) < 1e-4
-
-
-def test_unreadable_files(media_folder):
-    text = media_folder / 'text.mp4'
-    text.write_text('this is no video\n' * 100)
-    empty = media_folder / 'empty.mp4'
-    empty.write_bytes(b'')
-    for path in (text, empty, media_folder / 'absent.mp4'):
-        with pytest.raises(UnreadableMediaError, match=f'{path.name}: cannot be opened'):
-            _ = MediaFile(path).video_span
-
-
-@pytest.mark.parametrize('suffix', ['mp4', 'mkv'])
-def test_a_file_that_was_cut_off_is_what_is_left_of_it(tmp_path, suffix):
-    truth = write_clip(tmp_path / f'cut.{suffix}', options={'movflags': 'faststart'})
-    data = truth.path.read_bytes()
-    truth.path.write_bytes(data[: len(data) // 2])
-    with MediaFile(truth.path) as media:
-        assert media.header_end == pytest.approx(4.0, abs=0.1)
-        begin, end = media.common_span
-        assert begin + 0.5 < end < truth.frame_end - 0.2
-        numbers = [frame_number(image) for image in media.read_frames(truth.frame_times[:25])]
-        assert numbers == list(range(25))
-        assert len(media.read_frames(np.linspace(begin, end - 0.05, 20))) == 20
-        assert abs(audio_lag(media.read_audio(end - 0.5, 0.5, 16000), end - 0.5, 16000)) < 1e-3
-        with pytest.raises(ValueError, match='but the stream runs'):
-            media.read_audio(end, 0.5, 16000)
 
 
 def test_times_outside_the_file_are_refused(media_folder):

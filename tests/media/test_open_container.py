@@ -1,5 +1,3 @@
-"""Tags that are no UTF-8 do not keep a file from being read, whatever the version of PyAV."""
-
 import av
 import pytest
 from media_factory import copy_packets, write_clip
@@ -9,27 +7,17 @@ from mmav_coattn.media.open_container import open_container
 from mmav_coattn.media.remux import shift_audio
 
 
-@pytest.fixture
-def tagged(tmp_path):
-    """A file whose title is Latin-1: the byte 0xE9 begins no character of UTF-8."""
-    write_clip(tmp_path / 'plain.mkv', duration=1.0, audio_codec='pcm_s16le')
-    path = tmp_path / 'tagged.mkv'
-    copy_packets(tmp_path / 'plain.mkv', path, lambda x: x.metadata.update(title='cafe_title'))
-    content = path.read_bytes()
-    assert content.count(b'cafe_title') == 1
-    path.write_bytes(content.replace(b'cafe_title', b'caf\xe9_title'))
-    return path
-
-
-def test_tags_in_a_foreign_encoding(tagged, tmp_path):
+def test_tags_in_a_foreign_encoding(tmp_path):
+    """A title in Latin-1: the byte 0xE9 begins no character of UTF-8."""
+    plain, tagged = tmp_path / 'plain.mkv', tmp_path / 'tagged.mkv'
+    write_clip(plain, duration=1.0, audio_codec='pcm_s16le')
+    copy_packets(plain, tagged, lambda x: x.metadata.update(title='cafe_title'))
+    tagged.write_bytes(tagged.read_bytes().replace(b'cafe_title', b'caf\xe9_title'))
     with open_container(tagged) as container:
         assert container.metadata['title'] == 'caf\udce9_title'
-        assert len(container.streams) == 2
-    with MediaFile(tagged) as media:
-        assert media.read_audio(0.2, 0.5, 16000).shape == (8000,)
-    moved = shift_audio(tagged, tmp_path / 'moved.mkv', 0.1)
-    with MediaFile(moved) as media:
-        assert media.read_audio(0.2, 0.5, 16000).shape == (8000,)
+    for path in (tagged, shift_audio(tagged, tmp_path / 'moved.mkv', 0.1)):
+        with MediaFile(path) as media:
+            assert media.read_audio(0.2, 0.5, 16000).shape == (8000,)
 
 
 @pytest.mark.parametrize(('version', 'given'), [('18.1.0', True), ('19.0.2', False)])

@@ -7,15 +7,18 @@ from mmav_coattn.errors import UnreadableMediaError
 from mmav_coattn.media.read_ahead import ReadAhead
 
 
+@pytest.fixture(autouse=True)
+def no_thread_is_left():
+    yield
+    assert not [x for x in threading.enumerate() if x.name.startswith('read-ahead')]
+
+
 def wait_until(condition):
     end = time.monotonic() + 20
     while not condition() and time.monotonic() < end:
         time.sleep(0.005)
+    time.sleep(0.05)
     assert condition()
-
-
-def reading_threads():
-    return [thread for thread in threading.enumerate() if thread.name.startswith('read-ahead')]
 
 
 def test_all_items_in_order_and_few_of_them_ahead():
@@ -27,14 +30,11 @@ def test_all_items_in_order_and_few_of_them_ahead():
             yield number
 
     with ReadAhead(items(), depth=3) as ahead:
-        wait_until(lambda: len(made) == 3)
-        time.sleep(0.05)
-        assert len(made) == 3  # no more than may wait
+        wait_until(lambda: len(made) == 3)  # no more than may wait
         assert next(ahead) == 0
         wait_until(lambda: len(made) == 4)
         assert list(ahead) == list(range(1, 20))
     assert {name.rsplit('_')[0] for _, name in made} == {'read-ahead'}
-    assert not reading_threads()
 
 
 def test_an_error_is_raised_where_its_item_is_asked_for():
@@ -47,10 +47,9 @@ def test_an_error_is_raised_where_its_item_is_asked_for():
         assert next(ahead) == 'first'
         with pytest.raises(UnreadableMediaError, match=r'x\.mp4: is cut off'):
             next(ahead)
-    assert not reading_threads()
 
 
-def test_whoever_stops_early_leaves_no_thread_behind():
+def test_whoever_stops_early_stops_the_thread():
     busy, made = threading.Event(), []
 
     def items():
@@ -62,7 +61,6 @@ def test_whoever_stops_early_leaves_no_thread_behind():
     with pytest.raises(KeyError), ReadAhead(items(), depth=2):
         busy.wait(20)
         raise KeyError
-    assert not reading_threads()
     count = len(made)
     time.sleep(0.05)
     assert len(made) == count <= 3

@@ -1,5 +1,3 @@
-"""One image that is shown as long as its audio lasts."""
-
 import cv2
 import numpy as np
 import pytest
@@ -10,12 +8,12 @@ from mmav_coattn.media import StillMedia
 
 
 def test_still_media_scales_and_refuses(tmp_path):
-    write_clip(tmp_path / 'a.wav', duration=1, video=False, audio_codec='pcm_s16le')
-    cv2.imwrite(str(tmp_path / 'a.png'), np.full((60, 30, 3), 7, np.uint8))
-    media = StillMedia(str(tmp_path / 'a.png'), str(tmp_path / 'a.wav'))
+    image, audio = str(tmp_path / 'a.png'), str(tmp_path / 'a.wav')
+    write_clip(audio, duration=1, video=False, audio_codec='pcm_s16le')
+    cv2.imwrite(image, np.full((60, 30, 3), 7, np.uint8))
+    media = StillMedia(image, audio)
     assert media.read_frames([0.1, 0.2], short_side=10).shape == (2, 20, 10, 3)
     assert media.read_frames([0.1], short_side=100).shape == (1, 60, 30, 3)
     assert media.common_span == pytest.approx((0.0, 1.0))
-    (tmp_path / 'b.png').write_bytes(b'none')
     with pytest.raises(UnreadableMediaError, match='as an image'):
-        StillMedia(str(tmp_path / 'b.png'), str(tmp_path / 'a.wav'))
+        StillMedia(audio, audio)

@@ -1,39 +1,24 @@
-"""Lists made from official files as they are published, loaded by the dataset."""
-
 import csv
 from pathlib import Path
 
 import pytest
 
 from mmav_coattn.datasets import AudioVisualDataset
-from mmav_coattn.datasets.grid_words_dataset import grid_columns
 from mmav_coattn.errors import ConfigError, DataNotFoundError
-from mmav_coattn.preparation.list_maker import (
-    choose_subset,
-    grid_speaker,
-    make_folder_lists,
-    make_list,
-)
-from mmav_coattn.preparation.official_lists import (
-    KINETICS_SOUNDS,
-    read_audioset,
-    read_flickr,
-    read_kinetics,
-    read_vggsound,
-)
+from mmav_coattn.preparation import list_maker as maker
+from mmav_coattn.preparation import official_lists as lists
 from mmav_coattn.preparation.video_index import Clip
 
 AUDIOSET = """\
 # Segments csv created Sun Mar  5 10:54:31 2017
-# num_ytids=3, num_segs=3, num_unique_labels=3, num_positive_labels=4
 # YTID, start_seconds, end_seconds, positive_labels
 --PJHxphWEs, 30.000, 40.000, "/m/09x0r,/t/dd00088"
 -_id1234567, 0.000, 10.000, "/m/09x0r"
 abcdefghijk, 12.500, 22.500, "/m/04rlf"
 """
 ONTOLOGY = 'index,mid,display_name\n0,/m/09x0r,"Speech"\n1,/t/dd00088,"Gush, splash"\n'
+KINETICS_HEADER = 'label,youtube_id,time_start,time_end,split\n'
 KINETICS = """\
-label,youtube_id,time_start,time_end,split
 playing piano,aaaaaaaaaaa,5,15,train
 "bowling",bbbbbbbbbbb,120,130,train
 abseiling,ccccccccccc,0,10,train
@@ -75,61 +60,50 @@ def loaded(ann_file, root):
 
 def test_audioset(tmp_path, videos):
     root = videos('a/--PJHxphWEs_30000.mp4', 'abcdefghijk_12.500_22.500.mkv', 'other.mp4')
-    clips = read_audioset(write(tmp_path, AUDIOSET), write(tmp_path, ONTOLOGY, 'ontology.csv'))
-    report = make_list(clips, root, tmp_path / 'train.csv')
+    ontology = write(tmp_path, ONTOLOGY, 'ontology.csv')
+    clips = lists.read_audioset(write(tmp_path, AUDIOSET), ontology)
+    report = maker.make_list(clips, root, tmp_path / 'train.csv')
     assert report == dict(listed=3, found=2, missing=1, written=2, classes_without_files=[])
-    assert loaded(tmp_path / 'train.csv', root) == [
-        ('a/--PJHxphWEs_30000.mp4', -1),
-        ('abcdefghijk_12.500_22.500.mkv', -1),
-    ]
     with (tmp_path / 'train.csv').open(newline='') as file:
-        first, second = csv.DictReader(file)
-    assert first['labels'] == 'Speech;Gush, splash' and second['labels'] == '/m/04rlf'
+        rows = [(row['file'], row['start'], row['labels']) for row in csv.DictReader(file)]
+    assert rows == [
+        ('a/--PJHxphWEs_30000.mp4', '30', 'Speech;Gush, splash'),
+        ('abcdefghijk_12.500_22.500.mkv', '12.5', '/m/04rlf'),
+    ]
     assert (tmp_path / 'train.missing.txt').read_text() == '-_id1234567_0\n'
 
 
 def test_subset_by_seed():
     found = [(Clip(f'v{i}', 10.0 * i), f'v{i}.mp4') for i in range(300)]
-    small, large = choose_subset(found, 50, 0), choose_subset(found, 100, 0)
+    small, large = maker.choose_subset(found, 50, 0), maker.choose_subset(found, 100, 0)
     assert len(small) == 50 and {p for _, p in small} < {p for _, p in large}
-    assert choose_subset(found[::-1], 50, 0) == small[::-1]
+    assert maker.choose_subset(found[::-1], 50, 0) == small[::-1]
     # A file that is missing gives way to the next; all others stay.
-    without = choose_subset([pair for pair in found if pair != small[7]], 50, 0)
+    without = maker.choose_subset([pair for pair in found if pair != small[7]], 50, 0)
     assert len({p for _, p in without} & {p for _, p in small}) == 49
-    other = choose_subset(found, 50, 1)
+    other = maker.choose_subset(found, 50, 1)
     assert 0 < len({p for _, p in other} & {p for _, p in small}) < 25
     with pytest.raises(ConfigError, match='301 clips was asked for, but 300'):
-        choose_subset(found, 301, 0)
+        maker.choose_subset(found, 301, 0)
 
 
 def test_kinetics(tmp_path, videos):
-    root = videos(
-        'playing_piano/aaaaaaaaaaa_000005_000015.mp4',
-        'bowling/bbbbbbbbbbb_000120_000130.mp4',
-        'a copy/bbbbbbbbbbb_000120_000130.mp4',
-    )
-    clips = read_kinetics(write(tmp_path, KINETICS))
-    report = make_list(clips, root, tmp_path / 'train.txt')
+    piano = 'playing_piano/aaaaaaaaaaa_000005_000015.mp4'
+    bowling = 'bowling/bbbbbbbbbbb_000120_000130.mp4'
+    root = videos(piano, bowling, 'a copy/bbbbbbbbbbb_000120_000130.mp4')
+    annotation = write(tmp_path, KINETICS_HEADER + KINETICS)
+    report = maker.make_list(lists.read_kinetics(annotation), root, tmp_path / 'train.txt')
     assert report['classes_without_files'] == ['abseiling']
     # Numbers of the whole official list in alphabetical order; the file of its class's folder.
-    assert loaded(tmp_path / 'train.txt', root) == [
-        ('playing_piano/aaaaaaaaaaa_000005_000015.mp4', 2),
-        ('bowling/bbbbbbbbbbb_000120_000130.mp4', 1),
-    ]
+    assert loaded(tmp_path / 'train.txt', root) == [(piano, 2), (bowling, 1)]
     assert (tmp_path / 'train.classes.txt').read_text() == 'abseiling\nbowling\nplaying piano\n'
-
-
-def test_kinetics_sounds(tmp_path, videos):
-    assert len(set(KINETICS_SOUNDS)) == 31
-    lines = ''.join(f'{name},id{i:09d},0,10,val\n' for i, name in enumerate(KINETICS_SOUNDS))
-    annotation = write(tmp_path, KINETICS.split('\n')[0] + '\nabseiling,x,0,10,val\n' + lines)
-    clips = read_kinetics(annotation, KINETICS_SOUNDS)
-    assert [clip.category for clip in clips] == list(KINETICS_SOUNDS)
-    root = videos('id000000002_000000_000010.mp4')
-    make_list(clips, root, tmp_path / 'val.csv')
-    assert loaded(tmp_path / 'val.csv', root) == [('id000000002_000000_000010.mp4', 2)]
     with pytest.raises(ConfigError, match='it has no class blowing nose, blowing out candles'):
-        read_kinetics(write(tmp_path, KINETICS), KINETICS_SOUNDS)
+        lists.read_kinetics(annotation, lists.KINETICS_SOUNDS)
+    assert len(set(lists.KINETICS_SOUNDS)) == 31
+    others = ''.join(f'{name},id,0,10,val\n' for name in lists.KINETICS_SOUNDS)
+    annotation = write(tmp_path, KINETICS_HEADER + KINETICS + others)
+    clips = lists.read_kinetics(annotation, lists.KINETICS_SOUNDS)
+    assert {clip.category for clip in clips} == set(lists.KINETICS_SOUNDS)
 
 
 def test_vggsound(tmp_path, videos):
@@ -139,68 +113,74 @@ def test_vggsound(tmp_path, videos):
         ('train', [('aaaaaaaaaaa_000030.mp4', 0), ('aaaaaaaaaaa_000090.mp4', 1)]),
         ('test', [('---g-f_I2yQ_000001.mp4', 0)]),
     ):
-        make_list(read_vggsound(annotation, split), root, tmp_path / f'{split}.csv')
+        maker.make_list(lists.read_vggsound(annotation, split), root, tmp_path / f'{split}.csv')
         assert loaded(tmp_path / f'{split}.csv', root) == expected
     with pytest.raises(ConfigError, match=r"names no video of the split 'val'"):
-        read_vggsound(annotation, 'val')
+        lists.read_vggsound(annotation, 'val')
 
 
 def test_flickr_soundnet(tmp_path, videos):
     root = videos('v/123456.mp4', 'v/77.avi')
     names = write(tmp_path, 'http://host/path/123456.mp4\n77\n123456\n\n88.jpg,x\n', 'urls.txt')
-    report = make_list(read_flickr(names), root, tmp_path / 'list.txt')
+    report = maker.make_list(lists.read_flickr(names), root, tmp_path / 'list.txt')
     assert (report['listed'], report['missing']) == (3, 1)
     assert loaded(tmp_path / 'list.txt', root) == [('v/123456.mp4', -1), ('v/77.avi', -1)]
 
 
 def test_grid(tmp_path, videos):
-    assert grid_columns('bbaf2n') == dict(
-        command='bin', colour='blue', preposition='at', letter='f', digit='2', adverb='now'
-    )
-    assert grid_columns('swwzzp')['digit'] == '0'
-    # There is no letter w in GRID, and names are six letters long.
-    assert grid_columns('bbaw2n') is None and grid_columns('bbaf2') is None
     root = videos(*(f's{s}/video/{c}baf2n.mpg' for s in range(1, 9) for c in 'blps'), 'x.mp4')
-    report = make_folder_lists(root, tmp_path / 'train.csv', 0.3, grid=True, by_speaker=True)
+    train = tmp_path / 'train.csv'
+    report = maker.make_folder_lists(root, train, 0.3, grid=True, by_speaker=True)
     assert report['left_out'] == ['x.mp4'] and report['found'] == 33
     train, val = (loaded(tmp_path / f'{part}.csv', root) for part in ('train', 'val'))
-    speakers = [{grid_speaker(path) for path, _ in part} for part in (train, val)]
+    speakers = [{maker.grid_speaker(path) for path, _ in part} for part in (train, val)]
     assert len(train) + len(val) == 32
     assert not speakers[0] & speakers[1] and len(speakers[0] | speakers[1]) == 8
+    with (tmp_path / 'train.csv').open(newline='') as file:
+        row = next(csv.DictReader(file))
+    assert row.pop('file').startswith(f'{row.pop("speaker")}/video/b')
+    words = dict(command='bin', colour='blue', preposition='at', letter='f', digit='2')
+    assert row == words | dict(adverb='now')
 
 
 def test_my_folder(tmp_path, videos):
     root = videos('dog/a.mp4', 'dog/b.mp4', 'cat/a.mp4', 'cat/deep/c.mp4')
-    make_folder_lists(root, tmp_path / 'all.txt', labels=True)
-    assert loaded(tmp_path / 'all.txt', root) == [
-        ('cat/a.mp4', 0),
-        ('cat/deep/c.mp4', 1),
-        ('dog/a.mp4', 2),
-        ('dog/b.mp4', 2),
-    ]
+    maker.make_folder_lists(root, tmp_path / 'all.txt', labels=True)
+    expected = [('cat/a.mp4', 0), ('cat/deep/c.mp4', 1), ('dog/a.mp4', 2), ('dog/b.mp4', 2)]
+    assert loaded(tmp_path / 'all.txt', root) == expected
     assert (tmp_path / 'all.classes.txt').read_text() == 'cat\ncat/deep\ndog\n'
     with pytest.raises(ConfigError, match='this list would be empty: 4 videos'):
-        make_folder_lists(root, tmp_path / 'train.csv', 1e-9)
+        maker.make_folder_lists(root, tmp_path / 'train.csv', 1e-9)
     videos('loose.mp4')
     with pytest.raises(ConfigError, match=r'loose\.mp4: lies in no folder of a class'):
-        make_folder_lists(root, tmp_path / 'all.csv', labels=True)
+        maker.make_folder_lists(root, tmp_path / 'all.csv', labels=True)
 
 
 def test_what_cannot_be_listed(tmp_path, videos):
     root = videos('other.mp4')
-    with pytest.raises(
-        ConfigError, match=r'none of the 1 listed clips .* called x_000001_000011\.'
-    ):
-        make_list([Clip('x', 1.0, 11.0)], root, tmp_path / 'a.csv')
-    with pytest.raises(ConfigError, match='1 files would be listed more than once, e.g. other.mp4'):
-        make_list([Clip('other'), Clip('other', 1.0)], root, tmp_path / 'a.csv')
-    with pytest.raises(DataNotFoundError, match='there is no such list'):
-        read_flickr(tmp_path / 'gone.txt')
-    for reader, text, message in (
-        (read_audioset, 'a,b\n', r'line 1: has 2 columns, but the list has 4 \(id, st'),
-        (read_audioset, 'a,b,c,d\n', r"line 1: 'b' is no time in seconds"),
-        (read_kinetics, 'label,id\n', "lacks the column 'youtube_id'"),
-        (read_flickr, '\n', 'names no video'),
+    for clips, message in (
+        ([Clip('x', 1.0, 11.0)], r'none of the 1 listed clips .* called x_000001_000011\.'),
+        ([Clip('other'), Clip('other', 1.0)], '1 files would be listed more than once, e.g. other'),
     ):
         with pytest.raises(ConfigError, match=message):
-            reader(write(tmp_path, text))
+            maker.make_list(clips, root, tmp_path / 'a.csv')
+    with pytest.raises(DataNotFoundError, match='there is no such list'):
+        lists.read_flickr(tmp_path / 'gone.txt')
+
+
+@pytest.mark.parametrize(
+    ('reader', 'text', 'message'),
+    [
+        (
+            lists.read_audioset,
+            'a,b\n',
+            r'line 1: has 2 columns, but the list has 4 \(id, st',
+        ),
+        (lists.read_audioset, 'a,b,c,d\n', r"line 1: 'b' is no time in seconds"),
+        (lists.read_kinetics, 'label,id\n', "lacks the column 'youtube_id'"),
+        (lists.read_flickr, '\n', 'names no video'),
+    ],
+)
+def test_official_lists_that_cannot_be_read(tmp_path, reader, text, message):
+    with pytest.raises(ConfigError, match=message):
+        reader(write(tmp_path, text))

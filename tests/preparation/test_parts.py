@@ -1,5 +1,3 @@
-"""Parts of a set, each by a process of its own, make up what one process makes of it."""
-
 import json
 from argparse import ArgumentTypeError
 
@@ -25,16 +23,13 @@ def folder(tmp_path_factory):
 
 
 ITEMS = [dict(relpath=f'{name}.mp4', label=-1) for name in 'abcde']
-PARTS = [(1, 2), (2, 2)]
 
 
 def test_parts_make_up_the_whole():
-    files = list('abcdefg')
-    assert take_part(files, parse_part('2/3')) == ['b', 'e']
-    parts = [take_part(files, (number, 3)) for number in (1, 2, 3)]
-    assert parts[0] == ['a', 'd', 'g'] and sorted(sum(parts, [])) == files
-    assert take_part(files, None) == take_part(files, (1, 1)) == files
-    assert take_part(files, (8, 8)) == []
+    assert take_part('abcdefg', parse_part('2/3')) == ['b', 'e']
+    parts = [take_part('abcdefg', (number, 3)) for number in (1, 2, 3)]
+    assert sorted(sum(parts, [])) == take_part('abcdefg', None) == list('abcdefg')
+    assert take_part('abcdefg', (8, 8)) == []
 
 
 @pytest.mark.parametrize('text', ['0/3', '4/3', '1/0', '2', '1/2/3', 'a/b', '-1/3', '1.0/2', ''])
@@ -46,14 +41,12 @@ def test_what_is_no_part(text):
 def test_missing_parts_are_named(tmp_path):
     for number in (1, 3):
         (tmp_path / part_name((number, 4))).touch()
-    with pytest.raises(ConfigError, match=r'2 of 4 parts .* run --part 2/4, --part 4/4, then'):
-        require_parts(lambda name: tmp_path / name, 4)
-    for number in (2, 4):
-        (tmp_path / part_name((number, 4))).touch()
-    names = [file.name for file in require_parts(lambda name: tmp_path / name, 4)]
-    assert names == ['part_1_of_4', 'part_2_of_4', 'part_3_of_4', 'part_4_of_4']
-    with pytest.raises(ConfigError, match='must be 1 or more'):
-        require_parts(lambda name: tmp_path / name, 0)
+    for count, message in (
+        (4, r'2 of 4 parts .* run --part 2/4, --part 4/4, then'),
+        (0, 'must be 1 or more'),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            require_parts(lambda name: tmp_path / name, count)
 
 
 def test_scan_in_parts(folder, tmp_path):
@@ -72,39 +65,27 @@ def test_scan_in_parts(folder, tmp_path):
     assert (out / 'probes.jsonl').read_text() == journal
     for name in ('files.csv', 'usable.csv', 'report.json'):
         assert (out / name).read_text() == (tmp_path / 'whole' / name).read_text()
-    assert json.loads((out / 'report.json').read_text())['verdicts']['ok'] == 3
-
-
-def assert_same_content(path, other):
-    """Equal frame times and samples, and frames that differ as encodings of equal frames may.
-
-    x264's macroblock tree is not deterministic: of 1,000 encodings of the same frames of 32 or 96
-    px, 10 to 50 differ in some blocks, by 0.7 grey levels a frame at most.
-    """
-    times, frames, samples, start = decode(path)
-    other_times, other_frames, other_samples, other_start = decode(other)
-    assert np.array_equal(times, other_times)
-    assert start == other_start and np.array_equal(samples, other_samples)
-    # Neighbouring frames of these clips differ by 10 grey levels.
-    assert np.abs(frames - other_frames.astype(float)).mean(axis=(1, 2, 3)).max() < 2.0
 
 
 def test_prepare_in_parts(folder, tmp_path):
     settings = dict(encoding=Encoding(short_side=32), num_workers=1)
     whole = prepare(folder, ITEMS, tmp_path / 'whole', **settings)
     out = tmp_path / 'parts'
-    reports = [prepare(folder, ITEMS, out, **settings, part=part) for part in PARTS]
+    reports = [prepare(folder, ITEMS, out, **settings, part=part) for part in ((1, 2), (2, 2))]
     assert [report['done'] for report in reports] == [2, 1]
     assert not (out / 'prepared.txt').exists()
     merged = merge_reports(ITEMS, out, 2)
     for report, made in ((whole, tmp_path / 'whole'), (merged, out)):
         assert json.loads((made / 'prepare.json').read_text()) == report
         assert report.pop('bytes_after') == sum(x.stat().st_size for x in made.glob('*.mp4'))
+        assert (made / 'prepared.txt').read_text() == 'a.mp4\nb.mp4\nc.mp4\n'
     assert merged == whole and set(merged['failed']) == {'d.mp4', 'e.mp4'}
-    assert (out / 'prepared.txt').read_text() == 'a.mp4\nb.mp4\nc.mp4\n'
-    assert (tmp_path / 'whole/prepared.txt').read_text() == 'a.mp4\nb.mp4\nc.mp4\n'
     for name in ('a.mp4', 'b.mp4', 'c.mp4'):
-        assert_same_content(out / name, tmp_path / 'whole' / name)
+        # Not the frames: of 1,000 encodings by x264, 10 to 50 differ in some blocks.
+        times, _, wave, start = decode(out / name)
+        other_times, _, other_wave, other_start = decode(tmp_path / 'whole' / name)
+        assert np.array_equal(times, other_times) and start == other_start
+        assert np.array_equal(wave, other_wave)
     (out / 'b.mp4').unlink()
     with pytest.raises(ConfigError, match=r'1 files are in no part, for instance b\.mp4'):
         merge_reports(ITEMS, out, 2)

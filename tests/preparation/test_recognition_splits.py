@@ -1,15 +1,9 @@
-"""Official split files of UCF101 and HMDB51, in their own formats."""
-
 import pytest
 from recognition_miniature import make_hmdb51, make_ucf101
 from tool_process import run_here
 
 from mmav_coattn.errors import ConfigError, DataNotFoundError
-from mmav_coattn.preparation.recognition_splits import (
-    read_hmdb51,
-    read_ucf101,
-    write_recognition_lists,
-)
+from mmav_coattn.preparation import recognition_splits as splits
 
 
 def empty(path):
@@ -27,26 +21,19 @@ def hmdb51(tmp_path):
     return make_hmdb51(tmp_path / 'hmdb51', empty)
 
 
-def test_ucf101(ucf101):
-    parts = read_ucf101(ucf101 / 'annotations', 2)
-    # Group 2 is the test part of split 2; numbers in the lists count from 1, labels from 0.
-    assert parts['val'] == {'Archery/v_Archery_g02_c01.avi': 0, 'YoYo/v_YoYo_g02_c01.avi': 1}
-    assert len(parts['train']) == 4 and set(parts['train'].values()) == {0, 1}
-
-
 def test_hmdb51(hmdb51):
-    parts = read_hmdb51(hmdb51 / 'annotations', 1)
+    parts = splits.read_hmdb51(hmdb51 / 'annotations', 1)
     assert parts['val'] == {'brush_hair/clip_1.avi': 0, 'wave/clip_1.avi': 1}
     # brush_hair/unused.avi is marked 0.
-    assert parts['train'].keys() == {
-        f'{c}/clip_{i}.avi' for c in ('brush_hair', 'wave') for i in (2, 3)
-    }
+    expected = {f'{c}/clip_{i}.avi' for c in ('brush_hair', 'wave') for i in (2, 3)}
+    assert parts['train'].keys() == expected
 
 
-def test_lists_have_the_layout_of_mmaction2(ucf101):
-    report = write_recognition_lists('ucf101', ucf101)
+def test_ucf101_has_the_layout_of_mmaction2(ucf101):
+    report = splits.write_recognition_lists('ucf101', ucf101)
     assert len(report) == 6
     assert report['ucf101_train_split_3_videos.txt'] == dict(written=4, missing=0)
+    # Group 3 is the test part of split 3; numbers in the lists count from 1, labels from 0.
     text = (ucf101 / 'ucf101_val_split_3_videos.txt').read_text()
     assert text == 'Archery/v_Archery_g03_c01.avi 0\nYoYo/v_YoYo_g03_c01.avi 1\n'
     assert not (ucf101 / 'ucf101_missing.txt').exists()
@@ -62,14 +49,15 @@ def test_absent_videos_are_counted_and_named(hmdb51, monkeypatch, capsys):
 
 
 def test_mistakes_are_sentences(ucf101, hmdb51, tmp_path):
-    with pytest.raises(DataNotFoundError, match='official lists does not exist.*README'):
-        write_recognition_lists('ucf101', tmp_path)
-    (ucf101 / 'annotations/testlist01.txt').write_text('Golf/v.avi\n')
     (ucf101 / 'annotations/trainlist01.txt').write_text('')
-    with pytest.raises(ConfigError, match="'Golf/v.avi' is in no class"):
-        read_ucf101(ucf101 / 'annotations', 1)
+    (ucf101 / 'annotations/testlist01.txt').write_text('Golf/v.avi\n')
     (hmdb51 / 'annotations/wave_test_split1.txt').write_text('clip_1.avi 3\n')
-    with pytest.raises(ConfigError, match='is not "NAME 0|1|2"'):
-        read_hmdb51(hmdb51 / 'annotations', 1)
-    with pytest.raises(DataNotFoundError, match='holds no list'):
-        read_hmdb51(tmp_path, 1)
+    for read, folder, error, message in (
+        (splits.read_ucf101, ucf101, ConfigError, "'Golf/v.avi' is in no class"),
+        (splits.read_hmdb51, hmdb51, ConfigError, 'is not "NAME 0|1|2"'),
+        (splits.read_hmdb51, tmp_path, DataNotFoundError, 'holds no list'),
+    ):
+        with pytest.raises(error, match=message):
+            read(folder / 'annotations', 1)
+    with pytest.raises(DataNotFoundError, match='official lists does not exist.*README'):
+        splits.write_recognition_lists('ucf101', tmp_path)

@@ -1,5 +1,3 @@
-"""Re-encoded files: same clock, small, checked, and never in the place of a good one by mistake."""
-
 import numpy as np
 import pytest
 from media_factory import audio_lag, frame_number, write_clip
@@ -11,17 +9,17 @@ from mmav_coattn.preparation.transcode import Encoding, is_prepared, transcode
 
 
 @pytest.mark.parametrize(
-    'name, settings',
+    ('name', 'settings'),
     [
         ('late_audio.mp4', dict(audio_start=0.4, sample_rate=44100)),
-        ('late_both.mkv', dict(video_start=1.3, audio_start=1.0, duration=2.0)),
+        ('late_both.mkv', dict(video_start=1.3, audio_start=1.0)),
         ('stereo.mkv', dict(layout='stereo', audio_codec='pcm_s16le')),
         ('odd_rate.mkv', dict(audio_codec='flac', sample_rate=18900)),
         ('vfr.mkv', dict(frame_times=np.cumsum([0, *([0.03, 0.07] * 20)]))),
     ],
 )
 def test_video_and_audio_stay_where_they_are(tmp_path, name, settings):
-    truth = write_clip(tmp_path / name, size=(160, 120), gop=250, **{'duration': 2.0, **settings})
+    truth = write_clip(tmp_path / name, size=(160, 120), gop=250, duration=2.0, **settings)
     with MediaFile(tmp_path / name) as media:
         origin = min(media.video_span[0], media.audio_span[0])
     target = tmp_path / 'out' / 'small.mp4'
@@ -46,9 +44,8 @@ def test_video_and_audio_stay_where_they_are(tmp_path, name, settings):
 
 def test_holes_become_silence_on_the_clock(tmp_path):
     # Raw sound in Matroska keeps its holes; 12 s, so that a chunk ends inside.
-    write_clip(
-        tmp_path / 'a.mkv', duration=12.0, fps=5, audio_codec='pcm_s16le', gap=(3.0, 3.9)
-    )  # fmt: skip
+    gap = dict(audio_codec='pcm_s16le', gap=(3.0, 3.9))
+    write_clip(tmp_path / 'a.mkv', duration=12.0, fps=5, **gap)
     result = transcode(tmp_path / 'a.mkv', tmp_path / 'b.mp4', Encoding())
     with MediaFile(tmp_path / 'b.mp4') as media:
         wave = media.read_audio(0.0, 11.9, 16000)
@@ -60,31 +57,29 @@ def test_holes_become_silence_on_the_clock(tmp_path):
 
 
 def test_a_bad_source_leaves_a_good_target_alone(tmp_path, monkeypatch):
-    write_clip(tmp_path / 'good.mp4', duration=1.0)
-    target = tmp_path / 'target.mp4'
-    transcode(tmp_path / 'good.mp4', target, Encoding())
+    good, mute, broken, target = (
+        tmp_path / f'{name}.mp4' for name in ('good', 'mute', 'broken', 'target')
+    )
+    write_clip(good, duration=1.0)
+    assert not is_prepared(good, target)
+    transcode(good, target, Encoding())
     before = target.read_bytes()
-    write_clip(tmp_path / 'mute.mp4', duration=1.0, audio=False)
-    (tmp_path / 'broken.mp4').write_bytes(before[: len(before) // 2])
-    for name, error in (('mute.mp4', NoAudioError), ('broken.mp4', MediaError)):
+    write_clip(mute, duration=1.0, audio=False)
+    broken.write_bytes(before[: len(before) // 2])
+    for path, error in ((mute, NoAudioError), (broken, MediaError)):
         with pytest.raises(error):
-            transcode(tmp_path / name, target, Encoding())
+            transcode(path, target, Encoding())
     # An encoder that loses its last frames without a word is found out.
     complete = module._encode_video
     monkeypatch.setattr(module, '_encode_video', lambda *args: complete(*args) + 1)
     with pytest.raises(UnreadableMediaError, match='26 frames were encoded, but 25 can be read'):
-        transcode(tmp_path / 'good.mp4', target, Encoding())
+        transcode(good, target, Encoding())
     assert target.read_bytes() == before
     assert not list(tmp_path.glob('.*'))
-
-
-def test_what_is_not_prepared_yet(tmp_path):
-    write_clip(tmp_path / 'a.mp4', duration=2.0)
-    write_clip(tmp_path / 'shorter.mp4', duration=1.0)
-    assert not is_prepared(tmp_path / 'a.mp4', tmp_path / 'b.mp4')
-    assert not is_prepared(tmp_path / 'a.mp4', tmp_path / 'shorter.mp4')
-    (tmp_path / 'b.mp4').write_bytes(b'not a video')
-    assert not is_prepared(tmp_path / 'a.mp4', tmp_path / 'b.mp4')
+    # What is damaged or shorter than its source is not prepared yet.
+    assert is_prepared(good, target) and not is_prepared(good, broken)
+    write_clip(tmp_path / 'longer.mp4', duration=2.0)
+    assert not is_prepared(tmp_path / 'longer.mp4', target)
 
 
 @pytest.mark.parametrize('settings', [dict(short_side=0), dict(crf=52)])

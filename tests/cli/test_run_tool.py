@@ -45,8 +45,10 @@ def test_sentence_of_errors_in_loader_workers():
     assert isinstance(error, RuntimeError)
     assert user_sentence(error) == '/x/a.mp4: has no audio stream'
     # The last one of a chain.
+    with pytest.raises(ConfigError) as first:
+        raise ConfigError('the first.')
     error = ConfigError('the last.')
-    error.__cause__ = ConfigError('the first.')
+    error.__cause__ = first.value
     assert user_sentence(by_worker(error)) == 'the last.'
 
 

@@ -114,6 +114,7 @@ def test_two_hundred_files_in_threads(network, two_hundred):
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(embed, files))
     used = [not isinstance(one, str) for one in alone]
+    print(f'{sum(used)} of {len(files)} used')
     assert 60 <= sum(used) < 120
     for one, other, is_used in zip(alone, together, used, strict=True):
         assert torch.equal(one, other) if is_used else one == other

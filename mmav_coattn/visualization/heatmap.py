@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from mmav_coattn.evaluation.functional import upsample_heatmap
+from mmav_coattn.evaluation.functional.checks import finite_array
 
 #: Multiple of the uniform weight that is drawn at full strength, unless the clip has higher ones.
 FULL_STRENGTH = 4.0
@@ -23,8 +24,13 @@ def attention_intensity(attention: np.ndarray) -> np.ndarray:
 
     Of attention (T', H', W'), not negative, that need not sum to 1. Returns float32 (T', H', W'), 0
     to 1. A time step without any weight is 0.
+
+    Raises:
+        ValueError: If the shape is wrong, or a weight is negative or not finite.
     """
-    weights = np.asarray(attention, dtype=np.float64)
+    weights = finite_array(attention, 'attention', ndim=3)
+    if weights.min() < 0:
+        raise ValueError('attention: weights must not be negative.')
     mean = weights.mean(axis=(1, 2), keepdims=True)
     ratio = np.divide(weights, mean, out=np.zeros_like(weights), where=mean > 0)
     top = max(FULL_STRENGTH, ratio.max())

@@ -76,7 +76,7 @@ def write_overlay_video(
         NoVideoError: If it has no video stream.
         NoAudioError: If it has no audio stream: there is nothing to look for the source of.
         TooShortError: If no frame, or no audio, lies in the segment.
-        ValueError: If the maps and their times do not fit.
+        ValueError: If the maps and their times do not fit, or see :func:`attention_intensity`.
     """
     import av
 

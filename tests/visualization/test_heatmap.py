@@ -15,6 +15,9 @@ def test_intensity_by_hand():
     # Weights need not sum to 1.
     np.testing.assert_allclose(attention_intensity(7 * attention), intensity, rtol=1e-5)
     assert attention_intensity(np.zeros((1, 2, 2))).max() == 0
+    for bad in (np.ones((2, 2)), -np.ones((1, 2, 2)), np.full((1, 2, 2), np.nan)):
+        with pytest.raises(ValueError, match='attention'):
+            attention_intensity(bad)
 
 
 def test_the_peak_of_the_clip_is_full_strength_when_it_is_high():

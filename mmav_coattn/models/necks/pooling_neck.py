@@ -8,6 +8,9 @@ from mmav_coattn.errors import ConfigError
 from .dot_product_neck import StreamFeatures, TemporalSelfAttention
 from .token_neck import StreamNeck, over_time
 
+#: Of the self-attention.
+NUM_HEADS = 4
+
 
 @MODELS.register_module()
 class PoolingNeck(StreamNeck):
@@ -18,12 +21,12 @@ class PoolingNeck(StreamNeck):
     frame.
 
     Args:
-        in_channels, embed_dims: See :class:`DotProductNeck`; a multiple of 4.
+        in_channels, embed_dims: See :class:`DotProductNeck`.
         pool (str): ``'max'`` or ``'avg'``, over locations.
         self_attention (bool): Whether self-attention over time follows, one layer a modality.
 
     Raises:
-        ConfigError: If ``pool`` is unknown.
+        ConfigError: If ``pool`` is unknown, or the heads do not divide ``embed_dims``.
     """
 
     def __init__(
@@ -35,10 +38,14 @@ class PoolingNeck(StreamNeck):
     ) -> None:
         if pool not in ('max', 'avg'):
             raise ConfigError(f"neck: pool={pool!r} must be 'max' or 'avg'.")
+        if self_attention and embed_dims % NUM_HEADS:
+            raise ConfigError(
+                f'neck: embed_dims={embed_dims} is no multiple of {NUM_HEADS}, the number of heads.'
+            )
         super().__init__(in_channels, embed_dims, visual_inputs=1)
         self.pool = pool
         self.visual_sa, self.audio_sa = (
-            TemporalSelfAttention(embed_dims, num_heads=4) if self_attention else None
+            TemporalSelfAttention(embed_dims, NUM_HEADS) if self_attention else None
             for _ in range(2)
         )
 

@@ -41,3 +41,5 @@ def test_training_gives_the_similarity_and_uses_every_weight():
 def test_bad_settings():
     with pytest.raises(ConfigError, match="pool='sum'"):
         PoolingNeck((6, 5), pool='sum')
+    with pytest.raises(ConfigError, match='embed_dims=6 is no multiple of 4'):
+        PoolingNeck((6, 5), embed_dims=6)

@@ -63,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
     failed = sum(bool(table.rows[path]['error']) for path in offsets)
     unknown = sum(not s for s in offsets.values()) - failed
     print(
-        f'{args.csv}: of {len(files)} files, {len(kept)} in sync within {args.tolerance:g} s, '
-        f'{len(files) - len(kept) - unknown - failed} not, {unknown} cannot be told, {failed} '
+        f'{args.csv}: of {len(offsets)} files, {len(kept)} in sync within {args.tolerance:g} s, '
+        f'{len(offsets) - len(kept) - unknown - failed} not, {unknown} cannot be told, {failed} '
         f'failed; {len(files) - len(new)} of them scored before'
     )
     if args.keep is not None:

@@ -46,9 +46,11 @@ def read_kinetics(annotation: Path, classes: Collection[str] | None = None) -> l
 
     With ``classes`` only the clips of these.
     """
-    columns = ('youtube_id', 'time_start', 'time_end', 'label')
-    rows = [[row[x] for x in columns] for row in _read_rows(annotation, columns, header=True)]
-    clips = [Clip(*times, label.replace('_', ' ')) for *times, label in rows]
+    columns = ('label', 'youtube_id', 'time_start', 'time_end')
+    clips = [
+        Clip(x['youtube_id'], x['time_start'], x['time_end'], x['label'].replace('_', ' '))
+        for x in _read_rows(annotation, columns, header=True)
+    ]
     if classes is not None:
         unknown = sorted(set(classes) - {clip.category for clip in clips})
         if unknown:
@@ -104,7 +106,7 @@ def _read_rows(path: Path, columns: Sequence[str], header: bool = False) -> list
         if not row.keys() >= set(columns):
             expected = f'the list has {len(names)} ({", ".join(names)})'
             raise ConfigError(f'{path} line {line}: has {len(cells)} columns, but {expected}.')
-        for name in row.keys() & {'start', 'end', 'time_start', 'time_end'}:
+        for name in [x for x in row if x in ('start', 'end', 'time_start', 'time_end')]:
             try:
                 row[name] = float(row[name])
             except ValueError as error:

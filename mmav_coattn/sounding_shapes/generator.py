@@ -66,7 +66,12 @@ def _make_in_worker(index: int, **key) -> dict:
 
 
 def make_split(
-    root: Path | str, tier: str, split: str, count: int, seed: int = 0, num_workers=None
+    root: Path | str,
+    tier: str,
+    split: str,
+    count: int,
+    seed: int = 0,
+    num_workers: int | None = None,
 ) -> Path:
     """Makes what is absent of a split. Several processes may call this at once: one works.
 

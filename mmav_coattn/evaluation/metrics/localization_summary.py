@@ -55,7 +55,7 @@ def summarise_detection(
     rows = {}
     for column, predictor in enumerate(PREDICTORS):
         cious = [clip['scores'][:, column, 0].mean() for clip in clips] + [0.0] * len(silent)
-        own = confidences if predictor == 'model' else 0 * confidences
+        own = confidences if predictor == 'model' else np.zeros_like(confidences)
         rows[predictor] = detection_ap_max_f1(own, cious, has_source)
     return rows
 

@@ -16,11 +16,12 @@ def spread(shares: Sequence[float]) -> str:
 
 def by_seed(runs: Sequence[dict], init: str, key: str, splits: Sequence[str]) -> dict[int, float]:
     """Of each seed that has all splits, the mean over them."""
-    found = defaultdict(list)
+    found: defaultdict[int, dict[str, float]] = defaultdict(dict)
     for run in runs:
         if run['init'] == init and run['split'] in splits and key in run:
-            found[run['seed']].append(run[key])
-    return {seed: statistics.fmean(x) for seed, x in found.items() if len(x) == len(splits)}
+            found[run['seed']][run['split']] = run[key]
+    whole = {seed: x.values() for seed, x in found.items() if len(x) == len(splits)}
+    return {seed: statistics.fmean(x) for seed, x in whole.items()}
 
 
 def gain(runs: Sequence[dict], key: str, splits: Sequence[str]) -> list[float]:

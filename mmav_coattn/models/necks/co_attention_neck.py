@@ -120,7 +120,14 @@ class CoAttentionNeck(TokenNeck):
         v = self.match.embed_visual(self.visual_tokens(visual))
         return self.match_audio(v, grid, audio, audio_times, window_times)
 
-    def match_audio(self, visual, grid, audio, audio_times, window_times) -> MatchFeatures:
+    def match_audio(
+        self,
+        visual: Tensor,
+        grid: tuple[int, int],
+        audio: Tensor,
+        audio_times: Tensor,
+        window_times: Tensor,
+    ) -> MatchFeatures:
         """Match audio with the unit vectors (N, T', P, C) of a clip; see :meth:`forward`."""
         tokens = self.audio_tokens(audio)
         a = self._windows(tokens, audio_times, window_times)

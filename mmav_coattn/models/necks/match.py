@@ -30,7 +30,8 @@ class Match(nn.Module):
         module (str): What is left to compete. ``'AGA'``: locations, bands are pooled before the
             projection; ``'VGA'``: bands, locations are pooled; ``'CMA'``: both.
         channels (int): Channels C of the unit vectors.
-        temperature (float): Initial :math:`\tau`; learned.
+        temperature (float): Initial :math:`\tau`; learned, and counted as 1 / :data:`LARGEST_SCALE`
+            where it is smaller.
         kernel_size (int): Neighbouring steps that describe a step, of either modality; odd.
 
     Raises:

@@ -7,7 +7,11 @@ from torch import Tensor
 
 
 def step_times(
-    num_steps: int, num_inputs: int, input_seconds: float, first_second: float, device=None
+    num_steps: int,
+    num_inputs: int,
+    input_seconds: float,
+    first_second: float,
+    device: torch.device | None = None,
 ) -> Tensor:
     """Times (num_steps,), s, on which the steps of a tower's output are centred.
 

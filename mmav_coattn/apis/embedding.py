@@ -10,8 +10,8 @@ mean over as long a time around each step is subtracted, so nothing depends on w
 begins.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from math import ceil, floor
 from typing import Any, NamedTuple
 
@@ -35,8 +35,9 @@ from .clip_settings import ClipSettings
 from .faces import FaceTrack
 from .streaming import moving_means, with_context
 
-#: Video steps that the tower sees at once, beside their neighbours.
-BLOCK = 128
+#: Video steps that the tower sees at once, beside their neighbours, and blocks of so many frames
+#: that may wait: 19 MB at 112 px.
+BLOCK, BLOCKS_AHEAD = 128, 4
 #: Video frames, and audio steps, whose neighbours a tower's output may depend on. A multiple of the
 #: towers' strides in time.
 CONTEXT = 8
@@ -152,7 +153,11 @@ def embed_file(
     found: dict[str, Any] = dict(
         path=path, step=settings.step, clip_steps=settings.num_frames, box=settings.box, notes=[]
     )
-    with MediaFile(path) as video_media, MediaFile(path) as audio_media:
+    with (
+        MediaFile(path) as video_media,
+        MediaFile(path) as audio_media,
+        ExitStack() as decoding,
+    ):
         if 'audio' in streams:
             audio_media.audio_span  # noqa: B018  (a file without audio is refused at once)
         if 'visual' in streams:
@@ -170,7 +175,10 @@ def embed_file(
             if face is not None and settings.face is not None:
                 boxes = face.mouths_at(times, settings.face)
                 settings = settings.for_face(boxes)
-            found |= _embed_video(model, settings, video_media, times, boxes, progress, keep_frames)
+            # Frames are decoded while the audio is embedded, too.
+            blocks = _read_blocks(video_media, settings, times, boxes)
+            blocks = decoding.enter_context(ReadAhead(blocks, BLOCKS_AHEAD))
+            decoding.enter_context(_a_core_for_the_decoder())
             found |= dict(
                 times=times,
                 clip_steps=min(settings.num_frames, count),
@@ -178,19 +186,34 @@ def embed_file(
             )
         if 'audio' in streams:
             found |= _embed_audio(model, settings, audio_media)
+        if 'visual' in streams:
+            seconds = count * settings.step
+            found |= _embed_video(model, settings, blocks, seconds, progress, keep_frames)
     return Embedding(**found)
+
+
+def _read_blocks(
+    media: MediaFile, settings: ClipSettings, times: np.ndarray, boxes: np.ndarray
+) -> Iterator[Tensor]:
+    """The frames at these times, seen through these boxes, uint8 (up to BLOCK, 3, H, W)."""
+    block = []
+    images = media.stream_frames(times, settings.short_side)
+    for index, (image, box) in enumerate(zip(images, boxes, strict=True)):
+        block.append(settings.prepare(image, box))
+        if len(block) == BLOCK or index == len(times) - 1:
+            yield torch.stack(block)
+            block = []
 
 
 def _embed_video(
     model: AudioVisualRecognizer,
     settings: ClipSettings,
-    media: MediaFile,
-    times: np.ndarray,
-    boxes: np.ndarray,
+    blocks: Iterable[Tensor],
+    seconds: float,
     progress: Progress,
     keep_frames: bool,
 ) -> dict[str, Any]:
-    """Fields of :class:`Embedding` from the frames at these times, seen through these boxes."""
+    """Fields of :class:`Embedding` from blocks of frames, ``seconds`` in all."""
     neck, preprocessor = model.neck, model.data_preprocessor
     device = next(model.parameters()).device
     clip = settings.num_frames
@@ -198,32 +221,25 @@ def _embed_video(
     grid = (0, 0)
 
     def frames() -> Iterator[Tensor]:
-        images = media.stream_frames(times, settings.short_side)
-        block = []
-        for index, (image, box) in enumerate(zip(images, boxes, strict=True)):
-            block.append(settings.prepare(image, box))
-            if len(block) == BLOCK or index == len(times) - 1:
-                stacked = torch.stack(block)
-                if keep_frames:
-                    kept_frames.append(stacked)
-                yield stacked
-                block = []
+        for block in blocks:
+            if keep_frames:
+                kept_frames.append(block)
+            yield block.to(device)
 
-    def normalised(blocks) -> Iterator[Tensor]:
-        blocks = (block.to(device) for block in blocks)
+    def normalised() -> Iterator[Tensor]:
         pairs: Iterator[tuple[Tensor, Tensor | None]] = (
-            moving_means((block.float() for block in blocks), clip)
+            moving_means((block.float() for block in frames()), clip)
             if preprocessor.subtract_mean_frame
-            else ((block, None) for block in blocks)
+            else ((block, None) for block in frames())
         )
         for pair in pairs:
             block, mean = (None if x is None else x.transpose(0, 1)[None] for x in pair)
             yield preprocessor.normalize(block, mean)[0].transpose(0, 1)
 
-    def towered(blocks) -> Iterator[Tensor]:
+    def towered() -> Iterator[Tensor]:
         nonlocal grid
         done = 0
-        for block, inner in with_context(blocks, BLOCK, CONTEXT):
+        for block, inner in with_context(normalised(), BLOCK, CONTEXT):
             with model.backbone.fast_inference():
                 features = model.backbone.forward_visual(block.transpose(0, 1)[None])
             features = features[0].float().transpose(0, 1)  # (T', C, H', W')
@@ -233,14 +249,12 @@ def _embed_video(
             pooled.append(features.mean(dim=(2, 3)).cpu())
             yield features.repeat_interleave(stride, dim=0)[: inner.stop - inner.start]
             done += inner.stop - inner.start
-            progress(done * settings.step, len(times) * settings.step)
+            progress(done * settings.step, seconds)
 
     vectors = []
-    with ReadAhead(frames(), 1) as blocks, _a_core_for_the_decoder():
-        features = _centred(neck, towered(normalised(blocks)), clip)
-        for part, inner in with_context(features, BLOCK, CONTEXT):
-            tokens = neck.visual_tokens(part.transpose(0, 1)[None], is_centred=True)
-            vectors.append(neck.match.embed_visual(tokens)[0, inner].cpu())
+    for part, inner in with_context(_centred(neck, towered(), clip), BLOCK, CONTEXT):
+        tokens = neck.visual_tokens(part.transpose(0, 1)[None], is_centred=True)
+        vectors.append(neck.match.embed_visual(tokens)[0, inner].cpu())
     return dict(
         visual=torch.cat(vectors),
         visual_features=torch.cat(pooled),

@@ -1,12 +1,19 @@
-"""Offsets that are planted in an embedding; for those of files see ``tests/page``."""
+"""Offsets that are planted in an embedding, and those of files written with a known offset."""
 
 import numpy as np
 import pytest
 import torch
+from media_factory import write_clip
+from oracle import SETTINGS, oracle
 from planted import CLIP, STEP, embedding, network
 
+from mmav_coattn.apis.embedding import embed_file
 from mmav_coattn.apis.sync_estimator import MatchCurves, measure_sync
 from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
+from mmav_coattn.media.remux import shift_audio
+
+#: In the middle of frames, so that click and flash fall into one step of the grid.
+EVENTS = (np.array([7, 13, 31, 47, 52, 72, 83, 97, 112, 127, 132, 148]) + 0.5) * 0.04
 
 
 @pytest.mark.parametrize('shift', [0, 3, -5])
@@ -120,6 +127,13 @@ def test_planted_jumps(shifts, cuts):
     assert found.confidence > 0.9 and found.drift is None
 
 
+def test_what_is_no_jump():
+    # One step is not told from none, and audio of another file on one side tells nothing of a jump.
+    for heard in (lambda s: s - (s >= 120), lambda s: s - 3 if s < 200 else -1):
+        found = measure_sync(network(), embedding(heard, total=240), 8 * STEP)
+        assert not found.pieces and found.drift is None and found.offset is not None
+
+
 def test_planted_noise_and_offsets_out_of_reach():
     found = measure_sync(network(), embedding(lambda s: -1), 8 * STEP)
     assert found.offset is None and found.no_visible_source
@@ -154,3 +168,34 @@ def test_one_score_a_clip():
     # Half of the first clip has audio that is 8 steps earlier, half of the last such that is later.
     assert np.isfinite(found.window_scores[0]).tolist() == [False] * 2 + [True] * 19
     assert np.isfinite(found.window_scores[-1]).tolist() == [True] * 19 + [False] * 2
+
+
+def measure(path):
+    """Through the oracle, from the file on."""
+    model = oracle()
+    return measure_sync(model, embed_file(model, SETTINGS, str(path)), 1.0)
+
+
+@pytest.mark.parametrize('offset', [0.0, 0.24, -0.6, 0.8])
+def test_offset_of_a_file_and_its_sign(media_folder, offset):
+    path = media_folder / f'events{offset}.mp4'
+    write_clip(path, duration=6.4, events=EVENTS, level=0.01)
+    result = measure(shift_audio(path, path.with_name(f'shifted{offset}.mp4'), offset))
+    assert result.offset == pytest.approx(offset, abs=0.02)
+    assert result.confidence > 0.98 and result.drift is None and not result.notes
+    word = 'in sync' if offset == 0 else f'{abs(offset):.2f} s {"late" if offset > 0 else "early"}'
+    assert word in result.sentence()
+
+
+def test_streams_that_do_not_begin_at_zero(media_folder):
+    path = media_folder / 'events_late_video.mkv'
+    write_clip(path, duration=6.4, video_start=0.48, events=EVENTS + 0.48, level=0.01)
+    assert measure(path).offset == pytest.approx(0.0, abs=0.02)
+
+
+def test_variable_frame_rate(media_folder):
+    path = media_folder / 'events_variable.mp4'
+    steps = np.random.default_rng(5).choice([0.01, 0.02, 0.03], 400)
+    write_clip(path, frame_times=np.cumsum(steps) - steps[0], events=EVENTS, level=0.01)
+    shifted = shift_audio(path, path.with_name('vfr.mp4'), 0.4)
+    assert measure(shifted).offset == pytest.approx(0.4, abs=0.04)

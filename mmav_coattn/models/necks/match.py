@@ -30,8 +30,7 @@ class Match(nn.Module):
         module (str): What is left to compete. ``'AGA'``: locations, bands are pooled before the
             projection; ``'VGA'``: bands, locations are pooled; ``'CMA'``: both.
         channels (int): Channels C of the unit vectors.
-        temperature (float): Initial :math:`\tau`; learned, and counted as 1 / :data:`LARGEST_SCALE`
-            where it is smaller.
+        temperature (float): Initial :math:`\tau`; learned. At least 1 / :data:`LARGEST_SCALE`.
         kernel_size (int): Neighbouring steps that describe a step, of either modality; odd.
 
     Raises:
@@ -49,10 +48,10 @@ class Match(nn.Module):
         super().__init__()
         if module not in MODULES:
             raise ConfigError(f'neck: module={module!r} is not one of {MODULES}.')
-        if temperature <= 0 or kernel_size % 2 == 0:
+        if temperature < 1 / LARGEST_SCALE or kernel_size % 2 == 0:
             raise ConfigError(
-                f'neck: temperature={temperature} must be above 0 and kernel_size={kernel_size} '
-                'odd.'
+                f'neck: temperature={temperature} must be at least {1 / LARGEST_SCALE} and '
+                f'kernel_size={kernel_size} odd.'
             )
         self.channels = channels
         self.pools_locations = module == 'VGA'

@@ -45,7 +45,8 @@ def test_equals_loops():
 
 @torch.no_grad()
 def test_the_sharpest_match_is_finite():
-    match = Match(6, temperature=0.001)
+    match = Match(6)
+    match.log_scale.data.fill_(7.0)
     assert match.scale == 40.0
     # A row and a column that are as far as can be from what they are compared with.
     visual, audio = unit(1, STEPS, 1, DIMS), unit(1, 1, STEPS, 1, DIMS)
@@ -95,7 +96,7 @@ def test_pooling_goes_before_the_projection():
     'settings, sentence',
     [
         (dict(module='MCA'), "module='MCA' is not one of"),
-        (dict(temperature=0.0), 'temperature=0.0 must be above 0'),
+        (dict(temperature=0.02), 'temperature=0.02 must be at least 0.025'),
         (dict(kernel_size=4), 'kernel_size=4 odd'),
     ],
 )

@@ -166,13 +166,14 @@ def test_box_side_by_side_and_caption(clip, tmp_path):
     assert images[:, :22].max() > 200  # letters
 
 
-def test_rotated_files_come_out_upright(tmp_path):
+@pytest.mark.parametrize('turn', [90, 180, -90])
+def test_rotated_files_come_out_upright(turn, tmp_path):
     clip = media_factory.write_clip(tmp_path / 'plain.mp4', duration=0.6, size=SIZE)
     turned = tmp_path / 'turned.mp4'
-    media_factory.tag_rotation(clip.path, turned, 90)
+    media_factory.tag_rotation(clip.path, turned, turn)
     with av.open(str(turned)) as container:
         rotation = next(container.decode(video=0)).rotation
-    assert abs(rotation) == 90
+    assert abs(rotation) == abs(turn)
     write_overlay_video(turned, tmp_path / 'out.mp4', np.full((1, 2, 2), 0.25), [0.0])
     _, images, _ = read_back(tmp_path / 'out.mp4')
     _, originals, _ = read_back(clip.path)

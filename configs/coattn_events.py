@@ -5,4 +5,4 @@ _base_ = [
     '_base_/schedules/small_cosine.py', '_base_/av_runtime.py'
 ]
 
-train_cfg = dict(max_epochs=5, val_interval=5)
+train_cfg = dict(max_epochs=6, val_interval=6)

@@ -8,6 +8,10 @@ from mmav_coattn.evaluation.functional.offset_curve import MIN_CONFIDENCE
 
 from .verdict import Verdict, judge
 
+#: Mean logit below which the audio of a file counts as made by nothing in sight. On real videos
+#: logits are lower than on those of the training, so it is below 0 (figures: the networks' card).
+NO_SOURCE = -0.5
+
 
 class Drift(NamedTuple):
     """A change of the offset along the file."""
@@ -63,12 +67,13 @@ class SyncResult(NamedTuple):
 
     @property
     def no_visible_source(self) -> bool:
-        """Whether the audio matches what is in sight no better than chance, at any shift.
+        """Whether the audio matches nothing that is in sight, at any shift.
 
-        The mean logit of every shift that was tried is below 0, and no offset stands out.
+        The mean logit of every shift that was tried is below :data:`NO_SOURCE`, and no offset
+        stands out.
         """
         found = self.offset is not None or (self.at_edge and self.confidence >= MIN_CONFIDENCE)
-        return not found and bool(np.nanmax(self.curve) < 0)
+        return not found and bool(np.nanmax(self.curve) < NO_SOURCE)
 
     @property
     def verdict(self) -> Verdict | None:

@@ -9,13 +9,13 @@ train_pipeline = [
     dict(type='SampleSyncWindows', clip_seconds=1.6, num_negatives=3, min_shift=0.4,
          audio_seconds=3.0, grid=0.05),  # 4 s, played faster
     dict(type='LoadFrames', num_frames=32),
-    dict(type='AugmentFrames', size=48),
+    dict(type='AugmentFrames', size=96),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='LoadAudio', sample_rate=16000),
     dict(type='AugmentAudio'),
     dict(type='PackAudioVisualInputs'),
 ]
-# Real videos show more, and smaller things, than the scenes of the training.
+# A part of the frame in training, all of it here: the same scale.
 test_pipeline = [
     *_base_.test_pipeline[:3],
     dict(type='Resize', scale=(112, 112), keep_ratio=False),
@@ -26,7 +26,7 @@ train_dataloader = dict(
         type='ConcatDataset',
         datasets=[
             dict(type='SoundingShapesDataset', data_root=data_root, tier='wild', split='train',
-                 num_clips=2400, pipeline=train_pipeline),
+                 pipeline=train_pipeline),
             dict(type='SoundingShapesDataset', data_root=data_root, tier='hard', split='train',
                  pipeline=train_pipeline),
             dict(type='SoundingShapesDataset', data_root=data_root, tier='medium', split='train',

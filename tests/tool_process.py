@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from mmengine.logging import MMLogger
 from paths import ROOT, TOOLS
 
 #: Folder of mmaction2's stock scripts.
@@ -59,6 +60,8 @@ def run_here(monkeypatch, capsys, tool: str, *arguments) -> Done:
     monkeypatch.setattr(sys, 'argv', [script, *map(str, arguments)])
     monkeypatch.setenv('LOCAL_RANK', '0')
     monkeypatch.setenv('OMP_NUM_THREADS', '1')
+    # Loggers of former runs write to streams that pytest has closed.
+    MMLogger._instance_dict.clear()
     capsys.readouterr()
     code = 0
     try:

@@ -1,5 +1,6 @@
 """What tools and scripts call."""
 
+from .auto_inferencer import AutoInferencer
 from .embedding import Embedding
 from .feature_extraction import ExtractedFeatures
 from .inferencer import AudioVisualInferencer
@@ -8,6 +9,7 @@ from .sync_result import SyncResult
 
 __all__ = [
     'AudioVisualInferencer',
+    'AutoInferencer',
     'Embedding',
     'ExtractedFeatures',
     'Localization',

@@ -22,9 +22,10 @@ def add_checkpoint_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--network',
         metavar='NAME|FILE',
-        default='events',
-        help='events (anything that moves when it sounds), faces (talking people), or a checkpoint '
-        'of your own; default: events',
+        default='auto',
+        help='events (anything that moves when it sounds), faces (talking people), auto (events, '
+        'and offsets by faces where one is found and it is surer), or a checkpoint of your own; '
+        'default: auto',
     )
     parser.add_argument(
         '--config',
@@ -46,13 +47,13 @@ def find_network(args: argparse.Namespace) -> tuple[Path, Path]:
     from mmav_coattn.errors import CheckpointNotFoundError, ConfigError
     from mmav_coattn.weights import NAMES, shipped_network
 
-    if args.network in NAMES:
-        return shipped_network(args.network)
+    if args.network in ('auto', *NAMES):
+        return shipped_network(NAMES[0] if args.network == 'auto' else args.network)
     checkpoint = Path(args.network)
     if not checkpoint.is_file():
         raise CheckpointNotFoundError(
             f'{checkpoint}: there is no such checkpoint file; --network takes '
-            f'{", ".join(NAMES)} or a checkpoint of your own.'
+            f'{", ".join(NAMES)}, auto or a checkpoint of your own.'
         )
     if args.config is not None:
         return Path(args.config), checkpoint
@@ -70,10 +71,12 @@ def build_inferencer(args: argparse.Namespace, progress: bool = False):
     """The :class:`AudioVisualInferencer` that the arguments ask for."""
     from mmengine.logging import MMLogger
 
-    from mmav_coattn.apis import AudioVisualInferencer
+    from mmav_coattn.apis import AudioVisualInferencer, AutoInferencer
 
     config, checkpoint = find_network(args)
     MMLogger.get_current_instance().setLevel('WARNING')
+    if args.network == 'auto':
+        return AutoInferencer(args.device, progress)
     return AudioVisualInferencer(str(config), checkpoint, args.device, progress)
 
 

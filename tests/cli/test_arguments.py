@@ -22,7 +22,11 @@ def network_of(*words):
 
 
 def test_networks_of_the_package_by_name():
-    for words, name in (((), 'events'), (('--network', 'faces'), 'faces')):
+    for words, name in (
+        ((), 'events'),
+        (('--network', 'auto'), 'events'),
+        (('--network', 'faces'), 'faces'),
+    ):
         config, checkpoint = network_of(*words)
         assert (config.name, checkpoint.name) == (f'coattn_{name}.py', f'{name}.pth')
         assert config.is_file() and checkpoint.is_file()
@@ -34,7 +38,9 @@ def test_a_network_of_ones_own(folder):
     assert config == folder / 'recipe.py' and checkpoint.name == 'demo.pth'
     config, _ = network_of('--network', 'demo.pth', '--config', 'other.py')
     assert config.name == 'other.py'
-    sentence = r'gone\.pth: there is no such checkpoint.*events, faces or a checkpoint of your own'
+    sentence = (
+        r'gone\.pth: there is no such checkpoint.*events, faces, auto or a checkpoint of your own'
+    )
     with pytest.raises(CheckpointNotFoundError, match=sentence):
         network_of('--network', 'gone.pth')
 

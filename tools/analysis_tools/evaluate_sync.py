@@ -187,6 +187,8 @@ def main():
     videos = find_videos(args)[: args.num]
     if not videos:
         raise ConfigError(f'{args.clips or "the test set"}: holds no video.')
+    if args.mismatched and args.network == 'auto':
+        raise ConfigError('--mismatched measures one network: give --network events or faces.')
     inferencer = build_inferencer(args)
     if args.mismatched:
         records, failures = measure_mismatched(inferencer, videos, args)

@@ -1,0 +1,42 @@
+"""Of the package's two networks, the surer one measures a file with a face."""
+
+import sys
+
+import pytest
+from media_factory import write_clip
+from sync_results import sync_result
+
+from mmav_coattn.apis import AudioVisualInferencer, AutoInferencer, auto_inferencer
+from mmav_coattn.errors import NoFaceError
+
+
+@pytest.mark.parametrize(
+    ('faces', 'offset', 'note'),
+    [
+        (0.7, 0.2, 'measured by `faces`; the confidence of `events` is 0.60'),
+        (0.6, 0.2, 'measured by `faces`; the confidence of `events` is 0.60'),
+        (0.5, 0.1, 'measured by `events`; the confidence of `faces` is 0.50'),
+        (None, 0.1, None),  # no face
+    ],
+)
+def test_the_surer_network_measures(faces, offset, note, monkeypatch):
+    def sync(self, video, max_offset):
+        assert (video, max_offset) == ('clip.mp4', 0.5)
+        if self.settings.face is None:
+            return sync_result(offset=0.1, confidence=0.6, notes=['heard'])
+        if faces is None:
+            raise NoFaceError(video, 'shows no face')
+        return sync_result(offset=0.2, confidence=faces, notes=['heard'])
+
+    monkeypatch.setattr(AudioVisualInferencer, 'sync', sync)
+    monkeypatch.setattr(auto_inferencer, 'find_spec', lambda name: name)
+    result = AutoInferencer().sync('clip.mp4', 0.5)
+    assert result.offset == offset
+    assert result.notes == ['heard', note][: 1 if note is None else 2]
+
+
+def test_without_the_extra_events_measures(tmp_path, monkeypatch):
+    clip = write_clip(tmp_path / 'clip.mp4', duration=4.0, fps=20).path
+    monkeypatch.setattr(auto_inferencer, 'find_spec', lambda name: None)
+    auto, events = AutoInferencer().sync(clip), AudioVisualInferencer('events').sync(clip)
+    assert 'dlib' not in sys.modules and auto.to_dict() == events.to_dict()

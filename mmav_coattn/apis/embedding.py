@@ -12,19 +12,16 @@ begins.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from math import ceil, floor
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mmav_coattn.errors import (
-    ConfigError,
-    SilentAudioError,
-    TooShortError,
-    UnreadableMediaError,
-)
+from mmav_coattn.errors import ConfigError, SilentAudioError, TooShortError, UnreadableMediaError
 from mmav_coattn.media import MediaFile
 from mmav_coattn.media.read_ahead import ReadAhead
 from mmav_coattn.models.necks import CoAttentionNeck
@@ -103,15 +100,23 @@ class Embedding(NamedTuple):
         return vectors, inside, inside & self.audible[near]
 
 
+#: PyTorch's number of threads, once for each embedding under way, and who may change it.
+_THREADS: list[int] = []
+_THREADS_LOCK = Lock()
+
+
 @contextmanager
 def _a_core_for_the_decoder() -> Iterator[None]:
     """One thread less for PyTorch: where more threads than cores have work, all of them wait."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(max(1, threads - 1))
+    with _THREADS_LOCK:
+        # A thread of Python that begins beside another embedding starts with the number less one.
+        _THREADS.append(_THREADS[0] if _THREADS else torch.get_num_threads())
+        torch.set_num_threads(max(1, _THREADS[0] - 1))
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        with _THREADS_LOCK:
+            torch.set_num_threads(_THREADS.pop())
 
 
 @torch.no_grad()
@@ -127,14 +132,9 @@ def embed_file(
     """Run both towers once over a file of any length.
 
     Memory grows by some 4 MB a minute of video at 49 locations of 32 channels, and by the frames
-    if they are kept.
-
-    Args:
-        model (AudioVisualRecognizer): In evaluation mode with a :class:`CoAttentionNeck`.
-        progress (Callable): Called with the seconds done and the seconds in all.
-        streams (Sequence[str]): ``'visual'``, ``'audio'`` or both; the file need not have others.
-        keep_frames (bool): Whether the frames are returned as well.
-        face (FaceTrack, optional): Whose mouth the network is to see, in place of the frame.
+    if they are kept. ``progress`` is called with the seconds done and those in all. ``streams`` are
+    ``'visual'``, ``'audio'`` or both; the file need not have others. With a ``face`` the network
+    sees its mouth in place of the frame.
 
     Raises:
         MediaError: If the file cannot be used.
@@ -153,11 +153,7 @@ def embed_file(
     found: dict[str, Any] = dict(
         path=path, step=settings.step, clip_steps=settings.num_frames, box=settings.box, notes=[]
     )
-    with (
-        MediaFile(path) as video_media,
-        MediaFile(path) as audio_media,
-        ExitStack() as decoding,
-    ):
+    with MediaFile(path) as video_media, MediaFile(path) as audio_media, ExitStack() as decoding:
         if 'audio' in streams:
             audio_media.audio_span  # noqa: B018  (a file without audio is refused at once)
         if 'visual' in streams:
@@ -196,13 +192,10 @@ def _read_blocks(
     media: MediaFile, settings: ClipSettings, times: np.ndarray, boxes: np.ndarray
 ) -> Iterator[Tensor]:
     """The frames at these times, seen through these boxes, uint8 (up to BLOCK, 3, H, W)."""
-    block = []
     images = media.stream_frames(times, settings.short_side)
-    for index, (image, box) in enumerate(zip(images, boxes, strict=True)):
-        block.append(settings.prepare(image, box))
-        if len(block) == BLOCK or index == len(times) - 1:
-            yield torch.stack(block)
-            block = []
+    prepared = map(settings.prepare, images, boxes)
+    while block := list(islice(prepared, BLOCK)):
+        yield torch.stack(block)
 
 
 def _embed_video(

@@ -1,5 +1,7 @@
 """Embeddings of files against the network on what is read by hand, and of files that are odd."""
 
+from threading import Event, Thread
+
 import numpy as np
 import pytest
 import torch
@@ -9,16 +11,9 @@ from mmengine.config import Config
 from models.tiny import MODEL
 from pipelines import sync_pipeline
 
+from mmav_coattn import errors
 from mmav_coattn.apis import AudioVisualInferencer, embedding
 from mmav_coattn.apis.embedding import _find_audible, embed_file
-from mmav_coattn.errors import (
-    ConfigError,
-    NoAudioError,
-    NoVideoError,
-    SilentAudioError,
-    TooShortError,
-    UnreadableMediaError,
-)
 from mmav_coattn.media import MediaFile
 
 CLIP, FRAMES, RATE = 0.8, 16, 16000
@@ -124,15 +119,37 @@ def test_audio_between_its_steps(network, long_clip):
     torch.testing.assert_close(found.audio_at(many)[0][1000:1003], some, atol=1e-5, rtol=0)
 
 
-def test_pytorch_leaves_a_core_to_the_decoder_and_gets_it_back(network, long_clip, monkeypatch):
-    monkeypatch.setattr(embedding, 'BLOCK', 32)
-    used, before = [], torch.get_num_threads()
-    torch.set_num_threads(3)
+def test_pytorch_leaves_a_core_to_the_decoder_and_gets_it_back(network, long_clip):
+    """Two at once, of which the one that begins later, in a new thread, also ends later."""
+    used, after, started, go_on = [], [], Event(), Event()
+
+    def wait(*_):
+        used.append(torch.get_num_threads())
+        started.set()
+        assert go_on.wait(60)
+
+    def second():
+        embed(network, long_clip, progress=wait)
+        after.append(torch.get_num_threads())
+
+    def begin_second(*_):
+        used.append(torch.get_num_threads())
+        thread.start()
+        assert started.wait(60)
+
+    thread, before = Thread(target=second), torch.get_num_threads()
+    torch.set_num_threads(4)
     try:
-        embed(network, long_clip, progress=lambda *_: used.append(torch.get_num_threads()))
-        assert set(used) == {2} and torch.get_num_threads() == 3
+        embed(network, long_clip, progress=begin_second)
+        after.append(torch.get_num_threads())
+        go_on.set()
+        thread.join()
+        later = Thread(target=lambda: after.append(torch.get_num_threads()))
+        later.start()
+        later.join()
     finally:
         torch.set_num_threads(before)
+    assert used == [3, 3] and after == [4, 4, 4]
 
 
 def test_one_stream_alone(network, media_folder):
@@ -143,9 +160,9 @@ def test_one_stream_alone(network, media_folder):
     assert len(found.visual) == 20 and found.audio.numel() == len(found.audio_times) == 0
     found = embed(network, blind, streams=('audio',))
     assert len(found.audio) == 26 and found.visual.numel() == len(found.times) == 0
-    with pytest.raises(NoAudioError, match='has no audio stream'):
+    with pytest.raises(errors.NoAudioError, match='has no audio stream'):
         embed(network, mute)
-    with pytest.raises(NoVideoError):
+    with pytest.raises(errors.NoVideoError):
         embed(network, blind)
 
 
@@ -194,13 +211,13 @@ def test_what_counts_as_audible(network):
 def test_refused(network, media_folder, tmp_path):
     write_clip(tmp_path / 'brief.mp4', duration=0.2)
     sentence = r'has 0\.20 s of video, and this network needs 0\.25 s'
-    with pytest.raises(TooShortError, match=sentence):
+    with pytest.raises(errors.TooShortError, match=sentence):
         embed(network, tmp_path / 'brief.mp4')
     write_clip(tmp_path / 'silent.mp4', duration=1.0, level=0.0)
-    with pytest.raises(SilentAudioError, match='is silent from beginning to end'):
+    with pytest.raises(errors.SilentAudioError, match='is silent from beginning to end'):
         embed(network, tmp_path / 'silent.mp4')
     (tmp_path / 'garbage.mp4').write_bytes(b'no video' * 99)
-    with pytest.raises(UnreadableMediaError):
+    with pytest.raises(errors.UnreadableMediaError):
         embed(network, tmp_path / 'garbage.mp4')
     model, sizes = build().model, dict(in_channels=(16, 16), embed_dims=16)
     for neck, sentence in (
@@ -208,5 +225,5 @@ def test_refused(network, media_folder, tmp_path):
         (dict(type='CoAttentionNeck', travel=True), 'follows sources that move'),
     ):
         model.neck = MODELS.build(neck | sizes)
-        with pytest.raises(ConfigError, match=sentence):
+        with pytest.raises(errors.ConfigError, match=sentence):
             embed_file(model, network.settings, str(tmp_path / 'brief.mp4'))

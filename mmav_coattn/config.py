@@ -64,8 +64,7 @@ def set_data_root(cfg: Config, old_root: str | None, new_root: str) -> None:
 def iter_datasets(cfg: Config) -> Iterator[ConfigDict]:
     """Every dataset config of a config's loaders, those inside wrappers included."""
     for name in DATALOADERS:
-        dataset = (cfg.get(name) or {}).get('dataset')
-        stack = [dataset]
+        stack = [(cfg.get(name) or {}).get('dataset')]
         while stack:
             dataset = stack.pop()
             if dataset:

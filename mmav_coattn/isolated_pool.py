@@ -32,15 +32,9 @@ def run_isolated(
     """Call a function on each task in worker processes; yield the outcomes as they come.
 
     A worker holds one task at a time. So when a process dies, it is known which task did that; the
-    task is reported and a new process takes the next one.
-
-    Args:
-        function (Callable): Importable by name, as a ``functools.partial`` of it too.
-        num_workers (int, optional): Processes. Defaults to one per core.
-        timeout (float): Seconds after which a task's process is ended.
-
-    Yields:
-        Outcome: One for each task, in the order in which they end.
+    task is reported and a new process takes the next one. The function must be importable by name,
+    or be a ``functools.partial`` of such. There is one process per core unless ``num_workers`` says
+    otherwise, and after ``timeout`` (s) a task's process is ended.
 
     Raises:
         ConfigError: If ``num_workers`` is below 1 or ``timeout`` is not above 0.

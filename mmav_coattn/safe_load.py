@@ -59,10 +59,7 @@ def apply() -> None:
     if isinstance(checkpoint.torch, GuardedModule):
         return
     serialization = GuardedModule(
-        torch.serialization,
-        load=load,
-        add_safe_globals=_allow_nothing,
-        safe_globals=_allow_nothing,
+        torch.serialization, load=load, add_safe_globals=_allow_nothing, safe_globals=_allow_nothing
     )
     checkpoint.torch = GuardedModule(torch, load=load, serialization=serialization)
     for module in (checkpoint, dl_utils, dl_utils.hub):

@@ -20,9 +20,10 @@ import mmengine
 import pytest
 import torch
 from hostile_checkpoints import FORMATS, LookUp, write_zip, write_zipped_legacy
+from mmengine.config import Config
 from mmengine.runner import Runner, checkpoint
 from mmengine.runner.checkpoint import CheckpointLoader
-from models.tiny import recognizer
+from models.tiny import CONFIG, recognizer
 from torch import nn
 
 from mmav_coattn import safe_load
@@ -75,35 +76,20 @@ def served(folder):
             thread.join()
 
 
-class Tiny(mmengine.model.BaseModel):
-    def __init__(self):
-        super().__init__()
-        self.linear = nn.Linear(2, 1)
-
-    def forward(self, inputs, mode='loss'):
-        return dict(loss=self.linear(inputs).sum())
-
-
 def resume(path):
     settings = dict(work_dir=str(path.parent / 'work'), load_from=str(path), resume=True)
-    Runner(model=Tiny(), experiment_name=f'safe_{next(RUNS)}', **settings).load_or_resume()
-
-
-def own_inferencer(path):
-    inferencer = AudioVisualInferencer.__new__(AudioVisualInferencer)
-    inferencer.model = recognizer()
-    inferencer._load(path)
+    Runner(nn.Linear(2, 1), experiment_name=f'safe_{next(RUNS)}', **settings).load_or_resume()
 
 
 #: The loader of files, and what calls it by its schemes.
 ENTRIES = dict(
     load_from_local=lambda path: checkpoint.load_from_local(str(path), 'cpu'),
-    load_checkpoint=lambda path: checkpoint.load_checkpoint(Tiny(), str(path)),
+    load_checkpoint=lambda path: checkpoint.load_checkpoint(nn.Linear(2, 1), str(path)),
     prefix=lambda path: checkpoint._load_checkpoint_with_prefix('a.', str(path)),
-    pretrained=lambda path: mmengine.model.PretrainedInit(str(path))(Tiny()),
+    pretrained=lambda path: mmengine.model.PretrainedInit(str(path))(nn.Linear(2, 1)),
     resume=resume,
     load_tower=lambda path: load_tower(recognizer().backbone.visual, path),
-    inferencer=own_inferencer,
+    inferencer=lambda path: AudioVisualInferencer(Config.fromstring(CONFIG, '.py'), path),
 )
 
 
@@ -225,12 +211,10 @@ def test_plain_weights_load_in_all_these_ways(tmp_path):
 
 
 def test_overlapping_loads_share_the_switch():
-    switch = safe_load._switched_on
-    switch.__enter__()
-    switch.__enter__()
-    switch.__exit__()
-    assert os.environ[safe_load.SWITCH] == '1' and safe_load.CONTRARY not in os.environ
-    switch.__exit__()
+    with safe_load._switched_on:
+        with safe_load._switched_on:
+            pass
+        assert os.environ[safe_load.SWITCH] == '1' and safe_load.CONTRARY not in os.environ
     assert os.environ[safe_load.CONTRARY] == '1' and safe_load.SWITCH not in os.environ
 
 

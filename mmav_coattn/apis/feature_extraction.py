@@ -86,14 +86,14 @@ class FeatureFile:
         self.parts = out.with_name(out.name + '.parts')
         self.source = f'{source} {" ".join(self.towers)}'
         mark = self.parts / 'source.txt'
-        if mark.is_file() and mark.read_text(encoding='utf-8') != self.source:
+        if not mark.is_file():
+            # Several processes may begin at once.
+            write_whole(self.source, mark, unique=True)
+        if mark.read_text(encoding='utf-8') != self.source:
             raise ConfigError(
                 f'{self.parts}: holds features of another network, config or other towers; '
                 'delete it, or give another file.'
             )
-        if not mark.is_file():
-            # Several processes may begin at once.
-            write_whole(self.source, mark, unique=True)
 
     def has(self, file: InputFile) -> bool:
         """Whether a video was done before and has not changed since."""

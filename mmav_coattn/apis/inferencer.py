@@ -14,12 +14,7 @@ from scipy.special import expit
 from mmav_coattn.checkpoint_files import read_state, version_0_1_sentence
 from mmav_coattn.config import load_config
 from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, describe_state
-from mmav_coattn.errors import (
-    CheckpointError,
-    ConfigError,
-    DataNotFoundError,
-    UnwritableMediaError,
-)
+from mmav_coattn.errors import CheckpointError, ConfigError, DataNotFoundError, UnwritableMediaError
 from mmav_coattn.media import MediaFile
 from mmav_coattn.progress import progress_bar
 from mmav_coattn.visualization import write_overlay_video
@@ -33,8 +28,6 @@ from .localizer import Localization, find_sound
 from .speaker import best_face
 from .sync_estimator import measure_sync
 from .sync_result import SyncResult
-
-Listener = Callable[[str, float, float], None]
 
 
 class AudioVisualInferencer:
@@ -77,21 +70,19 @@ class AudioVisualInferencer:
         init_default_scope(cfg.get('default_scope', 'mmaction'))
         self.settings = ClipSettings.from_config(cfg)
         self.progress = progress
-        self.listener: Listener | None = None
+        self.listener: Callable[[str, float, float], None] | None = None
         self.model = MODELS.build(cfg.model)
         if checkpoint is not None:
-            self._load(checkpoint)
+            state, _ = read_state(checkpoint)
+            differences = describe_state(*compare_state(self.model.state_dict(), state))
+            if differences:
+                raise CheckpointError(
+                    version_0_1_sentence(checkpoint, state)
+                    or f'{checkpoint}: does not belong to the network of this config: '
+                    f'{differences}.'
+                )
+            self.model.load_state_dict(state)
         self.model.to(device).eval()
-
-    def _load(self, checkpoint: str | Path) -> None:
-        state, _ = read_state(checkpoint)
-        differences = describe_state(*compare_state(self.model.state_dict(), state))
-        if differences:
-            raise CheckpointError(
-                version_0_1_sentence(checkpoint, state)
-                or f'{checkpoint}: does not belong to the network of this config: {differences}.'
-            )
-        self.model.load_state_dict(state)
 
     def embed(
         self,

@@ -67,17 +67,15 @@ def _with_unique_names(found: dict[Path, Path]) -> list[InputFile]:
     """Names without suffix where that tells files apart, else with it, else with a number."""
     bare = Counter(name.with_suffix('') for name in found.values())
     full = Counter(found.values())
-    files: list[InputFile] = []
-    number: Counter[Path] = Counter()
+    files, number = [], Counter[Path]()
     for path, name in found.items():
-        if bare[name.with_suffix('')] == 1:
-            unique = name.with_suffix('').as_posix()
-        else:
-            unique = name.with_name(name.name.replace('.', '_')).as_posix()
-            if full[name] > 1:
-                number[name] += 1
-                unique = f'{unique}_{number[name]}'
-        files.append(InputFile(path, unique))
+        unique = name.with_suffix('')
+        if bare[unique] > 1:
+            unique = name.with_name(name.name.replace('.', '_'))
+        if full[name] > 1:
+            number[name] += 1
+            unique = unique.with_name(f'{unique.name}_{number[name]}')
+        files.append(InputFile(path, unique.as_posix()))
     return files
 
 

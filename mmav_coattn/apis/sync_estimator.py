@@ -35,7 +35,6 @@ class MatchCurves:
     def __init__(self, model: AudioVisualRecognizer, embedding: Embedding, reach: int) -> None:
         self.neck, self.head = model.neck, model.cls_head
         self.embedding = embedding
-        self.reach = reach
         self.total, self.length = len(embedding.times), embedding.clip_steps
         # Audio on the grid of the video, from `reach` steps before it to as many after it.
         index = np.arange(-reach, self.total + reach)

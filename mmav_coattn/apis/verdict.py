@@ -27,11 +27,9 @@ class Verdict(NamedTuple):
 
 
 def judge(offset: float, step: float) -> Verdict:
-    """Compare an offset with the limits.
+    """Compare an offset, s, above 0 where the audio is late, with the limits.
 
-    Args:
-        offset (float): s, above 0 where the audio is late.
-        step (float): Of the network, s; the offset is taken to be known to half of it.
+    It is taken to be known to half of the network's ``step``, s.
 
     >>> judge(-0.07, 0.04).words, judge(0.24, 0.04).words
     ('detectable, acceptable (ITU-R BT.1359)', 'not acceptable (ITU-R BT.1359)')
@@ -40,7 +38,7 @@ def judge(offset: float, step: float) -> Verdict:
     words = LIMITS[level][0] if level < len(LIMITS) else BEYOND
     certain = _level(offset - step / 2) == level == _level(offset + step / 2)
     words = words if certain else f'probably {words}'
-    _, early, late = (f'{1e3 * x:.0f}' for x in (0, *LIMITS[min(level, len(LIMITS) - 1)][1:]))
+    early, late = (f'{1e3 * x:.0f}' for x in LIMITS[min(level, len(LIMITS) - 1)][1:])
     side = 'within' if level < len(LIMITS) else 'beyond'
     sentence = (
         f'{words}: {1e3 * offset:+.0f} ms is {side} -{early} to +{late} ms, late above 0; in the '

@@ -43,10 +43,9 @@ def run(args: argparse.Namespace) -> int:
     files = expand_inputs(args.inputs)
     single = len(args.inputs) == 1 and Path(args.inputs[0]).is_file()
     inferencer = build_inferencer(args, progress=not args.quiet)
-    settings = dict(max_offset=args.max_offset)
 
     def act(file):
-        result = inferencer.sync(file.path, **settings)
+        result = inferencer.sync(file.path, max_offset=args.max_offset)
         lines = [result.sentence(), *(f'note: {note}' for note in result.notes)]
         if result.verdict is not None:
             lines.append(f'verdict: {result.verdict.sentence}')
@@ -63,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
             # AVI cannot hold a shift of its audio; Matroska holds what AVI does.
             suffix = '.mkv' if file.path.suffix.lower() == '.avi' else file.path.suffix
             out = args.fix if single else args.fix / f'{file.name}{suffix}'
-            fixed = fix_sync(inferencer, result, out, **settings)
+            fixed = fix_sync(inferencer, result, out, max_offset=args.max_offset)
             print(f'  {fixed.path}: {fixed.sentence()}', flush=True)
             record['fixed'] = fixed.to_dict()
         return record

@@ -93,9 +93,8 @@ def read_window(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Decode a window of an audio stream; its holes are silence.
 
-    Returns:
-        tuple[np.ndarray, np.ndarray]: ``(S,)`` float32, the mean of the channels, or with
-        ``channels`` ``(channels, S)``; and ``(S,)`` bool, which samples are there.
+    Returns ``(S,)`` float32, the mean of the channels, or with ``channels`` ``(channels, S)``; and
+    ``(S,)`` bool, which samples are there.
     """
     count = round(duration * sample_rate)
     window = np.zeros(count if channels is None else (channels, count), np.float32)

@@ -140,16 +140,11 @@ class MediaFile:
             raise UnreadableMediaError(self.path, 'its video has no frame that can be decoded')
 
     def read_frames(self, times: Sequence[float], short_side: int | None = None) -> np.ndarray:
-        """Read the frames shown at the given times.
+        """Read the frames ``(T, H, W, 3)`` uint8, RGB, shown at the given times.
 
-        Args:
-            times (Sequence[float]): ``(T,)`` seconds, in any order, inside :attr:`video_span`.
-                The frame shown at ``t`` is the latest one whose time stamp is at most ``t``.
-            short_side (int, optional): Scale the shorter side to so many pixels while the frame
-                is converted, never up. Defaults to None, the frame as it is.
-
-        Returns:
-            np.ndarray: ``(T, H, W, 3)`` uint8, RGB.
+        Times are ``(T,)`` seconds, in any order, inside :attr:`video_span`. The frame shown at
+        ``t`` is the latest one whose time stamp is at most ``t``. With ``short_side`` the shorter
+        side is scaled to so many px while the frame is converted, never up.
 
         Raises:
             ValueError: If a time lies outside the video's span.
@@ -160,17 +155,10 @@ class MediaFile:
     def stream_frames(
         self, times: Sequence[float] | np.ndarray, short_side: int | None = None
     ) -> Iterator[np.ndarray]:
-        """The frames shown at the given times, one after the other, whatever their number.
+        """The frames of :meth:`read_frames`, one after the other, whatever their number.
 
-        Reading anything else of this object in between moves the file's position: read the audio
-        through an object of its own.
-
-        Args:
-            times (Sequence[float]): ``(T,)`` seconds, not falling, inside :attr:`video_span`.
-            short_side (int, optional): As in :meth:`read_frames`.
-
-        Yields:
-            np.ndarray: ``(H, W, 3)`` uint8, RGB, one for each time.
+        The times must not fall. Reading anything else of this object in between moves the file's
+        position: read the audio through an object of its own.
 
         Raises:
             ValueError: If a time lies outside the video's span, or the times fall.
@@ -181,16 +169,10 @@ class MediaFile:
         return stream_frames(self._container, stream, times, short_side=short_side, path=self.path)
 
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
-        """Read an audio window, decoding nothing but it and what it needs around it.
+        """Read a window of audio from ``start`` on (s), decoding only what it needs around it.
 
-        Args:
-            start (float): First second of the window.
-            duration (float): Its length in seconds.
-            sample_rate (int): Rate of the returned waveform in Hz.
-
-        Returns:
-            np.ndarray: ``(round(duration * sample_rate),)`` float32, the mean of the channels, full
-            scale is 1.
+        Returns ``(round(duration * sample_rate),)`` float32, at ``sample_rate`` (Hz): the mean of
+        the channels, full scale is 1.
 
         Raises:
             UnreadableMediaError: Also if the window has a hole above 10 ms in it.

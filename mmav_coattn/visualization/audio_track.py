@@ -23,16 +23,11 @@ ROUNDING = 1.001e-3
 
 
 class AudioTrack:
-    """Reads the audio of a file from ``start`` to ``end`` and encodes it into another.
+    """Reads the audio of a file from ``start`` to ``end``, s, and encodes it into another.
 
     Where the stream has a hole, for instance because it starts late, a player is silent, and so are
     the samples: moving the later ones forward would break the sync. Only the samples of a packet or
-    two are in memory.
-
-    Args:
-        path (str | Path): The original.
-        start (float): Where to begin, s on its clock.
-        end (float): Where to end, s; may be infinite.
+    two are in memory. ``end`` may be infinite.
 
     Raises:
         NoAudioError: If the file has no audio stream.
@@ -56,10 +51,6 @@ class AudioTrack:
     def __exit__(self, *exc_info) -> None:
         self.container.close()
 
-    def add_stream(self, output):
-        """Add an AAC stream for this audio to an open output."""
-        return output.add_stream('aac', rate=self.rate, layout=self.layout)
-
     def encode_until(self, output, stream, time: float) -> None:
         """Encode the samples before ``time``, s from ``start``, and those decoded with them."""
         import av
@@ -72,11 +63,7 @@ class AudioTrack:
             output.mux(stream.encode(frame))
 
     def finish(self, output, stream) -> None:
-        """Encode the rest.
-
-        Raises:
-            TooShortError: If there was no audio at all.
-        """
+        """Encode the rest; :class:`TooShortError` if there was no audio at all."""
         self.encode_until(output, stream, np.inf)
         if not self.encoded:
             raise TooShortError(self.path, f'has no audio from {self.start:.3f} s on')

@@ -90,8 +90,9 @@ def _draw_accuracy(axes, val: list[dict]) -> None:
     axes.axhline(0.5, color='0.4', linestyle='--', linewidth=1, label='chance')
     if not val:
         axes.text(0.5, 0.7, 'no validation logged', ha='center', transform=axes.transAxes)
-    labels = dict(xlabel='epoch', ylabel='accuracy', title='Held-out accuracy')
-    label_axes(axes, **labels, ylim=(0.35, 1.02))
+    label_axes(
+        axes, xlabel='epoch', ylabel='accuracy', title='Held-out accuracy', ylim=(0.35, 1.02)
+    )
     axes.set_xlim(left=0)
     axes.xaxis.get_major_locator().set_params(integer=True)
 

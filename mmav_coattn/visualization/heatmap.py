@@ -16,11 +16,10 @@ ALPHA, OPAQUE_FROM = 0.65, 0.4
 def attention_intensity(attention: np.ndarray) -> np.ndarray:
     """Turn attention weights into intensities from 0 (leave the frame alone) to 1 (full colour).
 
-    A weight is measured as a multiple r of the uniform one, r = weight / mean weight of its time
-    step, and its intensity is ``(r - 1) / (top - 1)``, cut off to [0, 1], where ``top`` is the
-    largest r of the whole clip, but at least :data:`FULL_STRENGTH`. So locations that get no more
-    than their share stay untouched, times can be compared with each other, and attention that is
-    uniform up to noise looks uniform: noise is not stretched to full scale.
+    With r = weight / mean weight of its time step, it is ``(r - 1) / (top - 1)``, cut off to
+    [0, 1], where ``top`` is the largest r of the clip, but at least :data:`FULL_STRENGTH`. So
+    locations that get no more than their share stay untouched, times can be compared with each
+    other, and noise around uniform attention is not stretched to full scale.
 
     Of attention (T', H', W'), not negative, that need not sum to 1. Returns float32 (T', H', W'), 0
     to 1. A time step without any weight is 0.

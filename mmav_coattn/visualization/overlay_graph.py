@@ -6,7 +6,7 @@
                                                  +-- + heat map, enlarged --+-- + caption --> frame
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import av
 import numpy as np
@@ -23,35 +23,20 @@ from .sheets import caption_layer
 #: many times as fast as colouring every pixel.
 LAYER_SIZE = 160
 #: FFmpeg's names of its numbers of the colour spaces that it converts RGB to.
-COLOUR_SPACES = {
-    1: 'bt709',
-    4: 'fcc',
-    5: 'bt470bg',
-    6: 'smpte170m',
-    7: 'smpte240m',
-    9: 'bt2020nc',
-}
+COLOUR_SPACES = {1: 'bt709', 4: 'fcc', 5: 'bt470bg', 6: 'smpte170m', 7: 'smpte240m', 9: 'bt2020nc'}
 BT601, UNSPECIFIED = 6, 2
 #: Filters that turn a frame by so many quarters counterclockwise.
 TURNS = [(), ('cclock',), ('cclock', 'cclock'), ('clock',)]
 
 
 class OverlayGraph:
-    """Draws one map after the other on one frame after the other.
+    """Draws one map after the other on one frame after the other, as ``write_overlay_video`` says.
 
-    Args:
-        first (av.VideoFrame): The first frame; later ones of another size are scaled to it.
-        box (tuple): The part of the upright frame that the maps cover, (x0, y0, x1, y1), fractions.
-        caption (str): One line drawn into the frames.
-        side_by_side (bool): Show the original to the left of the overlay.
+    Frames of another size than the ``first`` are scaled to it.
     """
 
     def __init__(
-        self,
-        first: av.VideoFrame,
-        box: tuple[float, float, float, float],
-        caption: str = '',
-        side_by_side: bool = False,
+        self, first: av.VideoFrame, box: Sequence[float], caption: str, side_by_side: bool
     ) -> None:
         space = BT601 if first.format.is_rgb else first.colorspace
         self._space = space if space in COLOUR_SPACES else UNSPECIFIED
@@ -71,25 +56,23 @@ class OverlayGraph:
         shrink = max(1.0, max(part) / LAYER_SIZE)
         self._layer_size = max(2, round(part[1] / shrink)), max(2, round(part[0] / shrink))
         self._maps = self._source(*self._layer_size[::-1], 'rgba')
-        original = None
         if side_by_side:
             original = node = self._add(node, 'split')
         node = self._overlay(node, self._maps, *part, x0, y0)
-        if original is not None:
+        if side_by_side:
             both = self._graph.add('hstack')
             original.link_to(both, 1, 0)
             node.link_to(both, 0, 1)
             node, width = both, 2 * width
-        self._caption = None
         if caption:
             layer = caption_layer((height, width), caption)
-            self._caption = self._source(width, len(layer), 'rgba')
-            node = self._overlay(node, self._caption, width, len(layer), 0, 0)
+            words = self._source(width, len(layer), 'rgba')
+            node = self._overlay(node, words, width, len(layer), 0, 0)
         self._drawn = self._add(node, 'buffersink')
         self._graph.configure()
-        if self._caption is not None:
-            self._caption.push(self._rgba(layer, first.pts))
-            self._caption.push(None)  # the last frame of an overlay stays
+        if caption:
+            words.push(self._rgba(layer, first.pts))
+            words.push(None)  # the last frame of an overlay stays
 
     def draw(self, frame: av.VideoFrame, heat: np.ndarray) -> Iterator[av.VideoFrame]:
         """Take a frame with its map (H', W'), 0 to 1; yields the frames that are finished."""

@@ -56,11 +56,10 @@ def write_overlay_video(
     scaled to the first. Audio of more than two channels is mixed down to stereo.
 
     Args:
-        out_path (str | Path): The MP4 to write; it appears only when it is complete.
+        out_path (str | Path): The MP4 to write, and to return; it appears only when complete.
         attention (np.ndarray): (T', H', W'), not negative; :func:`attention_intensity` says how
             weights become colour.
-        attention_times (np.ndarray): (T',), s on the clock of the original.
-        start (float): Where to begin, s on the clock of the original.
+        attention_times (np.ndarray): (T',), s on the clock of the original, as is ``start``.
         duration (float, optional): Length, s; to the end of the file by default.
         caption (str): One line drawn into the frames.
         box (tuple): The part of the frame that the maps cover, (x0, y0, x1, y1) as fractions of
@@ -68,13 +67,9 @@ def write_overlay_video(
         side_by_side (bool): Show the original to the left of the overlay.
         progress (Callable): Called after each frame with the seconds done and about those in all.
 
-    Returns:
-        Path: ``out_path``.
-
     Raises:
         UnreadableMediaError: If the file cannot be opened or decoded.
-        NoVideoError: If it has no video stream.
-        NoAudioError: If it has no audio stream: there is nothing to look for the source of.
+        NoVideoError, NoAudioError: If it has no such stream.
         TooShortError: If no frame, or no audio, lies in the segment.
         ValueError: If the maps and their times do not fit, or see :func:`attention_intensity`.
     """
@@ -96,7 +91,7 @@ def write_overlay_video(
                 time = frame.time - start
                 if video is None:  # The size is known only now; a stream cannot be added later.
                     video = VideoTrack(output, frame)
-                    audio = track.add_stream(output)
+                    audio = output.add_stream('aac', rate=track.rate, layout=track.layout)
                 video.encode(frame, time)
                 track.encode_until(output, audio, time)
                 progress(time, attention_times[-1] - start)

@@ -22,10 +22,7 @@ Moment = tuple[float, Sequence[Sequence[float]]]
 
 
 def contact_sheet(
-    frames: np.ndarray,
-    attention: np.ndarray,
-    title: str = '',
-    moments: Sequence[Moment] = (),
+    frames: np.ndarray, attention: np.ndarray, title: str = '', moments: Sequence[Moment] = ()
 ) -> np.ndarray:
     """Lay frames of a clip in a row, and the same frames with their attention below.
 
@@ -36,8 +33,7 @@ def contact_sheet(
         moments (Sequence[Moment]): Show these, their boxes in green, instead of up to
             :data:`NUM_COLUMNS` frames, spread evenly.
 
-    Returns:
-        np.ndarray: uint8 RGB image.
+    Returns a uint8 RGB image.
     """
     import cv2
 
@@ -62,16 +58,10 @@ def contact_sheet(
         cells = [np.pad(cell, ((0, GAP), (0, GAP), (0, 0))) for cell in (plain, drawn)]
         columns.append(np.concatenate(cells))
     sheet = np.pad(np.concatenate(columns, axis=1), ((TITLE_HEIGHT, 0), (0, 0), (0, 0)))
-    return draw_caption(sheet, title, TITLE_HEIGHT)
-
-
-def draw_caption(frame: np.ndarray, text: str, max_height: int = 22) -> np.ndarray:
-    """A copy of a frame uint8 (H, W, 3) with a caption, see :func:`caption_layer`."""
-    frame = frame.copy()
-    if text:
-        layer = caption_layer(frame.shape[:2], text, max_height)
-        frame[: len(layer)] = blend(frame[: len(layer)], layer)
-    return frame
+    if title:
+        layer = caption_layer(sheet.shape[:2], title, TITLE_HEIGHT)
+        sheet[: len(layer)] = blend(sheet[: len(layer)], layer)
+    return sheet
 
 
 def caption_layer(size: tuple[int, int], text: str, max_height: int = 22) -> np.ndarray:

@@ -14,12 +14,7 @@ FEW_FRAMES_IN_FLIGHT = 'rc-lookahead=0:sync-lookahead=0:bframes=0:sliced-threads
 
 
 class VideoTrack:
-    """Encodes frames of 4:2:0 as H.264 into an open output.
-
-    Args:
-        output (av.container.OutputContainer): Where to.
-        first (av.VideoFrame): The first frame, for size, clock and colour space.
-    """
+    """Encodes frames of 4:2:0 as H.264, with the size, clock and colour space of the first."""
 
     def __init__(self, output, first) -> None:
         options = dict(ENCODER_OPTIONS)

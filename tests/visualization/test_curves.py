@@ -5,8 +5,7 @@ import pytest
 from mmengine.visualization import LocalVisBackend
 
 from mmav_coattn.errors import DataNotFoundError, UserError
-from mmav_coattn.visualization import plot_training_curves, read_scalars
-from mmav_coattn.visualization.curves import _draw_accuracy, _draw_loss
+from mmav_coattn.visualization import curves, plot_training_curves, read_scalars
 
 
 def write_run(folder, first_epoch=1, num_epochs=6, loss=0.7, start='20260101_000000'):
@@ -17,16 +16,13 @@ def write_run(folder, first_epoch=1, num_epochs=6, loss=0.7, start='20260101_000
             step = (epoch - 1) * 40 + iteration
             record = {'loss': loss * math.exp(-step / 150), 'epoch': epoch, 'iter': step}
             backend.add_scalars(record, step=step)
-        backend.add_scalars(
-            {
-                'sync/accuracy': 0.95 - 0.4 * math.exp(-epoch / 2),
-                'sync/accuracy_video_blank': 0.5 + 0.01 * (-1) ** epoch,
-                'sync/accuracy_audio_blank': 0.495,
-                'sync/num_clips': 300,
-                'data_time': 0.1,
-            },
-            step=epoch,
+        accuracies = dict(
+            accuracy=0.95 - 0.4 * math.exp(-epoch / 2),
+            accuracy_video_blank=0.5 + 0.01 * (-1) ** epoch,
+            accuracy_audio_blank=0.495,
+            num_clips=300,
         )
+        backend.add_scalars({f'sync/{k}': v for k, v in accuracies.items()}, step=epoch)
     return folder
 
 
@@ -45,15 +41,13 @@ def test_a_resumed_run_replaces_what_it_did_again(tmp_path):
     assert train[7]['loss'] > 0.4 > train[8]['loss']  # step 90 is of the second start
 
 
-def test_what_is_drawn(tmp_path):
-    from matplotlib.figure import Figure
-
-    train, val = read_scalars(write_run(tmp_path))
-    loss_axes, accuracy_axes = Figure().subplots(1, 2)
-    _draw_loss(loss_axes, train)
-    _draw_accuracy(accuracy_axes, val)
+def test_what_is_drawn(tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(curves, 'save_figure', lambda figure, out: figure)
+        loss_axes, accuracy_axes = plot_training_curves(write_run(tmp_path), 'a.png').axes
     curve, reference = loss_axes.get_lines()
-    np.testing.assert_allclose(curve.get_ydata(), [record['loss'] for record in train])
+    losses = [record['loss'] for record in read_scalars(tmp_path)[0]]
+    np.testing.assert_allclose(curve.get_ydata(), losses)
     np.testing.assert_allclose(reference.get_ydata(), math.log(2))
     lines = {line.get_label(): np.asarray(line.get_ydata()) for line in accuracy_axes.get_lines()}
     assert list(lines) == [

@@ -54,17 +54,6 @@ def test_cells_lie_side_by_side_over_the_frame():
     np.testing.assert_allclose(upsample_heatmap(np.full((3, 3), 0.3), (7, 5)), 0.3, rtol=1e-6)
 
 
-def test_small_maps_are_enlarged():
-    rng = np.random.default_rng(2)
-    frame = rng.integers(0, 256, (60, 92, 3), dtype=np.uint8)
-    heat = np.where(rng.random((5, 7)) < 0.4, rng.random((5, 7)), 0)
-    heat[:, 6] = 0
-    drawn = overlay_heatmap(frame, heat)
-    np.testing.assert_array_equal(drawn, overlay_heatmap(frame, upsample_heatmap(heat, (60, 92))))
-    beyond = 92 // 14  # half a cell, past the centre of the last one
-    np.testing.assert_array_equal(drawn[:, -beyond:], frame[:, -beyond:])
-
-
 def test_overlay_is_the_blend_in_floats():
     rng = np.random.default_rng(0)
     frame = rng.integers(0, 256, (64, 48, 3), dtype=np.uint8)

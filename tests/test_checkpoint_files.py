@@ -1,6 +1,7 @@
 """Checkpoints are whole or absent, and the newest whole one is found."""
 
 import os
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -15,11 +16,7 @@ def test_disk_full_while_saving(tmp_path, monkeypatch):
     path = tmp_path / 'epoch_1.pth'
     save_checkpoint(dict(weight=torch.ones(9)), str(path))
     before = path.read_bytes()
-
-    def full(handle):
-        raise OSError(28, 'No space left on device')
-
-    monkeypatch.setattr(os, 'fsync', full)
+    monkeypatch.setattr(os, 'fsync', Mock(side_effect=OSError(28, 'No space left on device')))
     with pytest.raises(TrainingError, match=r'epoch_1\.pth: cannot be written \(No .*--resume'):
         save_checkpoint(dict(weight=torch.ones(5)), str(path))
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

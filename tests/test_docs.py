@@ -4,12 +4,11 @@
 """
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PATTERNS = ('*.md', 'mmav_coattn/weights/*.md', 'docs/**/*.md', 'configs/**/*.md', 'tools/**/*.md')
 PAGES = sorted(page for pattern in PATTERNS for page in ROOT.glob(pattern))
 

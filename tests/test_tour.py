@@ -1,11 +1,11 @@
 """The notebook of the documentation runs, offline, and shows what it says."""
 
 import json
-from pathlib import Path
 
 import matplotlib
+from paths import ROOT
 
-TOUR = Path(__file__).resolve().parent.parent / 'docs/tour.ipynb'
+TOUR = ROOT / 'docs/tour.ipynb'
 
 
 def test_every_cell_runs(tmp_path, monkeypatch, capsys):

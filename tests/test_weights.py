@@ -12,17 +12,13 @@ from mmav_coattn.weights import NAMES, shipped_network
 
 
 @pytest.mark.parametrize('name', NAMES)
-def test_plain_and_small(name):
+def test_plain_and_small_and_of_its_config(name):
     config, checkpoint = shipped_network(name)
     assert config.is_file() and checkpoint.stat().st_size <= 3e6
     state = torch.load(checkpoint, weights_only=True)['state_dict']
     floating = {value.dtype for value in state.values() if value.is_floating_point()}
     assert floating == {torch.float16}
     assert all(torch.isfinite(value).all() for value in state.values())
-
-
-@pytest.mark.parametrize('name', NAMES)
-def test_belongs_to_its_config(name):
     inferencer = AudioVisualInferencer(name)
     assert not inferencer.model.training
     assert (inferencer.settings.face is not None) == (name == 'faces')
@@ -36,8 +32,5 @@ def test_default_network_finds_a_known_shift(tmp_path):
         video = shift_audio(tmp_path / f'medium/test/{index:06d}.mp4', tmp_path / 'a.mp4', shift)
         errors.append(inferencer.sync(video, max_offset=0.6).best - shift)
     assert np.abs(errors).max() < 0.05
-
-
-def test_a_checkpoint_needs_its_config():
     with pytest.raises(ConfigError, match=r'mine\.pth: name the config of this checkpoint'):
         AudioVisualInferencer(checkpoint='mine.pth')

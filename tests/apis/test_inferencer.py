@@ -1,6 +1,5 @@
 """Whole videos through a tiny network with random weights: results, files and sentences."""
 
-import av
 import numpy as np
 import pytest
 import torch
@@ -12,12 +11,7 @@ from pipelines import sync_pipeline
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.localizer import find_sound
 from mmav_coattn.apis.sync_estimator import measure_sync
-from mmav_coattn.errors import (
-    CheckpointError,
-    ConfigError,
-    DataNotFoundError,
-    UnwritableMediaError,
-)
+from mmav_coattn.errors import CheckpointError, ConfigError, DataNotFoundError, UnwritableMediaError
 from mmav_coattn.media import MediaFile
 
 CLIP = 0.8
@@ -56,14 +50,10 @@ def test_localize(inferencer, clip, tmp_path):
     assert result.attention.shape == (21, 4, 4)
     np.testing.assert_allclose(result.attention.sum(axis=(1, 2)), 1, rtol=1e-5)
     # The audio begins at 0.1 s; AAC begins with 1024 samples (64 ms) of its own.
-    with MediaFile(clip) as media:
+    with MediaFile(out) as media:
         begin, end = media.common_span
-    assert (begin, end) == pytest.approx((0.1 - 0.064, 2.1), abs=0.001)
-    with av.open(str(out)) as container:
-        assert {stream.type for stream in container.streams} == {'video', 'audio'}
-        assert container.duration / av.time_base == pytest.approx(end - begin, abs=0.1)
-        frames = sum(1 for _ in container.decode(video=0))
-    assert frames == pytest.approx((end - begin) * 20, abs=1)
+        assert end - begin == pytest.approx(2.0 + 0.064, abs=0.1)
+        assert sum(1 for _ in media.iter_frames()) == pytest.approx((2.0 + 0.064) * 20, abs=1)
     assert told[0] == ('embedding', pytest.approx(2.1), pytest.approx(2.1))
     assert {doing for doing, *_ in told[1:]} == {'writing'}
     assert all(0 <= done <= total for _, done, total in told)
@@ -93,13 +83,6 @@ def test_all_results_are_read_off_one_embedding(inferencer, clip):
     )
 
 
-def test_the_part_of_the_frame_that_maps_cover(clip):
-    cfg = config()
-    cfg.test_pipeline.insert(3, dict(type='FixedCrop', box=(0.25, 0.5, 0.75, 1.0)))
-    result = AudioVisualInferencer(cfg).localize(clip)
-    assert result.box == (0.25, 0.5, 0.75, 1.0)
-
-
 def test_checkpoints(inferencer, clip, tmp_path):
     state = inferencer.model.state_dict()
     torch.save(dict(state_dict=state), tmp_path / 'first.pth')
@@ -109,24 +92,27 @@ def test_checkpoints(inferencer, clip, tmp_path):
     torch.save(dict(state_dict=state), tmp_path / 'other.pth')
     with pytest.raises(CheckpointError, match=r'other\.pth: .*cls_head\.bias'):
         AudioVisualInferencer(config(), tmp_path / 'other.pth')
+    state['cls_head.time_contrast.log_scale'] = torch.zeros(())
+    torch.save(dict(state_dict=state), tmp_path / 'old.pth')
+    with pytest.raises(CheckpointError, match=r'old\.pth: is of the network of version 0\.1'):
+        AudioVisualInferencer(config(), tmp_path / 'old.pth')
 
 
-def test_maps_are_refined_by_the_frames(inferencer, clip):
-    refiner = dict(map_refiner=dict(type='MovingSourceMap'))
-    refined = AudioVisualInferencer(config(test_cfg=refiner))
-    refined.model.load_state_dict(inferencer.model.state_dict())
-    found, plain = refined.localize(clip), inferencer.localize(clip)
+def test_maps_of_a_part_of_the_frame_are_refined_by_the_frames(inferencer, clip):
+    cfg = config(test_cfg=dict(map_refiner=dict(type='MovingSourceMap')))
+    cfg.test_pipeline.insert(3, dict(type='FixedCrop', box=(0.25, 0.5, 0.75, 1.0)))
+    found = AudioVisualInferencer(cfg).localize(clip)
+    assert found.box == (0.25, 0.5, 0.75, 1.0)
     assert len(found.attention) == 21 and found.attention.shape[1] > 4
     np.testing.assert_allclose(found.attention.sum(axis=(1, 2)), 1, rtol=1e-4)
-    np.testing.assert_allclose(found.scores, plain.scores, atol=1e-5)
 
 
-def test_what_cannot_be_used(inferencer, clip, media_folder):
+def test_what_cannot_be_used(inferencer, clip):
     with pytest.raises(ConfigError, match='max_offset=0 must be more'):
         inferencer.sync(clip, max_offset=0)
     with pytest.raises(UnwritableMediaError, match='overwrite its original'):
         inferencer.localize(clip, clip)
     with pytest.raises(DataNotFoundError, match=r'gone\.mp4: there is no such file'):
-        inferencer.sync(media_folder / 'gone.mp4')
+        inferencer.sync(clip.with_name('gone.mp4'))
     with pytest.raises(ConfigError, match='has no model'):
         AudioVisualInferencer(Config(dict(test_pipeline=[])))

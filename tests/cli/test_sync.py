@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 from media_factory import audio_lag
-from sync_results import sync_result
 
-from mmav_coattn.apis import inferencer
 from mmav_coattn.media import MediaFile
-from mmav_coattn.media.remux import shift_audio
 
 from .conftest import UNUSABLE, USABLE
 
@@ -33,36 +30,22 @@ def test_sync_of_a_folder(sync, odd_files, tmp_path):
     assert written['results'][str(odd_files / 'plain.mp4')]['offset'] is None
 
 
-def test_fix_writes_nothing_where_the_offset_is_unknown(sync, odd_files, tmp_path):
-    target = tmp_path / 'fixed.mp4'
-    code, out, _ = sync(odd_files / 'plain.mp4', '--no-curve', '--fix', target)
-    assert code == 1 and 'was not mended: cannot tell' in out and not target.exists()
-
-
-def test_fix(sync, odd_files, tmp_path, monkeypatch):
-    """With a measurement that reads the true offset off the audio itself."""
-
-    def true_offset(path):
-        with MediaFile(path) as media:
-            offset = audio_lag(media.read_audio(0.6, 0.8, 16000), 0.6, 16000, 0.5)
-        return sync_result(path, offset)
-
-    monkeypatch.setattr(
-        inferencer, 'measure_sync', lambda model, embedding, *_: true_offset(embedding.path)
-    )
-    shifted = shift_audio(odd_files / 'plain.mp4', tmp_path / 'shifted.mp4', 0.24)
-    code, out, _ = sync(shifted, '--no-curve', '--fix', tmp_path / 'fixed.mp4')
-    assert code == 0, out
-    assert 'shifted.mp4: audio is 0.24 s late' in out
-    assert 'audio moved 0.240 s earlier' in out and 'measured again: in sync' in out
-    assert abs(true_offset(tmp_path / 'fixed.mp4').offset) < 0.002
-
-
-def test_sync_says_the_verdict_and_makes_no_copy_of_what_is_in_sync(
+def test_fix_writes_a_copy_in_sync_unless_there_is_none_to_write(
     sync, odd_files, tmp_path, offsets
 ):
-    offsets[0]['plain.mp4'] = -0.01
-    code, out, _ = sync(odd_files / 'plain.mp4', '--no-curve', '--fix', tmp_path / 'fixed.mp4')
+    told, fixed = offsets[0], tmp_path / 'fixed.mp4'
+    command = (odd_files / 'plain.mp4', '--no-curve', '--fix', fixed)
+    code, out, _ = sync(*command)
+    assert code == 1 and 'was not mended: cannot tell' in out
+    told['plain.mp4'] = -0.01
+    code, out, _ = sync(*command)
     assert code == 0 and 'in sync, offset -0.010 s (confidence 0.90): within EBU R37\n' in out
     assert 'verdict: within EBU R37: -10 ms is within -40 to +60 ms' in out
     assert 'no copy: the file is in sync as it is' in out and not list(tmp_path.iterdir())
+    told |= {'plain.mp4': 0.24, 'fixed.mp4': 0.0}
+    code, out, _ = sync(*command)
+    assert code == 0 and 'plain.mp4: audio is 0.24 s late' in out
+    assert f'{fixed}: audio moved 0.240 s earlier' in out and 'measured again: in sync' in out
+    with MediaFile(fixed) as media:
+        heard = media.read_audio(0.6, 0.8, 16000)
+    assert audio_lag(heard, 0.6, 16000, 0.5) == pytest.approx(-0.24, abs=0.002)

@@ -1,5 +1,3 @@
-import av
-import pytest
 from media_factory import copy_packets, write_clip
 
 from mmav_coattn.media import MediaFile
@@ -18,13 +16,3 @@ def test_tags_in_a_foreign_encoding(tmp_path):
     for path in (tagged, shift_audio(tagged, tmp_path / 'moved.mkv', 0.1)):
         with MediaFile(path) as media:
             assert media.read_audio(0.2, 0.5, 16000).shape == (8000,)
-
-
-@pytest.mark.parametrize(('version', 'given'), [('18.1.0', True), ('19.0.2', False)])
-def test_what_a_version_takes(monkeypatch, version, given):
-    asked = []
-    monkeypatch.setattr(av, '__version__', version)
-    monkeypatch.setattr(av, 'open', lambda *args, **options: asked.append((args, options)))
-    open_container('a.mp4', options={'x': 'y'})
-    expected = {'metadata_errors': 'surrogateescape'} if given else {}
-    assert asked == [(('a.mp4',), {'options': {'x': 'y'}, **expected})]

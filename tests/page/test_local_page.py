@@ -1,5 +1,6 @@
 """The page over HTTP, and where a browser can be driven, in Chromium."""
 
+import shutil
 import socket
 import sys
 from logging import FileHandler
@@ -8,7 +9,6 @@ from urllib.request import urlopen
 
 import numpy as np
 import pytest
-from browser import CHROMIUM
 from media_factory import write_clip
 from mmengine.logging import MMLogger
 from test_analysis import StandIn
@@ -17,6 +17,9 @@ from mmav_coattn.errors import ConfigError, MissingDependencyError, NoAudioError
 from mmav_coattn.page import serve
 from mmav_coattn.page.local_page import SAMPLES, make_samples
 from mmav_coattn.visualization import write_overlay_video
+
+BROWSERS = ('chromium', 'chromium-browser', 'google-chrome')
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 class Painter(StandIn):

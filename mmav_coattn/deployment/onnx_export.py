@@ -1,27 +1,22 @@
 """Export to ONNX, and a check of the file against PyTorch."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
+from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.errors import ConfigError, import_extra
 from mmav_coattn.io import whole_file
 from mmav_coattn.models.necks import CoAttentionNeck
 
 from .sync_graph import SyncGraph
 
-if TYPE_CHECKING:
-    from mmav_coattn.apis import AudioVisualInferencer
-
 #: Largest difference from PyTorch that is put down to rounding, of logits and of map weights.
 TOLERANCE = 1e-4
-#: Of the ONNX operators; runtimes of 2023 and later know it.
-OPSET = 18
+OPSET = 18  #: Of the ONNX operators; runtimes of 2023 and later know it.
 INPUTS = ('frames', 'waveforms')
 OUTPUTS = ('sync_logits', 'attention')
 EXTRA = ('export', 'Exporting')

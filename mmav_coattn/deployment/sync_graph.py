@@ -48,35 +48,28 @@ class SyncGraph(nn.Module):
         return (logits, features.attention[:, 0, 0].float()) if self.has_map else (logits,)
 
 
-class MatrixLogMel(nn.Module):
-    """:class:`LogMelSpectrogram` with the Fourier transform as a convolution.
+class MatrixLogMel(LogMelSpectrogram):
+    """The spectrogram of ``log_mel``, on the CPU, with the Fourier transform as a convolution.
 
     ONNX has an operation ``STFT``, but of complex numbers in a layout that not every runtime knows.
     A convolution with the windowed sines and cosines, hop as stride, is the same sum.
     """
 
     def __init__(self, log_mel: LogMelSpectrogram) -> None:
-        super().__init__()
-        self.sample_rate = log_mel.sample_rate
-        self.n_fft = log_mel.n_fft
-        self.hop_length = log_mel.hop_length
-        self.frame_seconds = log_mel.frame_seconds
-        self.mean, self.std = log_mel.mean, log_mel.std
-        self.register_buffer('filters', log_mel.filters.clone())
+        rate, n_fft, length = log_mel.sample_rate, log_mel.n_fft, log_mel.win_length
+        bands = len(log_mel.filters)
+        super().__init__(rate, n_fft, length, log_mel.hop_length, bands, log_mel.mean, log_mel.std)
         # A window shorter than the transform lies in its middle, as in torch.stft and librosa.
-        before = (log_mel.n_fft - log_mel.win_length) // 2
-        window = torch.zeros(log_mel.n_fft, dtype=torch.float64)
-        window[before : before + log_mel.win_length] = log_mel.window.double().cpu()
-        bands, samples = torch.arange(log_mel.n_fft // 2 + 1), torch.arange(log_mel.n_fft)
+        before = (n_fft - length) // 2
+        window = F.pad(self.window.double(), (before, n_fft - length - before))
         # The product modulo n_fft keeps the argument small, and with it the rounding of its sine.
-        turns = (bands[:, None] * samples % log_mel.n_fft).double() / log_mel.n_fft
-        angle = 2 * math.pi * turns
+        turns = torch.arange(n_fft // 2 + 1)[:, None] * torch.arange(n_fft) % n_fft
+        angle = 2 * math.pi * (turns.double() / n_fft)
         basis = torch.cat([angle.cos(), -angle.sin()]) * window
-        self.register_buffer('basis', basis.float()[:, None].to(log_mel.filters.device))
+        self.register_buffer('basis', basis.float()[:, None])
 
-    def forward(self, waveforms: Tensor) -> Tensor:
-        """(N, S) -> (N, F, 1 + S // hop_length)."""
+    def power(self, waveforms: Tensor) -> Tensor:
+        """Mel power of samples (N, S)."""
         padded = F.pad(waveforms.unsqueeze(1), (self.n_fft // 2, self.n_fft // 2))
         real, imaginary = F.conv1d(padded, self.basis, stride=self.hop_length).chunk(2, dim=1)
-        power = real.square() + imaginary.square()
-        return (torch.log(self.filters @ power + EPS) - self.mean) / self.std
+        return self.filters @ (real.square() + imaginary.square()) + EPS

@@ -10,9 +10,9 @@ from mmav_coattn.errors import ConfigError
 def prepare_processes(cfg: Config) -> None:
     """Let a launcher's processes find one another where there is no GPU.
 
-    mmengine's launchers choose a GPU for each process, and so does its distributed wrapper; both
-    fail without. So there the processes are joined here, by gloo, before mmengine would, and the
-    wrapper of ``cfg`` gets no device. With a GPU, or with one process, nothing is done.
+    mmengine's launchers and its distributed wrapper choose a GPU for each process. So here the
+    processes are joined by gloo before mmengine would, and the wrapper of ``cfg`` gets no device.
+    With a GPU, or with one process, nothing is done.
 
     Raises:
         ConfigError: If the launcher is one that does not tell torch about its processes, or the

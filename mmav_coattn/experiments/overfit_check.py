@@ -33,8 +33,8 @@ def overfit_one_batch(runner: Runner, steps: int = 100) -> tuple[bool, str]:
         'small, out of sync, or too little of it.'
         if learned
         else 'A network that cannot learn one batch by heart will not learn a data set: check the '
-        'learning rate (try 3 times and a third of it), that no input is blanked '
-        '(data_preprocessor.blank), and that the frames show what sounds; or allow more steps.'
+        'learning rate (try 3 times and a third of it), and that the frames show what sounds; or '
+        'allow more steps.'
     )
     return learned, (
         f'Overfit check {"passed" if learned else "failed"} after {len(losses)} steps on one '

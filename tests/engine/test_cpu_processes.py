@@ -10,22 +10,28 @@ from mmav_coattn.errors import ConfigError
 
 
 @pytest.fixture
-def joined(monkeypatch):
-    """The backends that processes were joined by, on a machine without a GPU."""
-    backends = []
-    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
-    monkeypatch.setattr(dist, 'is_initialized', lambda: False)
-    monkeypatch.setattr(dist, 'init_process_group', backends.append)
-    return backends
+def prepare(monkeypatch):
+    """Gives a prepared config and the backends that processes were joined by."""
+
+    def run(gpu=False, **cfg):
+        cfg, backends = Config(cfg), []
+        monkeypatch.setattr(torch.cuda, 'is_available', lambda: gpu)
+        monkeypatch.setattr(dist, 'is_initialized', lambda: False)
+        monkeypatch.setattr(dist, 'init_process_group', backends.append)
+        prepare_processes(cfg)
+        return cfg, backends
+
+    return run
 
 
-def test_the_wrapper_gets_no_device(joined):
-    cfg = Config(dict(launcher='pytorch', find_unused_parameters=True))
-    prepare_processes(cfg)
+def test_the_wrapper_gets_no_device_and_one_of_ones_own_is_kept(prepare):
+    cfg, joined = prepare(launcher='pytorch', find_unused_parameters=True)
     assert joined == ['gloo']
     wrapper = cfg.model_wrapper_cfg
     assert wrapper.type == 'MMDistributedDataParallel' and wrapper.device_ids is None
     assert wrapper.find_unused_parameters
+    cfg, _ = prepare(launcher='pytorch', model_wrapper_cfg=dict(type='MyWrapper'))
+    assert cfg.model_wrapper_cfg == dict(type='MyWrapper')
 
 
 @pytest.mark.parametrize(
@@ -35,23 +41,12 @@ def test_the_wrapper_gets_no_device(joined):
         (dict(launcher='slurm'), '--launcher slurm needs GPUs'),
     ],
 )
-def test_what_needs_gpus(joined, cfg, sentence):
+def test_what_needs_gpus(prepare, cfg, sentence):
     with pytest.raises(ConfigError, match=sentence):
-        prepare_processes(Config(cfg))
-    assert joined == []
+        prepare(**cfg)
 
 
-def test_a_wrapper_of_ones_own_is_kept(joined):
-    cfg = Config(dict(launcher='pytorch', model_wrapper_cfg=dict(type='MyWrapper')))
-    prepare_processes(cfg)
-    assert cfg.model_wrapper_cfg == dict(type='MyWrapper')
-
-
-def test_one_process_or_a_gpu_changes_nothing(joined, monkeypatch):
-    cfg = Config(dict(sync_bn='torch'))
-    prepare_processes(cfg)
-    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
-    several = Config(dict(launcher='slurm', sync_bn='torch'))
-    prepare_processes(several)
-    assert joined == [] and cfg.sync_bn == several.sync_bn == 'torch'
-    assert 'model_wrapper_cfg' not in cfg and 'model_wrapper_cfg' not in several
+def test_one_process_or_a_gpu_changes_nothing(prepare):
+    for settings in (dict(sync_bn='torch'), dict(gpu=True, launcher='slurm', sync_bn='torch')):
+        cfg, joined = prepare(**settings)
+        assert joined == [] and cfg.sync_bn == 'torch' and 'model_wrapper_cfg' not in cfg

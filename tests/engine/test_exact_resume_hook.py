@@ -52,21 +52,25 @@ def test_at_the_end_of_an_epoch_and_in_a_new_run_nothing_is_left_out(saved, iter
     assert resume(runner, saved) == list(ResumableSampler(DATA, seed=3)) and not runner.said
 
 
-def test_what_cannot_be_exact_is_said(saved):
-    runner = make_runner(6, 1, sampler=DefaultSampler)
-    assert len(resume(runner, saved)) == 12
-    assert runner.said[0].startswith(
-        'The checkpoint was saved after 2 of 4 batches of epoch 2, and DefaultSampler cannot skip'
+@pytest.mark.parametrize(
+    ('changes', 'batches', 'said'),
+    [
+        (
+            dict(sampler=DefaultSampler),
+            4,
+            ['The checkpoint was saved after 2 of 4 batches of epoch 2, and DefaultSampler cannot'],
+        ),
+        ({}, 5, ['This run has 4 batches an epoch, the one it resumes had 5: ']),
+        (dict(loop=IterBasedTrainLoop), 4, []),  # which skips by itself
+    ],
+)
+def test_where_nothing_is_skipped_it_is_said_why(saved, changes, batches, said):
+    runner = make_runner(6, 1, **changes)
+    saved['exact_resume']['batches_per_epoch'] = batches
+    assert len(resume(runner, saved)) == 12 and len(runner.said) == len(said)
+    assert all(
+        sentence.startswith(start) for sentence, start in zip(runner.said, said, strict=True)
     )
-    runner = make_runner(6, 1)
-    saved['exact_resume']['batches_per_epoch'] = 5
-    assert len(resume(runner, saved)) == 12
-    assert runner.said[0].startswith('This run has 4 batches an epoch, the one it resumes had 5: ')
-
-
-def test_a_loop_over_iterations_skips_by_itself(saved):
-    runner = make_runner(6, 1, loop=IterBasedTrainLoop)
-    assert len(resume(runner, saved)) == 12 and not runner.said
 
 
 def test_dropout_depends_on_seed_and_iteration_alone():

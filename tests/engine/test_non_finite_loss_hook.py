@@ -31,9 +31,6 @@ def test_other_losses_end_the_training(tmp_path, value):
     assert sentence.startswith(f'loss is {value} in iteration 42 (epoch 3): the training has div')
     assert 'Its batch: a.mp4, b.mp4. No checkpoint was saved before it; lower' in sentence
     assert 'resume' not in sentence
-
-
-def test_the_last_checkpoint_is_named(tmp_path):
     torch.save(dict(weight=torch.zeros(1)), tmp_path / 'epoch_1.pth')
     with pytest.raises(TrainingError, match=r'epoch_1\.pth, is from before it; .* with --resume\.'):
         look(tmp_path, loss_sync=float('nan'))

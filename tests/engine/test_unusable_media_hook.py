@@ -7,68 +7,60 @@ from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
 from mmengine.logging import MessageHub
 
+import mmav_coattn  # noqa: F401
 from mmav_coattn.engine.hooks import unusable_media_hook
-from mmav_coattn.engine.hooks.unusable_media_hook import UnusableMediaReportHook
 
 
-@pytest.fixture
-def runner():
-    messages = []
-    return SimpleNamespace(
-        epoch=2,
-        messages=messages,
-        logger=SimpleNamespace(warning=messages.append),
-        message_hub=MessageHub.get_instance('test_unusable_media_hook'),
-    )
-
-
-def batch(*replaced):
-    facts = [dict(replaced=notes) if notes else {} for notes in replaced]
+def batch(*notes):
+    """A sample for each of these names and reasons of a replaced file, or several of them."""
+    facts = [
+        dict(replaced=[(name, why, f'/data/{name}: is {why}') for name, why in each.items()])
+        for each in notes
+    ]
     return dict(data_samples=[ActionDataSample(metainfo=each) for each in facts])
 
 
-def note(name, reason):
-    return (name, reason, f'/data/{name}: is {reason}')
+@pytest.fixture
+def report():
+    """Gives the warnings and the total of an epoch."""
+    hook, messages = HOOKS.build(dict(type='UnusableMediaReportHook')), []
+    hub = MessageHub.get_instance('test_unusable_media_hook')
+    logger = SimpleNamespace(warning=messages.append)
+    runner = SimpleNamespace(epoch=2, logger=logger, message_hub=hub)
+
+    def run(*batches):
+        messages.clear()
+        hook.before_train_epoch(runner)
+        for index, data_batch in enumerate(batches):
+            hook.after_train_iter(runner, index, data_batch, None)
+        hook.after_train_epoch(runner)
+        return list(messages), hub.get_scalar('unusable_media').current()
+
+    return run
 
 
-def run_epoch(hook, runner, batches):
-    hook.before_train_epoch(runner)
-    for index, data_batch in enumerate(batches):
-        hook.after_train_iter(runner, index, data_batch, None)
-    hook.after_train_epoch(runner)
-
-
-def test_counts_and_names(runner, monkeypatch):
+def test_counts_and_names_and_each_epoch_anew(report, monkeypatch):
     monkeypatch.setattr(unusable_media_hook, 'MAX_NAMES', 2)
-    first = batch(None, [note('a.mp4', 'silent'), note('b.mp4', 'missing')])
-    second = batch([note('a.mp4', 'silent')], [note('c.mp4', 'silent')], None)
-    run_epoch(HOOKS.build(dict(type='UnusableMediaReportHook')), runner, [first, second])
-    assert runner.messages == [
+    first = batch({}, {'a.mp4': 'silent', 'b.mp4': 'missing'})
+    second = batch({'a.mp4': 'silent'}, {'c.mp4': 'silent'}, {})
+    sentence = (
         'Epoch 3: 4 drawn files could not be used and others took their place, for 5 samples '
         '(3 silent, 1 missing). The first of them:\n'
         '  /data/a.mp4: is silent\n  /data/b.mp4: is missing'
-    ]
-    assert runner.message_hub.get_scalar('unusable_media').current() == 4
+    )
+    assert report(first, second) == ([sentence], 4)
+    assert report(batch({}, {})) == ([], 0)
 
 
-def test_each_epoch_counts_anew_and_is_quiet_without_trouble(runner):
-    hook = UnusableMediaReportHook()
-    run_epoch(hook, runner, [batch([note('a.mp4', 'silent')])])
-    run_epoch(hook, runner, [batch(None, None)])
-    assert len(runner.messages) == 1
-    assert runner.message_hub.get_scalar('unusable_media').current() == 0
-
-
-def test_sums_over_processes(runner, monkeypatch):
+def test_sums_over_processes(report, monkeypatch):
     def two_processes(mine):
         other = ({'missing': 2}, {'z.mp4': '/data/z.mp4: is missing'}, 3)
         return [mine, (type(mine[0])(other[0]), *other[1:])]
 
     monkeypatch.setattr(unusable_media_hook, 'all_gather_object', two_processes)
-    run_epoch(UnusableMediaReportHook(), runner, [batch([note('a.mp4', 'silent')])])
-    assert runner.messages == [
+    sentence = (
         'Epoch 3: 3 drawn files could not be used and others took their place, for 4 samples '
         '(2 missing, 1 silent). The first of them:\n'
         '  /data/z.mp4: is missing\n  /data/a.mp4: is silent'
-    ]
-    assert runner.message_hub.get_scalar('unusable_media').current() == 3
+    )
+    assert report(batch({'a.mp4': 'silent'})) == ([sentence], 3)

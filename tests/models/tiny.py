@@ -2,6 +2,7 @@
 
 import torch
 from mmaction.registry import MODELS
+from mmaction.structures import ActionDataSample
 from mmengine.registry import init_default_scope
 from pipelines import sync_pipeline
 
@@ -59,3 +60,41 @@ def random_inputs(num_clips: int = 2, num_windows: int = 2) -> dict:
         audio_starts=0.5 * torch.rand(num_clips, num_windows),
         clip_seconds=0.5,
     )
+
+
+def batch(num_clips=2, num_negatives=1, unusable=(), seed=0):
+    """A collated batch of clips of 0.8 s, whose brightness follows the loudness of window 0."""
+    generator = torch.Generator().manual_seed(seed)
+    inputs = dict(imgs=[], audio=[], audio_starts=[])
+    samples = []
+    for index in range(num_clips):
+        loudness = torch.rand(13, generator=generator)  # of each 0.1 s of a segment of 1.3 s
+        frames = (loudness[2:10] * 255).view(1, 1, 8, 1, 1).expand(1, 3, 8, 32, 32).byte().clone()
+        audio = (torch.randn(13, 1600, generator=generator) * loudness[:, None]).flatten()
+        values = frames, audio, torch.tensor([0.2, 0.3, 0.5, 0.15][: 1 + num_negatives])
+        facts = dict(clip_seconds=0.8)
+        if index in unusable:
+            values, facts = (None,) * 3, dict(unusable=('silent', 'is silent'))
+        for name, value in zip(inputs, values, strict=True):
+            inputs[name].append(value)
+        samples.append(ActionDataSample(metainfo=facts))
+        samples[-1].set_field(torch.eye(1 + num_negatives)[0], 'sync_label', dtype=torch.Tensor)
+    return dict(inputs=inputs, data_samples=samples)
+
+
+def run(model, data, mode):
+    return model(**model.data_preprocessor(data), mode=mode)
+
+
+#: Inputs of a neck: two clips of 3 x 4 locations and audio segments of 2 bands, three windows each.
+AUDIO_TIMES = torch.arange(40) * 0.05
+STARTS = torch.tensor([[0.1, 0.7, 1.1], [0.5, 0.2, 1.05]])
+WINDOW_TIMES = STARTS[..., None] + 0.05 + torch.arange(6) * 0.1
+
+
+def tower_features():
+    return torch.randn(2, 5, 6, 3, 4), torch.randn(2, 7, 2, len(AUDIO_TIMES))
+
+
+def run_neck(neck, visual, audio, window_times=WINDOW_TIMES):
+    return neck(visual, audio, AUDIO_TIMES, window_times)

@@ -15,8 +15,7 @@ from mmengine.runner import Runner
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.visualization import contact_sheet
 
-#: Annotated moments that are shown of a clip, at most.
-MAX_MOMENTS = 6
+MAX_MOMENTS = 6  #: Annotated moments that are shown of a clip, at most.
 
 
 @HOOKS.register_module()
@@ -41,8 +40,6 @@ class AttentionVisualizationHook(Hook):
             or ``show`` has no display.
     """
 
-    priority = 'NORMAL'
-
     def __init__(
         self,
         enable: bool = False,
@@ -57,7 +54,6 @@ class AttentionVisualizationHook(Hook):
         self.show, self.wait_time = show, wait_time
 
     def before_test(self, runner: Runner) -> None:
-        """Ask the model for maps."""
         if not self.enable:
             return
         if self.show:
@@ -91,7 +87,6 @@ class AttentionVisualizationHook(Hook):
             self._num_seen += 1
 
     def after_test(self, runner: Runner) -> None:
-        """Leave the model as it was, and say where the images are."""
         if not self.enable:
             return
         _unwrap(runner).return_map = self._restore
@@ -99,6 +94,8 @@ class AttentionVisualizationHook(Hook):
             runner.logger.info(f'The attention images are in {self._folder}.')
 
     def _draw(self, imgs: torch.Tensor, sample) -> None:
+        import cv2
+
         name = sample.get('relpath', Path(sample.filename).name)
         frames = imgs.reshape(imgs.shape[-4:]).permute(1, 2, 3, 0).cpu().numpy()
         # Of the in-sync audio; a match below 0 is below chance.
@@ -116,17 +113,12 @@ class AttentionVisualizationHook(Hook):
         # A clip and its silent twins have one name.
         has_source = sample.get('has_source', True)
         twin = '' if has_source else f'.{sample.get("silent_kind", "silent")}'
-        self._write(contact_sheet(frames, attention, title, moments=moments), name + twin)
-
-    def _write(self, image: np.ndarray, name: str) -> None:
-        """Write and show an RGB image of a clip."""
-        import cv2
-
-        sheet = np.ascontiguousarray(image[..., ::-1])
+        rgb = contact_sheet(frames, attention, title, moments=moments)
+        sheet = np.ascontiguousarray(rgb[..., ::-1])
         if self._folder is not None:
             _, encoded = cv2.imencode('.jpg', sheet, [cv2.IMWRITE_JPEG_QUALITY, 92])
             # Folders become part of the name, so that equal names in two classes stay apart.
-            flat = Path(name).as_posix().strip('/').replace('/', '__')
+            flat = Path(name + twin).as_posix().strip('/').replace('/', '__')
             (self._folder / f'{flat}.jpg').write_bytes(encoded.tobytes())
         if self.show:
             cv2.imshow('attention', sheet)

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from statistics import fmean
 
 import torch
 from mmaction.registry import HOOKS
@@ -9,6 +10,8 @@ from mmengine.hooks import Hook
 
 #: The mean loss (nats) counts as chance above the first, the mean accuracy below the second.
 CHANCE_LOSS, CHANCE_ACCURACY = math.log(2) - 0.01, 0.53
+#: Steps before the first look, and steps that are averaged.
+PATIENCE, WINDOW = 1000, 100
 
 CAUSES = """\
 Likely causes, the most frequent first, and what to try:
@@ -27,42 +30,36 @@ class ChanceLevelHook(Hook):
     """Warn once if loss and accuracy stay at chance.
 
     A synchronisation loss that stays at ln 2 = 0.693 is the most frequent trouble of such training,
-    and nothing else tells of it: no error, no NaN. After ``patience`` steps the mean over the last
-    ``window`` steps is looked at; while it is at chance the hook warns, once a run, with the likely
-    causes and what to try. Where the loss is not a cross-entropy the accuracy alone decides.
-
-    Args:
-        patience (int): Steps before the first look.
-        window (int): Steps that are averaged.
+    and nothing else tells of it: no error, no NaN. After :data:`PATIENCE` steps the mean over the
+    last :data:`WINDOW` steps is looked at; while it is at chance the hook warns, once a run, with
+    the likely causes and what to try. Where the loss is not a cross-entropy the accuracy alone
+    decides.
     """
 
     priority = 'LOW'
 
-    def __init__(self, patience: int = 1000, window: int = 100) -> None:
-        self.patience = patience
-        self._losses: deque[float] = deque(maxlen=window)
-        self._accuracies: deque[float] = deque(maxlen=window)
+    def __init__(self) -> None:
+        self._losses: deque[float] = deque(maxlen=WINDOW)
+        self._accuracies: deque[float] = deque(maxlen=WINDOW)
         self._warned = False
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
-        """Look at the losses of one step."""
         if self._warned or not outputs or 'sync_accuracy' not in outputs:
             return
         step = runner.iter + 1
         # Losses are read only where they count: each read waits for the device.
-        if step <= self.patience - self._losses.maxlen:
+        if step <= PATIENCE - WINDOW:
             return
         self._accuracies.append(float(outputs['sync_accuracy']))
         # The loss carries its gradient, of which a plain float() warns.
         self._losses.append(torch.as_tensor(outputs.get('loss_sync', math.inf)).item())
-        if step < self.patience or len(self._losses) < self._losses.maxlen:
+        if step < PATIENCE or len(self._losses) < WINDOW:
             return
-        loss = sum(self._losses) / len(self._losses)
-        accuracy = sum(self._accuracies) / len(self._accuracies)
+        loss, accuracy = fmean(self._losses), fmean(self._accuracies)
         if loss > CHANCE_LOSS and accuracy < CHANCE_ACCURACY:
             self._warned = True
             runner.logger.warning(
-                f'Nothing learned after {step} steps: over the last {len(self._losses)} the loss '
-                f'is {loss:.3f} (ln 2 = 0.693 is chance) and the accuracy {accuracy:.3f} (chance '
+                f'Nothing learned after {step} steps: over the last {WINDOW} the loss is '
+                f'{loss:.3f} (ln 2 = 0.693 is chance) and the accuracy {accuracy:.3f} (chance '
                 f'0.5).\n{CAUSES}'
             )

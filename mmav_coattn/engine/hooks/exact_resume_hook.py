@@ -29,7 +29,6 @@ class ExactResumeHook(Hook):
         self._saved: dict = {}
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Put what the data's order depends on into the checkpoint."""
         sampler = runner.train_dataloader.sampler
         checkpoint['exact_resume'] = dict(
             sampler_seed=getattr(sampler, 'seed', None),
@@ -37,11 +36,9 @@ class ExactResumeHook(Hook):
         )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Keep it until training begins."""
         self._saved = checkpoint.get('exact_resume', {})
 
     def before_train(self, runner: Runner) -> None:
-        """Where training is resumed, set the sampler to where it was."""
         if not runner.iter:
             return
         loader, sampler = runner.train_dataloader, runner.train_dataloader.sampler
@@ -73,5 +70,4 @@ class ExactResumeHook(Hook):
         )
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch=None) -> None:
-        """Seed torch's generators, on every device."""
         torch.manual_seed(derive_seed(runner.seed or 0, get_rank(), runner.iter))

@@ -25,7 +25,6 @@ class NonFiniteLossHook(Hook):
     priority = 'HIGH'
 
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch=None, outputs=None):
-        """Look at the loss of this iteration."""
         for name, value in (outputs or {}).items():
             if 'loss' not in name:
                 continue

@@ -6,8 +6,7 @@ from mmaction.registry import HOOKS
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
 
-#: How many different files are named.
-MAX_NAMES = 10
+MAX_NAMES = 10  #: How many different files are named.
 
 
 @HOOKS.register_module()
@@ -20,16 +19,12 @@ class UnusableMediaReportHook(Hook):
     writes the total of the epoch as scalar ``unusable_media`` into the runner's message hub.
     """
 
-    priority = 'NORMAL'
-
     def before_train_epoch(self, runner) -> None:
-        """Begin to count anew."""
         self._counts: Counter = Counter()
         self._sentences: dict[str, str] = {}
         self._num_samples = 0
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
-        """Count the notes of one batch."""
         samples = data_batch.get('data_samples', ()) if isinstance(data_batch, dict) else ()
         for sample in samples:
             self._num_samples += 1
@@ -39,13 +34,12 @@ class UnusableMediaReportHook(Hook):
                     self._sentences.setdefault(relpath, sentence)
 
     def after_train_epoch(self, runner) -> None:
-        """Sum over processes and report."""
         counts: Counter = Counter()
         sentences: dict[str, str] = {}
         num_samples = 0
         for part in all_gather_object((self._counts, self._sentences, self._num_samples)):
             counts += part[0]
-            sentences = {**part[1], **sentences}
+            sentences = part[1] | sentences
             num_samples += part[2]
         total = sum(counts.values())
         runner.message_hub.update_scalar('unusable_media', total)

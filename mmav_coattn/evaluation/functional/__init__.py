@@ -8,11 +8,9 @@ from .localization import (
     consensus_map,
 )
 from .localization_floors import floors_of_ground_truth
-from .localization_scores import score_heatmap, upsample_heatmap
-from .negative_audio import negative_audio_scores
+from .localization_scores import upsample_heatmap
 from .offset import offset_accuracy
 from .retrieval import cross_modal_retrieval, knn_accuracy, knn_retrieval
-from .separation import si_sdr
 from .sync import binary_sync_metrics
 
 __all__ = [
@@ -26,9 +24,6 @@ __all__ = [
     'floors_of_ground_truth',
     'knn_accuracy',
     'knn_retrieval',
-    'negative_audio_scores',
     'offset_accuracy',
-    'score_heatmap',
-    'si_sdr',
     'upsample_heatmap',
 ]

@@ -20,9 +20,8 @@ SUCCESS_THRESHOLDS = np.arange(21) / 20
 def binarize_top_fraction(heatmap: ArrayLike, fraction: float = 0.5) -> np.ndarray:
     """Mask (H, W) of the highest ``round(fraction * H * W)`` pixels of a map (H, W).
 
-    By rank: at a threshold, ties (a constant map, a map with many zeros) would keep any number of
-    pixels, and that number alone moves the score. Among equal values the lower row-major index is
-    kept.
+    By rank: at a threshold, ties would keep any number of pixels, and that number alone moves the
+    score. Among equal values the lower row-major index is kept.
 
     Raises:
         ValueError: If the fraction is outside [0, 1], or the map is not (H, W) or not finite.
@@ -34,11 +33,7 @@ def binarize_top_fraction(heatmap: ArrayLike, fraction: float = 0.5) -> np.ndarr
 
 
 def top_pixels(values: np.ndarray, count: int) -> np.ndarray:
-    """Mask of the ``count`` highest of some finite values; ties by index order.
-
-    What a stable sort would keep, several times as fast. With ``count`` the number of non-zero
-    pixels of the ground truth this is the *adaptive* binarisation.
-    """
+    """Mask of the ``count`` highest finite values: what a stable sort keeps, but faster."""
     if count == 0:
         return np.zeros(values.shape, dtype=bool)
     border = np.partition(values, values.size - count, axis=None)[values.size - count]
@@ -53,9 +48,8 @@ def consensus_map(
 ) -> np.ndarray:
     """Ground truth g of an image: the share of the annotators needed who drew a box there.
 
-    ``min(sum of the boxes / annotators, 1)``. With 2 it is the consensus of Flickr-SoundNet, whose
-    images have the boxes of three annotators: half where one drew, 1 where two or three did
-    (Senocak et al., CVPR 2018). With 1 it is the union of the boxes, as for VGG-SS.
+    ``min(sum of the boxes / annotators, 1)``. With 2 it is the consensus of Flickr-SoundNet, of the
+    boxes of three (Senocak et al., CVPR 2018), with 1 the union of the boxes, as for VGG-SS.
 
     Corners are clipped to the image, scaled, and cut off to whole pixels, as the evaluation of
     VGG-SS does; the right and lower edge are exclusive. A box that ends before it starts covers
@@ -87,8 +81,7 @@ def consensus_ciou(pred_mask: ArrayLike, gt_map: ArrayLike) -> float:
     """Consensus IoU of one image, ``sum(P * g) / (sum(g) + sum(P * [g == 0]))``.
 
     Of the predicted mask P (H, W), bool, and the share g (H, W), in [0, 1], of annotators who agree
-    on a source. Where neither has a pixel the quotient is undefined; it counts as 0, the value of
-    every other prediction on an image without a source.
+    on a source. Where neither has a pixel it counts as 0.
 
     Raises:
         ValueError: If shapes differ, P is not a mask, or g is not finite or outside [0, 1].

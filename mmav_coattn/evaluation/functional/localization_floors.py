@@ -17,8 +17,7 @@ def disc_heatmap(size: int) -> np.ndarray:
 def motion_energy_maps(frames: np.ndarray, blur: float = 0.0) -> np.ndarray:
     """Where the video (C, T, H, W) changes: mean absolute central difference in time (T, H, W).
 
-    ``blur`` is the standard deviation of a Gaussian over the locations, as a share of the shorter
-    side. Things are larger than their moving edges, so the blurred map is the stronger guess.
+    ``blur`` is the standard deviation of a Gaussian over locations, as a share of the shorter side.
     """
     energy = np.abs(np.gradient(frames.astype(float), axis=1)).mean(axis=0)
     if not blur:
@@ -55,8 +54,7 @@ def floors_of_ground_truth(gt_maps: Iterable[np.ndarray]) -> dict[str, dict[str,
 
     Figures of :func:`ciou_success_and_auc` by predictor: ``centre_disc`` (half the image),
     ``centre_disc_adaptive`` (as many pixels as the ground truth has), ``whole_image``, and
-    ``perfect_half``: the ground truth itself through the standard binarisation, which is the
-    ceiling of that protocol.
+    ``perfect_half``: the ground truth through the standard binarisation, that protocol's ceiling.
     """
     names = ('centre_disc', 'centre_disc_adaptive', 'whole_image', 'perfect_half')
     cious = []

@@ -21,8 +21,7 @@ from numpy.typing import ArrayLike
 from .checks import finite_array, map_and_truth, require_unit_interval
 from .localization import ciou_success_and_auc
 
-#: Thresholds among which one is chosen, nats.
-MAP_THRESHOLDS = np.arange(501) / 100
+MAP_THRESHOLDS = np.arange(501) / 100  #: Among which one is chosen, nats.
 
 
 def threshold_curves(

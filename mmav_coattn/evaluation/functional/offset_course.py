@@ -15,8 +15,7 @@ from .offset_curve import Confidence, OffsetEstimate, estimate_offset
 
 #: Least change that is a jump or a drift, in steps of the shift: two of them, rounded.
 MIN_CHANGE_STEPS = 1.5
-#: How much less likely a change is beforehand than none.
-CHANGE_ODDS = 100.0
+CHANGE_ODDS = 100.0  #: How much less likely a change is beforehand than none.
 
 
 class Stretch(NamedTuple):

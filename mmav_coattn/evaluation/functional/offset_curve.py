@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-#: Shifts this many steps from the highest count as the same answer.
-NEAR_STEPS = 2
-#: Confidence below which the offset counts as unknown.
-MIN_CONFIDENCE = 0.5
+NEAR_STEPS = 2  #: Shifts this many steps from the highest count as the same answer.
+MIN_CONFIDENCE = 0.5  #: Below it the offset counts as unknown.
 
 
 class OffsetEstimate(NamedTuple):

@@ -8,8 +8,7 @@ from numpy.typing import ArrayLike
 
 from .checks import finite_array, require_equal_shapes
 
-#: Added to powers, so that silence has a ratio.
-EPS = 1e-12
+EPS = 1e-12  #: Added to powers, so that silence has a ratio.
 
 
 def si_sdr(estimate: ArrayLike, reference: ArrayLike) -> float:

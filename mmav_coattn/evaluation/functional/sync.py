@@ -16,10 +16,9 @@ def binary_sync_metrics(
 ) -> dict:
     """Accuracy, AUROC and more, of clips with one in-sync and K shifted audios each.
 
-    The decision is "in sync" where the logit is above 0. Every figure is balanced for any K: the
-    in-sync audio of a clip weighs as much as its K shifted ones together, so answering always the
-    same scores 0.5, and ``accuracy = mean over clips of (right(in-sync) + mean_k right(shifted
-    k)) / 2``.
+    The decision is "in sync" where the logit is above 0. Every figure is balanced for any K:
+    ``accuracy = mean over clips of (right(in-sync) + mean_k right(shifted k)) / 2``, so answering
+    always the same scores 0.5.
 
     Args:
         scores (ArrayLike): (N, 1+K) logits, larger means more in sync.

@@ -5,9 +5,4 @@ from .sound_localization_metric import SoundLocalizationMetric
 from .source_separation_metric import SourceSeparationMetric
 from .sync_metric import SyncMetric
 
-__all__ = [
-    'OffsetMetric',
-    'SoundLocalizationMetric',
-    'SourceSeparationMetric',
-    'SyncMetric',
-]
+__all__ = ['OffsetMetric', 'SoundLocalizationMetric', 'SourceSeparationMetric', 'SyncMetric']

@@ -57,10 +57,7 @@ def predictor_maps(
 
 
 def maps_at(maps: np.ndarray, position: float | None, size: int) -> list[np.ndarray]:
-    """Maps (sources, T', H', W') at a position, 0 to 1 over the clip, enlarged to (size, size), px.
-
-    None is for the clip's mean map.
-    """
+    """Maps (sources, T', H', W') at a position, 0 to 1 (None: the mean), scaled to ``size``, px."""
     if position is None:
         chosen = maps.mean(axis=1)
     else:

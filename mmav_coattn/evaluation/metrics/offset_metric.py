@@ -33,16 +33,12 @@ class OffsetMetric(FileMetric):
         self.tolerance = tolerance
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
-        """The curve of one sample."""
         shifts, scores = np.asarray(sample['shift']), finite_scores(sample['sync_scores'], name)
         order = np.argsort(shifts)
         return dict(shifts=shifts[order], scores=scores[order])
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Compute the figures of all files, whose true offset is 0.
-
-        The answer is the shift of the highest score; of equal ones the middle (lower) one.
-        """
+        """Figures of all files, whose true offset is 0; of equal scores the middle (lower) one."""
         used, left_out = self.split(results)
         errors, exact, near = [], [], []
         for distances, scores in ((np.abs(each['shifts']), each['scores']) for each in used):

@@ -171,7 +171,6 @@ class SoundLocalizationMetric(FileMetric):
         return [score_heatmap(each, truth) for each in maps]
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Summarise the test set and log the table of model and trivial baselines."""
         used, left_out = self.split(results)
         clips = [result for result in used if result['has_source'] and len(result['sources'])]
         silent = [result for result in used if not result['has_source']]

@@ -82,8 +82,8 @@ class SourceSeparationMetric(FileMetric):
         return dict(
             identity=best_assignment(by_sound) == chosen,
             count=int(sample['source_count']) == len(solos),
-            improvement=float(np.mean(by_sound[np.arange(len(solos)), chosen] - mixture)),
-            oracle=float(np.mean(oracle - mixture)),
+            si_sdr_improvement=np.mean(by_sound[np.arange(len(solos)), chosen] - mixture),
+            si_sdr_improvement_oracle=np.mean(oracle - mixture),
         )
 
     def solos(self, name: str, start: int, samples: int) -> np.ndarray:
@@ -111,19 +111,14 @@ class SourceSeparationMetric(FileMetric):
         return np.array([np.mean(scores[source], axis=0) for source in sorted(scores)])
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Means over the clips."""
         used, left_out = self.split(results)
         clips = [result for result in used if result['identity'] is not None]
         if not clips:
             raise UserError('No clip has an event of every source; evaluate longer clips.')
-        names = ('identity', 'count', 'improvement', 'oracle')
+        names = ('identity', 'count', 'si_sdr_improvement', 'si_sdr_improvement_oracle')
         means = {name: float(np.mean([clip[name] for clip in clips])) for name in names}
-        return dict(
-            identity=means['identity'],
-            count=means['count'],
-            si_sdr_improvement=means['improvement'],
-            si_sdr_improvement_oracle=means['oracle'],
-            oracle_share=means['improvement'] / means['oracle'],
+        return means | dict(
+            oracle_share=means['si_sdr_improvement'] / means['si_sdr_improvement_oracle'],
             num_clips=float(len(clips)),
             num_without_event=float(len(used) - len(clips)),
             left_out=float(left_out),

@@ -36,7 +36,6 @@ class SyncMetric(FileMetric):
     default_prefix = 'sync'
 
     def measure(self, sample: dict, name: str, data_batch: Any, index: int) -> dict:
-        """Labels, shifts and scores, with those of the blind controls."""
         result = dict(
             label=to_array(sample['sync_label']),
             shift=to_array(sample['shift']),
@@ -48,7 +47,6 @@ class SyncMetric(FileMetric):
         return result
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
-        """Figures of the whole data set by name, without the prefix."""
         used, left_out = self.split(results)
         labels, shifts, scores = (
             np.stack([result[key] for result in used]) for key in ('label', 'shift', 'scores')

@@ -14,8 +14,8 @@ class AudioVisualBackbone(BaseModule):
     """A visual and an audio tower side by side.
 
     Args:
-        visual (dict): Config of a backbone (N, C, T, H, W) -> (N, C', T', H', W'), for instance
-            mmaction2's ``ResNet3d``. Of several outputs the last is taken.
+        visual (dict): Config of a backbone (N, C, T, H, W) -> (N, C', T', H', W'), such as
+            ``ResNet3d``. Of several outputs the last is taken.
         audio (dict): Config of a backbone (N, 1, F, T) -> (N, C', F', T').
         channels_last (bool): Keep the visual tower with channels innermost in memory; same numbers,
             faster 3-D convolutions (1.3x on CPU). Not the audio tower: torch 2.13's CPU kernels
@@ -36,7 +36,6 @@ class AudioVisualBackbone(BaseModule):
             self.visual.to(memory_format=torch.channels_last_3d)
 
     def forward(self, imgs: Tensor, log_mels: Tensor) -> tuple[Tensor, Tensor]:
-        """Features of both towers; shapes as below."""
         return self.forward_visual(imgs), self.forward_audio(log_mels)
 
     def forward_visual(self, imgs: Tensor) -> Tensor:

@@ -31,10 +31,7 @@ def conv_norm(axes: int, in_channels: int, out_channels: int, kernel: Size, stri
 
 
 class FusionBlock(nn.Module):
-    """Two convolutions and a shortcut; only the sum is normalised a second time.
-
-    The shortcut is a 1x1 convolution where the channels change, else every stride-th value.
-    """
+    """Two convolutions and a shortcut: a 1x1 convolution, or where channels stay a stride."""
 
     def __init__(self, axes: int, in_channels: int, out_channels: int, stride: Size = 1) -> None:
         super().__init__()
@@ -51,20 +48,13 @@ class FusionBlock(nn.Module):
         return F.relu(self.norm(self.shortcut(x) + self.conv2(self.conv1(x))))
 
 
-def compress(waveforms: Tensor) -> Tensor:
-    """Mu-law compression, ``sign(x) ln(1 + 255 |x|) / ln 256``; it raises quiet audio."""
-    return waveforms.sign() * torch.log1p(255 * waveforms.abs()) / math.log(256)
-
-
 @MODELS.register_module()
 class EarlyFusionNet(BaseModule):
     """Baseline: video and raw waveform joined after a few layers, then 3-D convolutions on both.
 
     Owens & Efros, "Audio-Visual Scene Analysis with Self-Supervised Multisensory Features" (ECCV
-    2018, Fig. 2), after the layer table of its public implementation: 3-D ResNet-18 of 64 to 512
-    channels; 1-D convolutions of 65 and 15 samples on the compressed waveform; the audio steps
-    pooled to those of the video, tiled over its locations and concatenated. At ``base_channels=64``
-    36.0 M parameters. Departures: mono audio, and plain instead of fractional maximum pooling.
+    2018, Fig. 2), after the layer table of its public implementation. At ``base_channels=64`` 36.0
+    M parameters. Departures: mono audio, and plain instead of fractional maximum pooling.
 
     Args:
         base_channels (int): Channels C of the first layers; the last have 8 times as many.
@@ -84,12 +74,9 @@ class EarlyFusionNet(BaseModule):
         stage_strides: Sequence[Size] = ((2, 2, 2), (1, 1, 1), (2, 2, 2), (1, 2, 2)),
         audio_strides: Sequence[int] = (4, 4, 4, 4, 4),
     ) -> None:
-        super().__init__(
-            init_cfg=[
-                dict(type='Kaiming', layer=['Conv1d', 'Conv3d'], mode='fan_in'),
-                dict(type='Constant', layer=['BatchNorm1d', 'BatchNorm3d'], val=1),
-            ]
-        )
+        kaiming = dict(type='Kaiming', layer=['Conv1d', 'Conv3d'], mode='fan_in')
+        ones = dict(type='Constant', layer=['BatchNorm1d', 'BatchNorm3d'], val=1)
+        super().__init__(init_cfg=[kaiming, ones])
         if (len(stem_strides), len(stage_strides), len(audio_strides)) != (2, 4, 5):
             raise ConfigError(
                 f'EarlyFusionNet: stem_strides={stem_strides} must be two, stage_strides='
@@ -120,7 +107,9 @@ class EarlyFusionNet(BaseModule):
 
     def forward_audio(self, waveforms: Tensor) -> Tensor:
         """Audio before the fusion: (M, S) samples -> (M, 4C, S')."""
-        return self.audio(compress(waveforms)[:, None])
+        # Mu-law compression raises quiet audio.
+        loud = waveforms.sign() * torch.log1p(255 * waveforms.abs()) / math.log(256)
+        return self.audio(loud[:, None])
 
     def fuse(self, visual: Tensor, audio: Tensor) -> Tensor:
         """M pairs of both, (M, C, T', H', W') and (M, 4C, S') -> (M, 8C, T'', H'', W'')."""

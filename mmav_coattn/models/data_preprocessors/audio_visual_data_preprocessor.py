@@ -23,8 +23,6 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
         mean (Sequence[float]): Mean of the RGB channels, 0 to 255.
         std (Sequence[float]): Standard deviation of the RGB channels, 0 to 255.
         log_mel (dict): Arguments of :class:`LogMelSpectrogram`.
-        blank (str, optional): Blind control, in training and test alike: ``'video'`` replaces every
-            frame by the mean colour, ``'audio'`` every waveform by silence.
         subtract_mean_frame (bool): Whether the mean frame of each clip is subtracted from its
             frames, which leaves what moves. For small networks and little data. Appearance is lost,
             so a tower for transfer is better trained without.
@@ -32,26 +30,21 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             the batch is added, at -6 to 6 dB: scenes with several sources without labels.
 
     Raises:
-        ConfigError: If ``blank`` is not one of the above, or ``mix_audio`` not within 0 and 1.
+        ConfigError: If ``mix_audio`` is not within 0 and 1.
     """
-
-    BLANKS = (None, 'video', 'audio')
 
     def __init__(
         self,
         mean: Sequence[float] = (123.675, 116.28, 103.53),
         std: Sequence[float] = (58.395, 57.12, 57.375),
         log_mel: dict | None = None,
-        blank: str | None = None,
         subtract_mean_frame: bool = False,
         mix_audio: float = 0.0,
     ) -> None:
         super().__init__()
         if not 0 <= mix_audio <= 1:
             raise ConfigError(f'data_preprocessor: mix_audio={mix_audio} must be within 0 and 1.')
-        if blank not in self.BLANKS:
-            raise ConfigError(f'data_preprocessor: blank={blank!r} is not one of {self.BLANKS}.')
-        self.mix_audio, self.blank = mix_audio, blank
+        self.mix_audio = mix_audio
         self.subtract_mean_frame = subtract_mean_frame
         self.log_mel = LogMelSpectrogram(**(log_mel or {}))
         for name, value in (('mean', mean), ('std', std)):
@@ -68,10 +61,10 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
                 be absent. And ``data_samples``, with the meta information ``clip_seconds``.
 
         Returns:
-            dict: ``data_samples``, and ``inputs`` with ``imgs`` (N, C, T, H, W), the same
-            ``frames`` as they came, ``audio`` (N, S), ``log_mels`` (N, F, T_a), ``audio_starts``
-            (N, J) and ``clip_seconds``; None if no sample of the batch is usable. Where audio is
-            mixed also ``source_mask`` (N, F, T_a), see :meth:`mix`.
+            dict: ``data_samples``, and ``inputs``, None if no sample is usable, stacked, with
+            normalised ``imgs`` (N, C, T, H, W), the same ``frames`` as they came, ``log_mels``
+            (N, F, T_a) and ``clip_seconds``. Where audio is mixed also ``source_mask``, see
+            :meth:`mix`.
         """
         data = self.cast_data(data)
         samples, inputs = data.get('data_samples'), {}
@@ -102,7 +95,6 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             frames = imgs.flatten(0, 1) if imgs.ndim == 6 else imgs
             inputs |= dict(frames=frames, imgs=self.normalize(frames))
         if audio is not None:
-            audio = torch.zeros_like(audio) if self.blank == 'audio' else audio
             # Not len(audio), which the export to ONNX takes for a constant.
             starts = audio.new_zeros(audio.shape[0], 1) if audio_starts is None else audio_starts
             inputs |= dict(
@@ -123,8 +115,7 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
             mean_frame = self.mean
         elif mean_frame is None:
             mean_frame = imgs.mean(dim=2, keepdim=True)
-        imgs = (imgs - mean_frame) / self.std
-        return torch.zeros_like(imgs) if self.blank == 'video' else imgs
+        return (imgs - mean_frame) / self.std
 
     def mix(self, audio: Tensor) -> dict[str, Tensor]:
         """Add to the audio (N, S) of some clips that of the clip before in the batch.
@@ -145,7 +136,7 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
     def control_inputs(self, inputs: dict, control: str) -> dict:
         """Inputs of a control, from which nothing can be told.
 
-        The frames become the mean colour (``'video_blank'``) or the first of them
+        The frames become the mean colour (``'video_blank'``), or the first of them
         (``'video_still'``), the audio silence (``'audio_blank'``).
         """
         if control == 'audio_blank':

@@ -5,16 +5,13 @@ from torch import Tensor, nn
 
 from mmav_coattn.errors import ConfigError
 
-#: Added to the power before the logarithm; sets the value of silence.
-EPS = 1e-6
+EPS = 1e-6  #: Added to the power before the logarithm; sets the value of silence.
 
 
 class LogMelSpectrogram(nn.Module):
-    """Logarithm of the mel power spectrogram of a waveform.
+    """``log(librosa.feature.melspectrogram(...) + 1e-6)`` with ``center=True`` and zero padding.
 
-    Equal to ``log(librosa.feature.melspectrogram(...) + 1e-6)`` with ``center=True`` and zero
-    padding: frame ``j`` is centred at ``j * hop_length / sample_rate`` seconds. The filter bank is
-    that of ``librosa.filters.mel`` (Slaney's scale and area normalisation).
+    Frame ``j`` is centred at ``j * hop_length / sample_rate`` seconds.
 
     Args:
         sample_rate (int): Rate of the waveform, Hz.
@@ -72,15 +69,9 @@ class LogMelSpectrogram(nn.Module):
         shape = waveforms.shape[:-1]
         # Half precision cannot hold the power of a quiet band, so autocast stays out of here.
         with torch.autocast(waveforms.device.type, enabled=False):
-            spectrum = torch.stft(
-                waveforms.reshape(-1, waveforms.shape[-1]).float(),
-                self.n_fft,
-                self.hop_length,
-                self.win_length,
-                self.window,
-                pad_mode='constant',
-                return_complex=True,
-            )
+            flat = waveforms.reshape(-1, waveforms.shape[-1]).float()
+            sizes = self.n_fft, self.hop_length, self.win_length, self.window
+            spectrum = torch.stft(flat, *sizes, pad_mode='constant', return_complex=True)
             power = spectrum.real.square() + spectrum.imag.square()
             power = self.filters @ power + EPS
         return power.reshape(*shape, *power.shape[1:])

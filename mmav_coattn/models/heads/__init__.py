@@ -1,17 +1,7 @@
 """Heads."""
 
-from .contrastive_head import ContrastiveHead
-from .fused_head import FusedHead
+from .baseline_heads import ConcatHead, ContrastiveHead, FusedHead, StreamHead
 from .match_head import MatchHead
-from .segment_head import SegmentHead, segment_features
-from .stream_head import ConcatHead, StreamHead
+from .segment_head import SegmentHead
 
-__all__ = [
-    'ConcatHead',
-    'ContrastiveHead',
-    'FusedHead',
-    'MatchHead',
-    'SegmentHead',
-    'StreamHead',
-    'segment_features',
-]
+__all__ = ['ConcatHead', 'ContrastiveHead', 'FusedHead', 'MatchHead', 'SegmentHead', 'StreamHead']

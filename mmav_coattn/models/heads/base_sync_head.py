@@ -1,6 +1,5 @@
 """What all heads of the synchronisation pretext share."""
 
-from abc import abstractmethod
 from typing import Any
 
 import torch
@@ -26,18 +25,11 @@ class BaseSyncHead(BaseModule):
         self.loss_sync = MODELS.build(loss_sync or dict(type='SyncLoss'))
         self.loss_contrast = None if loss_contrast is None else MODELS.build(loss_contrast)
 
-    @abstractmethod
-    def forward(self, features: Any) -> Tensor:
-        """Logits (N, J) of the neck's output; above 0 means in sync."""
-
     def loss(self, features: Any, data_samples: list) -> dict[str, Tensor]:
-        """Losses of the neck's output and of samples with ``sync_label`` (J,).
+        """``loss_sync``, ``loss_contrast`` where there is one, and ``sync_accuracy``, balanced.
 
-        ``loss_sync``; ``loss_contrast`` where there is one; and ``sync_accuracy``, in-sync and
-        shifted windows having the same weight.
-
-        Raises:
-            ConfigError: If ``loss_contrast`` is set and the neck gives no similarity.
+        Of the neck's output and of samples with ``sync_label`` (J,). ``ConfigError`` if
+        ``loss_contrast`` is set and the neck gives no similarity.
         """
         logits = self.predict(features)
         labels = torch.stack([sample.sync_label for sample in data_samples]).to(logits)
@@ -54,5 +46,5 @@ class BaseSyncHead(BaseModule):
         return losses
 
     def predict(self, features: Any) -> Tensor:
-        """Logits (N, J) in float32; above 0 means in sync."""
+        """Logits (N, J) of the neck's output, float32; above 0 means in sync."""
         return self(features).float()

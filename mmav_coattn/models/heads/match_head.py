@@ -15,7 +15,6 @@ class MatchHead(BaseSyncHead):
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
-        # The score is in nats a step, and near 0 in an untrained network.
         self.gain = nn.Parameter(torch.ones(()))
         self.bias = nn.Parameter(torch.zeros(()))
 

@@ -30,12 +30,12 @@ class SegmentHead(BaseHead):
 
     Parts of time keep when something happened, by which words of a sentence are told apart. What
     moves to and fro leaves the mean as it is: for motions, add the deviation over time (statistics
-    pooling, Snyder et al., "X-vectors", ICASSP 2018). Several towers are put side by side.
+    pooling, Snyder et al., "X-vectors", ICASSP 2018).
 
     Args:
         num_classes (int): Classes.
-        in_channels (int | dict[str, int]): Channels of the tower, or of each tower by name, as
-            :class:`AudioVisualClassifier` gives them: ``dict(visual=64, audio=64)``.
+        in_channels (int | dict[str, int]): Channels of the tower, or of each tower by name, put
+            side by side: ``dict(visual=64, audio=64)`` of :class:`AudioVisualClassifier`.
         num_segments, deviation: See :func:`segment_features`.
         dropout_ratio (float): Dropout before the linear layer.
         **kwargs: Arguments of mmaction2's ``BaseHead``, e.g. ``average_clips``.
@@ -62,7 +62,6 @@ class SegmentHead(BaseHead):
         self.fc_cls = nn.Linear(size, num_classes)
 
     def init_weights(self) -> None:
-        """Small random weights."""
         nn.init.normal_(self.fc_cls.weight, std=0.01)
         nn.init.zeros_(self.fc_cls.bias)
 

@@ -10,14 +10,10 @@ class MaskLoss(nn.Module):
     """Binary cross-entropy of a spectrogram's mask, weighted by the magnitude of the mixture.
 
     The audio of two clips is added, so each one's share is known without labels (Zhao et al. 2018,
-    "The Sound of Pixels"). ``loss_weight`` is the factor of the loss.
+    "The Sound of Pixels").
     """
-
-    def __init__(self, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        self.loss_weight = loss_weight
 
     def forward(self, logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         """Logits, mask within 0 and 1, and weight, all (N, F, T_a) -> scalar; 0 without weight."""
         losses = F.binary_cross_entropy_with_logits(logits.float(), target, reduction='none')
-        return self.loss_weight * (weight * losses).sum() / weight.sum().clamp(min=1e-6)
+        return (weight * losses).sum() / weight.sum().clamp(min=1e-6)

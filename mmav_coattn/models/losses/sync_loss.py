@@ -1,4 +1,4 @@
-"""In sync or shifted: binary cross-entropy of all audio windows of a clip."""
+"""Binary cross-entropy of all audio windows of a clip."""
 
 import torch
 import torch.nn.functional as F
@@ -8,20 +8,12 @@ from torch import Tensor, nn
 
 @MODELS.register_module()
 class SyncLoss(nn.Module):
-    """Binary cross-entropy of J logits a clip; chance is ln 2 for any J.
-
-    The one in-sync window and the J - 1 shifted ones together have the same weight. ``loss_weight``
-    is the factor of the loss.
-    """
-
-    def __init__(self, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        self.loss_weight = loss_weight
+    """Binary cross-entropy of J logits a clip; chance is ln 2 for any J."""
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Logits and labels (N, J), 1 in sync and 0 shifted -> scalar."""
         losses = F.binary_cross_entropy_with_logits(logits, labels, reduction='none')
-        return self.loss_weight * (balanced_weights(labels) * losses).sum(dim=1).mean()
+        return (balanced_weights(labels) * losses).sum(dim=1).mean()
 
 
 def balanced_weights(labels: Tensor) -> Tensor:

@@ -1,18 +1,14 @@
 """Several sources in one scene: find one, take out what it explains, match again."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from mmaction.models.recognizers.base import BaseRecognizer
 from torch import Tensor
 
 from mmav_coattn.models.data_preprocessors.log_mel import EPS
 from mmav_coattn.models.necks import MatchFeatures
-
-if TYPE_CHECKING:
-    from mmav_coattn.models.recognizers import AudioVisualRecognizer
 
 #: Least distance of two sources, as a share of the longer side of the frame. Chosen, of 0.25 and
 #: 0.35, on validation clips of SoundingShapes `multi`.
@@ -43,21 +39,18 @@ class Sources(NamedTuple):
 
 @torch.no_grad()
 def explain_away(
-    model: AudioVisualRecognizer, inputs: dict, features: MatchFeatures, count: int
+    model: BaseRecognizer, inputs: dict, features: MatchFeatures, count: int
 ) -> Sources:
-    """Find ``count`` sources one by one in the clips of ``inputs``, whose window 0 is in sync.
+    """Find ``count`` sources one by one by an :class:`AudioVisualRecognizer` and window 0.
 
     The location with the most evidence is the first source. Its mask says which part of the audio
     it explains; the rest goes through the audio tower again and is matched with the same clip. The
     location that explains it best, and lies apart from those found, is the next source.
-
-    Raises:
-        ConfigError: If the model's neck has no mask.
+    ``ConfigError`` if the model's neck has no mask.
     """
     neck, log_mel, log_mels = model.neck, model.data_preprocessor.log_mel, inputs['log_mels']
-    times, window_times = model.step_times(
-        inputs, features.visual.shape[1], features.audio.shape[1]
-    )
+    steps = features.visual.shape[1], features.audio.shape[1]
+    times, window_times = model.step_times(inputs, *steps)
     rows, columns = torch.meshgrid(*map(torch.arange, features.grid), indexing='ij')
     spots = torch.stack([rows.flatten(), columns.flatten()], dim=1).to(features.visual)
     distances = torch.cdist(spots, spots) / max(features.grid)
@@ -85,10 +78,7 @@ def explain_away(
 
 
 def shares(masks: Tensor, count: Tensor) -> Tensor:
-    """Masks (N, K, F, T_a), roots of shares found one by one, as shares that sum to 1.
-
-    Only the sources there are, of which ``count`` (N,) says how many, have a share; one at least.
-    """
+    """Masks (N, K, F, T_a) as shares that sum to 1 over the first ``count`` (N,), at least one."""
     numbers = torch.arange(masks.shape[1], device=masks.device)
     there = numbers < count.clamp(min=1)[:, None]
     powers = masks.square() * there[:, :, None, None]

@@ -22,15 +22,14 @@ class MovingSourceMap(nn.Module):
         g(p) = \exp\big(\beta\, z(p)\big)
 
     - :math:`z` is the match map, averaged over the clip and standardised over the locations.
-    - :math:`D_t`, the smaller of the changes from the frame before and to the frame after, is what
-      moves at :math:`t` (three-frame differencing).
+    - :math:`D_t` is the smaller of the changes from the frame before and to the frame after.
     - :math:`\nabla I_t`, the strength of colour edges, adds the parts at rest near what moves and
       sounds at some time of the clip: :math:`R` is the blurred mean of :math:`q_s(D)\, g`, 1 at its
       highest.
     - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
       :math:`G_b` blurs.
 
-    The map has the resolution of the network's input. It is for sources that move when they sound.
+    It is for sources that move when they sound.
 
     Args:
         sharpness (float): :math:`\beta`. 0 leaves what moves, a control that ignores the audio.
@@ -66,24 +65,20 @@ class MovingSourceMap(nn.Module):
         steps = frames.shape[2] if self.travel else 1
         spread = maps.std(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
         standard = (maps - maps.mean(dim=(-2, -1), keepdim=True)) / spread
-        weight = (self.sharpness * enlarge(standard, (steps, *frames.shape[-2:]))).exp()
+        size = steps, *frames.shape[-2:]
+        weight = (self.sharpness * F.interpolate(standard, size, mode='trilinear')).exp()
         if owned is not None:
-            weight = weight * enlarge(owned.to(weight)[:, :, None], (1, *frames.shape[-2:]))
-        objects = [self._whole_object(moving * each, edges) for each in weight.unbind(dim=1)]
+            shares = owned.to(weight)[:, :, None]
+            weight = weight * F.interpolate(shares, (1, *size[1:]), mode='trilinear')
+        objects = []
+        for each in weight.unbind(dim=1):  # what moves and sounds, and the edges near it
+            sounding = moving * each
+            where = sounding if self.travel else sounding.mean(dim=1, keepdim=True)
+            near = gaussian_blur(where, REACH * min(size[1:]))
+            near = near / near.amax(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
+            whole = sounding + self.still_parts * edges * near
+            objects.append(gaussian_blur(whole, BLUR * min(size[1:])))
         return torch.stack(objects, dim=1)
-
-    def _whole_object(self, moving: Tensor, edges: Tensor) -> Tensor:
-        """What moves and sounds and the edges near it, blurred; all (N, T, H, W)."""
-        side = min(moving.shape[-2:])
-        where = moving if self.travel else moving.mean(dim=1, keepdim=True)
-        near = gaussian_blur(where, REACH * side)
-        near = near / near.amax(dim=(-2, -1), keepdim=True).clamp(min=1e-6)
-        return gaussian_blur(moving + self.still_parts * edges * near, BLUR * side)
-
-
-def enlarge(maps: Tensor, size: tuple[int, int, int]) -> Tensor:
-    """Interpolate maps (N, J, T', H', W') to T, H, W."""
-    return F.interpolate(maps, size=size, mode='trilinear', align_corners=False)
 
 
 def moving_parts(grey: Tensor) -> Tensor:

@@ -2,14 +2,6 @@
 
 from .co_attention_neck import CoAttentionNeck, MatchFeatures
 from .dot_product_neck import DotProductNeck, StreamFeatures
-from .match import Match
 from .pooling_neck import PoolingNeck
 
-__all__ = [
-    'CoAttentionNeck',
-    'DotProductNeck',
-    'Match',
-    'MatchFeatures',
-    'PoolingNeck',
-    'StreamFeatures',
-]
+__all__ = ['CoAttentionNeck', 'DotProductNeck', 'MatchFeatures', 'PoolingNeck', 'StreamFeatures']

@@ -34,10 +34,7 @@ class MatchFeatures(NamedTuple):
 
     @property
     def sound_map(self) -> Tensor:
-        """Evidence of each location (N, J, T', H', W'), nats; the same at all steps.
-
-        Of sources that move it is the log-probability that they are there, and changes.
-        """
+        """Evidence (N, J, T', H', W'), nats; of sources that move, log-probability by step."""
         if self.passing is not None:
             return self.passing.clamp(min=TINY).log().unflatten(-1, self.grid)
         return self._at_all_steps(self.evidence)
@@ -69,15 +66,12 @@ class CoAttentionNeck(TokenNeck):
     weights are :math:`w_{pl} = \mathrm{softmax}(\beta \sqrt T e_{pl})`, :math:`\beta` learned; the
     score of an audio window is their log-mean-exp over :math:`\beta \sqrt T`.
 
-    The three modules are those of "Look, Listen, and Attend" (Cheng et al., ACM MM 2020): in AGA
-    the audio chooses among locations, in VGA the video among bands, in CMA pairs of both compete.
-    Their literal form is :class:`DotProductNeck`.
+    The modules are those of "Look, Listen, and Attend" (Cheng et al., ACM MM 2020): locations
+    compete in AGA, bands in VGA, pairs in CMA. Their literal form is :class:`DotProductNeck`.
 
     Args:
-        in_channels (tuple[int, int]): Channels of the visual and the audio tower.
-        embed_dims (int): Channels D of the tokens.
+        in_channels, embed_dims, centre_time: See :class:`TokenNeck`.
         module (str): ``'AGA'``, ``'VGA'`` or ``'CMA'``.
-        centre_time (bool): See :class:`TokenNeck`.
         match (dict, optional): Further arguments of :class:`Match`.
         mask (bool): Whether a :class:`SourceMask` tells which part of the audio a location makes.
         travel (bool): Whether paths of neighbouring locations compete in place of locations (AGA
@@ -161,8 +155,7 @@ class CoAttentionNeck(TokenNeck):
     def follow(self, match: Tensor, grid: tuple[int, int]) -> tuple[Tensor, ...]:
         """Let paths over the grid (H', W') compete with their match (N, J, P, T), nats.
 
-        As :meth:`compete`, with the time that the source spends at a location for its weight, and
-        ``passing`` (N, J, T, P).
+        As :meth:`compete`, the share of time at a location as its weight; and ``passing``.
         """
         steps = match.shape[-1]
         sharpness = self.log_sharpness.exp() * math.sqrt(steps)
@@ -173,13 +166,10 @@ class CoAttentionNeck(TokenNeck):
         return passing.mean(dim=2)[..., None], match.mean(dim=-1), score, passing
 
     def separate(self, log_mels: Tensor, features: MatchFeatures, weights: Tensor) -> Tensor:
-        """Logits (N, F, T_a) of the mask that takes out of the audio what some locations make.
+        """Logits (N, F, T_a) of the mask of what locations make, in the time of window 0.
 
-        Of the spectrogram (N, F, T_a) of the segment, its features, and the weights (N, P) of the
-        locations; they are meant for the time of window 0.
-
-        Raises:
-            ConfigError: If the neck was built without a mask.
+        Of the spectrogram (N, F, T_a) of the segment, its features, and the locations' weights
+        (N, P). ``ConfigError`` if the neck was built without a mask.
         """
         if self.mask is None:
             raise ConfigError('neck: this network has no mask of sources; train it with mask=True.')

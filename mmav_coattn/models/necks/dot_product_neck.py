@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from mmav_coattn.errors import ConfigError
 
 from .match import MODULES
-from .token_neck import StreamNeck
+from .token_neck import StreamNeck, take_steps
 
 
 class StreamFeatures(NamedTuple):
@@ -31,10 +31,7 @@ def attend(
 
 
 class TemporalSelfAttention(nn.Module):
-    """Self-attention (SA) of one stream over its time steps, then a feed-forward layer (pre-norm).
-
-    The code of the times is added to queries and keys, not to the stream.
-    """
+    """Self-attention (SA) of a stream over its time steps, then a feed-forward layer (pre-norm)."""
 
     def __init__(self, dims: int, num_heads: int) -> None:
         super().__init__()
@@ -53,11 +50,7 @@ class TemporalSelfAttention(nn.Module):
 
 
 class CoAttentionBlock(nn.Module):
-    """Cross-modal attention within each time step, then self-attention over time.
-
-    Both directions start from the streams as they came in. The first AGA replaces the visual
-    stream, so that the audio chooses what is seen; later ones, and VGA, add to their stream.
-    """
+    """Cross-modal attention, then SA. The first AGA replaces the visual stream; all others add."""
 
     def __init__(self, module: str, dims: int, num_heads: int, sa: bool, is_first: bool) -> None:
         super().__init__()
@@ -91,14 +84,13 @@ class DotProductNeck(StreamNeck):
     """Dot-product co-attention within each time step (Cheng et al., ACM MM 2020).
 
     Audio-guided attention (AGA) queries the locations of a step with its audio, visual-guided
-    attention (VGA) the bands of a step with its video, CMA does both; self-attention (SA) over time
-    follows. Blocks can be cascaded.
+    attention (VGA) the bands of a step with its video, CMA does both.
 
     Args:
         in_channels (tuple[int, int]): Channels of the visual and the audio tower.
         embed_dims (int): Channels D of tokens and streams; even.
         module (str): ``'AGA'``, ``'VGA'`` or ``'CMA'``.
-        self_attention (bool): Whether SA follows.
+        self_attention (bool): Whether self-attention (SA) over time follows.
         depth (int): Blocks in cascade.
         num_heads (int): Attention heads; must divide ``embed_dims``.
 
@@ -138,7 +130,7 @@ class DotProductNeck(StreamNeck):
     ) -> StreamFeatures:
         """Attend; arguments as in :meth:`CoAttentionNeck.forward`."""
         visual_tokens = self.visual_tokens(visual)
-        audio_tokens = self.window_tokens(audio, audio_times, window_times)
+        audio_tokens = take_steps(self.audio_tokens(audio), audio_times, window_times)
         similarity = self.contrast(visual_tokens, audio_tokens)
         code = self.position_code(window_times).to(visual_tokens.dtype)
         v = self.visual_query_norm(self.start_stream(visual_tokens, self.visual_start))

@@ -79,9 +79,7 @@ class Match(nn.Module):
         """Similarity of all steps (N, J, P, L, T, T), float32: video steps, then audio steps.
 
         Of unit vectors (N, T, P, C), and those of J audio windows a clip (N, J, T, L, C).
-
-        Raises:
-            ConfigError: If a clip is too short for the match.
+        ``ConfigError`` if a clip is too short for the match.
         """
         if visual.shape[1] < 2:
             raise ConfigError(
@@ -106,7 +104,7 @@ class Match(nn.Module):
 
 
 def projection(in_channels: int, inputs: int, channels: int, kernel: int) -> nn.Sequential:
-    """Tokens of neighbouring steps -> a vector: a convolution over time, ReLU, a linear layer."""
+    """Tokens of neighbouring steps -> a vector."""
     return nn.Sequential(
         nn.Conv1d(inputs * in_channels, in_channels, kernel, padding=kernel // 2),
         nn.ReLU(inplace=True),

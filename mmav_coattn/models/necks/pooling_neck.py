@@ -6,19 +6,17 @@ from torch import Tensor
 from mmav_coattn.errors import ConfigError
 
 from .dot_product_neck import StreamFeatures, TemporalSelfAttention
-from .token_neck import StreamNeck, over_time
+from .token_neck import StreamNeck, over_time, take_steps
 
-#: Of the self-attention.
-NUM_HEADS = 4
+NUM_HEADS = 4  # of the self-attention
 
 
 @MODELS.register_module()
 class PoolingNeck(StreamNeck):
     """Baseline: all of :class:`DotProductNeck` but the cross-modal attention.
 
-    Average pooling is what two-stream nets end with (He et al., CVPR 2016); maximum pooling over
-    locations is how L3-Net (Arandjelovic & Zisserman, ICCV 2017) lets one location speak for the
-    frame.
+    Average pooling is what residual nets end with (He et al., CVPR 2016), maximum pooling over
+    locations how L3-Net lets one speak for the frame (Arandjelovic & Zisserman, ICCV 2017).
 
     Args:
         in_channels, embed_dims: See :class:`DotProductNeck`.
@@ -54,7 +52,7 @@ class PoolingNeck(StreamNeck):
     ) -> StreamFeatures:
         """Pool; arguments as in :meth:`CoAttentionNeck.forward`."""
         visual_tokens = self.visual_tokens(visual)
-        audio_tokens = self.window_tokens(audio, audio_times, window_times)
+        audio_tokens = take_steps(self.audio_tokens(audio), audio_times, window_times)
         pooled = visual_tokens.amax(dim=2) if self.pool == 'max' else visual_tokens.mean(dim=2)
         v = over_time(pooled, self.visual_start)[:, None]  # (N, 1, T', D)
         a = self.start_stream(audio_tokens, self.audio_start)

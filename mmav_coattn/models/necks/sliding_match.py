@@ -18,11 +18,10 @@ def sliding_match(
     audio_windows: Tensor,
     length: int,
 ) -> Tensor:
-    """Match f of B video steps with the audio at S shifts, diagonals of one similarity matrix.
+    """Match f (B, P, L, S), nats, of B video steps with the audio at S shifts.
 
     Where the neck lets the steps of a clip compete, here those of a window of the same length do,
-    around the video step and around the audio step that it is compared with. Of a file of just that
-    length the result is the neck's.
+    around the video step and around the audio step that it is compared with.
 
     Args:
         match (Match): Whose temperature is used.
@@ -33,9 +32,6 @@ def sliding_match(
         columns (Tensor): (B, S), which of the A a step is compared with at each shift.
         audio_windows (Tensor): (B, S), first of the ``length`` audio steps that compete.
         length (int): Steps of a window, T of :class:`Match`.
-
-    Returns:
-        Tensor: f (B, P, L, S), nats.
     """
     # At most 1, and far above the smallest float64: sums lose nothing that matters.
     cosines = torch.einsum('tpc,slc->plts', visual, audio).flatten(0, 1)  # (Q, V, A)

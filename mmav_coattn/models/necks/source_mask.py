@@ -4,8 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-#: Hidden channels.
-HIDDEN = 32
+HIDDEN = 32  # channels
 
 
 class SourceMask(nn.Module):
@@ -13,7 +12,7 @@ class SourceMask(nn.Module):
 
     The audio tower's tokens (D = ``in_channels``) say what is heard, the unit vectors of the
     location (C = ``query_channels``) what is seen; both together say which tokens are its own, and
-    the spectrogram itself where they begin and end. Five audio steps around a step matter.
+    the spectrogram itself where they begin and end.
     """
 
     def __init__(self, in_channels: int, query_channels: int) -> None:
@@ -28,8 +27,7 @@ class SourceMask(nn.Module):
     def forward(self, log_mels: Tensor, tokens: Tensor, query: Tensor) -> Tensor:
         """Logits of the mask of a spectrogram, both (N, F, T_a).
 
-        Of its audio tokens (N, S, L, D), and the unit vectors of the location at their times
-        (N, S, C).
+        Of its audio tokens (N, S, L, D), and the location's unit vectors at their times (N, S, C).
         """
         audio = self.audio(tokens.permute(0, 3, 2, 1))  # (N, H, L, S)
         hidden = torch.relu(audio + self.query(query.transpose(1, 2))[:, :, None])

@@ -6,30 +6,22 @@ import torch
 from torch import Tensor
 
 
-def step_times(
-    num_steps: int,
-    num_inputs: int,
-    input_seconds: float,
-    first_second: float,
-    device: torch.device | None = None,
-) -> Tensor:
-    """Times (num_steps,), s, on which the steps of a tower's output are centred.
+def step_times(steps: int, inputs: int, seconds: float, device: torch.device) -> Tensor:
+    """Times (steps,), s from the first input, on which the steps of a tower's output are centred.
 
-    A tower of 'same'-padded convolutions with total stride ``s`` turns ``n`` inputs into
-    ``ceil(n / s)`` steps, step ``j`` centred on input ``j * s``; so ``s = ceil(n / steps)``. Its
-    inputs are ``input_seconds`` apart, the first at ``first_second``, s.
+    A tower of 'same'-padded convolutions with total stride ``s`` turns ``n`` inputs, so many
+    ``seconds`` apart, into ``ceil(n / s)`` steps, step ``j`` centred on input ``j * s``; so
+    ``s = ceil(n / steps)``.
     """
-    stride = math.ceil(num_inputs / num_steps)
-    steps = torch.arange(num_steps, device=device, dtype=torch.float32)
-    return first_second + steps * (stride * input_seconds)
+    stride = math.ceil(inputs / steps)
+    return torch.arange(steps, device=device, dtype=torch.float32) * (stride * seconds)
 
 
 def interpolation_weights(source_times: Tensor, target_times: Tensor) -> Tensor:
     """Weights of linear interpolation between evenly spaced steps; constant beyond their ends.
 
     Of rising source times (S,) and target times (..., T): (..., T, S), each row sums to 1. A matrix
-    product with them costs little next to a tower, has a fast gradient on a CPU, and can be
-    exported to ONNX.
+    product with them has a fast gradient on a CPU, and can be exported to ONNX.
     """
     if len(source_times) == 1:
         return torch.ones_like(target_times)[..., None]
@@ -42,8 +34,7 @@ def interpolation_weights(source_times: Tensor, target_times: Tensor) -> Tensor:
 def time_code(times: Tensor, channels: int) -> Tensor:
     """Sinusoidal code (T, channels) of times (T,), s; the number of channels is even.
 
-    As the position code of Vaswani et al. (2017, section 3.5), with periods of 0.08 to 16 s instead
-    of tokens, so that streams of different rates share one code.
+    As the position code of Vaswani et al. (2017, section 3.5), with periods of 0.08 to 16 s.
     """
     ends = math.log10(0.08), math.log10(16.0)
     periods = torch.logspace(*ends, channels // 2, device=times.device)

@@ -7,17 +7,13 @@ from torch import Tensor, nn
 from .match import Match, pool_tokens
 from .time_alignment import interpolation_weights, time_code
 
-#: Length of the convolution over time that starts a stream.
-STREAM_KERNEL = 5
-
 
 class TokenBatchNorm(nn.Module):
     """Batch normalisation of the last axis (D), over all others.
 
-    Most of what a tower says about a location is the same at all times; what moves is a small part
-    of it. Layer normalisation leaves that part small; measured against the other tokens of the
-    batch, what changes comes to the front (figures: docs/lab_notes.md). The layer is a child and
-    not a base class, so that ``sync_bn`` of a config exchanges it and keeps the handling of axes.
+    Most of what a tower says about a location is the same at all times. Measured against the other
+    tokens of the batch, what changes comes to the front (figures: docs/lab_notes.md). The layer is
+    a child and no base class, so that ``sync_bn`` of a config exchanges it and keeps the axes.
     """
 
     def __init__(self, dims: int) -> None:
@@ -57,10 +53,7 @@ class TokenNeck(BaseModule):
         self.match = Match(embed_dims, **(match or {}))
 
     def visual_tokens(self, visual: Tensor, is_centred: bool = False) -> Tensor:
-        """Tokens (N, T', P, D) of features (N, C_v, T', H', W'), P = H'W'.
-
-        ``is_centred`` says that the mean over time is subtracted already.
-        """
+        """Tokens (N, T', P, D) of features (N, C_v, T', H', W'), maybe centred before; P = H'W'."""
         visual = visual.permute(0, 2, 3, 4, 1).flatten(2, 3)
         return self.visual_norm(self.visual_proj(self._centre(visual, is_centred)))
 
@@ -87,13 +80,9 @@ class StreamNeck(TokenNeck):
         super().__init__(in_channels, embed_dims)
         self.embed_dims = embed_dims
         self.visual_start, self.audio_start = (
-            nn.Conv1d(count * embed_dims, embed_dims, STREAM_KERNEL, padding=STREAM_KERNEL // 2)
+            nn.Conv1d(count * embed_dims, embed_dims, kernel_size=5, padding=2)
             for count in (visual_inputs, 2)
         )
-
-    def window_tokens(self, audio: Tensor, audio_times: Tensor, window_times: Tensor) -> Tensor:
-        """Tokens (N, J, T', L, D) of J windows; arguments of :meth:`CoAttentionNeck.forward`."""
-        return take_steps(self.audio_tokens(audio), audio_times, window_times)
 
     def contrast(self, visual_tokens: Tensor, audio_tokens: Tensor) -> Tensor | None:
         """Similarity of the in-sync pairs (N, 1, P, 1, T', T') for the loss; None in evaluation."""

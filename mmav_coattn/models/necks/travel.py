@@ -4,23 +4,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-#: Keeps quotients finite.
-TINY = 1e-30
+TINY = 1e-30  # keeps quotients finite
 
 
 class Travel(nn.Module):
     r"""Sums over all paths of a source that stays or goes on to a neighbouring location.
 
     A path :math:`p_1 \dots p_T` has the prior probability :math:`\frac1P \prod_t A(p_{t-1}, p_t)`:
-    the source stays with a learned probability, at first ``stay``, or goes to one of the up to
-    eight neighbours. All paths together are summed by the forward and backward recursion of hidden
-    Markov models (Rabiner 1989, "A tutorial on hidden Markov models"), linear in steps and
-    locations. With a probability of 1 a path is a location.
+    the source stays with a learned probability, at first 0.8, or goes to one of the up to eight
+    neighbours. All paths together are summed by the forward and backward recursion of hidden Markov
+    models (Rabiner 1989, "A tutorial on hidden Markov models"), linear in steps and locations.
     """
 
-    def __init__(self, stay: float = 0.8) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.stay_logit = nn.Parameter(torch.tensor(stay).logit())
+        self.stay_logit = nn.Parameter(torch.tensor(0.8).logit())
 
     def forward(self, products: Tensor) -> tuple[Tensor, Tensor]:
         """Log-likelihood of each location at each step (B, T, H, W) -> that of all paths (B,).

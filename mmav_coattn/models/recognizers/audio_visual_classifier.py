@@ -13,10 +13,9 @@ INPUT_KEYS = dict(visual='imgs', audio='log_mels')
 class AudioVisualClassifier(BaseRecognizer):
     """Towers and a classification head.
 
-    The towers have the names that they have in :class:`AudioVisualRecognizer`, so a checkpoint of
-    the pretext network is its ``load_from``. Arguments are the same, without a neck; ``cls_head``
-    is a :class:`SegmentHead`, whose ``in_channels`` name the towers that are used, ``visual``,
-    ``audio`` or both; the other one is not run.
+    A checkpoint of :class:`AudioVisualRecognizer` is its ``load_from``. Arguments are the same,
+    without a neck; ``cls_head`` is a :class:`SegmentHead`, whose ``in_channels`` name the towers
+    that are used, ``visual``, ``audio`` or both; the other one is not run.
 
     Raises:
         ConfigError: If a tower is unknown.

@@ -23,8 +23,7 @@ MASK_POWER = 0.35
 class AudioVisualRecognizer(BaseRecognizer):
     """Towers, neck and head over a clip and J = 1+K windows of one audio segment.
 
-    ``inputs`` is what :class:`AudioVisualDataPreprocessor` makes. Each tower runs once a clip,
-    whatever the number of windows.
+    ``inputs`` is what :class:`AudioVisualDataPreprocessor` makes.
 
     Args:
         backbone (dict): :class:`AudioVisualBackbone`.
@@ -60,11 +59,9 @@ class AudioVisualRecognizer(BaseRecognizer):
         self.num_sources = test_cfg.get('num_sources')
         self.blind_controls = test_cfg.get('blind_controls', False)
         self.calibration = tuple(test_cfg.get('calibration', (1.0, 0.0)))
-        #: Set by whoever wants maps, for instance the visualisation hook.
-        self.return_map = test_cfg.get('return_map', False)
+        self.return_map = test_cfg.get('return_map', False)  #: Set by whoever wants maps.
 
     def extract_feat(self, inputs: dict, **kwargs) -> tuple[Any, dict]:
-        """Output of the neck, and an empty dict."""
         return self.neck(*self.neck_inputs(inputs)), {}
 
     def neck_inputs(self, inputs: dict) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -78,12 +75,11 @@ class AudioVisualRecognizer(BaseRecognizer):
         # Frame i was taken in the middle of the i-th of T equal parts of the clip.
         step = inputs['clip_seconds'] / imgs.shape[2]
         hop = self.data_preprocessor.log_mel.frame_seconds
-        visual_times = step_times(visual, imgs.shape[2], step, step / 2, imgs.device)
-        audio_times = step_times(audio, log_mels.shape[-1], hop, 0.0, imgs.device)
+        visual_times = step / 2 + step_times(visual, imgs.shape[2], step, imgs.device)
+        audio_times = step_times(audio, log_mels.shape[-1], hop, imgs.device)
         return audio_times, inputs['audio_starts'][..., None] + visual_times
 
     def _forward(self, inputs: dict, **kwargs) -> Tensor:
-        """Mode ``tensor``: the logits (N, J)."""
         return self.cls_head(self.extract_feat(inputs)[0])
 
     def loss(self, inputs: dict, data_samples: list, **kwargs) -> dict[str, Tensor]:
@@ -111,15 +107,12 @@ class AudioVisualRecognizer(BaseRecognizer):
     def predict(self, inputs: dict | None, data_samples: list, **kwargs) -> list:
         """Mode ``predict``: add the judgement to each data sample that is not ``unusable``.
 
-        ``inputs`` are those of the usable samples, in order; None if there is none.
-
-        Returns:
-            list[ActionDataSample]: With ``sync_scores`` (J,) logits; if blind controls are on
-            ``sync_scores_NAME`` for each of :data:`CONTROLS`; with ``return_map``
-            ``sound_map`` (J, T', H', W') and ``map_confidence`` (J,), the logit that a source is
-            in sight. With ``num_sources``, K, of window 0: ``source_maps`` (K, T', H', W'),
-            ``source_scores`` (K,), nats, ``source_masks`` (K, F, T_a), and ``source_count``, how
-            many of the K there are, see :func:`~mmav_coattn.models.maps.explain_away`.
+        ``inputs`` are those of the usable samples, in order; None if there is none. What is added:
+        ``sync_scores`` (J,), logits, and with blind controls ``sync_scores_NAME`` of each of
+        :data:`CONTROLS`; with ``return_map`` ``sound_map`` (J, T', H', W') and ``map_confidence``
+        (J,), the logit that a source is in sight. With ``num_sources``, K, of window 0:
+        ``source_maps`` (K, T', H', W'), ``source_scores`` (K,), nats, ``source_masks`` (K, F, T_a),
+        and ``source_count``, how many of the K there are, see :func:`explain_away`.
         """
         if inputs is None:
             return data_samples
@@ -140,11 +133,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         return data_samples
 
     def find_sound(self, inputs: dict, features: Any) -> Tensor:
-        """Maps (N, J, T', H', W') of where the audio of each window is made; larger is likelier.
-
-        Raises:
-            ConfigError: If the network has no map.
-        """
+        """Maps (N, J, T', H', W') of each window's source; ``ConfigError`` if there is none."""
         maps = features.sound_map
         if maps is None:
             raise ConfigError(

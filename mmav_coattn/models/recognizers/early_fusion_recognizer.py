@@ -4,7 +4,7 @@ import torch
 from mmaction.registry import MODELS
 from torch import Tensor
 
-from mmav_coattn.models.heads.fused_head import FusedFeatures
+from mmav_coattn.models.heads.baseline_heads import FusedFeatures
 
 from .audio_visual_recognizer import AudioVisualRecognizer
 
@@ -13,13 +13,11 @@ from .audio_visual_recognizer import AudioVisualRecognizer
 class EarlyFusionRecognizer(AudioVisualRecognizer):
     """Judges pairs with an :class:`EarlyFusionNet`; the baseline of Owens & Efros (ECCV 2018).
 
-    The layers after the fusion run once for each pair of clip and window. The rest is that of
-    :class:`AudioVisualRecognizer`, with ``neck=None`` and a :class:`FusedHead`, whose class
-    activation map is the map.
+    The layers after the fusion run once for each pair of clip and window. ``neck`` is None, and
+    ``cls_head`` a :class:`FusedHead`, whose class activation map is the map.
     """
 
     def extract_feat(self, inputs: dict, **kwargs) -> tuple[FusedFeatures, dict]:
-        """Features of all pairs, and an empty dict."""
         rate = self.data_preprocessor.log_mel.sample_rate
         windows = cut_windows(inputs['audio'], inputs['audio_starts'], inputs['clip_seconds'], rate)
         visual = self.backbone.visual(inputs['imgs'])

@@ -66,22 +66,3 @@ def test_every_threshold_is_reached_by_its_own_decimal(multiple):
 )
 def test_consensus_of_boxes_by_hand(boxes, annotators, expected):
     assert consensus_map(boxes, annotators, size=4).tolist() == expected
-
-
-@pytest.mark.parametrize(
-    ('function', 'arguments', 'words'),
-    [
-        (binarize_top_fraction, [[[np.nan, 1.0]]], 'not finite'),
-        (binarize_top_fraction, [np.ones((2, 2)), 1.5], r'fraction must lie in \[0, 1\], got 1.5'),
-        (consensus_ciou, [np.ones((2, 2)), np.ones((2, 3))], 'shapes must be equal'),
-        (consensus_ciou, [np.ones((2, 2)), np.full((2, 2), 2.0)], 'gt_map: values must lie'),
-        (consensus_ciou, [np.full((2, 2), 0.3), np.ones((2, 2))], 'must be a mask of 0 and 1'),
-        (ciou_success_and_auc, [[]], 'empty'),
-        (ciou_success_and_auc, [[1.2]], 'cious: values must lie'),
-        (consensus_map, [[[0, 0, 1]]], r'expected rows \(x0, y0, x1, y1\)'),
-        (consensus_map, [[[0, 0, 1, 1]], 0], 'annotators must be positive, got 0'),
-    ],
-)
-def test_bad_arguments_are_errors(function, arguments, words):
-    with pytest.raises(ValueError, match=words):
-        function(*arguments)

@@ -17,10 +17,6 @@ def test_si_sdr_by_hand():
     assert si_sdr(7 + 20 * reference + 5 * noise, 3 * reference) == pytest.approx(expected)
     # A copy is as good as double precision allows; noise alone is as bad.
     assert si_sdr(reference, reference) > 120 and si_sdr(noise, reference) < -120
-    with pytest.raises(ValueError, match='equal'):
-        si_sdr(np.ones(3), np.ones(4))
-    with pytest.raises(ValueError, match='finite'):
-        si_sdr(np.array([np.nan, 1.0]), np.ones(2))
 
 
 def test_oracle_separates_tones():

@@ -53,18 +53,3 @@ def test_bins_of_shift():
         {'low': 0.8, 'high': 1.2, 'accuracy': 0.5, 'num_pairs': 1},
         {'low': 2.0, 'high': math.inf, 'accuracy': 0.0, 'num_pairs': 1},
     ]
-
-
-@pytest.mark.parametrize(
-    ('arguments', 'words'),
-    [
-        (([[1.0, np.nan]], [[1, 0]]), 'scores: .* not finite'),
-        (([[1.0, 0.0]], [[1, 1]]), 'each row must hold exactly one 1'),
-        (([[1.0]], [[1]]), 'at least one shifted audio'),
-        (([[1.0, 0.0]], [[1, 0, 0]]), 'shapes must be equal'),
-        (([[1.0, 0.0]], [[1, 0]], [[0.0]]), 'shapes must be equal'),
-    ],
-)
-def test_bad_arguments_are_errors(arguments, words):
-    with pytest.raises(ValueError, match=words):
-        binary_sync_metrics(*arguments)

@@ -14,7 +14,7 @@ from mmav_coattn.experiments.transfer.frozen_features import (
     dataset_features,
     feature_key,
 )
-from mmav_coattn.models.heads import segment_features
+from mmav_coattn.models.heads.segment_head import segment_features
 
 
 def config(load_from=None, **backbone):

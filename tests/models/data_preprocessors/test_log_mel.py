@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import torch
 
+from mmav_coattn.deployment.sync_graph import MatrixLogMel
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
@@ -32,8 +33,14 @@ def test_normalisation_and_leading_shape():
         scaled = LogMelSpectrogram(mean=-5.0, std=4.0)(waves)
     assert plain.shape == (2, 3, 64, 11) and scaled.dtype == torch.float32
     torch.testing.assert_close(scaled, (plain + 5) / 4)
-
-
-def test_bad_settings():
     with pytest.raises(ConfigError, match='win_length=400'):
         LogMelSpectrogram(n_fft=256, win_length=400)
+
+
+@pytest.mark.parametrize('settings', [{}, dict(n_fft=1024, win_length=401, hop_length=123)])
+def test_the_exported_convolution_is_the_same(settings):
+    log_mel = LogMelSpectrogram(mean=-5.0, std=4.0, **settings)
+    waveforms = torch.randn(3, 4000) * torch.tensor([1.0, 1e-3, 0.0])[:, None]
+    wanted, found = log_mel(waveforms), MatrixLogMel(log_mel)(waveforms)
+    assert found.shape == wanted.shape == (3, 64, 1 + 4000 // log_mel.hop_length)
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)

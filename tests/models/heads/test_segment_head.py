@@ -3,7 +3,7 @@
 import torch
 from models.tiny import build
 
-from mmav_coattn.models.heads import segment_features
+from mmav_coattn.models.heads.segment_head import segment_features
 
 
 def test_segments_are_means_of_parts_and_deviation_is_over_time():

@@ -37,19 +37,16 @@ def test_sources_lie_apart_and_share_the_frame(network):
     torch.testing.assert_close(maps[sources.owned], sources.evidence[sources.owned])
 
 
-def test_counts_until_the_first_that_does_not_match():
+def test_counts_and_shares_of_the_sources_that_match():
     scores = torch.tensor([[1.0, 0.5, -0.1], [1.0, -0.2, 0.3], [-1.0, -2.0, -3.0], [3.0, 2.0, 1.0]])
-    sources = Sources(*(torch.zeros(4, 3, 2, 2),) * 2, scores, torch.zeros(4, 3, 5, 6))
+    masks = torch.tensor([0.6, 0.3, 0.2]).expand(4, 3)[..., None, None].clone()
+    sources = Sources(*(torch.zeros(4, 3, 2, 2),) * 2, scores, masks)
     assert sources.count.tolist() == [2, 1, 0, 3]
-
-
-def test_shares_of_the_sources_there_are():
-    masks = torch.tensor([0.6, 0.3, 0.2]).expand(3, 3)[..., None, None].clone()
-    masks[2] = 0
-    found = shares(masks, torch.tensor([2, 0, 3]))[..., 0, 0]
+    masks[3] = 0
+    found = shares(masks, sources.count)[..., 0, 0]
     torch.testing.assert_close(found[0], torch.tensor([0.36, 0.09, 0]) / 0.45)
-    torch.testing.assert_close(found[1], torch.tensor([1.0, 0, 0]))  # one at least
-    assert found[2].tolist() == [0, 0, 0]
+    torch.testing.assert_close(found[1:3], torch.tensor([[1.0, 0, 0]] * 2))  # one at least
+    assert found[3].tolist() == [0, 0, 0]
 
 
 def test_what_is_explained_is_taken_out(network, monkeypatch):

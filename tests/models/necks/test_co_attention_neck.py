@@ -6,28 +6,17 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from models.tiny import AUDIO_TIMES, WINDOW_TIMES, run_neck, tower_features
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.necks import CoAttentionNeck, MatchFeatures
 
-STEPS = 8
-AUDIO_TIMES = torch.arange(40) * 0.05
-STARTS = torch.tensor([[0.1, 0.7, 1.1], [0.5, 0.2, 1.05]])
-WINDOW_TIMES = STARTS[..., None] + 0.05 + torch.arange(STEPS) * 0.1
+STEPS = WINDOW_TIMES.shape[-1]
 
 
 def make_neck(module='AGA', **settings):
     match = dict(channels=6)
     return CoAttentionNeck((5, 7), 8, module, match=match, **settings).eval()
-
-
-def features():
-    """A clip of 3x4 locations and an audio segment of 2 bands, twice."""
-    return torch.randn(2, 5, STEPS, 3, 4), torch.randn(2, 7, 2, len(AUDIO_TIMES))
-
-
-def run(neck, visual, audio, window_times=WINDOW_TIMES):
-    return neck(visual, audio, AUDIO_TIMES, window_times)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +27,7 @@ def run(neck, visual, audio, window_times=WINDOW_TIMES):
 def test_weights_and_score_equal_loops(module, locations, bands, grid):
     neck = make_neck(module)
     neck.log_sharpness.fill_(math.log(1.7))
-    out = run(neck, *features())
+    out = run_neck(neck, *tower_features())
     assert out.match.shape == (2, 3, locations, bands, STEPS) and out.grid == grid
     assert out.similarity.shape == (*out.match.shape, STEPS)
     torch.testing.assert_close(out.match, neck.match.log_probability(out.similarity))
@@ -68,7 +57,7 @@ def test_maps_by_hand():
 
 @torch.no_grad()
 def test_vectors_of_a_window_are_those_at_its_times():
-    neck, (visual, audio) = make_neck(), features()
+    neck, (visual, audio) = make_neck(), tower_features()
     segment = neck.match.embed_audio(neck.audio_tokens(audio))
     clip, windows = neck.embed(visual, audio, AUDIO_TIMES, WINDOW_TIMES)
     for n, j in np.ndindex(2, 3):
@@ -76,7 +65,7 @@ def test_vectors_of_a_window_are_those_at_its_times():
         expected = F.normalize(torch.tensor(np.array(series)).T.float(), dim=-1)
         torch.testing.assert_close(windows[n, j, :, 0], expected, atol=1e-4, rtol=1e-4)
     # The pass through the neck is a comparison of these.
-    out = run(neck, visual, audio)
+    out = run_neck(neck, visual, audio)
     for found, expected in zip(neck.compare(clip, windows, (3, 4))[:4], out[:4], strict=True):
         torch.testing.assert_close(found, expected)
 
@@ -84,17 +73,9 @@ def test_vectors_of_a_window_are_those_at_its_times():
 @pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
 def test_every_weight_learns(module):
     neck = make_neck(module).train()
-    out = run(neck, *features())
+    out = run_neck(neck, *tower_features())
     (out.score.square().sum() + out.weights.square().sum()).backward()
     assert [name for name, p in neck.named_parameters() if p.grad is None] == []
-
-
-def test_errors():
-    with pytest.raises(ConfigError, match="module='ABC' is not one of"):
-        CoAttentionNeck((5, 7), 8, 'ABC')
-    visual, audio = features()
-    with pytest.raises(ConfigError, match='a clip of 1 step is too short'):
-        run(make_neck(), visual[:, :, :1], audio, WINDOW_TIMES[..., :1])
 
 
 @torch.no_grad()
@@ -103,8 +84,8 @@ def test_a_source_that_never_moves_has_the_score_of_a_location():
     fixed, moving = make_neck(), make_neck(travel=True)
     moving.load_state_dict(fixed.state_dict(), strict=False)
     moving.travel.stay_logit.fill_(16)
-    inputs = features()
-    one, other = run(fixed, *inputs), run(moving, *inputs)
+    inputs = tower_features()
+    one, other = run_neck(fixed, *inputs), run_neck(moving, *inputs)
     torch.testing.assert_close(other.score, one.score, rtol=0, atol=1e-3)
     torch.testing.assert_close(other.weights, one.weights, rtol=0, atol=1e-3)
     torch.testing.assert_close(other.attention, one.attention, rtol=0, atol=1e-3)
@@ -119,17 +100,14 @@ def test_a_source_that_never_moves_has_the_score_of_a_location():
 def test_separate_takes_the_vectors_of_the_chosen_location_at_the_steps_of_window_0():
     torch.manual_seed(0)
     neck = make_neck(mask=True)
-    out = run(neck, *features())
+    out = run_neck(neck, *tower_features())
     log_mels = torch.randn(2, 16, 160)
     chosen = F.one_hot(torch.tensor([5, 2]), 12).float()
     found = neck.separate(log_mels, out, chosen)
-    query = [
-        [
-            np.interp(AUDIO_TIMES, WINDOW_TIMES[clip, 0], series)
-            for series in out.visual[clip, :, p].T
-        ]
-        for clip, p in enumerate((5, 2))
-    ]
+    chosen_vectors = zip(
+        WINDOW_TIMES[:, 0], (out.visual[0, :, 5], out.visual[1, :, 2]), strict=True
+    )
+    query = [[np.interp(AUDIO_TIMES, times, x) for x in v.T] for times, v in chosen_vectors]
     query = torch.tensor(np.array(query)).float().mT
     torch.testing.assert_close(found, neck.mask(log_mels, out.audio, query), rtol=1e-4, atol=1e-5)
     with pytest.raises(ConfigError, match='no mask of sources'):

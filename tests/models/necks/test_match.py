@@ -8,18 +8,13 @@ import torch
 import torch.nn.functional as F
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.necks.match import Match, pool_tokens
+from mmav_coattn.models.necks.match import Match
 
 CLIPS, WINDOWS, LOCATIONS, BANDS, STEPS, DIMS = 2, 3, 4, 2, 7, 5
 
 
 def unit(*shape):
     return F.normalize(torch.randn(*shape), dim=-1)
-
-
-def test_pooled_tokens_are_mean_and_maximum():
-    tokens = torch.tensor([[1.0, 4.0], [3.0, 2.0]])
-    assert pool_tokens(tokens).tolist() == [[2.0, 3.0, 3.0, 4.0]]
 
 
 @torch.no_grad()
@@ -57,17 +52,6 @@ def test_the_sharpest_match_is_finite():
     torch.testing.assert_close(found[1:], torch.full((STEPS - 1,), math.log(STEPS) / 2 - 40.0))
 
 
-@pytest.mark.parametrize('module, locations, bands', [('AGA', 4, 1), ('VGA', 1, 2), ('CMA', 4, 2)])
-@torch.no_grad()
-def test_what_is_left_to_compete(module, locations, bands):
-    match = Match(6, module, channels=DIMS)
-    visual = match.embed_visual(torch.randn(CLIPS, STEPS, LOCATIONS, 6))
-    audio = match.embed_audio(torch.randn(CLIPS, STEPS + 2, BANDS, 6))
-    assert visual.shape[-1] == DIMS
-    torch.testing.assert_close(visual.norm(dim=-1), torch.ones(CLIPS, STEPS, locations))
-    torch.testing.assert_close(audio.norm(dim=-1), torch.ones(CLIPS, STEPS + 2, bands))
-
-
 @torch.no_grad()
 def test_a_vector_is_of_its_own_location_and_near_steps():
     match = Match(32, 'CMA', channels=DIMS, kernel_size=5)
@@ -80,16 +64,18 @@ def test_a_vector_is_of_its_own_location_and_near_steps():
         assert differs[:, 1].nonzero().flatten().tolist() == [2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
 @torch.no_grad()
-def test_pooling_goes_before_the_projection():
-    match = Match(6, 'AGA', channels=DIMS, kernel_size=1)
-    tokens = torch.randn(1, 3, 4, 6)
-    first, _, second = match.audio
-    for step in range(3):
-        pooled = torch.cat([tokens[0, step].mean(dim=0), tokens[0, step].amax(dim=0)])
-        hidden = (first.weight[..., 0] @ pooled + first.bias).clamp(min=0)
-        expected = F.normalize(second.weight[..., 0] @ hidden + second.bias, dim=0)
-        torch.testing.assert_close(match.embed_audio(tokens)[0, step, 0], expected)
+def test_what_does_not_compete_is_pooled_before_the_projection(module):
+    match = Match(6, module, channels=DIMS, kernel_size=1)
+    tokens = torch.randn(CLIPS, STEPS, 4, 6)
+    pooled = torch.cat([tokens.mean(dim=2), tokens.amax(dim=2)], dim=-1)[:, :, None]
+    sides = (match.embed_visual, match.visual, 'VGA'), (match.embed_audio, match.audio, 'AGA')
+    for embed, (first, _, second), pools in sides:
+        inputs = pooled if module == pools else tokens
+        hidden = (inputs @ first.weight[..., 0].T + first.bias).clamp(min=0)
+        expected = F.normalize(hidden @ second.weight[..., 0].T + second.bias, dim=-1)
+        torch.testing.assert_close(embed(tokens), expected)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,10 @@ from mmav_coattn.models.necks.time_alignment import interpolation_weights, step_
 
 
 def test_step_times_of_strided_towers():
-    # 161 frames at 10 ms, stride 4: 41 steps at 0, 0.04, ... 1.6 s.
-    torch.testing.assert_close(step_times(41, 161, 0.01, 0.0), torch.arange(41) * 0.04)
-    # 8 frames of 0.1 s, taken in their middle, stride 1 and 2.
-    torch.testing.assert_close(step_times(8, 8, 0.1, 0.05), 0.05 + torch.arange(8) * 0.1)
-    torch.testing.assert_close(step_times(4, 8, 0.1, 0.05), 0.05 + torch.arange(4) * 0.2)
+    # 161 frames at 10 ms, stride 4: 41 steps at 0, 0.04, ... 1.6 s; 8 of 0.1 s, stride 1 and 2.
+    torch.testing.assert_close(step_times(41, 161, 0.01, 'cpu'), torch.arange(41) * 0.04)
+    torch.testing.assert_close(step_times(8, 8, 0.1, 'cpu'), torch.arange(8) * 0.1)
+    torch.testing.assert_close(step_times(4, 8, 0.1, 'cpu'), torch.arange(4) * 0.2)
 
 
 @pytest.mark.parametrize('first', [0.0, 0.7])
@@ -24,14 +23,10 @@ def test_weights_interpolate_as_numpy(first):
     assert weights.shape == (2, 3, 25, 41)
     np.testing.assert_allclose(weights.sum(dim=-1), 1.0)
     series = rng.normal(size=41)
-    np.testing.assert_allclose(
-        weights @ torch.from_numpy(series), np.interp(target, source, series), atol=1e-9
-    )
-
-
-def test_a_single_step_is_held():
-    weights = interpolation_weights(torch.tensor([0.5]), torch.tensor([[0.1, 0.9]]))
-    assert weights.tolist() == [[[1], [1]]]
+    expected = np.interp(target, source, series)
+    np.testing.assert_allclose(weights @ torch.from_numpy(series), expected, atol=1e-9)
+    single = interpolation_weights(torch.tensor([first]), torch.tensor([[0.1, 0.9]]))
+    assert single.tolist() == [[[1], [1]]]
 
 
 def test_time_code_by_hand():

@@ -5,12 +5,7 @@ from mmengine.model import convert_sync_batchnorm
 from models.tiny import random_inputs, recognizer
 from torch import nn
 
-from mmav_coattn.models.necks.token_neck import (
-    StreamNeck,
-    TokenBatchNorm,
-    TokenNeck,
-    take_steps,
-)
+from mmav_coattn.models.necks.token_neck import TokenBatchNorm, TokenNeck, take_steps
 
 
 @pytest.mark.parametrize('centre_time', [True, False])
@@ -20,29 +15,19 @@ def test_tokens_by_hand(centre_time):
     visual, audio = torch.randn(2, 5, 6, 3, 4), torch.randn(2, 7, 2, 9)
     visual_tokens, audio_tokens = neck.visual_tokens(visual), neck.audio_tokens(audio)
     assert visual_tokens.shape == (2, 6, 12, 8) and audio_tokens.shape == (2, 9, 2, 8)
-    for n, t, y, x in np.ndindex(2, 6, 3, 4):
-        feature = visual[n, :, t, y, x]
-        if centre_time:
-            feature = feature - visual[n, :, :, y, x].mean(dim=-1)
-        expected = neck.visual_norm.norm(neck.visual_proj(feature)[None])[0]
-        torch.testing.assert_close(visual_tokens[n, t, 4 * y + x], expected)
-    for n, t, band in np.ndindex(2, 9, 2):
-        feature = audio[n, :, band, t]
-        if centre_time:
-            feature = feature - audio[n, :, band].mean(dim=-1)
-        expected = neck.audio_norm.norm(neck.audio_proj(feature)[None])[0]
-        torch.testing.assert_close(audio_tokens[n, t, band], expected)
-
-
-@torch.no_grad()
-def test_features_centred_before_are_not_centred_again():
-    neck = TokenNeck((5, 7), 8, True).eval()
-    visual, audio = torch.randn(1, 5, 6, 1, 1), torch.randn(1, 7, 2, 9)
-    centred = visual - visual.mean(dim=2, keepdim=True)
-    torch.testing.assert_close(neck.visual_tokens(centred, True), neck.visual_tokens(visual))
-    centred = audio - audio.mean(dim=-1, keepdim=True)
-    torch.testing.assert_close(neck.audio_tokens(centred, True), neck.audio_tokens(audio))
-    assert not torch.allclose(neck.audio_tokens(audio, True), neck.audio_tokens(audio))
+    grids = (visual.flatten(3), visual_tokens, 'visual'), (audio.mT, audio_tokens, 'audio')
+    for features, tokens, name in grids:  # (N, C, T, K) and (N, T, K, D)
+        norm, proj = getattr(neck, f'{name}_norm').norm, getattr(neck, f'{name}_proj')
+        for n, t, k in np.ndindex(tokens.shape[:3]):
+            feature = features[n, :, t, k]
+            if centre_time:
+                feature = feature - features[n, :, :, k].mean(dim=-1)
+            torch.testing.assert_close(tokens[n, t, k], norm(proj(feature)[None])[0])
+    # What was centred before is not centred again.
+    visual, audio = (x - x.mean(dim=axis, keepdim=True) for x, axis in ((visual, 2), (audio, -1)))
+    neck.centre_time = True
+    torch.testing.assert_close(neck.visual_tokens(visual + 1), neck.visual_tokens(visual, True))
+    torch.testing.assert_close(neck.audio_tokens(audio + 1), neck.audio_tokens(audio, True))
 
 
 def test_steps_are_taken_by_their_times():
@@ -54,24 +39,6 @@ def test_steps_are_taken_by_their_times():
     for n, j, band, dim in np.ndindex(2, 5, 3, 4):
         expected = np.interp(wanted[n, j], times, steps[n, :, band, dim])
         np.testing.assert_allclose(taken[n, j, :, band, dim], expected, atol=1e-6)
-
-
-def test_contrast_is_of_the_in_sync_window_and_for_training():
-    neck = StreamNeck((5, 7), 8)
-    visual, audio = torch.randn(2, 6, 12, 8), torch.randn(2, 3, 6, 2, 8)
-    similarity = neck.contrast(visual, audio)
-    assert similarity.shape == (2, 1, 12, 1, 6, 6)
-    torch.testing.assert_close(neck.contrast(visual, audio[:, :1]), similarity)
-    assert neck.eval().contrast(visual, audio) is None
-
-
-def test_position_code_counts_from_the_first_step():
-    neck = StreamNeck((5, 7), 8)
-    times = torch.arange(6) * 0.1
-    late = torch.stack([1.3 + times, 0.2 + times])[None]
-    torch.testing.assert_close(
-        neck.position_code(late), neck.position_code(times[None, None]), atol=1e-4, rtol=1e-4
-    )
 
 
 def test_statistics_over_all_but_the_last_axis():

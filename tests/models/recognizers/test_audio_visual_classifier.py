@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from mmaction.structures import ActionDataSample
-from models.tiny import AUDIO, VISUAL, build, recognizer
+from models.tiny import AUDIO, VISUAL, batch, build, recognizer
 
 from mmav_coattn.errors import ConfigError
 
@@ -15,14 +14,11 @@ def classifier(*modalities):
     return build(dict(type='AudioVisualClassifier', backbone=towers, cls_head=dict(head, topk=1)))
 
 
-def batch(*keys):
-    torch.manual_seed(1)
-    inputs = dict(
-        imgs=[torch.randint(0, 255, (1, 3, 4, 24, 24), dtype=torch.uint8) for _ in range(3)],
-        audio=[0.1 * torch.randn(8000) for _ in range(3)],
-    )
-    samples = [ActionDataSample().set_gt_label(label) for label in range(3)]
-    return dict(inputs={key: inputs[key] for key in keys}, data_samples=samples)
+def labelled(*keys):
+    data = batch(3)
+    for label, sample in enumerate(data['data_samples']):
+        sample.set_gt_label(label)
+    return dict(data, inputs={key: data['inputs'][key] for key in keys})
 
 
 @pytest.mark.parametrize(
@@ -31,20 +27,23 @@ def batch(*keys):
 )
 def test_each_modality(modalities, keys):
     model = classifier(*modalities).train()
-    data = model.data_preprocessor(batch(*keys), training=True)
+    data = model.data_preprocessor(labelled(*keys), training=True)
     losses = model(**data, mode='loss')
     losses['loss_cls'].backward()
     for tower in ('visual', 'audio'):
         used = tower in modalities
         for parameter in getattr(model.backbone, tower).parameters():
             assert parameter.requires_grad == used == (parameter.grad is not None)
-    predicted = model.eval()(**model.data_preprocessor(batch(*keys)), mode='predict')
+    predicted = model.eval()(**model.data_preprocessor(labelled(*keys)), mode='predict')
     assert [len(sample.pred_score) for sample in predicted] == [3, 3, 3]
 
 
 def test_both_towers_reach_the_head():
     model = classifier('visual', 'audio').eval()
-    inputs = model.data_preprocessor(batch('imgs', 'audio'))['inputs']
+    # It takes the pretext network as it is.
+    missing = model.load_state_dict(recognizer().state_dict(), strict=False).missing_keys
+    assert missing and all(name.startswith('cls_head.') for name in missing)
+    inputs = model.data_preprocessor(labelled('imgs', 'audio'))['inputs']
     features, _ = model.extract_feat(inputs)
     scores, _ = model.extract_feat(inputs, stage='head')
     pooled = [features['visual'].mean((2, 3, 4)), features['audio'].mean((2, 3))]
@@ -52,16 +51,9 @@ def test_both_towers_reach_the_head():
     torch.testing.assert_close(scores, expected)
 
 
-def test_takes_the_pretext_network_as_it_is():
-    pretext = recognizer()
-    model = classifier('visual', 'audio')
-    missing = model.load_state_dict(pretext.state_dict(), strict=False).missing_keys
-    assert missing and all(name.startswith('cls_head.') for name in missing)
-
-
 def test_mistakes_are_sentences():
     with pytest.raises(ConfigError, match='must be by tower'):
         classifier('smell')
     model = classifier('visual', 'audio')
     with pytest.raises(ConfigError, match='gives no log_mels'):
-        model.extract_feat(model.data_preprocessor(batch('imgs'))['inputs'])
+        model.extract_feat(model.data_preprocessor(labelled('imgs'))['inputs'])

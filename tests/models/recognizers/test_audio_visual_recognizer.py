@@ -5,46 +5,24 @@ import pytest
 import torch
 import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
-from models.tiny import NECK, random_inputs, recognizer
+from models.tiny import NECK, batch, random_inputs, recognizer, run
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.maps import explain_away
 
-STARTS = (0.2, 0.3, 0.5, 0.15)
 DOT_PRODUCT = dict(
     neck=dict(type='DotProductNeck', in_channels=(16, 16), embed_dims=16, num_heads=2),
     cls_head=dict(type='StreamHead', in_channels=16, loss_contrast=dict(type='TimeContrastLoss')),
 )
 
 
-def batch(num_clips=2, num_negatives=1, unusable=(), seed=0):
-    """A collated batch of clips of 0.8 s, whose brightness follows the loudness of window 0."""
-    generator = torch.Generator().manual_seed(seed)
-    inputs = dict(imgs=[], audio=[], audio_starts=[])
-    samples = []
-    for index in range(num_clips):
-        loudness = torch.rand(13, generator=generator)  # of each 0.1 s of a segment of 1.3 s
-        frames = (loudness[2:10] * 255).view(1, 1, 8, 1, 1).expand(1, 3, 8, 32, 32).byte().clone()
-        audio = (torch.randn(13, 1600, generator=generator) * loudness[:, None]).flatten()
-        values = frames, audio, torch.tensor(STARTS[: 1 + num_negatives])
-        facts = dict(clip_seconds=0.8)
-        if index in unusable:
-            values, facts = (None,) * 3, dict(unusable=('silent', 'is silent'))
-        for name, value in zip(inputs, values, strict=True):
-            inputs[name].append(value)
-        samples.append(ActionDataSample(metainfo=facts))
-        samples[-1].set_field(torch.eye(1 + num_negatives)[0], 'sync_label', dtype=torch.Tensor)
-    return dict(inputs=inputs, data_samples=samples)
-
-
-def run(model, data, mode):
-    return model(**model.data_preprocessor(data), mode=mode)
-
-
 @torch.no_grad()
-def test_three_modes_agree():
-    model = recognizer().eval()
+def test_three_modes_agree_and_each_tower_runs_once_a_clip():
+    model, passes = recognizer().eval(), []
+    for tower in (model.backbone.visual, model.backbone.audio):
+        tower.register_forward_hook(lambda tower, args, out: passes.append(len(args[0])))
     logits = run(model, batch(2, 2), 'tensor')
+    assert passes == [2, 2]
     losses = run(model, batch(2, 2), 'loss')
     samples = run(model, batch(2, 2), 'predict')
     assert logits.shape == (2, 3) and logits.std() > 0
@@ -104,27 +82,20 @@ def test_blind_controls_see_nothing():
 
 
 @torch.no_grad()
-@pytest.mark.parametrize('kind', [True, 'evidence'])
+@pytest.mark.parametrize('kind', [True, 'evidence', 'refined'])
 def test_map_on_request(kind):
-    model = recognizer(test_cfg=dict(return_map=kind)).eval()
-    features, _ = model.extract_feat(model.data_preprocessor(batch(2, 2))['inputs'])
+    refiner = dict(type='MovingSourceMap') if kind == 'refined' else None
+    model = recognizer(test_cfg=dict(return_map=kind, map_refiner=refiner)).eval()
+    inputs = model.data_preprocessor(batch(2, 2))['inputs']
+    features, _ = model.extract_feat(inputs)
+    own = features.attention if kind is True else features.sound_map
+    if refiner:
+        own = model.map_refiner(own, inputs['frames'])
+    size = 32 if refiner else 4
     for n, sample in enumerate(run(model, batch(2, 2), 'predict')):
-        assert sample.sound_map.shape == (3, 8, 4, 4)
-        own = features.attention if kind is True else features.sound_map
+        assert sample.sound_map.shape == (3, 8, size, size)
         torch.testing.assert_close(sample.sound_map, own[n])
         torch.testing.assert_close(sample.map_confidence, sample.sync_scores)
-
-
-@torch.no_grad()
-def test_map_is_refined_by_the_frames():
-    refiner = dict(type='MovingSourceMap')
-    model = recognizer(test_cfg=dict(return_map=True, map_refiner=refiner)).eval()
-    inputs = model.data_preprocessor(batch(2, 2))['inputs']
-    maps = model.extract_feat(inputs)[0].sound_map
-    expected = model.map_refiner(maps, inputs['frames'])
-    for n, sample in enumerate(run(model, batch(2, 2), 'predict')):
-        assert sample.sound_map.shape == (3, 8, 32, 32)
-        torch.testing.assert_close(sample.sound_map, expected[n])
 
 
 def test_a_network_without_a_map_says_so():
@@ -144,15 +115,6 @@ def test_unusable_samples_pass_through_in_place():
     torch.testing.assert_close(torch.stack([samples[n].sync_scores for n in (0, 2)]), logits)
     none_left = run(model, batch(2, unusable=(0, 1)), 'predict')
     assert len(none_left) == 2 and not any('sync_scores' in sample for sample in none_left)
-
-
-@torch.no_grad()
-def test_each_tower_runs_once_a_clip_whatever_the_number_of_windows():
-    model, passes = recognizer().eval(), []
-    for tower in (model.backbone.visual, model.backbone.audio):
-        tower.register_forward_hook(lambda tower, args, out: passes.append(len(args[0])))
-    run(model, batch(2, num_negatives=3), 'tensor')
-    assert passes == [2, 2]
 
 
 @pytest.mark.parametrize(
@@ -178,10 +140,8 @@ def test_overfits_one_batch(changes):
 
 
 def test_loss_of_masks_only_where_audio_was_mixed_and_seen():
-    torch.manual_seed(0)
-    model = recognizer(
-        neck=dict(NECK, mask=True), train_cfg=dict(loss_mask=dict(type='MaskLoss'))
-    ).eval()
+    train_cfg = dict(loss_mask=dict(type='MaskLoss'))
+    model = recognizer(neck=dict(NECK, mask=True), train_cfg=train_cfg).eval()
     inputs = random_inputs(num_clips=2)
     inputs['audio_starts'] = torch.tensor([[0.105, 0.4], [0.3, 0.0]])
     features, _ = model.extract_feat(inputs)

@@ -1,4 +1,4 @@
-"""The literal co-attention against loops over queries and keys."""
+"""The literal co-attention against loops over queries and keys, and pooling in its place."""
 
 import itertools
 import math
@@ -6,25 +6,12 @@ import math
 import numpy as np
 import pytest
 import torch
+from models.tiny import WINDOW_TIMES, run_neck, tower_features
 
 from mmav_coattn.errors import ConfigError
-from mmav_coattn.models.necks import DotProductNeck
-from mmav_coattn.models.necks.dot_product_neck import (
-    CoAttentionBlock,
-    TemporalSelfAttention,
-)
-
-AUDIO_TIMES = torch.arange(30) * 0.05
-STARTS = torch.tensor([[0.1, 0.5, 0.8], [0.6, 0.2, 0.4]])
-WINDOW_TIMES = STARTS[..., None] + 0.05 + torch.arange(6) * 0.1
-
-
-def features():
-    return torch.randn(2, 5, 6, 3, 4), torch.randn(2, 7, 2, len(AUDIO_TIMES))
-
-
-def run(neck, visual, audio, window_times=WINDOW_TIMES):
-    return neck(visual, audio, AUDIO_TIMES, window_times)
+from mmav_coattn.models.necks import DotProductNeck, PoolingNeck
+from mmav_coattn.models.necks.dot_product_neck import CoAttentionBlock, TemporalSelfAttention
+from mmav_coattn.models.necks.token_neck import over_time
 
 
 def slow_attention(module, queries, keys, values):
@@ -84,34 +71,67 @@ def test_block_equals_loops(module, is_first):
 
 
 @pytest.mark.parametrize(
-    'module, depth, self_attention',
-    itertools.product(('AGA', 'VGA', 'CMA'), (1, 2), (True, False)),
+    'neck',
+    [
+        lambda: PoolingNeck((5, 7), 8),
+        *(
+            lambda settings=settings: DotProductNeck((5, 7), 8, *settings, num_heads=2)
+            for settings in itertools.product(('AGA', 'VGA', 'CMA'), (True, False), (1, 2))
+        ),
+    ],
 )
-def test_shapes_and_every_weight_is_used(module, depth, self_attention):
-    neck = DotProductNeck((5, 7), 8, module, self_attention, depth, num_heads=2)
-    out = run(neck, *features())
+def test_shapes_and_every_weight_is_used(neck):
+    neck, (visual, audio) = neck(), tower_features()
+    out = run_neck(neck, visual, audio)
     assert out.audio.shape == out.visual.shape == (2, 3, 6, 8)
+    # Of the in-sync window, whatever the others.
     assert out.similarity.shape == (2, 1, 12, 1, 6, 6)
-    if module == 'VGA':
-        assert out.sound_map is None
-    else:
+    torch.testing.assert_close(
+        run_neck(neck, visual, audio, WINDOW_TIMES[:, :1]).similarity, out.similarity
+    )
+    module = getattr(neck, 'blocks', None) and (neck.blocks[0].aga, neck.blocks[0].vga)
+    has_map = bool(module and module[0])
+    if has_map:
         assert out.sound_map.shape == (2, 3, 6, 3, 4)
         torch.testing.assert_close(out.sound_map.sum(dim=(-2, -1)), torch.ones(2, 3, 6))
+    else:
+        assert out.sound_map is None
     (out.audio.square().sum() + out.visual.square().sum() + out.similarity.sum()).backward()
     unused = {name.split('.')[0] for name, p in neck.named_parameters() if p.grad is None}
     # With AGA alone nothing needs the pooled video: the first block replaces it.
-    assert unused == ({'visual_start', 'visual_query_norm'} if module == 'AGA' else set())
+    alone = has_map and not module[1]
+    assert unused == ({'visual_start', 'visual_query_norm'} if alone else set())
+
+
+@pytest.mark.parametrize('pool', ['max', 'avg'])
+@torch.no_grad()
+def test_pool_by_hand_and_windows_apart(pool):
+    visual, audio = tower_features()
+    plain = PoolingNeck((5, 7), embed_dims=4, pool=pool, self_attention=False).eval()
+    tokens = plain.visual_tokens(visual)
+    pooled = tokens.amax(dim=2) if pool == 'max' else tokens.sum(dim=2) / 12
+    out = run_neck(plain, visual, audio)
+    assert out.sound_map is None and out.similarity is None
+    torch.testing.assert_close(out.visual[:, 1], over_time(pooled, plain.visual_start))
+    neck = PoolingNeck((5, 7), embed_dims=8, pool=pool).eval()
+    swapped = run_neck(neck, visual, audio, WINDOW_TIMES.flip(1)).audio
+    torch.testing.assert_close(swapped, run_neck(neck, visual, audio).audio.flip(1))
+    # Times count from the first step of a window.
+    late, early = neck.position_code(WINDOW_TIMES + 1.3), neck.position_code(WINDOW_TIMES)
+    torch.testing.assert_close(late, early, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize(
-    'settings, sentence',
+    'kind, settings, sentence',
     [
-        (dict(module='MCA'), "module='MCA' is not one of"),
-        (dict(depth=0), 'depth=0 must be at least 1'),
-        (dict(embed_dims=9, num_heads=3), 'embed_dims=9 even'),
-        (dict(embed_dims=8, num_heads=3), 'num_heads=3 does not divide embed_dims=8'),
+        (DotProductNeck, dict(module='MCA'), "module='MCA' is not one of"),
+        (DotProductNeck, dict(depth=0), 'depth=0 must be at least 1'),
+        (DotProductNeck, dict(embed_dims=9, num_heads=3), 'embed_dims=9 even'),
+        (DotProductNeck, dict(embed_dims=8, num_heads=3), 'num_heads=3 does not divide .*dims=8'),
+        (PoolingNeck, dict(pool='sum'), "pool='sum'"),
+        (PoolingNeck, dict(embed_dims=6), 'embed_dims=6 is no multiple of 4'),
     ],
 )
-def test_bad_settings(settings, sentence):
+def test_bad_settings(kind, settings, sentence):
     with pytest.raises(ConfigError, match=sentence):
-        DotProductNeck((5, 7), **settings)
+        kind((5, 7), **settings)

@@ -13,14 +13,11 @@ from mmav_coattn.engine.hooks import AttentionVisualizationHook
 from mmav_coattn.errors import ConfigError
 
 
-class Model(nn.Module):
-    return_map = False
-
-
-def make_runner(tmp_path, model=None):
-    return SimpleNamespace(
-        model=model or Model(), log_dir=str(tmp_path / 'log'), logger=logging.getLogger('hook')
-    )
+def make_runner(tmp_path, **changes):
+    model = nn.Identity()
+    model.return_map = False
+    facts = dict(model=model, log_dir=str(tmp_path / 'log'), logger=logging.getLogger('hook'))
+    return SimpleNamespace(**facts | changes)
 
 
 def make_batch(*names, **annotation):
@@ -100,6 +97,8 @@ def test_what_cannot_work_is_a_sentence(tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match='show=True needs .*--show-dir'):
         AttentionVisualizationHook(enable=True, show=True).before_test(make_runner(tmp_path))
     with pytest.raises(ConfigError, match='Linear gives no maps'):
-        AttentionVisualizationHook(enable=True).before_test(make_runner(tmp_path, nn.Linear(1, 1)))
+        AttentionVisualizationHook(enable=True).before_test(
+            make_runner(tmp_path, model=nn.Linear(1, 1))
+        )
     with pytest.raises(ConfigError, match='interval=0 must be at least 1'):
         AttentionVisualizationHook(interval=0)

@@ -5,8 +5,7 @@ import torch
 from mmengine.optim import OptimWrapper
 
 from mmav_coattn.experiments.overfit_check import overfit_one_batch
-from tests.models.recognizers.test_audio_visual_recognizer import batch
-from tests.models.tiny import recognizer
+from tests.models.tiny import batch, recognizer
 
 
 def runner(learning_rate):

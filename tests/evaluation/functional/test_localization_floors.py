@@ -42,27 +42,22 @@ def test_onset_correlation_against_a_loop():
     columns = energy.reshape(7, 12).T
     table = np.array([np.corrcoef(onset, each)[0, 1] for each in columns]).reshape(3, 4)
     weight = np.exp(2 * (table - table.mean()) / table.std())
-    found = onset_correlation_maps(energy, wave)
-    np.testing.assert_allclose(found, energy * weight)
+    np.testing.assert_allclose(onset_correlation_maps(energy, wave), energy * weight)
     np.testing.assert_array_equal(onset_correlation_maps(energy, np.zeros(140)), energy)
 
 
 def test_floors_of_ground_truth_against_the_single_functions():
     rng = np.random.default_rng(0)
-    gts = [
-        np.pad(np.ones((h, w)), ((y, 20 - h - y), (x, 20 - w - x)))
-        for y, x, h, w in rng.integers(1, 9, (12, 4))
-    ]
-    gts[3] = np.ones((20, 20))  # more than half the image
-    floors = floors_of_ground_truth(iter(gts))
-    half, disc = 200, disc_heatmap(20)
+    gts = np.zeros((12, 20, 20))
+    for gt, (y, x, h, w) in zip(gts, rng.integers(1, 9, (12, 4)), strict=True):
+        gt[y : y + h, x : x + w] = 1
+    gts[3] = 1  # more than half the image
+    floors, half, disc = floors_of_ground_truth(iter(gts)), 200, disc_heatmap(20)
     slow = dict(
-        centre_disc=[consensus_ciou(binarize_top_fraction(disc), gt) for gt in gts],
-        centre_disc_adaptive=[
-            consensus_ciou(binarize_top_fraction(disc, gt.sum() / 400), gt) for gt in gts
-        ],
-        whole_image=[gt.mean() for gt in gts],
-        perfect_half=[min(gt.sum(), half) / max(gt.sum(), half) for gt in gts],
+        centre_disc=lambda gt: consensus_ciou(binarize_top_fraction(disc), gt),
+        centre_disc_adaptive=lambda gt: consensus_ciou(binarize_top_fraction(disc, gt.mean()), gt),
+        whole_image=np.mean,
+        perfect_half=lambda gt: min(gt.sum(), half) / max(gt.sum(), half),
     )
-    for name, cious in slow.items():
-        assert floors[name] == pytest.approx(ciou_success_and_auc(cious))
+    for name, ciou in slow.items():
+        assert floors[name] == pytest.approx(ciou_success_and_auc([ciou(gt) for gt in gts]))

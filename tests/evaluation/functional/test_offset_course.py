@@ -1,11 +1,9 @@
 """Offsets that jump or drift in scores that were made with a known course."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional.offset_course import best_path, find_course
+from mmav_coattn.evaluation.functional.offset_course import find_course
 from mmav_coattn.evaluation.functional.offset_curve import Confidence
 
 STEP, CLIP = 0.04, 20
@@ -26,18 +24,6 @@ def jump(*offsets, at=(200,)):
     return np.concatenate(
         [np.full(len(part), o) for part, o in zip(np.split(TIMES, at), offsets, strict=True)]
     )
-
-
-def test_the_best_path_is_that_of_all_paths():
-    evidence = np.random.default_rng(1).normal(size=(6, 3))
-    for cost in (0.0, 0.5, 2.0, 50.0):
-
-        def value(path, cost=cost):
-            changes = sum(a != b for a, b in zip(path, path[1:], strict=False))
-            return sum(evidence[w, s] for w, s in enumerate(path)) - cost * changes
-
-        best = max(product(range(3), repeat=6), key=value)
-        assert tuple(best_path(evidence, cost)) == best
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,6 @@ from mmengine.logging import MMLogger
 import mmav_coattn  # noqa: F401
 from mmav_coattn.errors import UserError
 
-NUM_SAMPLES = 11
-
 
 def make_sample(index: int, scores, shift=(0.0, 0.5), **fields) -> ActionDataSample:
     sample = ActionDataSample(metainfo=dict(relpath=f'clip{index}.mp4', shift=list(shift)))
@@ -29,16 +27,6 @@ def make_unusable(index: int) -> ActionDataSample:
     return ActionDataSample(metainfo={'relpath': f'clip{index}.mp4', 'unusable': reason})
 
 
-def random_samples() -> list:
-    rng = np.random.default_rng(5)
-    samples = [
-        make_sample(index, rng.normal(size=3), shift=[0.0, *rng.uniform(0.4, 2, 2)])
-        for index in range(NUM_SAMPLES)
-    ]
-    samples[4] = make_unusable(4)
-    return samples
-
-
 def evaluate(samples, size=None, **kwargs) -> dict:
     evaluator = Evaluator(METRICS.build({'type': 'SyncMetric', **kwargs}))
     evaluator.process(data_samples=samples)
@@ -49,69 +37,61 @@ def test_figures_by_hand():
     half = torch.tensor([2.0, 3.0], dtype=torch.bfloat16)  # of a network in half precision
     first = make_sample(0, [1.0, -1.0], shift=(0, 0.5), sync_scores_video_blank=[1.0, 1.0])
     second = make_sample(1, half, shift=(0, -1.3), sync_scores_video_blank=[1.0, -1.0])
-    metrics = evaluate([first, second, make_unusable(2)])
     entropy = sum(math.log1p(math.exp(x)) for x in (-1, -1, -2, 3)) / 4
-    assert metrics == pytest.approx(
-        {
-            'sync/cross_entropy': entropy,
-            'sync/accuracy': 0.75,
-            'sync/auroc': 0.5,
-            'sync/pair_accuracy': 0.5,
-            'sync/accuracy_|shift|_0.4-0.6': 1.0,
-            'sync/accuracy_|shift|_1.2-1.6': 0.5,
-            'sync/accuracy_video_blank': 0.75,
-            'sync/auroc_video_blank': 0.75,
-            'sync/num_clips': 2,
-            'sync/num_pairs': 2,
-            'sync/left_out': 1,
-        }
-    )
+    expected = {
+        'cross_entropy': entropy,
+        'accuracy': 0.75,
+        'auroc': 0.5,
+        'pair_accuracy': 0.5,
+        'accuracy_|shift|_0.4-0.6': 1.0,
+        'accuracy_|shift|_1.2-1.6': 0.5,
+        'accuracy_video_blank': 0.75,
+        'auroc_video_blank': 0.75,
+        'num_clips': 2,
+        'num_pairs': 2,
+        'left_out': 1,
+    }
+    found = evaluate([first, second, make_unusable(2)])
+    assert found == pytest.approx({f'sync/{name}': value for name, value in expected.items()})
 
 
-def test_left_out_files_are_named(caplog):
+def test_left_out_files_and_a_diverged_model_are_named(caplog, monkeypatch):
     logger = MMLogger.get_current_instance()
-    logger.addHandler(caplog.handler)
-    level = logger.level
-    logger.setLevel(logging.INFO)  # another test may have made it quieter
-    try:
-        with caplog.at_level(logging.INFO):
-            evaluate([make_sample(0, [1.0, -1.0]), *map(make_unusable, range(1, 5))], num_listed=3)
-    finally:
-        logger.removeHandler(caplog.handler)
-        logger.setLevel(level)
+    monkeypatch.setattr(logger, 'handlers', [caplog.handler])
+    monkeypatch.setattr(logger, 'level', logging.INFO)  # another test may have made it quieter
+    evaluate([make_sample(0, [1.0, -1.0]), *map(make_unusable, range(1, 5))], num_listed=3)
     said = '4 of 5 files were left out of the evaluation (silent: 4):\n'
     said += ''.join(f'  clip{i}.mp4: /data/clip{i}.mp4: the sound is silent\n' for i in (1, 2, 3))
     assert f'{said}  ... and 1 more' in caplog.text
     assert '0.4-0.6 s: 1.000 (N=1)' in caplog.text
     with pytest.raises(UserError, match=r'None of the 2 files .*silent: 2.*clip0.mp4'):
         evaluate([make_unusable(0), make_unusable(1)])
-
-
-def test_a_diverged_model_is_an_error_that_names_the_clip():
     with pytest.raises(ValueError, match='clip7.mp4.*diverged'):
         evaluate([make_sample(7, [float('nan'), 0.0])])
 
 
-def _evaluate_share(rank: int, world_size: int, folder: str) -> None:
+def _evaluate_share(rank: int, samples: list, folder: str) -> None:
     torch.distributed.init_process_group(
-        'gloo', init_method=f'file://{folder}/rendezvous', rank=rank, world_size=world_size
+        'gloo', init_method=f'file://{folder}/rendezvous', rank=rank, world_size=2
     )
     # As DefaultSampler does it: round robin, padded from the start to equal shares.
-    samples = random_samples()
-    padded = samples + samples[: -len(samples) % world_size]
-    share = padded[rank::world_size]
+    share = [*samples, samples[0]][rank::2]
     metrics = evaluate(share, size=len(samples), collect_dir=f'{folder}/collect')
     torch.save(metrics, f'{folder}/metrics{rank}.pt')
     torch.distributed.destroy_process_group()
 
 
 def test_two_processes_give_the_figures_of_one(tmp_path):
+    samples = [
+        make_sample(index, np.random.normal(size=3), shift=[0.0, *np.random.uniform(0.4, 2, 2)])
+        for index in range(11)
+    ]
+    samples[4] = make_unusable(4)
     # Forked, as spawned processes take seconds to import what this one has.
     multiprocessing.start_processes(
-        _evaluate_share, args=(2, str(tmp_path)), nprocs=2, start_method='fork'
+        _evaluate_share, args=(samples, str(tmp_path)), nprocs=2, start_method='fork'
     )
-    alone = evaluate(random_samples())
-    assert alone['sync/num_clips'] == NUM_SAMPLES - 1
-    assert alone['sync/left_out'] == 1
+    alone = evaluate(samples)
+    assert alone['sync/num_clips'] == 10 and alone['sync/left_out'] == 1
     for rank in range(2):
         assert torch.load(tmp_path / f'metrics{rank}.pt') == alone

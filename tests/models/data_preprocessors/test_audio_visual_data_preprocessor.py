@@ -1,6 +1,7 @@
 import pytest
 import torch
-from models.tiny import batch
+from mmaction.structures import ActionDataSample
+from models.tiny import batch, build
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.data_preprocessors import AudioVisualDataPreprocessor
@@ -104,3 +105,16 @@ def test_mixes_audio_of_other_clips():
     assert 0.2 < sum(chosen) / 300 < 0.4
     with pytest.raises(ConfigError, match='mix_audio=2 must be within 0 and 1'):
         AudioVisualDataPreprocessor(mix_audio=2)
+
+
+def test_motion_preprocessor_of_stock_recognizers_leaves_what_moves():
+    settings = dict(mean=[10, 20, 30], std=[1, 2, 4], format_shape='NCTHW')
+    clips = [torch.randint(0, 255, (2, 3, 4, 5, 5), dtype=torch.uint8)]
+    moving, plain = (
+        build(dict(settings, type=f'{kind}DataPreprocessor'))(
+            dict(inputs=clips, data_samples=[ActionDataSample()])
+        )['inputs']
+        for kind in ('Motion', 'Action')
+    )
+    assert moving.shape == (1, 2, 3, 4, 5, 5)
+    torch.testing.assert_close(moving, plain - plain.mean(dim=3, keepdim=True))

@@ -80,15 +80,13 @@ def test_every_weight_learns(module):
 
 @torch.no_grad()
 def test_a_source_that_never_moves_has_the_score_of_a_location():
-    torch.manual_seed(0)
     fixed, moving = make_neck(), make_neck(travel=True)
     moving.load_state_dict(fixed.state_dict(), strict=False)
     moving.travel.stay_logit.fill_(16)
     inputs = tower_features()
     one, other = run_neck(fixed, *inputs), run_neck(moving, *inputs)
-    torch.testing.assert_close(other.score, one.score, rtol=0, atol=1e-3)
-    torch.testing.assert_close(other.weights, one.weights, rtol=0, atol=1e-3)
-    torch.testing.assert_close(other.attention, one.attention, rtol=0, atol=1e-3)
+    for name in ('score', 'weights', 'attention'):
+        torch.testing.assert_close(getattr(other, name), getattr(one, name), rtol=0, atol=1e-3)
     # Its map is another scale, log-probability in place of nats of evidence.
     found = other.sound_map.flatten(-2).argmax(dim=-1)
     assert torch.equal(found, one.sound_map.flatten(-2).argmax(dim=-1))
@@ -98,16 +96,15 @@ def test_a_source_that_never_moves_has_the_score_of_a_location():
 
 @torch.no_grad()
 def test_separate_takes_the_vectors_of_the_chosen_location_at_the_steps_of_window_0():
-    torch.manual_seed(0)
     neck = make_neck(mask=True)
     out = run_neck(neck, *tower_features())
     log_mels = torch.randn(2, 16, 160)
     chosen = F.one_hot(torch.tensor([5, 2]), 12).float()
     found = neck.separate(log_mels, out, chosen)
-    chosen_vectors = zip(
-        WINDOW_TIMES[:, 0], (out.visual[0, :, 5], out.visual[1, :, 2]), strict=True
-    )
-    query = [[np.interp(AUDIO_TIMES, times, x) for x in v.T] for times, v in chosen_vectors]
+    vectors = out.visual[0, :, 5], out.visual[1, :, 2]
+    query = [
+        [np.interp(AUDIO_TIMES, WINDOW_TIMES[n, 0], x) for x in v.T] for n, v in enumerate(vectors)
+    ]
     query = torch.tensor(np.array(query)).float().mT
     torch.testing.assert_close(found, neck.mask(log_mels, out.audio, query), rtol=1e-4, atol=1e-5)
     with pytest.raises(ConfigError, match='no mask of sources'):

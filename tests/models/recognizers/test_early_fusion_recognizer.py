@@ -22,9 +22,8 @@ def test_windows_are_cut_by_their_times():
     starts = torch.tensor([[0.0, 0.301], [0.7, 0.29999]])
     windows = cut_windows(audio, starts, 0.3, 100)
     assert windows.shape == (2, 2, 30)
-    firsts = [[0, 30], [170, 130]]
-    expected = torch.tensor(firsts)[..., None] + torch.arange(30)
-    torch.testing.assert_close(windows, expected.float())
+    expected = torch.tensor([[0.0, 30], [170, 130]])[..., None] + torch.arange(30)
+    torch.testing.assert_close(windows, expected)
     # A window that ends a rounding behind the segment repeats its last sample.
     late = cut_windows(audio, torch.tensor([[0.71], [0.71]]), 0.3, 100)
     assert late[0, 0, -2:].tolist() == [99, 99]

@@ -33,6 +33,8 @@ from .errors import CheckpointError, CheckpointNotFoundError
 
 #: torch's switches: the first forces plain weights, the second forbids them as a default.
 SWITCH, CONTRARY = 'TORCH_FORCE_WEIGHTS_ONLY_LOAD', 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'
+#: What torch raises for a file that it refuses; a RuntimeError also for other reasons.
+REFUSALS = (pickle.UnpicklingError, EOFError, RuntimeError)
 #: What to do about a file that is refused.
 REMEDY = (
     'If you trust where it comes from, load it in a script of your own, keep its state_dict alone, '
@@ -102,8 +104,8 @@ def _allow_nothing(names) -> contextlib.AbstractContextManager:
 
 def _is_refusal(error: Exception) -> bool:
     # TorchScript and the format of tar are refused by a RuntimeError.
-    return isinstance(error, (pickle.UnpicklingError, EOFError)) or (
-        isinstance(error, RuntimeError) and 'weights_only' in str(error)
+    return isinstance(error, REFUSALS) and (
+        not isinstance(error, RuntimeError) or 'weights_only' in str(error)
     )
 
 
@@ -111,7 +113,7 @@ def _is_refusal(error: Exception) -> bool:
 def _refusals_in_words(name: str | Path) -> Iterator[None]:
     try:
         yield
-    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
+    except REFUSALS as error:
         if not _is_refusal(error):
             raise
         raise CheckpointError(explain_refused_checkpoint(name, error)) from error
@@ -160,9 +162,7 @@ def _in_words(original):
             raise CheckpointError(explain_refused_checkpoint(filename, cause)) from cause
         except FileNotFoundError as error:
             raise CheckpointNotFoundError(f'{filename}: there is no such checkpoint.') from error
-        except (pickle.UnpicklingError, EOFError) as error:
-            raise CheckpointError(explain_refused_checkpoint(filename, error)) from error
-        except (RuntimeError, LookupError, ValueError, struct.error) as error:
+        except (*REFUSALS, LookupError, ValueError, struct.error) as error:
             # Bytes that are no checkpoint make torch's readers fail in any of these ways; with a
             # whole file, they say what they are, such as running out of memory.
             path = Path(filename).expanduser()

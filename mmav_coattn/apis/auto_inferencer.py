@@ -14,10 +14,6 @@ class AutoInferencer(AudioVisualInferencer):
 
     The offset is that of the network that is surer. Their confidences can be compared, because each
     is near the share that is right. Without the extra ``faces``, ``events`` measures all files.
-
-    Args:
-        device (str): Where to run.
-        progress (bool): Show a bar for each file and network.
     """
 
     def __init__(self, device: str = 'cpu', progress: bool = False) -> None:

@@ -49,7 +49,6 @@ SMALLEST_PIECE = 0.25
 ROUNDING = 1e-6
 
 Progress = Callable[[float, float], None]
-Box = tuple[float, float, float, float]
 
 
 class Embedding(NamedTuple):
@@ -61,7 +60,8 @@ class Embedding(NamedTuple):
     path: str
     step: float  #: Time between two video steps, s.
     clip_steps: int  #: Video steps of a clip of the network.
-    box: Box  #: Part of the frame that the locations cover (x0, y0, x1, y1), fractions.
+    #: Part of the frame that the locations cover (x0, y0, x1, y1), fractions.
+    box: tuple[float, float, float, float]
     notes: list[str]  #: Sentences on audio that was left out.
     times: np.ndarray = np.zeros(0)  #: (T,) of the video steps.
     visual: Tensor = torch.zeros(0)  #: Unit vectors (T, P, C) float32.

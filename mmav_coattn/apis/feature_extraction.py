@@ -69,10 +69,7 @@ class FeatureFile:
     The features of each video are kept in ``OUT.parts`` at once, whole or not at all, so that an
     interrupted run goes on where it stopped. Joined, the file holds ``files`` (F,), the videos as
     they were named, ``file_index`` (W,), which of them a window is of, and the arrays of
-    :class:`ExtractedFeatures` that were asked for.
-
-    Args:
-        source (str): What the features depend on besides the videos: :func:`source_digest`.
+    :class:`ExtractedFeatures` that were asked for. ``source`` is a :func:`source_digest`.
 
     Raises:
         ConfigError: If the parts, or the file, are of another network or of other towers.

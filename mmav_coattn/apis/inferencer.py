@@ -38,11 +38,9 @@ class AudioVisualInferencer:
     none. For many files see :func:`~mmav_coattn.apis.many_files.run_each`.
 
     Args:
-        config (str | Config, optional): Config of the network, with ``model`` and
-            ``test_pipeline``; or a network that the package ships, ``'events'`` or ``'faces'``.
-            None is ``'events'``.
+        config (str | Config, optional): Of the network, with ``model`` and ``test_pipeline``; or a
+            network that the package ships, ``'events'``, as by default, or ``'faces'``.
         checkpoint (str, optional): Weights of one's own network. None leaves them random.
-        device (str): Where to run.
         progress (bool): Show a bar for each file.
 
     Raises:
@@ -109,11 +107,9 @@ class AudioVisualInferencer:
     ) -> Localization:
         """Find where in the frame the audio is made: maps, and how much in sync each step looks.
 
-        A file whose audio matches nothing in sight is left as it is, under a caption that says so.
-
-        Args:
-            out (str | Path, optional): Write an overlay MP4 with the original audio here.
-            side_by_side (bool): Show the original to the left of the overlay.
+        An overlay MP4 with the original audio is written to ``out``; ``side_by_side`` shows the
+        original to its left. A file whose audio matches nothing in sight is left as it is, under a
+        caption that says so.
         """
         path = Path(video)
         if out is not None and Path(out).resolve() == path.resolve():

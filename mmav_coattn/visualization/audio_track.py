@@ -27,10 +27,7 @@ class AudioTrack:
 
     Where the stream has a hole, for instance because it starts late, a player is silent, and so are
     the samples: moving the later ones forward would break the sync. Only the samples of a packet or
-    two are in memory. ``end`` may be infinite.
-
-    Raises:
-        NoAudioError: If the file has no audio stream.
+    two are in memory. ``end`` may be infinite. :class:`NoAudioError` if there is no audio stream.
     """
 
     def __init__(self, path: str | Path, start: float, end: float) -> None:

@@ -32,8 +32,6 @@ ROUNDING = 1e-6
 #: so that both lie interleaved.
 MP4_OPTIONS = {'movflags': 'faststart', 'max_interleave_delta': '0'}
 
-Box = tuple[float, float, float, float]
-
 
 def write_overlay_video(
     video_path: str | Path,
@@ -43,7 +41,7 @@ def write_overlay_video(
     start: float = 0.0,
     duration: float | None = None,
     caption: str = '',
-    box: Box = (0.0, 0.0, 1.0, 1.0),
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
     side_by_side: bool = False,
     progress: Callable[[float, float], None] = lambda done, total: None,
 ) -> Path:
@@ -57,8 +55,7 @@ def write_overlay_video(
 
     Args:
         out_path (str | Path): The MP4 to write, and to return; it appears only when complete.
-        attention (np.ndarray): (T', H', W'), not negative; :func:`attention_intensity` says how
-            weights become colour.
+        attention (np.ndarray): (T', H', W'), see :func:`attention_intensity`.
         attention_times (np.ndarray): (T',), s on the clock of the original, as is ``start``.
         duration (float, optional): Length, s; to the end of the file by default.
         caption (str): One line drawn into the frames.
@@ -71,7 +68,7 @@ def write_overlay_video(
         UnreadableMediaError: If the file cannot be opened or decoded.
         NoVideoError, NoAudioError: If it has no such stream.
         TooShortError: If no frame, or no audio, lies in the segment.
-        ValueError: If the maps and their times do not fit, or see :func:`attention_intensity`.
+        ValueError: If the maps or their times cannot be used.
     """
     import av
 
@@ -106,15 +103,13 @@ def write_overlay_video(
     return out_path
 
 
-def _draw(
-    frames: Iterable, intensity: np.ndarray, times: np.ndarray, box: Box, caption: str, both: bool
-) -> Iterator:
-    """Frames with the maps of their times drawn on them."""
+def _draw(frames: Iterable, intensity: np.ndarray, times: np.ndarray, *settings) -> Iterator:
+    """Frames with the maps of their times drawn on them, by an OverlayGraph of these settings."""
     from .overlay_graph import OverlayGraph  # which needs PyAV
 
     graph = None
     for frame in frames:
-        graph = graph or OverlayGraph(frame, box, caption, both)
+        graph = graph or OverlayGraph(frame, *settings)
         yield from graph.draw(frame, interpolate_in_time(intensity, times, [frame.time])[0])
     if graph is not None:
         yield from graph.finish()

@@ -26,14 +26,9 @@ def contact_sheet(
 ) -> np.ndarray:
     """Lay frames of a clip in a row, and the same frames with their attention below.
 
-    Args:
-        frames (np.ndarray): uint8, (T, H, W, 3), RGB, at equal distances in the clip.
-        attention (np.ndarray): (T', H', W'), not negative, at equal distances in the same clip.
-        title (str): One line above the frames.
-        moments (Sequence[Moment]): Show these, their boxes in green, instead of up to
-            :data:`NUM_COLUMNS` frames, spread evenly.
-
-    Returns a uint8 RGB image.
+    Frames (T, H, W, 3) and attention (T', H', W'), not negative, lie at equal distances in the
+    clip. The ``moments`` are shown, their boxes in green; without any, up to :data:`NUM_COLUMNS`
+    frames, spread evenly. Images are uint8, RGB.
     """
     import cv2
 

@@ -43,12 +43,14 @@ def embed(network, path, **kwargs):
     return embed_file(network.model, network.settings, str(path), **kwargs)
 
 
+PCM = dict(fps=20, audio_codec='pcm_s16le')
+
+
 @pytest.fixture(scope='module')
 def long_clip(media_folder):
     """A file of 5 s, and so of several blocks once these are made small."""
     path = media_folder / 'embedding_long.mkv'
-    write_clip(path, duration=5.0, fps=20, events=(0.9, 2.3, 4.0), audio_codec='pcm_s16le')
-    return path
+    return write_clip(path, duration=5.0, events=(0.9, 2.3, 4.0), **PCM).path
 
 
 @torch.no_grad()
@@ -57,7 +59,7 @@ def long_clip(media_folder):
 def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, media_folder):
     network = build(module, subtract_mean_frame=centred, centre_time=centred)
     path = media_folder / 'embedding_one.mkv'
-    write_clip(path, duration=CLIP, fps=20, audio_codec='pcm_s16le', events=(0.3,))
+    write_clip(path, duration=CLIP, events=(0.3,), **PCM)
     found = embed(network, path, keep_frames=True)
     with MediaFile(path) as media:
         frames = media.read_frames((np.arange(FRAMES) + 0.5) * STEP)
@@ -152,10 +154,9 @@ def test_pytorch_leaves_a_core_to_the_decoder_and_gets_it_back(network, long_cli
     assert used == [3, 3] and after == [4, 4, 4]
 
 
-def test_one_stream_alone(network, media_folder):
-    write_clip(media_folder / 'embedding_mute.mp4', duration=1.0, audio=False)
-    write_clip(media_folder / 'embedding_blind.mkv', duration=1.0, video=False)
-    mute, blind = media_folder / 'embedding_mute.mp4', media_folder / 'embedding_blind.mkv'
+def test_one_stream_alone(network, tmp_path):
+    mute = write_clip(tmp_path / 'mute.mp4', duration=1.0, audio=False).path
+    blind = write_clip(tmp_path / 'blind.mkv', duration=1.0, video=False).path
     found = embed(network, mute, streams=('visual',))
     assert len(found.visual) == 20 and found.audio.numel() == len(found.audio_times) == 0
     found = embed(network, blind, streams=('audio',))
@@ -166,11 +167,9 @@ def test_one_stream_alone(network, media_folder):
         embed(network, blind)
 
 
-def test_streams_that_begin_late_and_end_early(network, media_folder):
-    path = media_folder / 'embedding_late.mkv'
-    audio = dict(audio_start=0.9, audio_duration=1.5, audio_codec='pcm_s16le')
-    write_clip(path, duration=3.0, fps=20, video_start=0.4, **audio)
-    found = embed(network, path)
+def test_streams_that_begin_late_and_end_early(network, tmp_path):
+    late = dict(video_start=0.4, audio_start=0.9, audio_duration=1.5)
+    found = embed(network, write_clip(tmp_path / 'late.mkv', duration=3.0, **late, **PCM).path)
     np.testing.assert_allclose(found.times, 0.4 + (np.arange(60) + 0.5) * STEP, atol=1e-3)
     assert found.audio_times[0] == pytest.approx(0.9) and found.audio_times[-1] <= 2.4
     assert found.audible.all() and found.notes == []
@@ -179,9 +178,8 @@ def test_streams_that_begin_late_and_end_early(network, media_folder):
     np.testing.assert_array_equal(heard, (found.times > 0.9) & (found.times < 2.4))
 
 
-def test_a_hole_in_the_audio(network, media_folder):
-    path = media_folder / 'embedding_hole.mkv'
-    write_clip(path, duration=3.0, fps=20, audio_codec='pcm_s16le', gap=(1.25, 1.75))
+def test_a_hole_in_the_audio(network, tmp_path):
+    path = write_clip(tmp_path / 'hole.mkv', duration=3.0, gap=(1.25, 1.75), **PCM).path
     found = embed(network, path)
     (note,) = found.notes
     seconds, _, reason = note.partition(' s of the audio were left out: ')
@@ -208,17 +206,18 @@ def test_what_counts_as_audible(network):
     assert notes[1] == '0.2 s of the audio were left out: a.mp4: is broken'
 
 
-def test_refused(network, media_folder, tmp_path):
+def test_refused(network, tmp_path):
     write_clip(tmp_path / 'brief.mp4', duration=0.2)
-    sentence = r'has 0\.20 s of video, and this network needs 0\.25 s'
-    with pytest.raises(errors.TooShortError, match=sentence):
-        embed(network, tmp_path / 'brief.mp4')
     write_clip(tmp_path / 'silent.mp4', duration=1.0, level=0.0)
-    with pytest.raises(errors.SilentAudioError, match='is silent from beginning to end'):
-        embed(network, tmp_path / 'silent.mp4')
     (tmp_path / 'garbage.mp4').write_bytes(b'no video' * 99)
-    with pytest.raises(errors.UnreadableMediaError):
-        embed(network, tmp_path / 'garbage.mp4')
+    needs = r'has 0\.20 s of video, and this network needs 0\.25 s'
+    for name, error, sentence in (
+        ('brief.mp4', errors.TooShortError, needs),
+        ('silent.mp4', errors.SilentAudioError, 'is silent from beginning to end'),
+        ('garbage.mp4', errors.UnreadableMediaError, 'cannot be opened'),
+    ):
+        with pytest.raises(error, match=sentence):
+            embed(network, tmp_path / name)
     model, sizes = build().model, dict(in_channels=(16, 16), embed_dims=16)
     for neck, sentence in (
         (dict(type='PoolingNeck'), 'PoolingNeck: only a network with a CoAttentionNeck'),

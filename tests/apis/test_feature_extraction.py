@@ -15,20 +15,6 @@ from mmav_coattn.errors import ConfigError, NoAudioError, TooShortError, UserErr
 from mmav_coattn.io import read_features
 
 
-@pytest.fixture(scope='module')
-def inferencer():
-    torch.manual_seed(0)
-    return AudioVisualInferencer(Config.fromstring(CONFIG, '.py'))
-
-
-@pytest.fixture(scope='module')
-def videos(tmp_path_factory):
-    folder = tmp_path_factory.mktemp('videos')
-    write_clip(folder / 'late.mp4', duration=2.0, video_start=0.2, audio_duration=2.5)
-    write_clip(folder / 'mute.mp4', duration=1.0, audio=False)
-    return folder
-
-
 def embedding(video, audio, step=0.1, clip_steps=8):
     """An embedding whose features are the times of their steps."""
     return Embedding(
@@ -61,25 +47,30 @@ def test_windows_of_streams_that_hardly_overlap():
     assert len(pool_windows(file, ('visual',)).times) == 3
 
 
-def test_features_of_a_file(inferencer, videos):
-    found = inferencer.extract(videos / 'late.mp4')
+def test_features_of_a_file(tmp_path):
+    inferencer = AudioVisualInferencer(Config.fromstring(CONFIG, '.py'))
+    late, mute = tmp_path / 'late.mp4', tmp_path / 'mute.mp4'
+    write_clip(late, duration=2.0, video_start=0.2, audio_duration=2.5)
+    write_clip(mute, duration=1.0, audio=False)
+    found = inferencer.extract(late)
     # 2 s of both from 0.2 s on; the third window ends with the video.
     np.testing.assert_allclose(found.times, [[0.2, 1.0], [1.0, 1.8], [1.4, 2.2]], atol=1e-6)
     assert found.visual.shape == found.audio.shape == (3, 16)
-    embedded = inferencer.embed(videos / 'late.mp4')
+    embedded = inferencer.embed(late)
     np.testing.assert_allclose(found.visual[1], embedded.visual_features[8:16].mean(dim=0))
     # One tower needs one stream.
-    found = inferencer.extract(videos / 'mute.mp4', towers=['visual'])
+    found = inferencer.extract(mute, towers=['visual'])
     assert found.audio is None and found.visual.shape == (2, 16)
     with pytest.raises(NoAudioError):
-        inferencer.extract(videos / 'mute.mp4')
+        inferencer.extract(mute)
     with pytest.raises(ConfigError, match='must be of'):
-        inferencer.extract(videos / 'mute.mp4', towers=['smell'])
+        inferencer.extract(mute, towers=['smell'])
 
 
-def test_feature_file(videos, tmp_path):
+def test_feature_file(tmp_path):
     target = FeatureFile(tmp_path / 'new/a.npz', ['audio'], 'x')
-    (file,) = expand_inputs([videos / 'late.mp4'])
+    (tmp_path / 'any.mp4').touch()
+    (file,) = expand_inputs([tmp_path / 'any.mp4'])
     with pytest.raises(ConfigError, match='no video could be used'):
         target.join([file])
     target.add(file, ExtractedFeatures(np.zeros((1, 2)), None, np.ones((1, 4))))

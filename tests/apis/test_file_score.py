@@ -15,23 +15,6 @@ HEADER = 'file,offset_s,offset_frames,confidence,match,windows,course,verdict,er
 ROW = '+0.123,+3.08,0.980,4.568,60,constant,within EBU R37,\n'
 
 
-@pytest.fixture(scope='module')
-def clip(media_folder):
-    path = media_folder / 'file_score.mp4'
-    write_clip(path, duration=1.0, fps=50)
-    return path
-
-
-def measured(path, offset, **changes):
-    return sync_result(
-        path,
-        offset,
-        curve=np.array([2.0, 3.25, np.nan]),
-        window_scores=np.array([[1.0, 2.0, np.nan], [np.nan] * 3, [3.0, 4.5, 1.0]]),
-        **changes,
-    )
-
-
 @pytest.mark.parametrize(
     ('offset', 'changes', 'cells'),
     [
@@ -41,8 +24,11 @@ def measured(path, offset, **changes):
         (None, {}, ('', '', 'constant', 'cannot tell')),
     ],
 )
-def test_cells(clip, offset, changes, cells):
-    found = score_cells(measured(clip, offset, **changes))
+def test_cells(tmp_path, offset, changes, cells):
+    path = write_clip(tmp_path / 'a.mp4', duration=0.2, fps=50).path
+    scores = np.array([[1.0, 2.0, np.nan], [np.nan] * 3, [3.0, 4.5, 1.0]])
+    changes = changes | dict(curve=np.array([2.0, 3.25, np.nan]), window_scores=scores)
+    found = score_cells(sync_result(path, offset, **changes))
     names = ('offset_s', 'offset_frames', 'course', 'verdict')
     assert tuple(found[name] for name in names) == cells
     # Of all windows at the best shift, and those that have a score.

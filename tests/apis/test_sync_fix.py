@@ -1,5 +1,7 @@
 """A copy is made only where one shift mends the file."""
 
+from unittest.mock import Mock
+
 import pytest
 from media_factory import write_clip
 from sync_results import DRIFT, JUMP, sync_result
@@ -12,23 +14,23 @@ from mmav_coattn.media import MediaFile
 WORSE = [JUMP[0], JUMP[1]._replace(offset=-0.5)]
 
 
-class Measurer:
-    """Stands for the inferencer: notes what it is asked, and finds what it was told."""
-
-    def __init__(self, found=0.0, **changes):
-        self.asked, self.found, self.changes = [], found, changes
-
-    def sync(self, path, **settings):
-        self.asked.append((path, settings))
-        return sync_result(path, self.found, **self.changes)
+def measurer(offset=0.0, **changes):
+    """Stands for the inferencer: finds what it was told."""
+    return Mock(**{'sync.side_effect': lambda path, **_: sync_result(path, offset, **changes)})
 
 
-def test_sound_is_moved_and_the_copy_measured_with_the_same_settings(tmp_path):
-    write_clip(tmp_path / 'late.mkv', duration=1.0, audio_start=0.25, audio_codec='pcm_s16le')
-    inferencer = Measurer()
-    found = sync_result(tmp_path / 'late.mkv', 0.25)
-    fixed = fix_sync(inferencer, found, tmp_path / 'copy.mkv', max_offset=0.5)
-    assert fixed.shift == -0.25 and inferencer.asked == [(fixed.path, dict(max_offset=0.5))]
+@pytest.fixture
+def late(tmp_path):
+    path = tmp_path / 'late.mkv'
+    write_clip(path, duration=1.0, audio_start=0.25, audio_codec='pcm_s16le')
+    return sync_result(path, 0.25)
+
+
+def test_sound_is_moved_and_the_copy_measured_with_the_same_settings(late, tmp_path):
+    inferencer = measurer()
+    fixed = fix_sync(inferencer, late, tmp_path / 'copy.mkv', max_offset=0.5)
+    assert fixed.shift == -0.25
+    inferencer.sync.assert_called_once_with(fixed.path, max_offset=0.5)
     with MediaFile(fixed.path) as media:
         assert media.audio_span == pytest.approx((0.0, 1.0), abs=0.002)
     assert 'audio moved 0.250 s earlier' in fixed.sentence()
@@ -46,21 +48,20 @@ def test_sound_is_moved_and_the_copy_measured_with_the_same_settings(tmp_path):
 def test_no_copy_where_no_shift_would_mend_it(tmp_path, offset, change, sentence):
     found = sync_result(tmp_path / 'x.mp4', offset, **change)
     with pytest.raises(UnknownOffsetError, match=sentence):
-        fix_sync(Measurer(), found, tmp_path / 'copy.mp4')
+        fix_sync(measurer(), found, tmp_path / 'copy.mp4')
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
     ('after', 'said'),
     [
-        (dict(found=-0.25), r'audio is 0\.25 s early .*; the original, audio is 0\.25 s late'),
-        (dict(found=None), 'cannot tell'),
-        (dict(found=0.0, pieces=WORSE), 'the offset jumps'),
+        (dict(offset=-0.25), r'audio is 0\.25 s early .*; the original, audio is 0\.25 s late'),
+        (dict(offset=None), 'cannot tell'),
+        (dict(offset=0.0, pieces=WORSE), 'the offset jumps'),
     ],
 )
-def test_a_copy_that_is_no_better_is_removed(tmp_path, after, said):
-    write_clip(tmp_path / 'late.mkv', duration=1.0, audio_start=0.25, audio_codec='pcm_s16le')
+def test_a_copy_that_is_no_better_is_removed(late, tmp_path, after, said):
     sentence = f'the copy is not nearer to sync: measured again, {said}'
     with pytest.raises(UnknownOffsetError, match=sentence):
-        fix_sync(Measurer(**after), sync_result(tmp_path / 'late.mkv', 0.25), tmp_path / 'copy.mkv')
+        fix_sync(measurer(**after), late, tmp_path / 'copy.mkv')
     assert [file.name for file in tmp_path.iterdir()] == ['late.mkv']

@@ -2,11 +2,9 @@
 
 import numpy as np
 import pytest
-import torch
 from media_factory import write_clip
 from mmengine.config import Config
-from models.tiny import MODEL
-from pipelines import sync_pipeline
+from models.tiny import CONFIG
 from sync_results import sync_result
 
 from mmav_coattn.apis import AudioVisualInferencer
@@ -34,10 +32,8 @@ class StandIn:
 
 
 @pytest.fixture(scope='module')
-def video(tmp_path_factory):
-    path = tmp_path_factory.mktemp('page') / 'my clip.mp4'
-    write_clip(path, duration=2.0)
-    return path
+def video(media_folder):
+    return write_clip(media_folder / 'my clip.mp4', duration=2.0).path
 
 
 def test_late_audio_is_mended_and_measured_again(video, tmp_path):
@@ -82,10 +78,7 @@ def test_no_copy(video, tmp_path, offset, sentence):
 
 def test_with_a_real_network(video, tmp_path):
     """Every stage that an inferencer reports has its share of the bar."""
-    pipeline = sync_pipeline(8, 32, clip_seconds=0.8, test_mode=True)
-    torch.manual_seed(0)
-    inferencer = AudioVisualInferencer(Config(dict(model=MODEL, test_pipeline=pipeline)))
-    told = []
+    inferencer, told = AudioVisualInferencer(Config.fromstring(CONFIG, '.py')), []
     found = analyse(inferencer, video, tmp_path, 0.3, lambda share, doing: told.append(share))
     assert found.overlay.stat().st_size > 1000 and found.curve.stat().st_size > 1000
     assert told == sorted(told) and (told[0], told[-1]) == (0.0, 1.0) and len(told) > 8

@@ -48,13 +48,11 @@ def page():
     page.close()
 
 
-@pytest.fixture(scope='module')
-def clip(tmp_path_factory):
-    folder = tmp_path_factory.mktemp('clips')
-    write_clip(folder / 'late.mp4', duration=2.0)
-    write_clip(folder / 'mute.mp4', duration=1.0, audio=False)
-    (folder / 'large.mp4').write_bytes(bytes(2_000_000))
-    return folder / 'late.mp4'
+@pytest.fixture
+def clip(tmp_path):
+    write_clip(tmp_path / 'mute.mp4', duration=1.0, audio=False)
+    (tmp_path / 'large.mp4').write_bytes(bytes(2_000_000))
+    return write_clip(tmp_path / 'late.mp4', duration=2.0).path
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import os
 import pickle
 import tarfile
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -50,13 +51,12 @@ class Script(nn.Module):
         self.kept = torch.from_file(self.mark, True, 1)
 
 
-def write_zip(path: Path, mark: Path) -> None:
-    torch.save(dict(state_dict={}, meta=Payload(mark)), path)
-
-
-def write_legacy(path: Path, mark: Path) -> None:
+def write_zip(path: Path, mark: Path, new: bool = True) -> None:
     content = dict(state_dict={}, meta=Payload(mark))
-    torch.save(content, path, _use_new_zipfile_serialization=False)
+    torch.save(content, path, _use_new_zipfile_serialization=new)
+
+
+write_legacy = partial(write_zip, new=False)
 
 
 def write_tar(path: Path, mark: Path) -> None:

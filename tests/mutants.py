@@ -20,17 +20,6 @@ SEEDS = {
 }
 
 
-def write_seeds(folder: Path) -> list[bytes]:
-    """The whole files that are to be damaged."""
-    seeds = []
-    for suffix, options in SEEDS.items():
-        path = folder / f'seed.{suffix}'
-        write_clip(path, duration=1.2, size=(48, 32), gop=8, **options)
-        seeds.append(path.read_bytes())
-        path.unlink()
-    return seeds
-
-
 def flip_bits(data: bytearray, rng: np.random.Generator) -> bytearray:
     """1 to 100 flipped bits; half of the time all in the first 2 KB, where the headers are."""
     reach = min(len(data), 2048) if rng.random() < 0.5 else len(data)
@@ -75,18 +64,18 @@ MUTATIONS = (flip_bits, flip_bits, cut_off, behead, swap_chunks, blank, insert_n
 
 
 def write_mutants(folder: Path, count: int) -> list[str]:
-    """Write damaged files; the same ones every time.
-
-    Returns:
-        list[str]: Their names.
-    """
-    seeds = write_seeds(folder)
-    suffixes = list(SEEDS)
+    """Write damaged files, the same ones every time, and return their names."""
+    seeds = []
+    for suffix, options in SEEDS.items():
+        path = folder / f'seed.{suffix}'
+        write_clip(path, duration=1.2, size=(48, 32), gop=8, **options)
+        seeds.append((suffix, path.read_bytes()))
+        path.unlink()
     names = []
     for number in range(count):
         rng = np.random.default_rng([8, number])
-        which = number % len(seeds)
+        suffix, seed = seeds[number % len(seeds)]
         mutate = MUTATIONS[number // len(seeds) % len(MUTATIONS)]
-        names.append(f'{number:04d}_{mutate.__name__}.{suffixes[which]}')
-        (folder / names[-1]).write_bytes(mutate(bytearray(seeds[which]), rng))
+        names.append(f'{number:04d}_{mutate.__name__}.{suffix}')
+        (folder / names[-1]).write_bytes(mutate(bytearray(seed), rng))
     return names

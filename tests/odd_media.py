@@ -75,10 +75,6 @@ def without_audio_packets(path: Path) -> Truth:
     return edited(path, keep=lambda x: x.stream.type != 'audio' or not 4 <= next(number) < 28)
 
 
-def holds(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
-
-
 def unknown_codec(path: Path) -> None:
     """A film whose codec has a name that nobody knows."""
     clip(path)
@@ -97,6 +93,10 @@ def cover_art(path: Path) -> None:
 OPUS = dict(audio_codec='libopus', sample_rate=48000)
 LAME = dict(audio_codec='libmp3lame', sample_rate=44100, layout='stereo')
 PCM = dict(audio_codec='pcm_s16le')
+NAMES = (
+    'plain.mp4', 'with space.mp4', 'it\'s "quoted".mp4', 'smörgås 日本 🎬.mp4', 'new\nline.mp4',
+    '-dash; $(reboot) `x` %d #1 & |.mp4', 'UPPER.MP4', os.fsdecode(b'latin1 caf\xe9.mp4'),
+)  # fmt: skip
 #: Clips that must come back, by name: what is odd about them.
 CLIPS = {
     # Sound that is not as it should be.
@@ -154,19 +154,7 @@ CLIPS = {
     'edit_list.mp4': dict(video_start=-0.3, audio_start=-0.3, b_frames=2, duration=2.5),
     'priming_lame.mp4': LAME,
     # Names.
-    **dict.fromkeys(
-        (
-            'plain.mp4',
-            'with space.mp4',
-            'it\'s "quoted".mp4',
-            'smörgås 日本 🎬.mp4',
-            'new\nline.mp4',
-            '-dash; $(reboot) `x` %d #1 & |.mp4',
-            'UPPER.MP4',
-            os.fsdecode(b'latin1 caf\xe9.mp4'),
-        ),
-        {},
-    ),
+    **dict.fromkeys(NAMES, {}),
 }
 #: Clips that must be refused, by name: why, and what is odd about them.
 REFUSED = {
@@ -194,10 +182,8 @@ VPX = dict(video_codec='libvpx', **OPUS)
 ITEMS = [
     *(Item(name, partial(clip, **options)) for name, options in CLIPS.items()),
     *(Item(name, partial(clip, **odd), reason) for name, (reason, odd) in REFUSED.items()),
-    *(Item(name, partial(holds, data=data), 'unreadable') for name, data in BYTES.items()),
-    Item('turned_90.mp4', partial(turned, degrees=90)),
-    Item('turned_180.mp4', partial(turned, degrees=180)),
-    Item('turned_270.mp4', partial(turned, degrees=-90)),
+    *(Item(x, partial(Path.write_bytes, data=data), 'unreadable') for x, data in BYTES.items()),
+    *(Item(f'turned_{x % 360}.mp4', partial(turned, degrees=x)) for x in (90, 180, -90)),
     Item('cover_art.mp4', cover_art, 'no_video'),
     Item('lost_sound.ts', without_audio_packets, 'unreadable'),
     Item('size_changes.ts', joined, IN_PARTS),

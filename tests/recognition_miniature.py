@@ -13,20 +13,18 @@ def make_ucf101(root: Path, write: Callable[[Path], None]) -> Path:
     annotations.mkdir(parents=True)
     index = ''.join(f'{number} {name}\r\n' for number, name in enumerate(classes, 1))
     (annotations / 'classInd.txt').write_text(index)
+    files = {
+        f'{name}/v_{name}_g{group:02d}_c01.avi': (number, group)
+        for number, name in enumerate(classes, 1)
+        for group in SPLITS
+    }
     for split in SPLITS:
-        train, test = [], []
-        for number, name in enumerate(classes, 1):
-            for group in SPLITS:
-                path = f'{name}/v_{name}_g{group:02d}_c01.avi'
-                if group == split:
-                    test.append(path)
-                else:
-                    train.append(f'{path} {number}')
-        (annotations / f'trainlist0{split}.txt').write_text('\n'.join(train) + '\n')
-        (annotations / f'testlist0{split}.txt').write_text('\n'.join(test) + '\n')
-    for name in classes:
-        for group in SPLITS:
-            write(root / f'videos/{name}/v_{name}_g{group:02d}_c01.avi')
+        train = [f'{path} {number}\n' for path, (number, group) in files.items() if group != split]
+        test = [f'{path}\n' for path, (_, group) in files.items() if group == split]
+        (annotations / f'trainlist0{split}.txt').write_text(''.join(train))
+        (annotations / f'testlist0{split}.txt').write_text(''.join(test))
+    for path in files:
+        write(root / 'videos' / path)
     return root
 
 

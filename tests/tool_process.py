@@ -47,8 +47,8 @@ def start_process(script: Path, *arguments, **environment) -> subprocess.Popen:
 def run_process(script: Path, *arguments, **environment) -> Done:
     """Run a tool as its own process, to its end."""
     process = start_process(script, *arguments, **environment)
-    out, err = process.communicate()
-    return Done(process.returncode, out, err)
+    streams = process.communicate()
+    return Done(process.returncode, *streams)
 
 
 def run_here(monkeypatch, capsys, tool: str, *arguments) -> Done:
@@ -68,5 +68,4 @@ def run_here(monkeypatch, capsys, tool: str, *arguments) -> Done:
         runpy.run_path(script, run_name='__main__')
     except SystemExit as end:
         code = end.code or 0
-    out, err = capsys.readouterr()
-    return Done(code, out, err)
+    return Done(code, *capsys.readouterr())

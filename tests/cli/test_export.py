@@ -10,13 +10,10 @@ from mmav_coattn.deployment import OnnxCheck
     ('difference', 'words', 'code'), [(1e-6, 'agrees', 0), (0.1, 'differs', 1)]
 )
 def test_exit_code_of_the_check(command, network, tmp_path, monkeypatch, difference, words, code):
-    def write(inferencer, out):
-        out.write_bytes(bytes(2_000_000))
-        return out
-
-    monkeypatch.setattr(deployment, 'export_onnx', write)
-    check = OnnxCheck(dict(sync_logits=difference), 4)
-    monkeypatch.setattr(deployment, 'check_onnx', lambda inferencer, path: check)
     out = tmp_path / 'a.onnx'
+    out.write_bytes(bytes(2_000_000))
+    check = OnnxCheck(dict(sync_logits=difference), 4)
+    monkeypatch.setattr(deployment, 'export_onnx', lambda inferencer, path: path)
+    monkeypatch.setattr(deployment, 'check_onnx', lambda inferencer, path: check)
     found, said, _ = command('export', '--network', network, '-o', out)
     assert found == code and f'{out}: 2.0 MB; {words} ' in said

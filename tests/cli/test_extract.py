@@ -2,17 +2,11 @@
 
 import shutil
 
-import pytest
 from media_factory import write_clip
 from models.tiny import CONFIG
 
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.io import read_features
-
-
-@pytest.fixture
-def extract(command, network):
-    return lambda *arguments: command('extract', *arguments, '--network', network, '--quiet')
 
 
 def test_goes_on_and_computes_what_is_new(command, network, tmp_path, monkeypatch):
@@ -21,13 +15,13 @@ def test_goes_on_and_computes_what_is_new(command, network, tmp_path, monkeypatc
     (tmp_path / 'videos').mkdir()
     write_clip(tmp_path / 'videos/a.mp4', duration=2.0)
     write_clip(tmp_path / 'videos/mute.mp4', duration=1.0, audio=False)
-    done = []
-    compute = AudioVisualInferencer.extract
-    monkeypatch.setattr(
-        AudioVisualInferencer,
-        'extract',
-        lambda self, path, **kw: done.append(path.name) or compute(self, path, **kw),
-    )
+    compute, done = AudioVisualInferencer.extract, []
+
+    def note(self, path, **kwargs):
+        done.append(path.name)
+        return compute(self, path, **kwargs)
+
+    monkeypatch.setattr(AudioVisualInferencer, 'extract', note)
 
     def extract(*towers):
         done.clear()
@@ -58,17 +52,21 @@ def test_goes_on_and_computes_what_is_new(command, network, tmp_path, monkeypatc
     assert code == 1 and 'another network' in err
 
 
-def test_parts(extract, odd_files, tmp_path):
+def test_parts(command, network, odd_files, tmp_path):
     files = [odd_files / f'{name}.mp4' for name in ('plain', 'rotated', 'mute')]
-    code, _, err = extract(*files, '-o', tmp_path / 'both.csv')
+
+    def extract(name, *part):
+        where = ('-o', tmp_path / name, '--network', network, '--quiet')
+        return command('extract', *files, *where, *part)
+
+    code, _, err = extract('both.csv')
     assert code == 1 and 'features are written as .npz' in err
-    code, out, err = extract(*files, '-o', tmp_path / 'whole.npz')
+    code, out, err = extract('whole.npz')
     assert code == 1 and 'mute.mp4: has no audio stream' in err + out
-    parts = (*files, '-o', tmp_path / 'parts.npz')
-    code, out, _ = extract(*parts, '--part', '1/2')  # plain and mute
+    code, out, _ = extract('parts.npz', '--part', '1/2')  # plain and mute
     assert code == 1 and '1 videos of part 1/2' in out and not (tmp_path / 'parts.npz').exists()
-    assert extract(*parts, '--part', '2/2')[0] == 0
-    code, out, err = extract(*parts)
+    assert extract('parts.npz', '--part', '2/2')[0] == 0
+    code, out, err = extract('parts.npz')
     assert code == 1 and 'parts.npz: ' in out and ' of 2 videos, 2 of them computed before' in out
     whole, merged = read_features(tmp_path / 'whole.npz'), read_features(tmp_path / 'parts.npz')
     assert whole.keys() == merged.keys()

@@ -1,5 +1,7 @@
 """A mistake of the user ends in one sentence; anything else keeps its traceback."""
 
+from unittest.mock import Mock
+
 import pytest
 import torch
 from mmaction.registry import TRANSFORMS
@@ -45,16 +47,13 @@ def test_sentence_of_errors_in_loader_workers():
     assert isinstance(error, RuntimeError)
     assert user_sentence(error) == '/x/a.mp4: has no audio stream'
     # The last one of a chain.
-    with pytest.raises(ConfigError) as first:
-        raise ConfigError('the first.')
     error = ConfigError('the last.')
-    error.__cause__ = first.value
+    error.__cause__ = ConfigError('the first.')
     assert user_sentence(by_worker(error)) == 'the last.'
 
 
 def test_sentence_of_an_unknown_type():
-    error = raised_by(lambda: TRANSFORMS.build(dict(type='LoadFrame')))
-    sentence = user_sentence(error)
+    sentence = user_sentence(raised_by(lambda: TRANSFORMS.build(dict(type='LoadFrame'))))
     assert sentence.startswith("The config names a transform of type 'LoadFrame', which is not reg")
     assert 'custom_imports' in sentence
 
@@ -70,12 +69,8 @@ def test_sentence_of_mixed_precision_without_a_gpu():
 
 def test_run_tool(capsys):
     run_tool(lambda: None)
-
-    def mistake():
-        raise ConfigError('size=0 must be 1 or more.')
-
     with pytest.raises(SystemExit) as exit_info:
-        run_tool(mistake)
+        run_tool(Mock(side_effect=ConfigError('size=0 must be 1 or more.')))
     assert exit_info.value.code == 1
     assert capsys.readouterr().err == 'error: size=0 must be 1 or more.\n'
     with pytest.raises(ZeroDivisionError):

@@ -10,9 +10,7 @@ from mmav_coattn.media.planned_decoding import read_planned
 CLIPS = {
     'b_frames.mp4': dict(b_frames=3),
     'b_frames.mkv': dict(b_frames=3, fps='30000/1001', pix_fmt='yuv420p10le'),
-    'variable.mkv': dict(
-        frame_times=[0.0, 0.03, 0.1, 0.13, 0.2, 0.5, 0.52, 0.6, 0.81, 0.9, 1.3, 1.34, 1.5, 1.7, 2.0]
-    ),
+    'variable.mkv': dict(frame_times=[0.0, 0.03, 0.1, 0.2, 0.5, 0.52, 0.6, 0.81, 1.3, 1.34, 2.0]),
     'late.mp4': dict(video_start=0.5, b_frames=2),
     'mpeg4.mp4': dict(video_codec='mpeg4', b_frames=2),
     'vp9.webm': dict(video_codec='libvpx-vp9', audio_codec='libopus', sample_rate=48000),

@@ -48,8 +48,8 @@ def consensus_map(
 ) -> np.ndarray:
     """Ground truth g of an image: the share of the annotators needed who drew a box there.
 
-    ``min(sum of the boxes / annotators, 1)``. With 2 it is the consensus of Flickr-SoundNet, of the
-    boxes of three (Senocak et al., CVPR 2018), with 1 the union of the boxes, as for VGG-SS.
+    ``min(sum of the boxes / annotators, 1)``. With 2 it is the consensus of Flickr-SoundNet, which
+    has three annotators (Senocak et al., CVPR 2018), with 1 the union of the boxes, as for VGG-SS.
 
     Corners are clipped to the image, scaled, and cut off to whole pixels, as the evaluation of
     VGG-SS does; the right and lower edge are exclusive. A box that ends before it starts covers

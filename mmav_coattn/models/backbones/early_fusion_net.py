@@ -31,7 +31,7 @@ def conv_norm(axes: int, in_channels: int, out_channels: int, kernel: Size, stri
 
 
 class FusionBlock(nn.Module):
-    """Two convolutions and a shortcut: a 1x1 convolution, or where channels stay a stride."""
+    """Two convolutions, and a shortcut that only strides where the channels stay."""
 
     def __init__(self, axes: int, in_channels: int, out_channels: int, stride: Size = 1) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class EarlyFusionNet(BaseModule):
 
     def forward_audio(self, waveforms: Tensor) -> Tensor:
         """Audio before the fusion: (M, S) samples -> (M, 4C, S')."""
-        # Mu-law compression raises quiet audio.
+        # Mu-law compression, sign(x) ln(1 + 255 |x|) / ln 256, raises quiet audio.
         loud = waveforms.sign() * torch.log1p(255 * waveforms.abs()) / math.log(256)
         return self.audio(loud[:, None])
 

@@ -136,7 +136,7 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
     def control_inputs(self, inputs: dict, control: str) -> dict:
         """Inputs of a control, from which nothing can be told.
 
-        The frames become the mean colour (``'video_blank'``), or the first of them
+        The frames become the mean colour (``'video_blank'``) or the first of them
         (``'video_still'``), the audio silence (``'audio_blank'``).
         """
         if control == 'audio_blank':

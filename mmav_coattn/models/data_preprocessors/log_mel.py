@@ -11,7 +11,7 @@ EPS = 1e-6  #: Added to the power before the logarithm; sets the value of silenc
 class LogMelSpectrogram(nn.Module):
     """``log(librosa.feature.melspectrogram(...) + 1e-6)`` with ``center=True`` and zero padding.
 
-    Frame ``j`` is centred at ``j * hop_length / sample_rate`` seconds.
+    Frame ``j`` is centred at ``j * hop_length / sample_rate`` seconds; the scale is Slaney's.
 
     Args:
         sample_rate (int): Rate of the waveform, Hz.

@@ -41,11 +41,11 @@ class Sources(NamedTuple):
 def explain_away(
     model: BaseRecognizer, inputs: dict, features: MatchFeatures, count: int
 ) -> Sources:
-    """Find ``count`` sources one by one by an :class:`AudioVisualRecognizer` and window 0.
+    """Find ``count`` sources one by one; ``model`` is an :class:`AudioVisualRecognizer`.
 
-    The location with the most evidence is the first source. Its mask says which part of the audio
-    it explains; the rest goes through the audio tower again and is matched with the same clip. The
-    location that explains it best, and lies apart from those found, is the next source.
+    The location with the most evidence in window 0, which is in sync, is the first source. Its mask
+    says which part of the audio it explains; the rest goes through the audio tower again and is
+    matched with the same clip. The location that explains it best, apart from those found, is next.
     ``ConfigError`` if the model's neck has no mask.
     """
     neck, log_mel, log_mels = model.neck, model.data_preprocessor.log_mel, inputs['log_mels']

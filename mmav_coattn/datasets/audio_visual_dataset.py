@@ -109,12 +109,8 @@ class AudioVisualDataset(BaseDataset):
         return os.path.abspath(root or Path(self.ann_file).parent)  # noqa: PTH100
 
     def load_data_list(self) -> list[dict]:
-        """List the videos.
-
-        Returns:
-            list[dict]: ``relpath`` (within the video root), ``label`` (-1 for none) and, from an
-            annotation file, ``line`` (its number there, from 1).
-        """
+        """List the videos: ``relpath`` (within the video root), ``label`` (-1 for none) and, from
+        an annotation file, ``line`` (its number there, from 1)."""
         root, ann_file = Path(self.video_root), Path(self.ann_file)
         if not root.is_dir():
             raise DataNotFoundError(self._absent('folder of videos', root))

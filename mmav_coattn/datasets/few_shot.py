@@ -9,14 +9,9 @@ from mmav_coattn.errors import ConfigError
 
 @DATASETS.register_module(name='FewShotDataset')
 def few_shot_dataset(dataset: dict, num_per_class: int, seed: int = 0, **kwargs) -> BaseDataset:
-    """A dataset cut down to the same number of labelled videos of each class.
+    """Any dataset of mmaction2's registry, cut down to the same number of labelled videos a class.
 
-    The draw of a smaller number is a part of that of a larger one.
-
-    Args:
-        dataset (dict): Any dataset of mmaction2's registry, with labels.
-        num_per_class (int): Videos of each class.
-        seed (int): Which ones.
+    The draw of a smaller number, by ``seed``, is a part of that of a larger one.
 
     Raises:
         ConfigError: If a class has fewer videos, or videos have no label.

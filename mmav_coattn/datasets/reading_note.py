@@ -37,10 +37,7 @@ def note_reading(path: str) -> None:
 
 
 def read_by_dead_workers() -> list[str]:
-    """The files that dead workers of this process were reading; their notes are removed.
-
-    A worker that ends by itself removes its own note.
-    """
+    """The files that dead workers of this process were reading; their notes are removed."""
     alive = {child.pid for child in multiprocessing.active_children()}
     names = []
     pattern = _note_of(os.getpid(), '*')

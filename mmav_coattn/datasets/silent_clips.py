@@ -13,7 +13,8 @@ SILENT_KINDS = ('silence', 'noise', 'off_screen')
 def add_silent_clips(
     items: list[dict], kinds: Sequence[str] = ('noise',), seed: int = 0
 ) -> list[dict]:
-    """Append each clip once more for each kind, without a source.
+    """Append each clip once more for each kind, without a source: with ``has_source=False``,
+    ``silent_kind`` and, for ``'off_screen'``, ``other_sound``, the path of the other file.
 
     Silence and off-screen audio as in Mo & Morgado, "A Closer Look at Weakly-Supervised
     Audio-Visual Source Localization" (NeurIPS 2022); here the frames are those of the set itself,
@@ -24,10 +25,6 @@ def add_silent_clips(
             ``sound_relpath``.
         kinds (Sequence[str]): Of :data:`SILENT_KINDS`.
         seed (int): Which clip off-screen audio comes from; never the clip itself.
-
-    Returns:
-        list[dict]: The items, then for each kind as many with ``has_source=False``,
-        ``silent_kind`` and, for ``'off_screen'``, ``other_sound``, the path of the other file.
 
     Raises:
         ConfigError: If a kind is unknown, or off-screen audio is requested of a single clip.

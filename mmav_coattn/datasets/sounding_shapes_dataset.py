@@ -49,11 +49,8 @@ class SoundingShapesDataset(AudioVisualDataset):
     def load_data_list(self) -> list[dict]:
         """Make what is absent, then list the first ``num_clips`` clips.
 
-        Returns:
-            list[dict]: ``relpath``, ``label``, ``tier``, ``classes`` (of the sources), ``fps``,
-            ``num_frames``, ``duration`` (s), ``sample_rate`` (Hz) and ``objects``, each a dict of
-            ``class``, ``label``, ``sounding``, ``events`` (s) and ``boxes`` (float32, (T, 4):
-            x0, y0, x1, y1 as fractions of the frame).
+        They are as :func:`~mmav_coattn.sounding_shapes.scene.annotate` notes them, with ``relpath``
+        for ``path``, and boxes as float32.
         """
         count = DEFAULT_NUM_CLIPS.get(self.split, 0) if self.num_clips is None else self.num_clips
         make_split(self.video_root, self.tier, self.split, count, self.seed)

@@ -58,8 +58,7 @@ def read_annotations(ann_file: Path, root: str) -> list[dict]:
     label is a whole number, the last word of its line. There are labels if any line ends with a
     whole number after a path.
 
-    Returns:
-        list[dict]: ``relpath``, ``label`` (-1 for none) and ``line`` (from 1).
+    Items have ``relpath``, ``label`` (-1 for none) and ``line`` (from 1).
 
     Raises:
         ConfigError: If the file is empty, is no text, has labels on some lines only, or names a
@@ -91,11 +90,8 @@ def read_annotations(ann_file: Path, root: str) -> list[dict]:
 def read_table(ann_file: Path, root: str) -> list[dict]:
     """Read a table (CSV, UTF-8) whose first line names its columns, one ``file`` or ``path``.
 
-    A column ``label`` holds the class as a whole number, or nothing.
-
-    Returns:
-        list[dict]: As :func:`read_annotations`, and ``columns``: all columns but that of the path,
-        as strings.
+    A column ``label`` holds the class as a whole number, or nothing. Items are as those of
+    :func:`read_annotations`, with ``columns``: all columns but that of the path, as strings.
 
     Raises:
         ConfigError: If the file is no text, has no such column or no row, a row does not fit the

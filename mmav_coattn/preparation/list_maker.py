@@ -23,9 +23,8 @@ def make_list(
     those of the whole official list, not only of what is there. With ``subset`` only so many clips
     are written, see :func:`choose_subset`.
 
-    Returns:
-        dict: Numbers of clips, ``listed``, ``found``, ``missing`` and ``written``, and
-        ``classes_without_files``.
+    Returns numbers of clips, ``listed``, ``found``, ``missing`` and ``written``, and
+    ``classes_without_files``.
 
     Raises:
         ConfigError: If no file is found, or fewer than ``subset`` asks for.
@@ -91,16 +90,14 @@ def make_folder_lists(
 ) -> dict:
     """Lists of the videos of a folder that no official list names.
 
+    Returns ``found``, ``written`` (files by list) and ``left_out`` (paths).
+
     Args:
-        root (Path): The folder.
         out (Path): ``train.csv``, say; with ``held_out``, ``val.csv`` is written beside it.
         held_out (float): Share of the files that go into ``val``, chosen by a hash.
         labels (bool): The folder that holds a file, seen from ``root``, is its class.
         grid (bool): Only sentences of GRID; the table has speaker and words.
         by_speaker (bool): Whole speakers of GRID are held out instead of files.
-
-    Returns:
-        dict: ``found``, ``written`` (files by list) and ``left_out`` (paths).
 
     Raises:
         ConfigError: If a list would be empty, or with ``labels`` a file lies in no folder.
@@ -122,11 +119,9 @@ def make_folder_lists(
             row['label'] = names.index(row['category'])
     parts = {out: rows}
     if held_out:
-        train: list[dict] = []
-        val: list[dict] = []
-        for row in rows:
-            is_val = is_held_out(row['speaker' if by_speaker else 'file'], held_out)
-            (val if is_val else train).append(row)
+        key = 'speaker' if by_speaker else 'file'
+        marked = [(row, is_held_out(row[key], held_out)) for row in rows]
+        train, val = ([row for row, mark in marked if mark is part] for part in (False, True))
         parts = {out: train, out.with_name(f'val{out.suffix}'): val}
     for path, part in parts.items():
         if not part:

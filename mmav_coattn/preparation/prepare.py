@@ -34,19 +34,13 @@ def prepare(
 ) -> dict:
     """Re-encode files into another folder; what is there and as long as its source is kept.
 
-    Args:
-        root (Path): Folder that the items' paths start from.
-        items (Sequence[dict]): ``relpath`` of each file, and ``label`` (-1 for none).
-        out (Path): Folder for the files, another one than ``root``; it is made.
-        encoding (Encoding): How to encode.
-        num_workers (int, optional): Processes. Defaults to one per core.
-        timeout (float): Seconds for one file.
-        part (tuple[int, int], optional): Only this part, see :func:`merge_reports`.
+    Items have ``relpath``, from ``root`` on, and ``label`` (-1 for none); ``out`` is made. One file
+    may take ``timeout`` s in one of ``num_workers`` processes, by default one per core. With
+    ``part`` only that part is done, see :func:`merge_reports`.
 
     Returns:
-        dict: ``done``, ``kept`` (were there already), ``failed`` (sentence by path),
-        ``bytes_before``, ``bytes_after`` and ``holes`` (seconds of silence by path), as written to
-        ``prepare.json``.
+        dict: What ``prepare.json`` holds: ``done``, ``kept`` (were there already), ``failed``
+        (sentence by path), ``bytes_before``, ``bytes_after`` and ``holes`` (s of silence by path).
 
     Raises:
         ConfigError: If ``out`` is ``root``, or two files would get one name.
@@ -65,17 +59,16 @@ def prepare(
     chosen = take_part(list(sources.values()), part)
     outcomes = run_isolated(job, chosen, num_workers, timeout)
     for outcome in progress_bar(outcomes, total=len(chosen), desc='prepare', unit='file'):
-        failure = outcome.failure or (outcome.value or {}).get('failure')
+        made = outcome.value or {}
+        failure = outcome.failure or made.get('failure')
         if failure:
             report['failed'][outcome.task] = failure
-        elif outcome.value is None:
-            report['kept'] += 1
-        else:
-            report['done'] += 1
-            for name in ('bytes_before', 'bytes_after'):
-                report[name] += outcome.value[name]
-            if outcome.value['hole']:
-                report['holes'][outcome.task] = round(outcome.value['hole'], 3)
+            continue
+        report['done' if made else 'kept'] += 1
+        for name in ('bytes_before', 'bytes_after'):
+            report[name] += made.get(name, 0)
+        if made.get('hole'):
+            report['holes'][outcome.task] = round(made['hole'], 3)
     if part is not None:
         write_whole(json.dumps(report, indent=1) + '\n', out / f'{part_name(part)}.json')
         return report

@@ -94,27 +94,19 @@ def _probe_video(media: MediaFile, probe: MediaProbe) -> None:
     for frame in media.iter_frames():
         count += 1
         if len(frames) < NUM_FRAMES and frame.time >= wanted[len(frames)]:
-            frames.append(_small_grey(frame))
+            scale = min(1.0, COMPARED_SIZE / min(frame.width, frame.height))
+            size = [max(round(side * scale), 2) for side in (frame.width, frame.height)]
+            small = frame.reformat(*size, format='gray', interpolation='AREA')
+            frames.append(small.to_ndarray())
         probe.width, probe.height = frame.width, frame.height
     probe.video_codec = media.codec_name('video')
     probe.fps = count / (end - begin) if end > begin else None
     probe.motion = measure_motion(frames)
 
 
-def _small_grey(frame) -> np.ndarray:
-    scale = min(1.0, COMPARED_SIZE / min(frame.width, frame.height))
-    width, height = max(round(frame.width * scale), 2), max(round(frame.height * scale), 2)
-    grey = frame.reformat(width=width, height=height, format='gray', interpolation='AREA')
-    return grey.to_ndarray()
-
-
 def measure_motion(frames: list[np.ndarray]) -> float | None:
-    """Largest change between neighbours of ``(H, W)`` uint8 frames, in grey levels.
-
-    Returns:
-        float | None: 99th percentile of the absolute difference, of the most different pair; None
-        for fewer than two frames.
-    """
+    """Largest change between neighbours of ``(H, W)`` uint8 frames, in grey levels: the 99th
+    percentile of the absolute difference of the most different pair. None for fewer than two."""
     changes = [np.abs(b.astype(np.int16) - a) for a, b in pairwise(frames)]
     return max((float(np.percentile(x, MOTION_PERCENTILE)) for x in changes), default=None)
 

@@ -66,14 +66,9 @@ READERS: dict[str, Callable[[Path, int], Split]] = dict(ucf101=read_ucf101, hmdb
 def write_recognition_lists(dataset: str, data_root: Path) -> dict[str, dict[str, int]]:
     """Write ``DATASET_train_split_N_videos.txt`` and ``..._val_...`` for the three splits.
 
-    Videos that are not there are left out of the lists and named in ``DATASET_missing.txt``.
-
-    Args:
-        dataset (str): ``'ucf101'`` or ``'hmdb51'``.
-        data_root (Path): Where the lists go; it holds ``annotations`` and ``videos``.
-
-    Returns:
-        dict[str, dict[str, int]]: Of each list ``written`` and ``missing``.
+    They go into ``data_root``, which holds ``annotations`` and ``videos``. Videos that are not
+    there are left out and named in ``DATASET_missing.txt``. Returns ``written`` and ``missing`` of
+    each list; ``dataset`` is ``'ucf101'`` or ``'hmdb51'``.
 
     Raises:
         DataNotFoundError: If a folder or a list does not exist, or no video of a list does.

@@ -79,13 +79,10 @@ def scan(
     What is probed is written down at once, so an interrupted scan goes on where it stopped; a file
     whose size or time of change is another one is probed anew, and so is one that took too long.
 
-    Args:
-        root (Path): Folder that the items' paths start from.
-        items (Sequence[dict]): ``relpath`` and ``label`` (-1 for none) of each file.
-        out (Path): Folder for the results; it is made.
-        limits (Limits): What makes a file usable. Other limits need no new probing.
-        num_workers (int, optional): Processes. Defaults to one per core.
-        timeout (float): Seconds for one file.
+    Other limits need no new probing.
+
+    Items have ``relpath``, from ``root`` on, and ``label`` (-1 for none); ``out`` is made. One file
+    may take ``timeout`` s in one of ``num_workers`` processes, by default one per core.
 
     Returns:
         dict: ``files``, files by ``verdicts``, ``usable_hours``, usable files with ``late_audio``
@@ -137,9 +134,8 @@ def merge_scans(out: Path, count: int) -> None:
 
 
 def _locked(out: Path):
-    return acquire_lock(
-        out / '.lock', on_wait=partial(print, f'Another scan writes to {out}; waiting.')
-    )
+    wait = f'Another scan writes to {out}; waiting.'
+    return acquire_lock(out / '.lock', on_wait=partial(print, wait))
 
 
 def _probe_below(root: str, relpath: str) -> dict:
@@ -183,8 +179,14 @@ def _row(item: dict, record: dict | None, limits: Limits) -> dict:
 
 def _write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
     usable = [row for row in rows if row['status'] == 'ok']
+    label = ['label'] if any('label' in row for row in rows) else []
+    names = ['file', *label, 'status', *asdict(MediaProbe())]
     for path, chosen in ((out / ALL_TABLE, rows), (out / USABLE_TABLE, usable)):
-        _write_table(path, chosen, labelled=any('label' in row for row in rows))
+        with whole_file(path) as part, part.open('w', encoding='utf-8', newline='') as file:
+            table = csv.DictWriter(file, names)
+            table.writeheader()
+            for row in chosen:
+                table.writerow({name: _cell(name, value) for name, value in row.items()})
     counts = Counter(row['status'] for row in rows)
     report = dict(
         files=len(rows),
@@ -196,15 +198,6 @@ def _write_results(out: Path, rows: Sequence[dict], limits: Limits) -> dict:
     )
     write_whole(json.dumps(report, indent=1) + '\n', out / REPORT)
     return report
-
-
-def _write_table(path: Path, rows: Sequence[dict], labelled: bool) -> None:
-    names = ['file', *(['label'] if labelled else []), 'status', *asdict(MediaProbe())]
-    with whole_file(path) as part, part.open('w', encoding='utf-8', newline='') as file:
-        table = csv.DictWriter(file, names)
-        table.writeheader()
-        for row in rows:
-            table.writerow({name: _cell(name, value) for name, value in row.items()})
 
 
 def _cell(name: str, value):

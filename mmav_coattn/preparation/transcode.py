@@ -50,8 +50,7 @@ def transcode(source: Path, target: Path, encoding: Encoding) -> dict:
     file that was there is replaced by a checked one or not at all. Where both streams start late,
     both are moved so that the earlier one starts at 0. Holes in the audio become silence.
 
-    Returns:
-        dict: ``bytes_before``, ``bytes_after``, ``frames`` and ``hole`` (s filled with silence).
+    Returns ``bytes_before``, ``bytes_after``, ``frames`` and ``hole`` (s filled with silence).
 
     Raises:
         MediaError: If the source lacks video or audio, cannot be read to the end, or what was

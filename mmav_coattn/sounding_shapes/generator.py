@@ -43,9 +43,7 @@ def annotation_path(root: Path | str, tier: str, split: str) -> Path:
 def read_annotation(root: Path | str, tier: str, split: str) -> list[dict] | None:
     """The ``data_list`` of a split, or None where there is no annotation yet."""
     path = annotation_path(root, tier, split)
-    if not path.is_file():
-        return None
-    return json.loads(path.read_text())['data_list']
+    return json.loads(path.read_text())['data_list'] if path.is_file() else None
 
 
 def make_clip(index: int, root: str, tier: str, split: str, seed: int) -> dict:
@@ -78,14 +76,9 @@ def make_split(
     A clip depends on ``(seed, tier, split, index)`` only. So a set can grow later, and an
     interrupted run goes on where it stopped.
 
-    Args:
-        root (Path or str): Data root; made if absent.
-        tier (str): A key of :data:`~.spec.TIERS`.
-        split (str): A name of :data:`~.spec.SPLITS`.
-        count (int): How many clips the split needs at least.
-        seed (int): Seed of the set.
-        num_workers (int, optional): Processes; 0 works in this one. Defaults to one per available
-            core, and to 0 for a handful of clips.
+    The split then has ``count`` clips at least, in the data root ``root``. There are
+    ``num_workers`` processes, by default one per available core; 0, the default for a handful of
+    clips, works in this one.
 
     Returns:
         Path: The annotation file.

@@ -19,9 +19,8 @@ RIM = 6
 def place(sprite: Sprite, poses: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Where a sprite comes to lie; for all frames at once, which is what makes drawing cheap.
 
-    Returns:
-        tuple[np.ndarray, np.ndarray]: (T, 2, 3) matrices from sprite px to px of the area, and the
-        areas (T, 4) within the frame: x0, y0, x1, y1, empty (x0 >= x1 or y0 >= y1) outside.
+    Returns (T, 2, 3) matrices from sprite px to px of the area, and the areas (T, 4) within the
+    frame: x0, y0, x1, y1, empty (x0 >= x1 or y0 >= y1) outside.
     """
     x, y, angle, scale_x, scale_y = poses.T
     cos, sin = np.cos(angle) / SPRITE_SCALE, np.sin(angle) / SPRITE_SCALE

@@ -142,9 +142,7 @@ def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
     A box covers the moving part that makes the sound and what it hits, not stands and sleeves.
     """
     lows, highs = [], []
-    for part in item.parts:
-        if not part.boxed:
-            continue
+    for part in [part for part in item.parts if part.boxed]:
         x, y, angle, scale_x, scale_y = part.pose.T[..., None]
         px, py = part.sprite.hull[:, 0] * scale_x, part.sprite.hull[:, 1] * scale_y
         turned_x = x + px * np.cos(angle) - py * np.sin(angle)
@@ -159,10 +157,10 @@ def object_boxes(scene: Scene, item: SceneObject) -> np.ndarray:
 def annotate(scene: Scene, path: str) -> dict:
     """Annotation of the clip ``path``, ready for JSON.
 
-    Returns:
-        dict: ``path, tier, label, classes, objects, fps, num_frames, duration, sample_rate``;
-        each object has ``class, label, sounding, boxes`` ((T, 4), see :func:`object_boxes`) and
-        ``events`` (s; impacts or, for continuous sounds, the peaks of the motion).
+    It has ``path``, ``tier``, ``label``, ``classes`` (of the sources), ``objects``, ``fps``,
+    ``num_frames``, ``duration`` (s) and ``sample_rate`` (Hz); each object has ``class``, ``label``,
+    ``sounding``, ``boxes`` ((T, 4), see :func:`object_boxes`) and ``events`` (s; impacts or, for
+    continuous sounds, the peaks of the motion).
     """
     objects = []
     for item in scene.objects:

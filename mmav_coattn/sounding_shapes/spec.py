@@ -97,5 +97,4 @@ def clip_rngs(
     computed without rendering.
     """
     key = (seed, VERSION, list(TIERS).index(tier), SPLITS.index(split), index)
-    scene, image, sound = map(np.random.default_rng, np.random.SeedSequence(key).spawn(3))
-    return scene, image, sound
+    return tuple(map(np.random.default_rng, np.random.SeedSequence(key).spawn(3)))

@@ -25,9 +25,8 @@ class Sprite:
 class Canvas:
     """Paints lit shapes onto a sprite.
 
-    Args:
-        bounds (tuple[float, float, float, float]): x0, y0, x1, y1 around the pivot, scene px.
-        light (float): Side from which light falls: -1 left ... 1 right.
+    ``bounds`` are x0, y0, x1, y1 around the pivot, scene px; ``light`` is the side from which light
+    falls: -1 left ... 1 right.
     """
 
     def __init__(self, bounds: tuple[float, float, float, float], light: float = 0.0) -> None:

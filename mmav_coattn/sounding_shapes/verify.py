@@ -113,9 +113,8 @@ def write_digests(root: Path, path: Path) -> None:
 def verify_set(root: Path, known: dict[tuple[str, str, int], Digests]) -> dict[str, dict[str, int]]:
     """Compare the first clips of every tier in a folder with the digests of :func:`read_digests`.
 
-    Returns:
-        dict[str, dict[str, int]]: Of each tier in the folder, clips by verdict
-        (:data:`VERDICTS`). A split that is absent altogether is not part of the copy.
+    Returns the number of clips by tier and verdict (:data:`VERDICTS`). A split that is absent
+    altogether is not part of the copy.
 
     Raises:
         DataNotFoundError: If the folder holds no tier.

@@ -22,10 +22,8 @@ AUDIO_SPAN = -PREROLL, -(-CLIP_FORMAT.num_samples // AAC_FRAME) * AAC_FRAME
 def write_clip(path: Path, frames: Iterable[np.ndarray], waveform: np.ndarray) -> None:
     """Encodes a clip under a temporary name in the same folder, then renames it.
 
-    Args:
-        path (Path): The file; an existing one is replaced.
-        frames (Iterable[np.ndarray]): (size, size, 3) uint8 RGB, ``num_frames`` of them.
-        waveform (np.ndarray): float32 mono samples of :data:`AUDIO_SPAN`.
+    There are ``num_frames`` frames, (size, size, 3) uint8 RGB; the waveform is float32 mono, the
+    samples of :data:`AUDIO_SPAN`.
     """
     import av
     import cv2

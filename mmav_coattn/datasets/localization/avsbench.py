@@ -73,11 +73,9 @@ class AVSBenchDataset(BoxedClipsDataset):
                 clip = next(iter(row.values()))
                 folder = f'{row["split"]}/{row["category"]}' if s4 else row['split']
                 part = f'{folder}/{clip}'
-                masks = []
-                for number, time in enumerate(ANNOTATED, start=1):
-                    file = root / self.data / 'gt_masks' / part / f'{clip}_{number}.png'
-                    if file.is_file():
-                        masks.append(dict(time=time, file=str(file)))
+                stem = root / self.data / 'gt_masks' / part / clip
+                files = [(time, Path(f'{stem}_{k}.png')) for k, time in enumerate(ANNOTATED, 1)]
+                masks = [dict(time=time, file=str(file)) for time, file in files if file.is_file()]
                 items.append(dict(name=part if s4 else clip, part=part, masks=masks))
         except KeyError as error:
             raise ConfigError(f'{ann_file}: there is no column {error}.') from error

@@ -78,12 +78,9 @@ class BoxedClipsDataset(AudioVisualDataset):
                 missing.append(entry['name'])
                 continue
             seen = bool(entry.get('masks', entry.get('boxes')))
-            item = dict(entry, relpath=paths[0], label=-1, has_source=seen)
-            if len(paths) == 2:
-                item['sound_relpath'] = paths[1]
-            if not item['has_source']:
-                item['silent_kind'] = 'extended'
-            items.append(item)
+            found = dict(zip(('relpath', 'sound_relpath'), paths, strict=False))
+            kind = {} if seen else dict(silent_kind='extended')
+            items.append(entry | found | dict(label=-1, has_source=seen) | kind)
         self.coverage = (len(items), len(entries))
         if not items:
             raise DataNotFoundError(

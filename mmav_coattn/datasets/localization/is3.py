@@ -43,8 +43,6 @@ class IS3Dataset(BoxedClipsDataset):
                 f'{ann_file}: this must be a list whose entries have `image` '
                 f'({type(error).__name__}: {error}).'
             ) from error
-        files = [[root / masks[name]] if name in masks else [] for name in names]
-        return [
-            dict(name=name, masks=[dict(time=None, file=str(each)) for each in own])
-            for name, own in zip(names, files, strict=True)
-        ]
+        files = [[str(root / masks[name])] if name in masks else [] for name in names]
+        notes = [[dict(time=None, file=file) for file in own] for own in files]
+        return [dict(name=name, masks=own) for name, own in zip(names, notes, strict=True)]

@@ -13,9 +13,8 @@ from .boxed_clips import BoxedClipsDataset
 def read_vggss(ann_file: str | Path) -> list[dict]:
     """Read ``vggss.json``: objects with ``file`` and ``bbox``, a list of boxes in fractions.
 
-    Returns:
-        list[dict]: ``name``, ``boxes`` (x0, y0, x1, y1) and ``annotators`` (1: their union is the
-        ground truth).
+    Items have ``name``, ``boxes`` (x0, y0, x1, y1) and ``annotators`` (1: their union is the ground
+    truth).
 
     Raises:
         ConfigError: If the file is no such list; names the entry.

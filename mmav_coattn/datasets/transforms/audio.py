@@ -31,24 +31,19 @@ class LoadAudio(Transform):
     Added Keys: audio (np.ndarray), ``(round(audio_seconds * sample_rate),)`` float32, mono;
     sample_rate (int), Hz.
 
-    Args:
-        sample_rate (int): Rate of the waveform in Hz.
-        min_level (float, optional): Level in dB of full scale (RMS) that the segment must exceed.
-            None refuses digital silence only.
-
     Raises:
         SilentAudioError: If the segment does not reach the level.
         UnreadableMediaError: If the audio cannot be decoded, or has a hole in the segment.
     """
 
-    sample_rate: int = 16000
+    sample_rate: int = 16000  #: of the waveform, Hz
+    #: dB of full scale (RMS) that the segment must exceed; None refuses digital silence only
     min_level: float | None = -70.0
 
     def __post_init__(self) -> None:
         require_positive(self, 'sample_rate')
 
     def transform(self, results: dict) -> dict:
-        """Read the segment and refuse silence."""
         media, start, seconds = (results[k] for k in ('media', 'audio_start', 'audio_seconds'))
         audio = media.read_audio(start, seconds, self.sample_rate)
         level = float(level_dbfs(audio))

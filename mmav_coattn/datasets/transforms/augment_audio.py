@@ -21,25 +21,16 @@ class AugmentAudio(Transform):
 
     Required Keys: audio, sample_rate.
     Modified Keys: audio.
-
-    Args:
-        gain (float): Largest change of level, dB.
-        equalisation (float): Standard deviation of the gain at the knots of the equaliser, dB.
-        reverberation (float): Share of segments with reverberation.
-        decay (Sequence[float]): Shortest and longest reverberation time, s.
-        noise_db (Sequence[float]): Lowest and highest level of the noise, dB against the segment.
-        noise (float): Share of segments with noise.
     """
 
-    gain: float = 12.0
-    equalisation: float = 6.0
-    reverberation: float = 0.5
-    decay: Sequence[float] = (0.1, 0.8)
-    noise_db: Sequence[float] = (-40.0, -3.0)
-    noise: float = 0.7
+    gain: float = 12.0  #: largest change of level, dB
+    equalisation: float = 6.0  #: standard deviation of the gain at the equaliser's knots, dB
+    reverberation: float = 0.5  #: share of segments with reverberation
+    decay: Sequence[float] = (0.1, 0.8)  #: shortest and longest reverberation time, s
+    noise_db: Sequence[float] = (-40.0, -3.0)  #: range of the noise's level, dB to the segment
+    noise: float = 0.7  #: share of segments with noise
 
     def transform(self, results: dict) -> dict:
-        """Draw once, and change the segment."""
         rng = np.random.default_rng(np.random.randint(2**32, dtype=np.uint64))
         audio, rate = results['audio'], results['sample_rate']
         level = np.sqrt(np.mean(np.square(audio, dtype=np.float64))) + 1e-9

@@ -26,28 +26,17 @@ class AugmentFrames(Transform):
 
     Required Keys: imgs (list[np.ndarray]), (H, W, 3) uint8.
     Modified Keys: imgs, (size, size, 3) uint8; img_shape.
-
-    Args:
-        size (int): Side of the output, px.
-        area (Sequence[float]): Smallest and largest part of the frame's area.
-        stretch (float): Largest factor of width against height, either way.
-        rotation (float): Largest angle, degrees.
-        moving (float): Share of clips with a moving camera.
-        flip (float): Share of clips that are mirrored.
-        colour (float): Strength of the changes of colour; 0 leaves colours as they are.
-        blur (float): Largest standard deviation of the blur, px of the output.
-        noise (float): Largest standard deviation of the noise, grey levels of 255.
     """
 
-    size: int
-    area: Sequence[float] = (0.4, 1.0)
-    stretch: float = 1.3
-    rotation: float = 10.0
-    moving: float = 0.3
-    flip: float = 0.5
-    colour: float = 1.0
-    blur: float = 1.0
-    noise: float = 8.0
+    size: int  #: side of the output, px
+    area: Sequence[float] = (0.4, 1.0)  #: smallest and largest part of the frame's area
+    stretch: float = 1.3  #: largest factor of width against height, either way
+    rotation: float = 10.0  #: largest angle, degrees
+    moving: float = 0.3  #: share of clips with a moving camera
+    flip: float = 0.5  #: share of clips that are mirrored
+    colour: float = 1.0  #: strength of the changes of colour; 0 leaves colours as they are
+    blur: float = 1.0  #: largest standard deviation of the blur, px of the output
+    noise: float = 8.0  #: largest standard deviation of the noise, grey levels of 255
 
     def __post_init__(self) -> None:
         if not 0 < self.area[0] <= self.area[1] <= 1 or self.stretch < 1:
@@ -57,7 +46,6 @@ class AugmentFrames(Transform):
             )
 
     def transform(self, results: dict) -> dict:
-        """Draw once, and change all frames alike."""
         rng = np.random.default_rng(np.random.randint(2**32, dtype=np.uint64))
         frames = results['imgs']
         matrices = self._geometry(rng, frames[0].shape[:2], len(frames))

@@ -22,14 +22,11 @@ class FixedCrop(Transform):
     Added Keys: crop_quadruple (np.ndarray), what is left of the frame after all crops so far,
     ``(x, y, w, h)`` in fractions of the whole, as mmaction2's crops keep it.
 
-    Args:
-        box (Sequence[float]): ``(x0, y0, x1, y1)``, fractions.
-
     Raises:
         ConfigError: If the box is none, or holds no pixel of a frame.
     """
 
-    box: Sequence[float]
+    box: Sequence[float]  #: (x0, y0, x1, y1), fractions
 
     def __post_init__(self) -> None:
         self.box = box = tuple(float(value) for value in self.box)
@@ -39,7 +36,6 @@ class FixedCrop(Transform):
             raise ConfigError(f'FixedCrop: box={box} must be {what}.')
 
     def transform(self, results: dict) -> dict:
-        """Crop the frames."""
         height, width = results['img_shape']
         x0, y0, x1, y1 = self.box
         left, top = round(x0 * width), round(y0 * height)

@@ -26,21 +26,19 @@ class CacheFrames(Transform):
 
     Required Keys: filename, and those of the first transform.
     Added Keys: imgs (list[np.ndarray]), img_shape, num_clips, clip_len, modality.
-
-    Args:
-        transforms (Sequence[dict]): From the opening of the file to the last that is not random.
-        folder (str): Where the frames go.
     """
 
-    transforms: Sequence[dict]
-    folder: str
+    transforms: Sequence[dict]  #: from the opening of the file to the last that is not random
+    folder: str  #: where the frames go
 
     def __post_init__(self) -> None:
         self.pipeline = Compose(list(self.transforms))
 
     def transform(self, results: dict) -> dict:
-        """Look the file up, or run the transforms."""
-        path = self._path(results['filename'])
+        video = Path(results['filename']).absolute()
+        state = video.stat()
+        key = repr((str(video), state.st_size, state.st_mtime_ns, repr(self.pipeline)))
+        path = Path(self.folder) / f'{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz'
         if path.is_file():
             imgs = read_features(path)['imgs']
         else:
@@ -50,8 +48,3 @@ class CacheFrames(Transform):
             write_whole(features_to_bytes(imgs=imgs), path, unique=True)
         facts = dict(img_shape=imgs.shape[1:3], num_clips=1, clip_len=len(imgs), modality='RGB')
         return results | facts | dict(imgs=list(imgs))
-
-    def _path(self, name: str) -> Path:
-        state = Path(name).stat()
-        key = (str(Path(name).absolute()), state.st_size, state.st_mtime_ns, repr(self.pipeline))
-        return Path(self.folder) / f'{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.npz'

@@ -21,23 +21,18 @@ class LoadFrames(Transform):
     Added Keys: imgs (list[np.ndarray]), ``num_frames`` frames ``(H, W, 3)`` uint8, RGB; and what
     mmaction2's transforms need: original_shape, img_shape, num_clips (1), clip_len, modality.
 
-    Args:
-        num_frames (int): Frames of a clip.
-        short_side (int, optional): Scale the shorter side down to so many pixels while reading,
-            which spares large frames a second pass. Defaults to None, the frame as it is.
-
     Raises:
         UnreadableMediaError: If the frames cannot be decoded.
     """
 
-    num_frames: int
+    num_frames: int  #: of a clip
+    #: px to scale the shorter side down to while reading, which spares large frames a second pass
     short_side: int | None = None
 
     def __post_init__(self) -> None:
         require_positive(self, 'num_frames', 'short_side')
 
     def transform(self, results: dict) -> dict:
-        """Read the frames."""
         step = results['clip_seconds'] / self.num_frames
         times = results['window_starts'][0] + (np.arange(self.num_frames) + 0.5) * step
         frames = results['media'].read_frames(times, short_side=self.short_side)

@@ -39,7 +39,6 @@ class LocalizationTargets(Transform):
     """
 
     def transform(self, results: dict) -> dict:
-        """Add the targets."""
         results['has_source'] = bool(results.get('has_source', True))
         if not results['has_source']:
             targets = []

@@ -18,20 +18,15 @@ class SampleMiddleWindow(Transform):
     Required Keys: media.
     Added Keys: those of :class:`SampleSyncWindows`, of one window.
 
-    Args:
-        clip_seconds (float): Length of the window, s.
-        video_only (bool): Around the middle of the video, whether there is audio or not; for
-            recognition from video. No ``shift`` and no audio is set then.
-        span (tuple[float, float], optional): Of the video only this part, s from its first frame,
-            at most to its end. Defaults to None, all of it.
-
     Raises:
         TooShortError: If the file, or the part, is shorter.
     """
 
-    clip_seconds: float
+    clip_seconds: float  #: length of the window, s
+    #: around the middle of the video, whether there is audio or not, for recognition from video; no
+    #: ``shift`` and no audio is set then
     video_only: bool = False
-    span: tuple[float, float] | None = None
+    span: tuple[float, float] | None = None  #: of the video only this part, s from its first frame
 
     def __post_init__(self) -> None:
         require_positive(self, 'clip_seconds')
@@ -42,18 +37,15 @@ class SampleMiddleWindow(Transform):
             )
 
     def transform(self, results: dict) -> dict:
-        """Choose the window."""
-        media = results['media']
+        media, seconds, audio = results['media'], self.clip_seconds, {}
         if self.video_only:
             begin, end = self._video_part(media)
         else:
-            need = f'but the window needs {self.clip_seconds} s'
-            begin, end = require_overlap(media, self.clip_seconds, need)
-        start = max(begin, (begin + end - self.clip_seconds) / 2)
-        results |= dict(window_starts=np.array([start]), clip_seconds=self.clip_seconds)
+            begin, end = require_overlap(media, seconds, f'but the window needs {seconds} s')
+        start = max(begin, (begin + end - seconds) / 2)
         if not self.video_only:
-            results |= dict(shift=np.zeros(1), audio_start=start, audio_seconds=self.clip_seconds)
-        return results
+            audio = dict(shift=np.zeros(1), audio_start=start, audio_seconds=seconds)
+        return results | dict(window_starts=np.array([start]), clip_seconds=seconds) | audio
 
     def _video_part(self, media) -> tuple[float, float]:
         begin, end = media.video_span

@@ -20,26 +20,21 @@ class OpenAudioVisual(Transform):
 
     Added Keys: media (:class:`~mmav_coattn.media.MediaFile`).
 
-    Args:
-        need_audio (bool): Whether a file without audio is unusable.
-
     Raises:
         UnreadableMediaError: If the file cannot be opened.
         NoVideoError: If it has no video.
         NoAudioError: If it has no audio stream and ``need_audio``.
     """
 
-    need_audio: bool = True
+    need_audio: bool = True  #: whether a file without audio is unusable
 
     def transform(self, results: dict) -> dict:
-        """Open the file and look whether it has what is needed."""
         if 'sound_filename' in results:
-            results['media'] = StillMedia(results['filename'], results['sound_filename'])
-            return results
+            media = StillMedia(results['filename'], results['sound_filename'])
+            return results | dict(media=media)
         media = MediaFile(results['filename'])
         if not media.has_video:
             raise NoVideoError(media.path, 'has no video')
         if self.need_audio and not media.has_audio:
             raise NoAudioError(media.path, 'has no audio stream')
-        results['media'] = media
-        return results
+        return results | dict(media=media)

@@ -30,19 +30,14 @@ class PackAudioVisualInputs(Transform):
     - ``sync_label``: float tensor ``(1 + K,)``, 1 for the in-sync window and 0 for the others;
     - ``gt_label``: long tensor ``(1,)``, only if the label is not negative;
     - the meta keys as meta information where they are there, arrays as lists.
-
-    Args:
-        extra_meta_keys (Sequence[str]): More than :attr:`META_KEYS` to keep as meta information,
-            for the annotations of a data set.
     """
 
     META_KEYS = ('filename', 'relpath', 'sample_idx', 'window_starts', 'shift', 'clip_seconds',
                  'sample_rate', 'original_shape', 'img_shape', 'flip')  # fmt: skip
 
-    extra_meta_keys: Sequence[str] = ()
+    extra_meta_keys: Sequence[str] = ()  #: more than ``META_KEYS``, for annotations of a data set
 
     def transform(self, results: dict) -> dict:
-        """Pack one sample."""
         media = results.pop('media', None)
         if media is not None:
             media.close()

@@ -31,14 +31,13 @@ class ReplaceSound(Transform):
     """
 
     def transform(self, results: dict) -> dict:
-        """Replace the audio where it has to be."""
         kind = results.get('silent_kind')
         if kind == 'silence':
-            results['audio'] = np.zeros_like(results['audio'])
-        elif kind == 'noise' and 'other_filename' not in results:
-            results['audio'] = self._noise(results)
-        elif kind in ('noise', 'off_screen'):
-            results['audio'] = self._other(results)
+            return results | dict(audio=np.zeros_like(results['audio']))
+        if kind == 'noise' and 'other_filename' not in results:
+            return results | dict(audio=self._noise(results))
+        if kind in ('noise', 'off_screen'):
+            return results | dict(audio=self._other(results))
         return results
 
     def _noise(self, results: dict) -> np.ndarray:

@@ -22,22 +22,17 @@ class SlideSyncWindows(Transform):
     Required Keys: media, relpath.
     Added Keys: those of :class:`SampleSyncWindows`; ``(J,)`` windows, all that fit into the file.
 
-    Args:
-        clip_seconds (float): Length of every window, s.
-        grid (float): Step of the grid, s.
-
     Raises:
         TooShortError: If video and audio of a file overlap for less than two windows.
     """
 
-    clip_seconds: float
-    grid: float = 0.04
+    clip_seconds: float  #: length of every window, s
+    grid: float = 0.04  #: step of the grid, s
 
     def __post_init__(self) -> None:
         require_positive(self, 'clip_seconds', 'grid')
 
     def transform(self, results: dict) -> dict:
-        """List the windows."""
         seconds = self.clip_seconds + self.grid
         windows = f'sliding a window of clip_seconds={self.clip_seconds} by {self.grid} s'
         need = f'but {windows} needs {seconds:.3f} s'

@@ -63,33 +63,25 @@ class SampleSyncWindows(Transform):
     - audio_start (float): First second of the segment.
     - audio_seconds (float)
 
-    Args:
-        clip_seconds (float): Length of every window in seconds.
-        num_negatives (int): K, the out-of-sync windows of a sample. 0 draws only the in-sync one.
-        min_shift (float): Least distance of two windows in seconds.
-        audio_seconds (float, optional): Length of the segment. Defaults to None: ``clip_seconds``
-            and twice the distance between the first and the last window at their closest.
-        grid (float): Step of the common grid in seconds.
-        random_phase (bool): Whether the segment begins at any time in training. False lets it begin
-            on the grid, counted from the first moment that has video and audio. Where all files
-            have one frame rate and ``grid`` is a frame's time, both streams then always meet at the
-            same phase; else their distance varies by up to one frame.
-        test_mode (bool): Whether the windows are fixed by ``seed`` and file.
-        seed (int): Which pairs, in test mode.
-
     Raises:
         ConfigError: If the segment cannot hold the windows.
         TooShortError: If video and audio of a file overlap for less than the segment.
     """
 
-    clip_seconds: float
-    num_negatives: int = 1
-    min_shift: float = 0.4
+    clip_seconds: float  #: length of every window, s
+    num_negatives: int = 1  #: K, the out-of-sync windows of a sample; 0 draws only the in-sync one
+    min_shift: float = 0.4  #: least distance of two windows, s
+    #: length of the segment, s; None is ``clip_seconds`` and twice the distance between the first
+    #: and the last window at their closest
     audio_seconds: float | None = None
-    grid: float = 0.04
+    grid: float = 0.04  #: step of the common grid, s
+    #: Whether the segment begins at any time in training. False lets it begin on the grid, counted
+    #: from the first moment that has video and audio. Where all files have one frame rate and
+    #: ``grid`` is a frame's time, both streams then always meet at the same phase; else their
+    #: distance varies by up to one frame.
     random_phase: bool = True
-    test_mode: bool = False
-    seed: int = 0
+    test_mode: bool = False  #: whether the windows are fixed by ``seed`` and file
+    seed: int = 0  #: which pairs, in test mode
 
     def __post_init__(self) -> None:
         require_positive(self, 'clip_seconds', 'min_shift', 'grid')
@@ -108,7 +100,6 @@ class SampleSyncWindows(Transform):
             )
 
     def transform(self, results: dict) -> dict:
-        """Draw the segment and its windows."""
         need = f'and this recipe takes segments of audio_seconds={self.audio_seconds:.3f}'
         begin, end = require_overlap(results['media'], self.audio_seconds, need)
         spare = max(end - begin - self.audio_seconds, 0.0)

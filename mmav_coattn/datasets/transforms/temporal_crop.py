@@ -18,22 +18,15 @@ class TemporalCrop(Transform):
     Required Keys: imgs, clip_len, num_clips (1).
     Modified Keys: imgs, clip_len, num_clips.
 
-    Args:
-        num_frames (int): Frames of a clip.
-        num_clips (int): Clips to cut; they may overlap.
-        test_mode (bool): Spread them evenly from the first frame to the last, one clip in the
-            middle, instead of at random.
-
     Raises:
         ConfigError: If the clip has fewer frames, or there are several clips.
     """
 
-    num_frames: int
-    num_clips: int = 1
-    test_mode: bool = False
+    num_frames: int  #: of a clip
+    num_clips: int = 1  #: to cut; they may overlap
+    test_mode: bool = False  #: evenly from the first frame to the last instead of at random
 
     def transform(self, results: dict) -> dict:
-        """Cut in time."""
         room = results['clip_len'] - self.num_frames
         if room < 0 or results['num_clips'] != 1:
             given = f'{results["num_clips"]} clips of {results["clip_len"]} frames'
@@ -41,12 +34,11 @@ class TemporalCrop(Transform):
                 f'TemporalCrop: num_frames={self.num_frames} cannot be cut from {given}; it takes '
                 'one clip that is as long or longer.'
             )
+        starts = np.array([room // 2])
         if not self.test_mode:
             starts = np.random.randint(room + 1, size=self.num_clips)
         elif self.num_clips > 1:
             starts = np.linspace(0, room, self.num_clips).round().astype(int)
-        else:
-            starts = [room // 2]
         imgs = [x for first in starts for x in results['imgs'][first : first + self.num_frames]]
         if self.num_clips > 1:
             # Clips that overlap share no memory: Flip changes frames in place.

@@ -47,9 +47,7 @@ def rank_clips(
 ) -> tuple[list[RankedClip], int]:
     """Judge at most ``max_clips`` of a test set, spread evenly over it.
 
-    Returns:
-        tuple[list[RankedClip], int]: The best first, and the number of clips that could not be
-        used.
+    Returns the clips, the best first, and the number of those that could not be used.
 
     Raises:
         UserError: If not one clip could be used.

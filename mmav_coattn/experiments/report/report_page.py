@@ -50,7 +50,9 @@ figcaption { font-size: .88rem; overflow-wrap: anywhere; }
 <td>{{ row.value | number }}</td><td>{{ row.floor | number }}
 {%- if row.floor_name %} <small>{{ row.floor_name }}</small>{% endif %}</td>
 {%- for control in row.controls %}
-<td{% if leaks(control, row.floor) %} class="leak"{% endif %}>{{ control | number }}</td>
+<td
+{%- if none not in (control, row.floor) and (control - row.floor) | abs > leak %} class="leak"
+{%- endif %}>{{ control | number }}</td>
 {%- endfor %}</tr>
 {% endfor %}
 </table>
@@ -94,17 +96,11 @@ def render_report(
     facts: dict[str, str] | None = None,
     notes: Sequence[str] = (),
 ) -> str:
-    """Put the report together.
+    """Put the report together, as an HTML document.
 
-    Args:
-        curves (bytes, optional): The training curves as PNG.
-        clips (dict, optional): By rank, see :func:`show_clips`; chosen among ``num_ranked``, while
-            ``num_unusable`` of those drawn could not be used.
-        facts (dict, optional): Further lines for the head: seed, data and the like.
-        notes (Sequence[str]): What is missing in this report, and why.
-
-    Returns:
-        str: An HTML document.
+    ``curves`` are the training curves as PNG; ``clips``, by rank, those of :func:`show_clips`,
+    chosen among ``num_ranked``, while ``num_unusable`` of those drawn could not be used; ``facts``
+    further lines for the head, seed and data for instance; ``notes`` what is missing, and why.
     """
     from jinja2 import Environment  # torch requires it
 
@@ -128,9 +124,4 @@ def render_report(
         num_ranked=num_ranked,
         num_unusable=num_unusable,
         leak=LEAK,
-        leaks=_leaks,
     )
-
-
-def _leaks(control: float | None, floor: float | None) -> bool:
-    return None not in (control, floor) and abs(control - floor) > LEAK

@@ -18,8 +18,7 @@ class ResultRow(NamedTuple):
 
     name: str  #: Key of the figure, without the metric's prefix.
     value: float | None  #: The model's.
-    #: What a model that knows nothing scores; where several kinds of guess are logged, the
-    #: highest.
+    #: What a model that knows nothing scores; of several kinds of guess the highest.
     floor: float | None
     controls: tuple[float | None, ...]  #: With an input blanked, see :data:`CONTROLS`.
     floor_name: str = ''  #: Which kind of guess the floor is, where that has a name.

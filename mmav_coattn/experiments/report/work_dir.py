@@ -33,16 +33,15 @@ def read_work_dir(path: str | Path) -> WorkDir:
     tests = {}
     # mmengine names the folder of a run and its files by the same time stamp.
     for file in sorted(path.rglob('*/*.json'), key=lambda file: file.stem, reverse=True):
-        if file.stem == file.parent.name and (figures := _read_figures(file)):
+        if file.stem != file.parent.name:
+            continue
+        try:
+            record = json.loads(file.read_text(encoding='utf-8'))
+        except json.JSONDecodeError as error:
+            raise UserError(f'{file}: not a JSON file of results ({error}).') from error
+        # A metric's figures have its prefix; times and the like have none.
+        figures = {key: value for key, value in record.items() if '/' in key}
+        if figures:
             tests[file.parent.relative_to(path).as_posix()] = figures
     newest = find_newest_checkpoint(path)
     return WorkDir(path, configs[-1] if configs else None, newest and Path(newest), tests)
-
-
-def _read_figures(file: Path) -> dict[str, float | None]:
-    try:
-        record = json.loads(file.read_text(encoding='utf-8'))
-    except json.JSONDecodeError as error:
-        raise UserError(f'{file}: not a JSON file of results ({error}).') from error
-    # A metric's figures have its prefix; times and the like have none.
-    return {key: value for key, value in record.items() if '/' in key}

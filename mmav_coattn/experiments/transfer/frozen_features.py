@@ -51,11 +51,9 @@ def dataset_features(
 ) -> np.ndarray:
     """Features (N, D) of all videos of a dataset, float32: the mean over the clips of each.
 
-    Args:
-        dataset (BaseDataset): Its pipeline must not be random.
-        settings (dict): Of :func:`~mmav_coattn.models.heads.segment_head.segment_features`.
-        store (Path): ``.npz`` file of features by file name; what is in it is not computed again.
-        **loading (int): ``batch_size`` and ``num_workers`` of the loader.
+    The dataset's pipeline must not be random. ``settings`` are those of ``segment_features``,
+    ``loading`` those of the loader. What is in ``store``, an ``.npz`` file of features by file
+    name, is not computed again.
     """
     names = [dataset.get_data_info(index)['filename'] for index in range(len(dataset))]
     kept: dict[str, np.ndarray] = {}

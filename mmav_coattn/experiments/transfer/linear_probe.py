@@ -17,11 +17,8 @@ def fit_linear_probe(features: np.ndarray, labels: np.ndarray, seed: int = 0):
     the lowest cross-entropy in a cross-validation over them; no other video is looked at.
 
     Features are (N, D), labels (N,) integers; the seed chooses the folds, each with its share of
-    every class.
-
-    Returns:
-        tuple[sklearn.pipeline.Pipeline, float]: Fitted on all labelled videos, and its penalty:
-        that of ``penalty / 2 * |weight|^2`` beside the mean cross-entropy.
+    every class. Returns a scikit-learn pipeline fitted on all labelled videos, and its penalty,
+    that of ``penalty / 2 * |weight|^2`` beside the mean cross-entropy.
 
     Raises:
         ConfigError: If a class has a single video.

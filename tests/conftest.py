@@ -27,8 +27,9 @@ def mmaction_scope():
 
 
 @pytest.fixture(autouse=True)
-def fixed_draws():
-    """Weights and draws are the same in every run, whichever tests ran before."""
+def fixed_draws(monkeypatch):
+    """Weights, draws and data root are the same in every run, whichever tests ran before."""
+    monkeypatch.delenv('MMAV_DATA_ROOT', raising=False)
     random.seed(0)
     np.random.seed(0)
     torch.manual_seed(0)

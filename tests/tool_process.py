@@ -3,6 +3,7 @@
 import itertools
 import os
 import runpy
+import socket
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -15,6 +16,13 @@ from paths import ROOT, TOOLS
 #: Folder of mmaction2's stock scripts.
 STOCK_TOOLS = Path(find_spec('mmaction').origin).parent / '.mim/tools'
 RUNS = itertools.count()
+
+
+def free_port() -> str:
+    """Number of a port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        return str(free.getsockname()[1])
 
 
 class Done(NamedTuple):
@@ -49,6 +57,25 @@ def run_process(script: Path, *arguments, **environment) -> Done:
     process = start_process(script, *arguments, **environment)
     streams = process.communicate()
     return Done(process.returncode, *streams)
+
+
+#: Runs a script as if the modules that are named first were not installed.
+WITHOUT = """
+import runpy, sys
+from importlib.machinery import PathFinder
+
+absent, find_spec = sys.argv[1].split(','), PathFinder.find_spec
+PathFinder.find_spec = lambda name, *args: None if name in absent else find_spec(name, *args)
+sys.path[0] = sys.argv[2].rpartition('/')[0]
+sys.argv[:2] = []
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+
+
+def run_without(modules: str, folder: Path, script: Path, *arguments) -> Done:
+    """As :func:`run_process`, without these modules; their names are separated by commas."""
+    (folder / 'without.py').write_text(WITHOUT)
+    return run_process(folder / 'without.py', modules, script, *arguments)
 
 
 def run_here(monkeypatch, capsys, tool: str, *arguments) -> Done:

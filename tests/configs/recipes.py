@@ -3,7 +3,6 @@
 import copy
 from functools import lru_cache
 
-import pytest
 from mmengine.config import Config
 
 parse = lru_cache(maxsize=None)(Config.fromfile)
@@ -12,8 +11,3 @@ parse = lru_cache(maxsize=None)(Config.fromfile)
 def read(path) -> Config:
     """A copy of a recipe, with the data root that it names."""
     return copy.deepcopy(parse(path))
-
-
-@pytest.fixture(autouse=True)
-def no_data_root(monkeypatch):
-    monkeypatch.delenv('MMAV_DATA_ROOT', raising=False)

@@ -1,5 +1,3 @@
-"""Recipes of sound source localisation parse, build and fit one another."""
-
 import json
 from pathlib import Path
 
@@ -8,7 +6,7 @@ from annotated_clips import write_avsbench, write_is3
 from media_factory import write_clip
 from mmaction.registry import DATASETS, HOOKS, METRICS
 from paths import CONFIGS
-from recipes import no_data_root, read  # noqa: F401
+from recipes import read
 
 import mmav_coattn  # noqa: F401
 from mmav_coattn.apis.clip_settings import ClipSettings
@@ -22,10 +20,8 @@ RECIPES = sorted((CONFIGS / 'localization').glob('*.py'))
 def test_builds_and_asks_for_what_the_metric_needs(path):
     cfg = load_config(str(path), {'data_root': '/my videos'})
     assert {dataset.data_root for dataset in iter_datasets(cfg)} == {'/my videos'}
-    evaluators = (
-        cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
-    )
-    for evaluator in evaluators:
+    several = isinstance(cfg.test_evaluator, list)
+    for evaluator in cfg.test_evaluator if several else [cfg.test_evaluator]:
         METRICS.build(evaluator)
     for hook in [*cfg.custom_hooks, *cfg.default_hooks.values()]:
         HOOKS.build(hook)

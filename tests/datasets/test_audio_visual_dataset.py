@@ -1,7 +1,9 @@
+import re
+
 import numpy as np
 import pytest
 import torch
-from media_factory import audio_lag, frame_number, write_clip
+from media_factory import write_clip
 from mmengine.dataset import pseudo_collate
 from pipelines import sync_pipeline
 
@@ -53,25 +55,16 @@ def test_sample_of_a_folder(good):
     dataset = AudioVisualDataset(data_root=str(good), pipeline=pipeline())
     names = [dataset.get_data_info(i)['relpath'] for i in range(3)]
     assert names == ['a.mp4', 'b.mkv', 'sub/c.mp4']
-    for index, rate in ((0, 25), (2, 12.5)):
-        sample = dataset[index]
-        imgs, audio = sample['inputs']['imgs'], sample['inputs']['audio']
-        assert imgs.shape == (1, 3, 8, 64, 64) and imgs.dtype == torch.uint8
-        assert audio.shape == (22400,) and audio.dtype == torch.float32
-        info = sample['data_samples']
-        assert info.relpath == names[index] and info.filename == str(good / info.relpath)
-        assert info.sample_idx == index
-        assert info.sync_label.tolist() == [1, 0, 0] and 'gt_label' not in info
-        # The frames are those of the in-sync window, and each window of audio has its own start.
-        times = info.window_starts[0] + (np.arange(8) + 0.5) * 0.1
-        shown = [frame_number(img) for img in imgs[0].permute(1, 2, 3, 0).numpy()]
-        assert shown == [int(time * rate + 1e-6) for time in times]
-        starts = (sample['inputs']['audio_starts'] * 16000).round().int().tolist()
-        for start, first in zip(info.window_starts, starts, strict=True):
-            wave = audio[first : first + 12800].numpy()
-            assert len(wave) == 12800 and abs(audio_lag(wave, start, 16000)) <= 1e-3
-        assert info.shift == [start - info.window_starts[0] for start in info.window_starts]
-        assert all(abs(shift) >= 0.2 - 1e-9 for shift in info.shift[1:])
+    # That frames and audio are of the times that it says is tested in trust/test_odd_media.py.
+    sample = dataset[2]
+    imgs, audio = sample['inputs']['imgs'], sample['inputs']['audio']
+    assert imgs.shape == (1, 3, 8, 64, 64) and imgs.dtype == torch.uint8
+    assert audio.shape == (22400,) and audio.dtype == torch.float32
+    info = sample['data_samples']
+    assert (info.relpath, info.filename) == ('sub/c.mp4', f'{good}/sub/c.mp4')
+    assert info.sample_idx == 2
+    assert info.sync_label.tolist() == [1, 0, 0] and 'gt_label' not in info
+    assert info.shift == [start - info.window_starts[0] for start in info.window_starts]
 
 
 def test_mmaction2_spatial_transforms_run_in_between(good):
@@ -116,16 +109,21 @@ def test_annotation_files_with_prefix_labels_and_columns(good, tmp_path):
             dataset[1]
 
 
-def test_training_skips_and_notes(mixed, tmp_path):
-    dataset = listed(mixed, tmp_path, ['good.mp4', 'mute.mp4'], pipeline=pipeline())
+@pytest.mark.parametrize(
+    ('name', 'sentence'),
+    [('mute.mp4', 'has no audio stream'), ('gone.mp4', 'does not exist, named in .* line 2')],
+)
+def test_training_skips_and_notes(mixed, tmp_path, name, sentence):
+    dataset = listed(mixed, tmp_path, ['good.mp4', name], pipeline=pipeline())
     assert 'replaced' not in dataset[0]['data_samples'].metainfo
-    sentence = f'{mixed / "mute.mp4"}: has no audio stream'
     starts = set()
-    for _ in range(2):
+    for _ in range(5):
         np.random.seed(0)
         sample = dataset[1]['data_samples']
         assert sample.relpath == 'good.mp4'
-        assert sample.replaced == [('mute.mp4', 'no_audio', sentence)]
+        ((replaced, reason, said),) = sample.replaced  # tried once
+        assert (replaced, reason) == (name, REASONS[name])
+        assert re.fullmatch(f'{mixed / name}: {sentence}', said)
         starts.add(sample.window_starts[0])
     assert len(starts) == 1  # what is drawn instead follows the seed
 

@@ -1,5 +1,3 @@
-"""Which file a worker read last, told to the process that it worked for."""
-
 import os
 
 import pytest

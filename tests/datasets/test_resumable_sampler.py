@@ -1,5 +1,3 @@
-"""The order is mmengine's, every draw has a seed of its own, and skipped draws change no other."""
-
 import random
 
 import numpy as np

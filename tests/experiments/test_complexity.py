@@ -1,5 +1,3 @@
-"""Parameters and FLOPs against counts by hand."""
-
 from unittest.mock import Mock
 
 from torch import nn

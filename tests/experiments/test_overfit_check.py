@@ -9,15 +9,10 @@ from tests.models.tiny import batch, recognizer
 
 
 def runner(learning_rate):
-    torch.manual_seed(0)
-    model = recognizer()
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
-    return SimpleNamespace(
-        model=model,
-        optim_wrapper=None,
-        build_optim_wrapper=lambda cfg: OptimWrapper(optimizer),
-        train_loop=SimpleNamespace(dataloader=[batch(2)]),
-    )
+    model, loop = recognizer(), SimpleNamespace(dataloader=[batch(2)])
+    wrapper = OptimWrapper(torch.optim.Adam(model.parameters(), lr=learning_rate))
+    settings = dict(optim_wrapper=None, build_optim_wrapper=lambda cfg: wrapper, train_loop=loop)
+    return SimpleNamespace(model=model, **settings)
 
 
 def test_learns_two_clips_and_stops_early():

@@ -1,12 +1,9 @@
-"""Runs are made once, and what fails is named at the end."""
-
 import json
 
 import pytest
-from mmengine.config import Config
 
 from mmav_coattn.errors import ConfigError, UserError
-from mmav_coattn.experiments.runs import RunFolder, fingerprint, make_all, run_script, scripts
+from mmav_coattn.experiments.runs import RunFolder, make_all, run_script, scripts
 
 
 def test_a_finished_run_is_kept_and_another_is_refused(tmp_path):
@@ -15,12 +12,6 @@ def test_a_finished_run_is_kept_and_another_is_refused(tmp_path):
     assert run.finish(dict(acc=0.5)) == RunFolder(tmp_path / 'a', 'mark').finished()
     with pytest.raises(ConfigError, match='holds a run of another config or other options'):
         RunFolder(tmp_path / 'a', 'other')
-
-
-def test_fingerprint_depends_on_config_and_the_rest():
-    one, two = Config(dict(a=1)), Config(dict(a=2))
-    marks = [fingerprint(one, b'0'), fingerprint(one, b'1'), fingerprint(two, b'0')]
-    assert len(set(marks)) == 3 and marks[0] == fingerprint(Config(dict(a=1)), b'0')
 
 
 def test_a_failed_run_does_not_stop_the_others(capsys):

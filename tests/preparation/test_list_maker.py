@@ -174,11 +174,7 @@ def test_what_cannot_be_listed(tmp_path, videos):
 @pytest.mark.parametrize(
     ('reader', 'text', 'message'),
     [
-        (
-            lists.read_audioset,
-            'a,b\n',
-            r'line 1: has 2 columns, but the list has 4 \(id, st',
-        ),
+        (lists.read_audioset, 'a,b\n', r'line 1: has 2 columns, but the list has 4 \(id, st'),
         (lists.read_audioset, 'a,b,c,d\n', r"line 1: 'b' is no time in seconds"),
         (lists.read_kinetics, 'label,id\n', "lacks the column 'youtube_id'"),
         (lists.read_flickr, '\n', 'names no video'),

@@ -1,6 +1,5 @@
 import pytest
 from recognition_miniature import make_hmdb51, make_ucf101
-from tool_process import run_here
 
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmav_coattn.preparation import recognition_splits as splits
@@ -39,9 +38,9 @@ def test_ucf101_has_the_layout_of_mmaction2(ucf101):
     assert not (ucf101 / 'ucf101_missing.txt').exists()
 
 
-def test_absent_videos_are_counted_and_named(hmdb51, monkeypatch, capsys):
+def test_absent_videos_are_counted_and_named(hmdb51, here):
     (hmdb51 / 'videos/wave/clip_1.avi').unlink()
-    done = run_here(monkeypatch, capsys, 'data/make_list.py', 'hmdb51', hmdb51)
+    done = here('data/make_list.py', 'hmdb51', hmdb51)
     assert done.code == 0, done
     assert 'hmdb51_val_split_1_videos.txt: 1 videos, 1 missing' in done.out
     assert 'hmdb51_train_split_2_videos.txt: 3 videos, 1 missing' in done.out

@@ -1,5 +1,3 @@
-"""What a scan says of files whose contents are known, and that it goes on where it stopped."""
-
 import csv
 import json
 from unittest import mock

@@ -1,33 +1,15 @@
-"""Splits: same bytes whoever makes them, resumable, growing, guarded against mixing."""
-
 import json
-import runpy
-import subprocess
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from media_factory import decode
 from paths import TOOLS
+from tool_process import run_without
 
 from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.sounding_shapes import generator
 from mmav_coattn.sounding_shapes.generator import make_split, read_annotation
-
-TOOL = TOOLS / 'data/sounding_shapes/generate.py'
-
-
-#: Runs the tool in a process that has no torch.
-WITHOUT_TORCH = """
-import runpy, sys
-for name in ('torch', 'mmengine', 'mmaction', 'mmcv'):
-    sys.modules[name] = None
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name='__main__')
-"""
-COMMAND = [sys.executable, '-c', WITHOUT_TORCH, TOOL]
 
 
 def make(root, count, split='train', seed=0, **kwargs):
@@ -82,22 +64,6 @@ def test_what_an_interruption_left_is_made_anew(made, tmp_path):
         assert (tmp_path / name).read_bytes() == (made / name).read_bytes()
 
 
-def test_killed_run_goes_on_and_needs_no_torch(made, tmp_path):
-    command = [*COMMAND, '--out', tmp_path, '--train', '500', '--workers', '2']
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    folder = tmp_path / 'medium/train'
-    while not list(folder.glob('0*.mp4')):
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.kill()
-    process.wait()
-    assert read_annotation(tmp_path, 'medium', 'train') is None  # it is written last
-    make(tmp_path, 2)
-    assert all(len(decode(path)[1]) == 80 for path in folder.glob('0*.mp4'))
-    found = read_annotation(tmp_path, 'medium', 'train')
-    assert found == read_annotation(made, 'medium', 'train')[:2]
-
-
 def test_complete_split_is_left_alone_and_grows(tmp_path):
     path = make(tmp_path, 2)
     before = path.stat().st_mtime_ns
@@ -113,7 +79,16 @@ def test_complete_split_is_left_alone_and_grows(tmp_path):
     assert (tmp_path / 'medium/train/000001.mp4').is_file()
 
 
-def test_what_cannot_be_made(tmp_path, capsys):
+def test_tool_without_torch(tmp_path):
+    tool = TOOLS / 'data/sounding_shapes/generate.py'
+    options = ('--out', tmp_path, *'--train 1 --val 0 --test 0 --seed'.split())
+    command = ('torch,mmengine,mmaction,mmcv', tmp_path, tool, *options)
+    done = run_without(*command, 3)
+    assert done.code == 0 and '1 train, 0 val, 0 test clips of medium' in done.out, done
+    assert 'asked for' in run_without(*command, 1).sentence()
+
+
+def test_what_cannot_be_made(tmp_path):
     make(tmp_path, 1)
     for split in ('train', 'val'):
         with pytest.raises(ConfigError, match='seed=0, but seed=7 is asked for'):
@@ -123,12 +98,6 @@ def test_what_cannot_be_made(tmp_path, capsys):
     for value in (-1, 1.5, True, '3'):
         with pytest.raises(ConfigError, match='num_workers=.* must be a whole number'):
             make(tmp_path, 1, num_workers=value)
-    main = runpy.run_path(str(TOOL))['main']
-    counts = ['--train', '1', '--val', '0', '--test', '0']
-    assert main(['--out', str(tmp_path), *counts]) == 0
-    assert '1 train, 0 val, 0 test clips of medium' in capsys.readouterr().out
-    assert main(['--out', str(tmp_path), '--seed', '1', *counts]) == 1
-    assert 'error: ' in capsys.readouterr().err
 
 
 def test_a_worker_that_fails_is_named(tmp_path):

@@ -1,5 +1,3 @@
-"""The splits share no value: neither hue nor pitch, material or background."""
-
 import colorsys
 from itertools import combinations
 

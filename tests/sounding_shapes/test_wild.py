@@ -1,5 +1,3 @@
-"""What is heard of a `wild` object follows from how it moves; the rest is drawn at random."""
-
 import numpy as np
 import pytest
 

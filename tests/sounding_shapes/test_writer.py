@@ -1,5 +1,3 @@
-"""Files decode to what was written, on one clock, and appear whole or not at all."""
-
 import numpy as np
 import pytest
 from media_factory import decode

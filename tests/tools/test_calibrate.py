@@ -1,5 +1,3 @@
-"""A confidence that is off by a known gain and bias is set right."""
-
 import json
 import runpy
 
@@ -7,10 +5,7 @@ import numpy as np
 import pytest
 from paths import TOOLS
 
-
-@pytest.fixture(scope='module')
-def tool():
-    return runpy.run_path(str(TOOLS / 'analysis_tools/calibrate.py'))
+TOOL = runpy.run_path(str(TOOLS / 'analysis_tools/calibrate.py'))
 
 
 def write(path, sure, right, **more):
@@ -22,19 +17,19 @@ def write(path, sure, right, **more):
     return path
 
 
-def test_known_gain_and_bias(tmp_path, here, tool):
+def test_known_gain_and_bias(tmp_path, here):
     rng = np.random.default_rng(0)
     true = rng.normal(0, 2, 20000)  # logits of the share that is right
     right = rng.random(20000) < 1 / (1 + np.exp(-true))
     said = 1 / (1 + np.exp(-(true - 1.0) / 2))
     path = write(tmp_path / 'own.json', said, right)
-    gain, bias = tool['fit'](*tool['read']([path], 0.1))
+    gain, bias = TOOL['fit'](*TOOL['read']([path], 0.1))
     assert gain == pytest.approx(2.0, abs=0.1) and bias == pytest.approx(1.0, abs=0.1)
     done = here('analysis_tools/calibrate.py', path)
     assert done.code == 0 and 'calibration=(' in done.out
 
 
-def test_the_audio_of_another_is_never_right(tmp_path, tool):
+def test_the_audio_of_another_is_never_right(tmp_path):
     path = write(tmp_path / 'other.json', [0.9, 0.8], [True, True], audio_of='b.mp4')
-    sure, right = tool['read']([path], 0.1)
+    sure, right = TOOL['read']([path], 0.1)
     assert sure.tolist() == [0.9, 0.8] and not right.any()

@@ -1,5 +1,3 @@
-"""Copies in another codec show and sound the same at the same times."""
-
 import pytest
 from media_factory import audio_lag, frame_number, write_clip
 

@@ -1,5 +1,3 @@
-"""The data tools from the command line, one after the other, as a user would."""
-
 import pytest
 from media_factory import write_clip
 
@@ -9,11 +7,9 @@ from mmav_coattn.datasets import AudioVisualDataset
 @pytest.fixture
 def folder(tmp_path):
     root = tmp_path / 'videos'
-    (root / 'dog').mkdir(parents=True)
-    (root / 'cat').mkdir()
-    write_clip(root / 'dog' / 'a.mkv', duration=2.5)
-    write_clip(root / 'cat' / 'b.mp4', duration=2.5)
-    write_clip(root / 'cat' / 'mute.mp4', duration=2.5, audio=False)
+    for name, audio in {'dog/a.mkv': True, 'cat/b.mp4': True, 'cat/mute.mp4': False}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        write_clip(root / name, duration=2.5, audio=audio)
     return root
 
 
@@ -32,10 +28,10 @@ def test_from_a_folder_to_small_files(folder, tmp_path, here):
     assert [(x['relpath'], x['label']) for x in infos] == [('cat/b.mp4', 0), ('dog/a.mp4', 1)]
 
 
-def test_sentences(folder, tmp_path, here):
-    done = here('data/make_list.py', 'audioset', tmp_path / 'no.csv', folder, tmp_path / 'x.csv')
-    assert 'there is no such list' in done.sentence()
-    done = here('data/prepare.py', folder, folder)
-    assert 'give another folder to write to' in done.sentence()
-    done = here('data/scan.py', tmp_path / 'gone')
-    assert 'does not exist' in done.sentence()
+def test_sentences(folder, here):
+    for command, words in (
+        (('make_list', 'audioset', folder / 'x', folder, folder / 'y'), 'there is no such list'),
+        (('prepare', folder, folder), 'give another folder to write to'),
+        (('scan', folder / 'gone'), 'does not exist'),
+    ):
+        assert words in here(f'data/{command[0]}.py', *command[1:]).sentence()

@@ -1,6 +1,5 @@
 """The pure parts of the demo; the whole of it is what `make demo` runs."""
 
-import os
 import runpy
 import sys
 from argparse import ArgumentParser
@@ -31,15 +30,6 @@ def test_options_reach_the_config(demo, monkeypatch):
     assert [loader.dataset.split for loader in loaders] == ['train', 'val', 'test']
     assert {loader.dataset.data_root for loader in loaders} == {'/shapes'}
     assert cfg.train_cfg.max_epochs == 2
-
-
-def test_newest(demo, tmp_path):
-    for age, name in enumerate(('b.json', 'a.json', 'c.txt')):
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    assert demo.newest(tmp_path, '*.json').name == 'b.json'
-    with pytest.raises(UserError, match=r'no \*\.pkl there'):
-        demo.newest(tmp_path, '*.pkl')
 
 
 def test_a_step_that_fails_ends_the_demo(demo, tmp_path, capfd):

@@ -1,5 +1,3 @@
-"""The evaluation of offsets: known shifts in, shares out."""
-
 import json
 import runpy
 from argparse import Namespace
@@ -41,39 +39,41 @@ def test_shares(tool):
     ))  # fmt: skip
 
 
-@pytest.fixture(scope='module')
-def network(folder_config, tmp_path_factory):
-    """Arguments that name a network of random weights."""
-    path = tmp_path_factory.mktemp('random') / 'random.pth'
+@pytest.fixture
+def evaluate(here, folder_config, tmp_path):
+    """Evaluates a network of random weights; what is printed and what is written."""
     model = AudioVisualInferencer(str(folder_config)).model
-    torch.save(dict(state_dict=model.state_dict()), path)
-    return '--network', path, '--config', folder_config, '--max-offset', '0.2'
-
-
-def test_on_a_folder(here, network, videos, tmp_path):
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'random.pth')
     out = tmp_path / 'new/all.json'
-    options = ('--data-root', videos, '--fix', '--out', out)
-    done = here('analysis_tools/evaluate_sync.py', *network, *options)
-    assert done.code == 0, done
-    written = json.loads(out.read_text())
+    network = ('--network', tmp_path / 'random.pth', '--config', folder_config)
+
+    def run(*options):
+        command = ('analysis_tools/evaluate_sync.py', *network, '--max-offset', '0.2')
+        done = here(*command, '--out', out, *options)
+        assert done.code == 0, done
+        return done.out, json.loads(out.read_text())
+
+    return run
+
+
+def test_on_a_folder(evaluate, videos):
+    said, written = evaluate('--data-root', videos, '--fix')
     assert written['summaries']['all']['num_files'] == len(written['files']) == 1
     (record,) = written['files']
     assert -0.6 <= record['shift'] <= 0.6 and record['shift'] != 0
     # Random weights: it cannot tell.
     assert record['offset'] is None and written['summaries']['all']['answered'] == 0
-    assert 'within_tolerance' in done.out
+    assert 'within_tolerance' in said
 
 
-def test_a_table_of_clips_by_kind(here, network, videos, tmp_path):
+def test_a_table_of_clips_by_kind(evaluate, videos):
     names = sorted(path.name for path in videos.iterdir() if path.suffix == '.mp4')[:2]
     table = videos.parent / f'{videos.name}_clips.csv'
     rows = [f'{videos.name}/{name},{kind}' for name, kind in zip(names, 'ab', strict=True)]
     table.write_text('\n'.join(['path,kind', *rows, f'{videos.name}/gone.mp4,b']))
-    out = tmp_path / 'all.json'
     for control in ((), ('--mismatched',)):
-        done = here('analysis_tools/evaluate_sync.py', *network, *control,
-                    '--clips', table, '--largest', '0', '--out', out)  # fmt: skip
-        assert done.code == 0 and 'failed: ' in done.out and 'gone.mp4' in done.out, done
-        found = json.loads(out.read_text())['summaries']
+        said, written = evaluate('--clips', table, '--largest', '0', *control)
+        assert 'failed: ' in said and 'gone.mp4' in said
+        found = written['summaries']
         assert {kind: each['failed'] for kind, each in found.items()} == dict(a=0, b=1, all=1)
         assert {kind: each['num_files'] for kind, each in found.items()} == dict(a=1, b=2, all=3)

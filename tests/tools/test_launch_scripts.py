@@ -37,9 +37,13 @@ def launch(tmp_path):
     return run
 
 
-@pytest.mark.parametrize('script', ['train', 'test'])
-def test_dist(launch, script):
-    files = [CONFIG] if script == 'train' else [CONFIG, 'my best.pth']
+each_script = pytest.mark.parametrize(
+    ('script', 'files'), [('train', [CONFIG]), ('test', [CONFIG, 'my best.pth'])]
+)
+
+
+@each_script
+def test_dist(launch, script, files):
     environment = dict(PORT='29511', NNODES='3', PYTHONPATH='/a')
     words, (path, _) = launch(f'dist_{script}.sh', *files, '8', *EXTRA, **environment)
     assert words[:3] == ['python', '-m', 'torch.distributed.run']
@@ -50,9 +54,8 @@ def test_dist(launch, script):
 
 
 @pytest.mark.parametrize('srun_args', ['', '--qos=high --exclude=node1'])
-@pytest.mark.parametrize('script', ['train', 'test'])
-def test_slurm(launch, script, srun_args):
-    files = [CONFIG] if script == 'train' else [CONFIG, 'my best.pth']
+@each_script
+def test_slurm(launch, script, files, srun_args):
     words, (_, port) = launch(
         f'slurm_{script}.sh', 'gpu', 'my job', *files, *EXTRA, SRUN_ARGS=srun_args, GPUS='16'
     )

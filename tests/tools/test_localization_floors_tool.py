@@ -1,5 +1,3 @@
-"""Floors of a test set from its annotation alone, by hand."""
-
 import json
 
 import pytest

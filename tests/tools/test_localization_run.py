@@ -1,5 +1,3 @@
-"""Localisation from videos to figures and pictures, through tools/test.py."""
-
 import json
 from functools import partial
 

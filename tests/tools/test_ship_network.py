@@ -1,5 +1,3 @@
-"""What is shipped are the weights alone, half as large."""
-
 import torch
 
 

@@ -10,10 +10,7 @@ from mmengine.hooks import Hook
 
 @HOOKS.register_module()
 class KillDuringSaveHook(Hook):
-    """SIGKILL in the n-th save, n from ``KILL_IN_SAVE``: before it is on disk, or half written.
-
-    Other than in that variable's presence it does nothing.
-    """
+    """SIGKILL in the n-th save, n from ``KILL_IN_SAVE``: before it is on disk, or half written."""
 
     def before_train(self, runner):
         self.left = int(os.environ.get('KILL_IN_SAVE', 0))
@@ -34,11 +31,7 @@ class KillDuringSaveHook(Hook):
 
 @TRANSFORMS.register_module()
 class CrashOn:
-    """Ends the process that reads a file of this name, as a decoder that crashes does.
-
-    Args:
-        name (str): File name.
-    """
+    """Ends the process that reads a file of this name, as a decoder that crashes does."""
 
     def __init__(self, name):
         self.name = name

@@ -1,19 +1,30 @@
 """A training that is killed again and again is, in its losses, the one that was left alone."""
 
+import os
 import random
+import signal
 import time
 
 import pytest
-from trust.training import EPOCH, read_losses, start, write_recipe, write_videos
+from trust.training import CLIPS, EPOCH, read_losses, start, write_recipe, write_videos
 
 from mmav_coattn.checkpoint_files import find_newest_checkpoint, is_whole
 
 EPOCHS = 30
 
 
+def losses_left_alone(recipe, work_dir, steps, **settings):
+    """Losses of a run that nobody disturbs."""
+    process = start(recipe, work_dir, **settings)
+    assert process.wait() == 0, work_dir.with_suffix('.output').read_text()
+    losses = read_losses(work_dir)
+    assert sorted(losses) == list(range(1, steps + 1))
+    return losses
+
+
 def wait_for_news(process, work_dir, known):
     """Wait until the run has logged an iteration that no run before it had, or has ended."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while process.poll() is None and max(read_losses(work_dir), default=0) <= known:
         assert time.monotonic() < deadline, 'the training does not begin'
         time.sleep(0.02)
@@ -26,10 +37,7 @@ def wait_for_news(process, work_dir, known):
 def test_ten_kills(checkpoint, tmp_path):
     videos = write_videos(tmp_path / 'videos')
     recipe = write_recipe(tmp_path / 'recipe.py', videos, epochs=EPOCHS, checkpoint=checkpoint)
-    assert start(recipe, tmp_path / 'whole').wait() == 0, (tmp_path / 'whole.output').read_text()
-    expected = read_losses(tmp_path / 'whole')
-    assert sorted(expected) == list(range(1, EPOCHS * EPOCH + 1))
-
+    expected = losses_left_alone(recipe, tmp_path / 'whole', EPOCHS * EPOCH)
     rng = random.Random(0)
     killed = tmp_path / 'killed'
     resumed = 0
@@ -52,3 +60,23 @@ def test_ten_kills(checkpoint, tmp_path):
     assert output.count('resumed epoch') == resumed + 1, output[-3000:]
     assert read_losses(killed) == expected
     assert not list(killed.glob('.partial.*'))
+
+
+@pytest.mark.slow
+def test_two_processes(tmp_path):
+    """Of ``tools/dist_train.sh``; they share the clips."""
+    videos, steps = write_videos(tmp_path / 'videos'), 6 * CLIPS // 2
+    settings = dict(checkpoint=dict(by_epoch=False, interval=3), epochs=6)
+    settings['train_dataloader'] = dict(batch_size=1)
+    recipe = write_recipe(tmp_path / 'recipe.py', videos, **settings)
+    expected = losses_left_alone(recipe, tmp_path / 'whole', steps, processes=2)
+    killed = tmp_path / 'killed'
+    process = start(recipe, killed, processes=2)
+    wait_for_news(process, killed, known=4)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert 5 <= max(read_losses(killed)) < steps, 'killed in the middle'
+    output = tmp_path / 'killed.output'
+    assert start(recipe, killed, '--resume', processes=2).wait() == 0, output.read_text()
+    assert 'resumed epoch' in output.read_text()
+    assert read_losses(killed) == expected

@@ -27,6 +27,11 @@ CLIP, NUM_FRAMES, RATE = 0.5, 8, 16000
 QUARTER_TURNS = {'turned_90.mp4': 1, 'turned_180.mp4': 2, 'turned_270.mp4': 3}
 
 
+def data_set(root, test_mode=True, **settings):
+    steps = pipeline(test_mode)
+    return AudioVisualDataset(data_root=str(root), pipeline=steps, test_mode=test_mode, **settings)
+
+
 def pipeline(test_mode, *, size=None):
     windows = dict(clip_seconds=CLIP, num_negatives=1, min_shift=0.2, test_mode=test_mode)
     return sync_pipeline(NUM_FRAMES, size, **windows)
@@ -79,7 +84,7 @@ def check_sample(sample, path, truth):
 @pytest.mark.parametrize('item', ITEMS, ids=lambda item: ascii(item.name))
 def test_through_the_data_set(gallery, item):
     folder, truths = gallery
-    data = AudioVisualDataset(data_root=str(folder), pipeline=pipeline(True), test_mode=True)
+    data = data_set(folder)
     index = next(i for i in range(len(data)) if data.get_data_info(i)['relpath'] == item.name)
     sample = data[index]
     unusable = sample['data_samples'].metainfo.get('unusable')
@@ -93,7 +98,7 @@ def test_through_the_data_set(gallery, item):
 
 def test_training_names_what_it_replaces(gallery):
     folder, truths = gallery
-    data = AudioVisualDataset(data_root=str(folder), pipeline=pipeline(False))
+    data = data_set(folder, test_mode=False)
     expected = {item.name: item.expected for item in ITEMS}
     for index in range(len(data)):
         name = data.get_data_info(index)['relpath']
@@ -182,9 +187,7 @@ def test_folder_pipe_and_missing_file_are_named(tmp_path):
     with pytest.raises(UnreadableMediaError, match='No such'):
         MediaFile(tmp_path / 'gone.mp4').has_video  # noqa: B018
     (tmp_path / 'list.txt').write_text('folder.mp4\npipe.mp4\n')
-    data = AudioVisualDataset(
-        ann_file='list.txt', data_root=str(tmp_path), pipeline=pipeline(True), test_mode=True
-    )
+    data = data_set(tmp_path, ann_file='list.txt')
     for index, why in ((0, 'is a folder'), (1, 'is no regular file')):
         reason, sentence = data[index]['data_samples'].unusable
         assert reason == 'missing' and why in sentence and f'list.txt line {index + 1}' in sentence
@@ -197,7 +200,7 @@ def test_unreadable_permission_is_named():
         path = Path(folder, 'secret.mp4')
         write_clip(path, duration=1.0)
         path.chmod(0o000)
-        data = AudioVisualDataset(data_root=folder, pipeline=pipeline(True), test_mode=True)
+        data = data_set(folder)
         data.full_init()
         user = os.geteuid()
         try:

@@ -11,6 +11,7 @@ from mmengine.config import Config
 from models.tiny import MODEL
 from paths import ROOT, TOOLS
 from pipelines import sync_pipeline
+from tool_process import free_port
 
 CLIPS, BATCH = 8, 2
 EPOCH = CLIPS // BATCH
@@ -58,14 +59,22 @@ def write_recipe(path: Path, videos: Path, *, epochs: int, checkpoint: dict, **c
     return path
 
 
-def start(recipe: Path, work_dir: Path, *flags, **environment) -> subprocess.Popen:
-    """Begin ``tools/train.py`` as a process; its output goes to ``work_dir/../output``."""
-    paths = f'{ROOT}{os.pathsep}{ROOT / "tests"}'
+def start(recipe: Path, work_dir: Path, *flags, processes=1, **environment) -> subprocess.Popen:
+    """Begin ``tools/train.py`` as a process, or ``tools/dist_train.sh``, in a session of its own.
+
+    Its output goes to ``work_dir.output``.
+    """
+    command = [sys.executable, TOOLS / 'train.py', recipe]
+    environment |= dict(PYTHONPATH=f'{ROOT}{os.pathsep}{ROOT / "tests"}', OMP_NUM_THREADS='1')
+    if processes > 1:
+        command = [TOOLS / 'dist_train.sh', recipe, str(processes)]
+        environment |= dict(PYTHON=sys.executable, PORT=free_port())
     return subprocess.Popen(
-        [sys.executable, str(TOOLS / 'train.py'), str(recipe), '--work-dir', str(work_dir), *flags],
-        env={**os.environ, 'PYTHONPATH': paths, 'OMP_NUM_THREADS': '1', **environment},
+        [*command, '--work-dir', work_dir, *flags],
+        env=os.environ | environment,
         stdout=Path(f'{work_dir}.output').open('ab'),
         stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
 
 

@@ -2,6 +2,7 @@ from dataclasses import is_dataclass
 from unittest.mock import Mock
 
 import numpy as np
+import pytest
 import torch
 from mmaction.registry import TRANSFORMS
 
@@ -12,15 +13,15 @@ META = dict(filename='/data/a.mp4', relpath='a.mp4', sample_idx=7, clip_seconds=
 LISTS = dict(window_starts=[1.0, 0.25, 2.0], shift=[0.0, -0.75, 1.0])
 
 
-def results():
+@pytest.fixture
+def given():
     imgs = np.arange(24, dtype=np.uint8).reshape(1, 3, 2, 2, 2).transpose(0, 1, 2, 4, 3)
     arrays = {key: np.array(value) for key, value in LISTS.items()}
     audio = dict(audio=np.ones(5, np.float32), audio_start=0.2)
     return dict(media=Mock(), imgs=imgs, label=4, boxes=[[0, 0, 1, 1]]) | META | arrays | audio
 
 
-def test_inputs_and_sample():
-    given = results()
+def test_inputs_and_sample(given):
     packed = PackAudioVisualInputs()(dict(given))
     given['media'].close.assert_called_once()
     assert packed['inputs'].keys() == {'imgs', 'audio', 'audio_starts'}
@@ -36,16 +37,14 @@ def test_inputs_and_sample():
     assert {'sync_label', 'gt_label', 'shift', 'relpath'} <= sample.to_dict().keys()
 
 
-def test_what_is_absent_and_what_is_annotated():
-    given = results() | dict(label=-1)
+def test_what_is_absent_and_what_is_annotated(given):
+    without_audio = {key: value for key, value in given.items() if key != 'audio'}
+    assert PackAudioVisualInputs()(without_audio)['inputs'].keys() == {'imgs'}
     del given['imgs']
-    packed = PackAudioVisualInputs(extra_meta_keys=('boxes',))(given)
+    packed = PackAudioVisualInputs(extra_meta_keys=('boxes',))(given | dict(label=-1))
     assert packed['inputs'].keys() == {'audio', 'audio_starts'}
     assert 'gt_label' not in packed['data_samples']
     assert packed['data_samples'].boxes == [[0, 0, 1, 1]]
-    given = results()
-    del given['audio']
-    assert PackAudioVisualInputs()(given)['inputs'].keys() == {'imgs'}
 
 
 def test_registered_and_safe_from_mmactions_inferencer():

@@ -1,5 +1,3 @@
-"""All pairs at once are the same as one pair at a time."""
-
 import pytest
 import torch
 from media_factory import write_clip

@@ -1,5 +1,3 @@
-"""Which runs a recipe has, and the config of each."""
-
 import pytest
 from mmengine.config import Config
 from paths import CONFIGS
@@ -40,6 +38,8 @@ def test_mark_of_a_run(tmp_path):
     assert mark != run_mark(one)
     one.load_from = None
     assert run_mark(one) == run_mark(other)
+    one.randomness.seed = 8
+    assert run_mark(one) != run_mark(other)
 
 
 def test_what_is_no_recipe():

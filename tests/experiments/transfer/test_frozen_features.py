@@ -1,10 +1,7 @@
-"""Features of frozen towers are means over clips, computed once."""
-
 import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.dataset import BaseDataset
 from mmengine.runner.checkpoint import save_checkpoint
 from models.tiny import VISUAL, recognizer
 
@@ -27,17 +24,17 @@ def config(load_from=None, **backbone):
     return Config(dict(model=model, load_from=load_from, test_pipeline=[]))
 
 
-class Clips(BaseDataset):
+class Clips(list):
     """Three videos of two clips; counts what is loaded."""
 
     def __init__(self):
+        super().__init__(range(3))
         self.loaded = []
-        super().__init__(serialize_data=False)
 
-    def load_data_list(self):
-        return [dict(filename=f'{index}.mp4') for index in range(3)]
+    def get_data_info(self, index):
+        return dict(filename=f'{index}.mp4')
 
-    def prepare_data(self, index):
+    def __getitem__(self, index):
         self.loaded.append(index)
         imgs = torch.randint(0, 256, (2, 3, 4, 24, 24), generator=torch.manual_seed(index))
         return dict(inputs=imgs.to(torch.uint8), data_samples=None)
@@ -48,7 +45,7 @@ def test_means_over_clips_are_computed_once(tmp_path):
     store = tmp_path / 'a.npz'
     found = dataset_features(model, dataset, settings, store, batch_size=2)
     assert dataset.loaded == [0, 1, 2]
-    sample = dict(inputs=[dataset.prepare_data(1)['inputs']], data_samples=[None])
+    sample = dict(inputs=[dataset[1]['inputs']], data_samples=[None])
     batch = model.data_preprocessor(sample)['inputs']
     with torch.no_grad():
         expected = segment_features(model.backbone(batch[0]), **settings).mean(dim=0)

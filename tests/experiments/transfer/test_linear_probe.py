@@ -1,5 +1,3 @@
-"""The probe is logistic regression, its penalty is chosen without looking elsewhere."""
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,4 @@
-"""One command runs all splits, seeds and both initialisations, goes on, and writes the table."""
-
 import json
-from itertools import count
 
 import pytest
 import torch
@@ -47,38 +44,32 @@ def tower(tmp_path_factory):
     return folder / 'tower.pth'
 
 
-@pytest.fixture(scope='module')
-def data(tmp_path_factory):
-    """Miniatures of both sets with real videos, and their lists."""
-    root = tmp_path_factory.mktemp('recognition')
-    flashes = count()
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """Makes the data of a recipe, real videos and their lists, and a small copy of it."""
 
     def write(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        events = [0.05 * (next(flashes) % 12)]
-        write_clip(
-            path, duration=0.6, size=(64, 64), audio=False, video_codec='mpeg4', events=events
-        )
+        flash = [0.05 * (len(list(tmp_path.rglob('*.avi'))) % 12)]
+        write_clip(path, duration=0.6, audio=False, video_codec='mpeg4', events=flash)
 
-    for name, make in (('ucf101', make_ucf101), ('hmdb51', make_hmdb51)):
-        write_recognition_lists(name, make(root / name, write))
-    return root
+    def make(recipe, test=''):
+        path, base = tmp_path / f'{recipe}.py', str(CONFIGS / f'transfer/{recipe}.py')
+        path.write_text(SMALL.format(base=base, visual=VISUAL, test=test))
+        name = recipe.rpartition('_')[2]
+        root = dict(ucf101=make_ucf101, hmdb51=make_hmdb51)[name](tmp_path / name, write)
+        write_recognition_lists(name, root)
+        monkeypatch.setenv('MMAV_DATA_ROOT', str(root))
+        return path
 
-
-def small(tmp_path, recipe, test=''):
-    path = tmp_path / recipe
-    base = str(CONFIGS / 'transfer' / recipe)
-    path.write_text(SMALL.format(base=base, visual=VISUAL, test=test))
-    return path
+    return make
 
 
 @pytest.mark.slow
-def test_all_three_splits_through_the_stock_script(here, data, tower, tmp_path, monkeypatch):
-    monkeypatch.setenv('MMAV_DATA_ROOT', str(data / 'ucf101'))
-    config = small(tmp_path, 'finetune_ucf101.py')
+def test_all_three_splits_through_the_stock_script(here, small, tower, tmp_path):
     work = tmp_path / 'work'
-    command = ['transfer/run.py', config, '--tower', tower, '--stock', '--seeds', 0,
-               '--inits', 'pretrained', '--work-dir', work]  # fmt: skip
+    command = ['transfer/run.py', small('finetune_ucf101'), '--tower', tower, '--stock',
+               '--seeds', 0, '--inits', 'pretrained', '--work-dir', work]  # fmt: skip
     done = here(*command)
     assert done.code == 0, done
     for split in ('split1', 'split2', 'split3'):
@@ -102,14 +93,12 @@ def test_all_three_splits_through_the_stock_script(here, data, tower, tmp_path, 
 
 
 @pytest.mark.parametrize('protocol', ['probe', 'retrieval'])
-def test_frozen_towers(here, data, tower, tmp_path, monkeypatch, protocol):
-    monkeypatch.setenv('MMAV_DATA_ROOT', str(data / 'hmdb51'))
-    config = small(tmp_path, f'{protocol}_hmdb51.py', test=', test_mode=True')
-    work = tmp_path / 'work'
+def test_frozen_towers(here, small, tower, tmp_path, protocol):
+    config = small(f'{protocol}_hmdb51', test=', test_mode=True')
     splits = ['split1', 'split2'] if protocol == 'retrieval' else ['split1']
     options = ('--splits', *splits, '--cfg-options', 'transfer.features.deviation=True')
-    done = here('transfer/run.py', config, '--tower', tower, '--seeds', 0, '--work-dir', work,
-                *options)  # fmt: skip
+    done = here('transfer/run.py', config, '--tower', tower, '--seeds', 0,
+                '--work-dir', tmp_path / 'work', *options)  # fmt: skip
     assert done.code == 0, done
     if protocol == 'retrieval':
         # Two queries, four in the gallery.
@@ -120,12 +109,10 @@ def test_frozen_towers(here, data, tower, tmp_path, monkeypatch, protocol):
 
 
 def test_what_cannot_work_is_a_sentence(here, tower, tmp_path):
-    config = CONFIGS / 'transfer/probe_ucf101.py'
-    done = here('transfer/run.py', config, '--work-dir', tmp_path)
-    assert 'Give the pretrained tower by --tower' in done.sentence()
-    done = here('transfer/run.py', config, '--tower', tower / 'x', '--work-dir', tmp_path)
+    command = ('transfer/run.py', CONFIGS / 'transfer/probe_ucf101.py', '--work-dir', tmp_path)
+    assert 'Give the pretrained tower by --tower' in here(*command).sentence()
+    done = here(*command, '--tower', tower / 'x')
     assert 'there is no such checkpoint file' in done.sentence()
-    root = f'data_root={tmp_path}'
-    done = here('transfer/run.py', config, '--tower', tower, '--seeds', 0, '--splits', 'split2',
-                '--work-dir', tmp_path, '--cfg-options', root)  # fmt: skip
+    options = ('--seeds', 0, '--splits', 'split2', '--cfg-options', f'data_root={tmp_path}')
+    done = here(*command, '--tower', tower, *options)
     assert f'{tmp_path}/ucf101_train_split_2_videos.txt: this list does not exist' in done.err

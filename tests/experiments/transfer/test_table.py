@@ -1,5 +1,3 @@
-"""Means, deviations and gains of a table, worked by hand."""
-
 import pytest
 
 from mmav_coattn.experiments.transfer.table import by_seed, gain, render_table, spread

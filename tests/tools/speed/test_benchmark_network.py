@@ -1,15 +1,12 @@
-"""The network benchmark times what it says."""
-
 import json
-import subprocess
-import sys
 
 import pytest
 import torch
 from models.tiny import MODEL
-from paths import ROOT, TOOLS
+from paths import TOOLS
 from speed import network
 from speed.timing import Timings
+from tool_process import run_without
 
 SHAPE = network.ClipShape(
     batch=2, num_frames=8, size=32, clip_seconds=0.5, audio_seconds=1.2, num_negatives=2
@@ -66,35 +63,20 @@ def test_rows_of_sharing_by_hand():
     assert [row.reached for row in rows if row.wanted] == [False, True]
 
 
-#: Runs a script as if nothing but torch, mmengine, mmcv-lite, mmaction2 and what these import on
-#: their own were installed.
-BARE = """
-import runpy, sys
-sys.modules.update(av=None, decord=None, matplotlib=None)
-sys.argv = sys.argv[1:]
-sys.path.insert(0, sys.argv[0].rpartition('/')[0])
-runpy.run_path(sys.argv[0], run_name='__main__')
-"""
-
-
 def test_tool_runs_without_what_only_media_need(tmp_path):
     config = tmp_path / 'tiny.py'
     config.write_text(f'model = {CFG!r}\n')
-    done = subprocess.run(
-        [sys.executable, '-c', BARE, str(TOOLS / 'analysis_tools/benchmark.py'), 'network']
-        + f'--config {config} --frames 8 --size 32 --clip-seconds 0.5 --rounds 1'.split()
-        + f'--audio-seconds 1.5 --negatives 1 3 --out {tmp_path}/rows.json'.split()
-        + ['--precisions', 'fp32', 'bf16'],
-        env=dict(PYTHONPATH=str(ROOT), PATH='/usr/bin:/bin', OMP_NUM_THREADS='1'),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    options = (
+        f'--config {config} --frames 8 --size 32 --clip-seconds 0.5 --audio-seconds 1.5 --rounds 1 '
+        f'--negatives 1 3 --precisions fp32 bf16 --out {tmp_path}/rows.json'
+    ).split()
+    tool = TOOLS / 'analysis_tools/benchmark.py'
+    done = run_without('av,decord,matplotlib', tmp_path, tool, 'network', *options)
+    assert done.code == 0, done
     rows = json.loads((tmp_path / 'rows.json').read_text())
     targets = [row['wanted'] for row in rows if row['wanted']]
     assert targets == ['>= 1.7', '<= 0.05', '>= 2.8', '<= 0.05']
-    assert done.stdout.count('| K=') == 12
+    assert done.out.count('| K=') == 12
     precisions = {row['what']: row['value'] for row in rows[12:]}
     assert list(precisions) == ['fp32: training step', 'bf16: training step', 'bf16 / fp32']
     fp32, bf16, ratio = precisions.values()

@@ -1,5 +1,3 @@
-"""The long video is as long, as large and as late as it says."""
-
 import numpy as np
 import pytest
 from media_factory import audio_lag, frame_number, write_clip

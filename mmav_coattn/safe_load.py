@@ -87,11 +87,7 @@ def load(f, map_location=None, pickle_module=None, **options) -> Any:
 
 
 def load_url(url: str, *arguments, **options) -> Any:
-    """``torch.hub.load_state_dict_from_url`` of plain weights only, in whatever way it is asked.
-
-    Raises:
-        CheckpointError: If it asks for more than plain weights.
-    """
+    """As :func:`load`, in the place of ``torch.hub.load_state_dict_from_url``."""
     with _refusals_in_words(url):
         # The sixth argument after the address is weights_only.
         return load_state_dict_from_url(url, *arguments[:5], **options | dict(weights_only=True))

@@ -168,12 +168,9 @@ class AudioVisualInferencer:
     def _bar(self, path: Path, doing: str) -> Iterator[Progress]:
         """A progress bar in seconds of video, called with those done and those in all."""
         form = '{desc} {percentage:3.0f}% |{bar}| {n:.0f}/{total:.0f} s of video '
-        with progress_bar(
-            desc=f'{path.name}: {doing}',
-            disable=not self.progress,
-            bar_format=form + '[{elapsed}<{remaining}]',
-            total=1,
-        ) as bar:
+        form += '[{elapsed}<{remaining}]'
+        desc = f'{path.name}: {doing}'
+        with progress_bar(desc=desc, disable=not self.progress, bar_format=form, total=1) as bar:
 
             def update(done: float, total: float) -> None:
                 bar.total = total

@@ -11,7 +11,6 @@ from .arguments import add_checkpoint_arguments, build_inferencer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of this subcommand."""
     add_checkpoint_arguments(parser)
     parser.add_argument('-o', '--out', type=Path, required=True, help='.onnx file to write')
 

@@ -15,7 +15,6 @@ from .arguments import add_network_arguments, build_inferencer, find_network, fi
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of this subcommand."""
     add_network_arguments(parser)
     parser.add_argument('-o', '--out', type=Path, required=True, help='.npz file to write')
     parser.add_argument(

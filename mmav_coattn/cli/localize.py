@@ -7,7 +7,6 @@ from .arguments import add_network_arguments, build_inferencer, finish
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of this subcommand."""
     add_network_arguments(parser)
     many = 'MP4 to write; for several videos the folder of as many'
     parser.add_argument('-o', '--out', type=Path, required=True, help=many)

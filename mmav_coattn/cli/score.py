@@ -16,7 +16,6 @@ from .arguments import add_network_arguments, build_inferencer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of this subcommand."""
     add_network_arguments(parser)
     parser.add_argument('--csv', type=Path, required=True, help='table to write, or to go on with')
     parser.add_argument(

@@ -11,7 +11,6 @@ from .arguments import add_network_arguments, build_inferencer, finish
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of this subcommand."""
     add_network_arguments(parser)
     parser.add_argument(
         '--max-offset',

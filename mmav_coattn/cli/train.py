@@ -11,7 +11,6 @@ from .arguments import add_training_arguments, build_runner, merge_training_argu
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of this subcommand."""
     parser.add_argument('config', help='config file')
     add_training_arguments(parser)
     parser.add_argument(

@@ -28,8 +28,6 @@ from .seeking import seek_to
 from .stream_span import find_spans, find_video_delay
 from .video_reader import read_frames, stream_frames
 
-#: Seconds before the start of any file.
-_BEFORE_ANY_START = 10**6
 #: Formats of FFmpeg that only name other files or addresses. Whatever such a file is called, it
 #: must not lead out of the data root.
 PLAYLISTS = frozenset('applehttp concat dash hls imf rtsp sdp'.split())
@@ -130,7 +128,7 @@ class MediaFile:
         stream = self._video_stream()
         empty = True
         with refused(self.path, 'its video cannot be decoded'):
-            seek_to(self._container, stream, -_BEFORE_ANY_START)
+            seek_to(self._container, stream, -1e6)  # before the start of any file
             for frame in self._container.decode(stream):
                 # The same frames as read_frames finds: those placed on the clock.
                 if frame.pts is not None:

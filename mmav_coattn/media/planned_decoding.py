@@ -14,7 +14,7 @@ from .seeking import STAMPED_CONTAINERS, seek_to
 #: Codecs, by FFmpeg's names, of which a packet holds one shown frame. One of AV1 may hold two.
 ONE_FRAME_A_PACKET = frozenset(['h264', 'hevc', 'mpeg4', 'vp8', 'vp9', 'mjpeg', 'prores'])
 #: Slack when a time is compared with a time stamp, in seconds: far below any frame's duration.
-_EPSILON = 1e-6
+EPSILON = 1e-6
 
 
 def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.ndarray | None:
@@ -33,7 +33,7 @@ def read_planned(container, stream, wanted: np.ndarray, to_rgb: Callable) -> np.
     if packets is None:
         return None
     stamps = np.array(sorted(packet.pts for packet in packets))
-    rows = np.searchsorted(stamps * float(stream.time_base), wanted + _EPSILON, side='right') - 1
+    rows = np.searchsorted(stamps * float(stream.time_base), wanted + EPSILON, side='right') - 1
     if rows[0] < 0 or (np.diff(stamps) == 0).any():
         return None  # The jump led past the first frame, or two have the same time.
     places: dict[int, list[int]] = {}
@@ -58,7 +58,7 @@ def _packets(container, stream, wanted: np.ndarray) -> list | None:
             return None
         packets.append(packet)
         # No frame is shown before it is decoded: later packets are of later frames.
-        if packet.dts * stream.time_base > wanted[-1] + _EPSILON:
+        if packet.dts * stream.time_base > wanted[-1] + EPSILON:
             return packets
     return None
 

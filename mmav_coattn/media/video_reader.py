@@ -8,14 +8,12 @@ from mmav_coattn.errors import UnreadableMediaError
 
 from .damage import refused
 from .frame_converter import FrameConverter
-from .planned_decoding import read_planned
+from .planned_decoding import EPSILON, read_planned
 from .seeking import seek_to
 
 #: Seconds to start earlier when a jump led past the wanted frame (a keyframe whose frames are
 #: shown before it, or an index by decoding time); the last one leads to the beginning of any file.
 _BACK_OFFS = (0.0, 2.0, 10.0, 10**6)
-#: Slack when a time is compared with a time stamp, in seconds: far below any frame's duration.
-_EPSILON = 1e-6
 _UNDECODABLE = 'its video cannot be decoded'
 
 
@@ -54,11 +52,11 @@ def stream_frames(
             following = next(frames, None)
             if following is not None:
                 duration = following.time - current.time
-                until = following.time - _EPSILON
+                until = following.time - EPSILON
             else:
                 # The last frame stays for its own duration; anything later would be frozen.
                 duration = max(duration, float((current.duration or 0) * current.time_base))
-                until = current.time + duration + 2 * _EPSILON
+                until = current.time + duration + 2 * EPSILON
             image = None
             while position < len(times) and times[position] < until:
                 image = to_rgb(current) if image is None else image
@@ -76,7 +74,7 @@ def _begin(container, stream, time: float, path: str) -> tuple[Iterator, object]
         seek_to(container, stream, time - back_off)
         frames = _in_order(container.decode(stream), path)
         first = next(frames, None)
-        if first is not None and first.time <= time + _EPSILON:
+        if first is not None and first.time <= time + EPSILON:
             return frames, first
     return frames, None
 

@@ -1,15 +1,11 @@
 """The audio of a segment of a video, encoded piece by piece as the frames go on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 
 from mmav_coattn.errors import NoAudioError, TooShortError
-from mmav_coattn.media.open_container import open_container
 from mmav_coattn.media.seeking import seek_to
 
 #: An AAC decoder needs earlier packets before its output is right; 0.5 s is many packets.
@@ -23,30 +19,22 @@ ROUNDING = 1.001e-3
 
 
 class AudioTrack:
-    """Reads the audio of a file from ``start`` to ``end``, s, and encodes it into another.
+    """Reads the audio of an open file from ``start`` to ``end``, s, and encodes it into another.
 
     Where the stream has a hole, for instance because it starts late, a player is silent, and so are
     the samples: moving the later ones forward would break the sync. Only the samples of a packet or
     two are in memory. ``end`` may be infinite. :class:`NoAudioError` if there is no audio stream.
     """
 
-    def __init__(self, path: str | Path, start: float, end: float) -> None:
-        self.path, self.start, self.end = str(path), start, end
-        self.container = open_container(self.path)
-        self.source = self.container.streams.best('audio')
+    def __init__(self, container, start: float, end: float) -> None:
+        self.container, self.start, self.end = container, start, end
+        self.source = container.streams.best('audio')
         if self.source is None:
-            self.container.close()
-            raise NoAudioError(self.path, 'has no audio stream')
+            raise NoAudioError(container.name, 'has no audio stream')
         self.rate = self.source.rate if self.source.rate in AAC_RATES else AAC_RATES[-1]
         self.layout = 'mono' if self.source.channels == 1 else 'stereo'
         self.encoded = 0
         self._pieces = self._read()
-
-    def __enter__(self) -> AudioTrack:
-        return self
-
-    def __exit__(self, *exc_info) -> None:
-        self.container.close()
 
     def encode_until(self, output, stream, time: float) -> None:
         """Encode the samples before ``time``, s from ``start``, and those decoded with them."""
@@ -63,7 +51,7 @@ class AudioTrack:
         """Encode the rest; :class:`TooShortError` if there was no audio at all."""
         self.encode_until(output, stream, np.inf)
         if not self.encoded:
-            raise TooShortError(self.path, f'has no audio from {self.start:.3f} s on')
+            raise TooShortError(self.container.name, f'has no audio from {self.start:.3f} s on')
         output.mux(stream.encode(None))
 
     def _read(self) -> Iterator[np.ndarray]:

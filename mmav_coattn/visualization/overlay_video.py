@@ -79,10 +79,11 @@ def write_overlay_video(
     try:
         with (
             whole_file(out_path) as partial,
-            AudioTrack(video_path, start, end) as track,
+            open_container(video_path) as source,
             av.open(str(partial), 'w', format='mp4', options=MP4_OPTIONS) as output,
             ReadAhead(_read_frames(video_path, start, end), FRAMES_AHEAD) as frames,
         ):
+            track = AudioTrack(source, start, end)
             video = audio = None
             for frame in _draw(frames, intensity, attention_times, box, caption, side_by_side):
                 time = frame.time - start

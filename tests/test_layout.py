@@ -26,20 +26,15 @@ ROW = {name: row for row, names in enumerate(ROWS) for name in names}
 def imported(path):
     """Top-level names of the package that a module imports, types for checkers left out."""
     tree = ast.parse(path.read_text(encoding='utf-8'))
-    for_checkers = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and getattr(node.test, 'id', '') == 'TYPE_CHECKING'
-        for inner in ast.walk(node)
-    }
     for node in ast.walk(tree):
-        if id(node) in for_checkers or not isinstance(node, ast.ImportFrom):
-            continue
-        # None relative to a package above.
-        assert node.level <= 1, path
-        head, _, rest = (node.module or '').partition('.')
-        if head == 'mmav_coattn' and not node.level:
-            yield from [rest.split('.')[0]] if rest else [alias.name for alias in node.names]
+        if isinstance(node, ast.If) and getattr(node.test, 'id', '') == 'TYPE_CHECKING':
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level <= 1, path  # none relative to a package above
+            head, _, rest = (node.module or '').partition('.')
+            if head == 'mmav_coattn' and not node.level:
+                yield from [rest.split('.')[0]] if rest else [alias.name for alias in node.names]
 
 
 def test_imports_go_down():

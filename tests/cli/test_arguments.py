@@ -22,12 +22,8 @@ def network_of(*words):
 
 
 def test_networks_of_the_package_by_name():
-    for words, name in (
-        ((), 'events'),
-        (('--network', 'auto'), 'events'),
-        (('--network', 'faces'), 'faces'),
-    ):
-        config, checkpoint = network_of(*words)
+    for given, name in ((None, 'events'), ('auto', 'events'), ('faces', 'faces')):
+        config, checkpoint = network_of(*(('--network', given) if given else ()))
         assert (config.name, checkpoint.name) == (f'coattn_{name}.py', f'{name}.pth')
         assert config.is_file() and checkpoint.is_file()
 

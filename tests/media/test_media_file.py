@@ -135,3 +135,6 @@ def test_what_is_not_there_and_times_outside_the_file(tmp_path):
         assert abs(audio_lag(media.read_audio(0.1, 0.3, 16000), 0.1, 16000)) < 1e-4
         with pytest.raises(ValueError, match='the stream runs from'):
             media.read_audio(0.1, 0.5, 16000)
+    write_clip(tmp_path / 'empty.mkv', duration=0.5, audio_duration=0.0, level=0.0)
+    with pytest.raises(UnreadableMediaError, match=r'empty\.mkv: its audio holds no data'):
+        _ = MediaFile(tmp_path / 'empty.mkv').common_span

@@ -119,9 +119,6 @@ def test_launched_for_this_computer_alone(monkeypatch):
     page.launch.side_effect = OSError('taken')
     with pytest.raises(ConfigError, match='cannot use port 7861: taken'):
         serve(Painter(), port=7861, block=False)
-
-
-def test_sentences(monkeypatch):
     monkeypatch.setitem(sys.modules, 'gradio', None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'mmav_coattn\[page\]'"):
         serve(Painter(), block=False)

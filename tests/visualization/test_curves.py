@@ -26,11 +26,6 @@ def write_run(folder, first_epoch=1, num_epochs=6, loss=0.7, start='20260101_000
     return folder
 
 
-def write_lines(folder, text):
-    (folder / '1/vis_data').mkdir(parents=True, exist_ok=True)
-    (folder / '1/vis_data/scalars.json').write_text(text)
-
-
 def test_a_resumed_run_replaces_what_it_did_again(tmp_path):
     write_run(tmp_path, num_epochs=4)
     write_run(tmp_path, first_epoch=3, num_epochs=3, loss=0.3, start='20260101_010000')
@@ -62,13 +57,15 @@ def test_what_is_drawn(tmp_path, monkeypatch):
 
 
 def test_mistakes_are_sentences(tmp_path):
-    write_lines(tmp_path, '{"loss": 0.7, "step": 10, "epoch": 1}\n')
-    assert plot_training_curves(tmp_path, tmp_path / 'out.png').is_file()  # no validation yet
     with pytest.raises(DataNotFoundError, match='no scalars'):
-        read_scalars(tmp_path / 'none')
-    write_lines(tmp_path, '{"sync/accuracy": 0.5, "step": 1}\n')
+        read_scalars(tmp_path)
+    file = tmp_path / '1/vis_data/scalars.json'
+    file.parent.mkdir(parents=True)
+    file.write_text('{"loss": 0.7, "step": 10, "epoch": 1}\n')
+    assert plot_training_curves(tmp_path, tmp_path / 'out.png').is_file()  # no validation yet
+    file.write_text('{"sync/accuracy": 0.5, "step": 1}\n')
     with pytest.raises(UserError, match='no training loss'):
         plot_training_curves(tmp_path, tmp_path / 'out.png')
-    write_lines(tmp_path, '{"loss": 0.5, "step": 1}\n{"loss": \n')
+    file.write_text('{"loss": 0.5, "step": 1}\n{"loss": \n')
     with pytest.raises(UserError, match='line 2'):
         read_scalars(tmp_path)

@@ -118,8 +118,6 @@ def allow_mmengine_checkpoints() -> None:
     allow-listing ``getattr`` would let a checkpoint run code. So the buffer is pickled by its plain
     contents instead, and only the function that rebuilds it and numpy's own are allow-listed; not
     the buffer's class, whose ``__setstate__`` would write what it is given into the class itself.
-
-    That nothing else than plain weights is loaded is seen to by :mod:`~mmav_coattn.safe_load`.
     """
     import numpy as np
     from mmengine.logging import HistoryBuffer

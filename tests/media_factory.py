@@ -70,9 +70,7 @@ def decode(path: str | Path):
     import av
 
     with av.open(str(path)) as container:
-        shown = [
-            (frame.time, frame.to_ndarray(format='rgb24')) for frame in container.decode(video=0)
-        ]
+        shown = [(f.time, f.to_ndarray(format='rgb24')) for f in container.decode(video=0)]
     times, frames = zip(*shown, strict=True)
     samples, start, _ = linear_sound(path)
     return np.array(times), np.array(frames), samples, start

@@ -47,10 +47,9 @@ class FaceTrack(NamedTuple):
 
 
 def find_faces(path: str) -> list[FaceTrack]:
-    """Find the faces of a file and follow them; those seen most often come first.
+    """Find the faces of a file, frontal or turned a little; those seen most often come first.
 
-    The detector is dlib's (histograms of oriented gradients; frontal faces, and those turned a
-    little). Boxes of neighbouring looks belong to one face where they overlap.
+    Boxes of neighbouring looks belong to one face where they overlap.
 
     Raises:
         MissingDependencyError: If the extra ``faces`` is not installed.

@@ -115,8 +115,7 @@ def find_video_delay(container, stream, path: str) -> float:
     """Seconds by which the frames' time stamps are late, because FFmpeg guessed them.
 
     AVI and ASF (WMV) have decoding times only. FFmpeg makes the presentation times up, one frame
-    late where a codec may reorder frames (H.264, MPEG-1 and 2, MPEG-4 with B-frames), while the
-    audio stays where it is. The delay is to be subtracted from every time stamp of the video.
+    late where a codec may reorder frames (H.264, MPEG-1 and 2, MPEG-4 with B-frames).
 
     Raises:
         UnreadableMediaError: If the file cannot be read, or is H.264 in ASF: behind each jump

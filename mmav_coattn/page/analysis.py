@@ -31,10 +31,9 @@ def analyse(
     max_offset: float = 1.0,
     tell: Callable[[float, str], None] = lambda share, doing: None,
 ) -> Analysis:
-    """Measure the offset, mend a copy, and draw the overlay of what is in sync.
+    """Measure the offset, up to ``max_offset`` s, mend a copy, and draw what is in sync.
 
-    Offsets up to ``max_offset`` s either way are looked for. ``tell`` is called with the share
-    done, 0 to 1, and what is being done.
+    ``tell`` is called with the share done, 0 to 1, and what is being done.
 
     Raises:
         MediaError: If the file cannot be used.

@@ -32,9 +32,6 @@ def build_page(inferencer: AudioVisualInferencer, folder: str | Path):
     """Lay out the page, a ``gradio.Blocks`` that is not launched yet.
 
     The results of each video are written into a folder of their own inside ``folder``.
-
-    Raises:
-        MissingDependencyError: If the extra ``page`` is not installed.
     """
     gradio = _gradio()
 
@@ -112,9 +109,8 @@ def serve(
 ):
     """Serve the page on the loopback address, until interrupted.
 
-    Port None takes a free one. Files larger than ``max_upload_mb`` (MB) are refused. Without
-    ``block`` it returns the page at once, a ``gradio.Blocks`` with its address in ``local_url``;
-    call its ``close()``.
+    Port None takes a free one. Larger files than ``max_upload_mb`` are refused. Without ``block``
+    it returns the page at once, a ``gradio.Blocks`` with a ``local_url``; call its ``close()``.
 
     Raises:
         MissingDependencyError: If the extra ``page`` is not installed.

@@ -19,9 +19,8 @@ ACCURACIES = (
 def read_scalars(path: str | Path) -> tuple[list[dict], list[dict]]:
     """Read the training and validation records of a run from its work dir.
 
-    There is a ``scalars.json`` of mmengine's ``LocalVisBackend`` a start of the run; what a resumed
-    run did again replaces the earlier record. Training records have ``step`` (iteration), ``epoch``
-    and ``loss``, validation records ``step`` (epoch) and metrics.
+    What a resumed run did again replaces the earlier record. Training records have ``step``
+    (iteration), ``epoch`` and ``loss``, validation records ``step`` (epoch) and metrics.
 
     Raises:
         DataNotFoundError: If there is no such file.

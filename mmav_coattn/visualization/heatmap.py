@@ -39,10 +39,9 @@ def attention_intensity(attention: np.ndarray) -> np.ndarray:
 def interpolate_in_time(
     maps: np.ndarray, map_times: np.ndarray, frame_times: np.ndarray
 ) -> np.ndarray:
-    """Maps (T, H', W') at the times of frames (T,), linearly between the two nearest of the maps.
+    """Maps (T, H', W') at times of frames (T,), linearly between the nearest of (T', H', W').
 
-    Those are (T', H', W') at rising times (T',), all s on one clock. Before the first and after the
-    last map, that map holds.
+    Those lie at rising times (T',), all s on one clock; the first and the last hold beyond theirs.
 
     Raises:
         ValueError: If the times are not as many as the maps, or do not rise.
@@ -59,10 +58,9 @@ def interpolate_in_time(
 
 
 def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray) -> np.ndarray:
-    """Blend a map, enlarged to the frame, onto it: the higher the intensity, the more colour.
+    """Blend a map (H', W'), 0 to 1, enlarged to the frame, uint8 (H, W, 3), RGB, onto it.
 
-    Of a frame, uint8 (H, W, 3), RGB, and a map (H', W'), 0 to 1. Returns uint8 (H, W, 3), equal to
-    the frame where the intensity is 0.
+    The higher the intensity, the more colour; where it is 0, the frame is left as it is.
     """
     return blend(frame, heat_layer(upsample_heatmap(intensity, frame.shape[:2])))
 

@@ -3,7 +3,11 @@ import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional import upsample_heatmap
-from mmav_coattn.visualization import attention_intensity, interpolate_in_time, overlay_heatmap
+from mmav_coattn.visualization.heatmap import (
+    attention_intensity,
+    interpolate_in_time,
+    overlay_heatmap,
+)
 
 
 def test_intensity_by_hand():

@@ -4,8 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from mmav_coattn.visualization import overlay_heatmap
-from mmav_coattn.visualization.heatmap import blend
+from mmav_coattn.visualization.heatmap import blend, overlay_heatmap
 from mmav_coattn.visualization.overlay_graph import OverlayGraph
 from mmav_coattn.visualization.sheets import caption_layer
 

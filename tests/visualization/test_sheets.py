@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.visualization import contact_sheet, overlay_heatmap
-from mmav_coattn.visualization.sheets import GAP, TITLE_HEIGHT, TRUTH, caption_layer
+from mmav_coattn.visualization.heatmap import overlay_heatmap
+from mmav_coattn.visualization.sheets import GAP, TITLE_HEIGHT, TRUTH, caption_layer, contact_sheet
 
 
 def test_frames_above_and_their_attention_below():

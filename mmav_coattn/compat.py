@@ -20,11 +20,7 @@ DRN_PACKAGE = 'mmaction.models.localizers.drn'
 
 
 def apply() -> None:
-    """Apply every shim. Safe to call more than once.
-
-    Raises:
-        MissingDependencyError: If mmcv or mmaction2 is not installed.
-    """
+    """Apply every shim. Safe to call more than once."""
     require_openmmlab()
     provide_missing_drn()
     allow_mmengine_checkpoints()
@@ -32,7 +28,7 @@ def apply() -> None:
 
 
 def require_openmmlab() -> None:
-    """Say what to install where mmaction2 or mmcv is absent, and warn of two mmcv in one place.
+    """:class:`MissingDependencyError` without mmaction2 or mmcv; a warning of two mmcv at once.
 
     Neither build of mmcv is a hard dependency of this package: they share one folder, so a
     requirement of ``mmcv-lite`` would write over the full ``mmcv`` of a user who has that.

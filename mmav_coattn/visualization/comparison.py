@@ -42,11 +42,8 @@ def plot_comparison(runs: Sequence[dict], out: Path) -> Path:
 
 def _draw_curves(axes, runs: Sequence[dict], names: Sequence[str]) -> None:
     for name in names:
-        curves = [
-            dict(map(tuple, run['curve']))
-            for run in runs
-            if run['name'] == name and run.get('curve')
-        ]
+        found = [run.get('curve') for run in runs if run['name'] == name]
+        curves = [dict(map(tuple, curve)) for curve in found if curve]
         if curves:
             common = sorted(set.intersection(*map(set, curves)))
             means = [fmean(curve[step] for curve in curves) for step in common]

@@ -50,13 +50,8 @@ def _draw_curve(axes, result: SyncResult) -> None:
 def _draw_over_time(axes, result: SyncResult) -> None:
     span = result.window_times[0], result.window_times[-1]
     half = result.step / 2
-    axes.imshow(
-        result.window_scores.T,
-        aspect='auto',
-        origin='lower',
-        extent=(*span, result.shifts[0] - half, result.shifts[-1] + half),
-        cmap='Greys',
-    )
+    extent = (*span, result.shifts[0] - half, result.shifts[-1] + half)
+    axes.imshow(result.window_scores.T, aspect='auto', origin='lower', extent=extent, cmap='Greys')
     if result.drift is not None:
         ends = [result.drift.first, result.drift.last]
         label = f'drift {60e3 * result.drift.rate:+.0f} ms a minute'

@@ -73,20 +73,18 @@ def test_mouth_boxes_lie_beside_their_recipe():
 
 
 def test_sets_load_through_their_recipes(tmp_path):
-    for name in ('vggss', 'flickr_soundnet'):
-        root = tmp_path / name
-        (root / 'videos').mkdir(parents=True)
-        write_clip(root / 'videos' / 'a.mp4', duration=2.5, fps=10)
-        (root / 'vggss.json').write_text(json.dumps([{'file': 'a', 'bbox': [[0, 0, 0.5, 0.5]]}]))
-        (root / 'Annotations').mkdir()
-        (root / 'Annotations' / 'a.xml').write_text(
-            '<a><bbox><xmin>0</xmin><ymin>0</ymin><xmax>128</xmax><ymax>128</ymax></bbox></a>'
-        )
+    boxed = tmp_path / 'boxed'
+    for folder in ('videos', 'Annotations'):
+        (boxed / folder).mkdir(parents=True)
+    write_clip(boxed / 'videos/a.mp4', duration=2.5, fps=10)
+    (boxed / 'vggss.json').write_text(json.dumps([{'file': 'a', 'bbox': [[0, 0, 0.5, 0.5]]}]))
+    box = '<bbox><xmin>0</xmin><ymin>0</ymin><xmax>128</xmax><ymax>128</ymax></bbox>'
+    (boxed / 'Annotations/a.xml').write_text(f'<a>{box}</a>')
     write_avsbench(tmp_path / 'avsbench', [('a', 'cat', 'test'), ('b', 'cat', 'val')])
     write_is3(tmp_path / 'is3', ['a_b_1_a'])
     for name, folder, frames, targets in (
-        ('vggss', 'vggss', 32, 1),
-        ('flickr_soundnet', 'flickr_soundnet', 32, 1),
+        ('vggss', 'boxed', 32, 1),
+        ('flickr_soundnet', 'boxed', 32, 1),
         ('avsbench_s4', 'avsbench', 78, 5),
         ('avsbench_ms3', 'avsbench', 78, 5),
         ('avsbench_robust', 'avsbench', 78, 5),

@@ -24,7 +24,7 @@ class TemporalCrop(Transform):
 
     num_frames: int  #: of a clip
     num_clips: int = 1  #: to cut; they may overlap
-    test_mode: bool = False  #: evenly from the first frame to the last instead of at random
+    test_mode: bool = False  #: evenly spread, or one in the middle, instead of at random
 
     def transform(self, results: dict) -> dict:
         room = results['clip_len'] - self.num_frames

@@ -16,9 +16,9 @@ def all_pair_scores(
     """Score every video with every audio segment of a data set.
 
     The towers of the :class:`AudioVisualRecognizer` run once for each clip; only the match is
-    computed for all pairs. The data set is in test mode; the in-sync window is taken. Returns (N,
-    N) logits, row: video, column: audio; the names of the clips; and the sentences about those that
-    could not be used.
+    computed for all pairs. The data set is in test mode; the in-sync window is taken. Returns the
+    logits (N, N), row: video, column: audio; the names of the clips; and the sentences about those
+    that could not be used.
     """
     device = next(model.parameters()).device
     visual, audio, names, unusable = [], [], [], []

@@ -124,14 +124,14 @@ def test_files_that_cannot_be_used(clip, tmp_path, monkeypatch):
     assert not list(tmp_path.glob('*out*')) and not list(tmp_path.glob('.*'))
 
 
-def write_flat(path, codec, colour, space, **conversion):
+def write_flat(path, size, codec, colour, space, **conversion):
     """Five frames of one colour in FFmpeg's colour space number ``space``, and 0.4 s of audio."""
     with av.open(str(path), 'w') as container:
         video = container.add_stream(codec, rate=25)
-        video.width, video.height, video.pix_fmt = 65, 49, conversion['format']
+        video.width, video.height, video.pix_fmt = *size, conversion['format']
         audio = container.add_stream('pcm_s16le', rate=RATE, layout='mono')
         for index in range(5):
-            frame = av.VideoFrame.from_ndarray(np.full((49, 65, 3), colour, np.uint8))
+            frame = av.VideoFrame.from_ndarray(np.full((*size[::-1], 3), colour, np.uint8))
             frame.colorspace = space
             frame = frame.reformat(**conversion)
             video.codec_context.colorspace = frame.colorspace
@@ -167,10 +167,12 @@ def test_colours_and_colour_space_of_the_original_and_even_sizes(
     codec, pixel_format, space, levels, kept, tmp_path
 ):
     colour, source, out = (200, 60, 30), tmp_path / 'flat.mkv', tmp_path / 'out.mp4'
-    write_flat(source, codec, colour, space, format=pixel_format, dst_color_range=levels)
+    # Odd ones without 4:2:0, of which FFmpeg leaves colours at the edge to chance.
+    size = (65, 49) if pixel_format == 'bgr0' else SIZE
+    write_flat(source, size, codec, colour, space, format=pixel_format, dst_color_range=levels)
     assert codec == 'mjpeg' or colour_space(source) == (2 if pixel_format == 'bgr0' else kept)
     write_overlay_video(source, out, *UNIFORM)
     assert kept in (None, colour_space(out))
     images = decode(out)[1]
-    assert images.shape == (5, 50, 66, 3)  # H.264 needs even ones
+    assert images.shape == (5, size[1] + size[1] % 2, size[0] + size[0] % 2, 3)
     assert np.abs(images.astype(int) - colour).max() < 8

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from mmav_coattn.errors import NoFaceError
+from mmav_coattn.errors import MediaError, NoFaceError
 
 from .inferencer import AudioVisualInferencer
 from .sync_result import SyncResult
@@ -14,6 +14,7 @@ class AutoInferencer(AudioVisualInferencer):
 
     The offset is that of the network that is surer. Their confidences can be compared, because each
     is near the share that is right. Without the extra ``faces``, ``events`` measures all files.
+    Arguments are those of :class:`AudioVisualInferencer`.
     """
 
     def __init__(self, device: str = 'cpu', progress: bool = False) -> None:
@@ -32,6 +33,8 @@ class AutoInferencer(AudioVisualInferencer):
             face = self._faces.sync(video, max_offset)
         except NoFaceError:
             return result
+        except MediaError as error:
+            return result._replace(notes=[*result.notes, f'not measured by `faces`: {error}'])
         names = ['faces', 'events'] if face.confidence >= result.confidence else ['events', 'faces']
         best, other = (face, result) if names[0] == 'faces' else (result, face)
         note = f'measured by `{names[0]}`; the confidence of `{names[1]}` is {other.confidence:.2f}'

@@ -61,9 +61,10 @@ def find_faces(path: str) -> list[FaceTrack]:
         begin, end = media.video_span
         times = begin + LOOK_SECONDS * (np.arange(max(1, int((end - begin) / LOOK_SECONDS))) + 0.5)
         times = np.minimum(times, (begin + end) / 2 if len(times) == 1 else times[-1])
-        images = list(media.stream_frames(times, short_side=SHORT_SIDE))
-    height, width = images[0].shape[:2]
-    tracks = _link(times, [_detect(detector, image) for image in images], width / height)
+        looks = []
+        for image in media.stream_frames(times, short_side=SHORT_SIDE):
+            looks.append(_detect(detector, image))
+    tracks = _link(times, looks, aspect=image.shape[1] / image.shape[0])
     least = ceil(MIN_SHARE * len(times))
     kept = [track for track in tracks if len(track.times) >= least]
     if not kept:

@@ -7,7 +7,7 @@ from media_factory import write_clip
 from sync_results import sync_result
 
 from mmav_coattn.apis import AudioVisualInferencer, AutoInferencer, auto_inferencer
-from mmav_coattn.errors import NoFaceError
+from mmav_coattn.errors import NoFaceError, TooShortError
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,8 @@ from mmav_coattn.errors import NoFaceError
         (0.7, 0.2, 'measured by `faces`; the confidence of `events` is 0.60'),
         (0.6, 0.2, 'measured by `faces`; the confidence of `events` is 0.60'),
         (0.5, 0.1, 'measured by `events`; the confidence of `faces` is 0.50'),
-        (None, 0.1, None),  # no face
+        (NoFaceError, 0.1, None),
+        (TooShortError, 0.1, 'not measured by `faces`: clip.mp4: is odd'),
     ],
 )
 def test_the_surer_network_measures(faces, offset, note, monkeypatch):
@@ -24,8 +25,8 @@ def test_the_surer_network_measures(faces, offset, note, monkeypatch):
         assert (video, max_offset) == ('clip.mp4', 0.5)
         if self.settings.face is None:
             return sync_result(offset=0.1, confidence=0.6, notes=['heard'])
-        if faces is None:
-            raise NoFaceError(video, 'shows no face')
+        if not isinstance(faces, float):
+            raise faces(video, 'is odd')
         return sync_result(offset=0.2, confidence=faces, notes=['heard'])
 
     monkeypatch.setattr(AudioVisualInferencer, 'sync', sync)

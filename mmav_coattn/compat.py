@@ -28,7 +28,7 @@ def apply() -> None:
 
 
 def require_openmmlab() -> None:
-    """:class:`MissingDependencyError` without mmaction2 or mmcv; a warning of two mmcv at once.
+    """Raise MissingDependencyError without mmaction2 or mmcv; warn of two builds of mmcv.
 
     Neither build of mmcv is a hard dependency of this package: they share one folder, so a
     requirement of ``mmcv-lite`` would write over the full ``mmcv`` of a user who has that.

@@ -132,9 +132,9 @@ def embed_file(
     """Run both towers once over a file of any length.
 
     Memory grows by some 4 MB a minute of video at 49 locations of 32 channels, and by the frames
-    if they are kept. ``progress`` is called with the seconds done and those in all. ``streams`` are
-    ``'visual'``, ``'audio'`` or both; the file need not have others. With a ``face`` the network
-    sees its mouth in place of the frame.
+    if they are kept. The ``model`` is in evaluation mode. ``progress`` is called with the seconds
+    done and those in all. ``streams`` are ``'visual'``, ``'audio'`` or both; the file need not have
+    others. With a ``face`` the network sees its mouth in place of the frame.
 
     Raises:
         MediaError: If the file cannot be used.

@@ -38,9 +38,10 @@ class AudioVisualInferencer:
     none. For many files see :func:`~mmav_coattn.apis.many_files.run_each`.
 
     Args:
-        config (str | Config, optional): Of the network, with ``model`` and ``test_pipeline``; or a
-            network that the package ships, ``'events'``, as by default, or ``'faces'``.
+        config (str | Config, optional): Config of a network, with ``model`` and ``test_pipeline``;
+            or a network that the package ships, ``'events'``, the default, or ``'faces'``.
         checkpoint (str, optional): Weights of one's own network. None leaves them random.
+        device (str): Where to run.
         progress (bool): Show a bar for each file.
 
     Raises:

@@ -13,8 +13,10 @@ SILENT_KINDS = ('silence', 'noise', 'off_screen')
 def add_silent_clips(
     items: list[dict], kinds: Sequence[str] = ('noise',), seed: int = 0
 ) -> list[dict]:
-    """Append each clip once more for each kind, without a source: with ``has_source=False``,
-    ``silent_kind`` and, for ``'off_screen'``, ``other_sound``, the path of the other file.
+    """Append each clip once more for each kind, without a source.
+
+    The copies have ``has_source=False``, ``silent_kind`` and, for ``'off_screen'``,
+    ``other_sound``, the path of the other file.
 
     Silence and off-screen audio as in Mo & Morgado, "A Closer Look at Weakly-Supervised
     Audio-Visual Source Localization" (NeurIPS 2022); here the frames are those of the set itself,

@@ -14,7 +14,8 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
 
     Packets of video, audio and subtitles are copied as they are; only the time stamps of the audio
     change, exactly to a tick of its clock. Audio that would come before both the video and 0 s is
-    left out, in whole packets. The suffix of ``out`` chooses the container.
+    left out, in whole packets (20 to 30 ms). The suffix of ``out`` chooses the container; the copy
+    appears only when complete.
 
     Raises:
         UnwritableMediaError: If ``out`` is the original, or its container cannot hold the streams.

@@ -78,7 +78,6 @@ def scan(
 
     What is probed is written down at once, so an interrupted scan goes on where it stopped; a file
     whose size or time of change is another one is probed anew, and so is one that took too long.
-
     Other limits need no new probing.
 
     Items have ``relpath``, from ``root`` on, and ``label`` (-1 for none); ``out`` is made. One file

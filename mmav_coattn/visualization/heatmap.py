@@ -41,7 +41,8 @@ def interpolate_in_time(
 ) -> np.ndarray:
     """Maps (T, H', W') at times of frames (T,), linearly between the nearest of (T', H', W').
 
-    Those lie at rising times (T',), all s on one clock; the first and the last hold beyond theirs.
+    Those lie at rising times (T',), all s on one clock. The first map also holds before its time,
+    the last after it.
 
     Raises:
         ValueError: If the times are not as many as the maps, or do not rise.
@@ -58,9 +59,9 @@ def interpolate_in_time(
 
 
 def overlay_heatmap(frame: np.ndarray, intensity: np.ndarray) -> np.ndarray:
-    """Blend a map (H', W'), 0 to 1, enlarged to the frame, uint8 (H, W, 3), RGB, onto it.
+    """Blend a map (H', W'), 0 to 1, onto a frame, uint8 (H, W, 3), RGB; returns the same shape.
 
-    The higher the intensity, the more colour; where it is 0, the frame is left as it is.
+    The map is enlarged to the frame. Where the intensity is 0, the frame is left as it is.
     """
     return blend(frame, heat_layer(upsample_heatmap(intensity, frame.shape[:2])))
 

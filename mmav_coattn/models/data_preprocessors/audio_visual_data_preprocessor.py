@@ -61,10 +61,9 @@ class AudioVisualDataPreprocessor(BaseDataPreprocessor):
                 be absent. And ``data_samples``, with the meta information ``clip_seconds``.
 
         Returns:
-            dict: ``data_samples``, and ``inputs``, None if no sample is usable, stacked, with
-            normalised ``imgs`` (N, C, T, H, W), the same ``frames`` as they came, ``log_mels``
-            (N, F, T_a) and ``clip_seconds``. Where audio is mixed also ``source_mask``, see
-            :meth:`mix`.
+            dict: ``data_samples``, and ``inputs``, None if no sample is usable: normalised ``imgs``
+            (N, C, T, H, W), the same ``frames`` as they came, ``audio`` (N, S), ``audio_starts``
+            (N, J), ``log_mels`` (N, F, T_a), ``clip_seconds``; ``source_mask`` of :meth:`mix`.
         """
         data = self.cast_data(data)
         samples, inputs = data.get('data_samples'), {}

@@ -26,10 +26,10 @@ class BaseSyncHead(BaseModule):
         self.loss_contrast = None if loss_contrast is None else MODELS.build(loss_contrast)
 
     def loss(self, features: Any, data_samples: list) -> dict[str, Tensor]:
-        """``loss_sync``, ``loss_contrast`` where there is one, and ``sync_accuracy``, balanced.
+        """``loss_sync``, ``loss_contrast`` where there is one, and ``sync_accuracy``.
 
-        Of the neck's output and of samples with ``sync_label`` (J,). ``ConfigError`` if
-        ``loss_contrast`` is set and the neck gives no similarity.
+        Of the neck's output and of samples with ``sync_label`` (J,); the in-sync window weighs as
+        much as all others. ``ConfigError`` if ``loss_contrast`` is set without a similarity.
         """
         logits = self.predict(features)
         labels = torch.stack([sample.sync_label for sample in data_samples]).to(logits)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 @MODELS.register_module()
 class SyncLoss(nn.Module):
-    """Binary cross-entropy of J logits a clip; chance is ln 2 for any J."""
+    """Binary cross-entropy of J logits a clip, weighted so that chance is ln 2 for any J."""
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Logits and labels (N, J), 1 in sync and 0 shifted -> scalar."""

@@ -53,7 +53,7 @@ class TokenNeck(BaseModule):
         self.match = Match(embed_dims, **(match or {}))
 
     def visual_tokens(self, visual: Tensor, is_centred: bool = False) -> Tensor:
-        """Tokens (N, T', P, D) of features (N, C_v, T', H', W'), or centred ones; P = H'W'."""
+        """Tokens (N, T', H'W', D) of features (N, C_v, T', H', W'), centred before or not."""
         visual = visual.permute(0, 2, 3, 4, 1).flatten(2, 3)
         return self.visual_norm(self.visual_proj(self._centre(visual, is_centred)))
 

@@ -133,7 +133,7 @@ class AudioVisualRecognizer(BaseRecognizer):
         return data_samples
 
     def find_sound(self, inputs: dict, features: Any) -> Tensor:
-        """Maps (N, J, T', H', W') of each window's source; ``ConfigError`` if there is none."""
+        """Maps (N, J, T', H', W') of each window's source, higher is likelier; or ConfigError."""
         maps = features.sound_map
         if maps is None:
             raise ConfigError(

@@ -18,6 +18,7 @@ def run_tool(main: Callable[[], None]) -> None:
 
     Anything that is not the user's mistake keeps its traceback.
     """
+    read_by_dead_workers()  # forgets those that were ended before this run
     try:
         main()
     except Exception as error:

@@ -12,7 +12,7 @@ from trust.training import start, write_recipe, write_videos
 
 from mmav_coattn.checkpoint_files import find_newest_checkpoint
 from mmav_coattn.cli.run_tool import require_writable, run_tool, user_sentence
-from mmav_coattn.datasets.reading_note import note_reading
+from mmav_coattn.datasets.reading_note import _note_of, note_reading
 from mmav_coattn.errors import ConfigError
 
 
@@ -56,6 +56,8 @@ class Deadly(torch.utils.data.Dataset):
 
 def test_death_of_a_worker_names_the_file(capsys):
     """Also where it shows first as a broken connection to the memory of the dead worker."""
+    # Of a worker that was ended before; without it, another test's may be there by chance.
+    _note_of(os.getpid(), 0).write_bytes(b'/data/before.mp4\0')
     with pytest.raises(SystemExit):
         run_tool(lambda: list(DataLoader(Deadly(), num_workers=1, batch_size=1)))
     assert re.match(

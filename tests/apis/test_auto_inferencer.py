@@ -1,5 +1,3 @@
-"""Of the package's two networks, the surer one measures a file with a face."""
-
 import sys
 
 import pytest

@@ -1,5 +1,3 @@
-"""What is read off a test pipeline, and the sentences where it does not say it."""
-
 import numpy as np
 import pytest
 import torch

@@ -1,5 +1,4 @@
-"""Embeddings of files against the network on what is read by hand, and of files that are odd."""
-
+import re
 from threading import Event, Thread
 
 import numpy as np
@@ -11,9 +10,9 @@ from mmengine.config import Config
 from models.tiny import MODEL
 from pipelines import sync_pipeline
 
-from mmav_coattn import errors
 from mmav_coattn.apis import AudioVisualInferencer, embedding
 from mmav_coattn.apis.embedding import _find_audible, embed_file
+from mmav_coattn.errors import ConfigError
 from mmav_coattn.media import MediaFile
 
 CLIP, FRAMES, RATE = 0.8, 16, 16000
@@ -55,15 +54,15 @@ def long_clip(media_folder):
 
 @torch.no_grad()
 @pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
-@pytest.mark.parametrize('centred', [True, False])
-def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, media_folder):
+@pytest.mark.parametrize(('centred', 'start'), [(True, 0.4), (False, 0.0)])
+def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, start, media_folder):
     network = build(module, subtract_mean_frame=centred, centre_time=centred)
-    path = media_folder / 'embedding_one.mkv'
-    write_clip(path, duration=CLIP, events=(0.3,), **PCM)
+    path, late = media_folder / f'at_{start}.mkv', dict(video_start=start, audio_start=start)
+    write_clip(path, duration=CLIP, events=(start + 0.3,), **late, **PCM)
     found = embed(network, path, keep_frames=True)
     with MediaFile(path) as media:
-        frames = media.read_frames((np.arange(FRAMES) + 0.5) * STEP)
-        wave = torch.from_numpy(media.read_audio(0.0, CLIP, RATE))
+        frames = media.read_frames(start + (np.arange(FRAMES) + 0.5) * STEP)
+        wave = torch.from_numpy(media.read_audio(start, CLIP, RATE))
     imgs = torch.stack([network.settings.prepare(frame) for frame in frames])
     assert torch.equal(found.frames, imgs)
     model = network.model
@@ -77,7 +76,7 @@ def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, media_folder):
     torch.testing.assert_close(taken, a[0, 0], atol=1e-4, rtol=0)
     torch.testing.assert_close(found.visual_features, features[0][0].mean(dim=(2, 3)).T)
     torch.testing.assert_close(found.audio_features, features[1][0].mean(dim=1).T)
-    np.testing.assert_allclose(found.audio_times, features[2], atol=1e-6)
+    np.testing.assert_allclose(found.audio_times, start + features[2], atol=1e-6)
 
 
 def test_blocks_of_any_size_give_the_same(network, long_clip, monkeypatch):
@@ -154,19 +153,6 @@ def test_pytorch_leaves_a_core_to_the_decoder_and_gets_it_back(network, long_cli
     assert used == [3, 3] and after == [4, 4, 4]
 
 
-def test_one_stream_alone(network, tmp_path):
-    mute = write_clip(tmp_path / 'mute.mp4', duration=1.0, audio=False).path
-    blind = write_clip(tmp_path / 'blind.mkv', duration=1.0, video=False).path
-    found = embed(network, mute, streams=('visual',))
-    assert len(found.visual) == 20 and found.audio.numel() == len(found.audio_times) == 0
-    found = embed(network, blind, streams=('audio',))
-    assert len(found.audio) == 26 and found.visual.numel() == len(found.times) == 0
-    with pytest.raises(errors.NoAudioError, match='has no audio stream'):
-        embed(network, mute)
-    with pytest.raises(errors.NoVideoError):
-        embed(network, blind)
-
-
 def test_streams_that_begin_late_and_end_early(network, tmp_path):
     late = dict(video_start=0.4, audio_start=0.9, audio_duration=1.5)
     found = embed(network, write_clip(tmp_path / 'late.mkv', duration=3.0, **late, **PCM).path)
@@ -183,7 +169,8 @@ def test_a_hole_in_the_audio(network, tmp_path):
     found = embed(network, path)
     (note,) = found.notes
     seconds, _, reason = note.partition(' s of the audio were left out: ')
-    assert 0.5 <= float(seconds) <= 1.0 and 'lacks' in reason
+    assert 0.5 <= float(seconds) <= 1.0
+    assert re.match(r'its audio lacks 0\.\d+ s from 1\.\d+ ', reason)
     inaudible = found.audio_times[~found.audible]
     assert inaudible[0] <= 1.26 and inaudible[-1] >= 1.7
     # What is left out beside the hole is less than the smallest piece that is read.
@@ -206,23 +193,12 @@ def test_what_counts_as_audible(network):
     assert notes[1] == '0.2 s of the audio were left out: a.mp4: is broken'
 
 
-def test_refused(network, tmp_path):
-    write_clip(tmp_path / 'brief.mp4', duration=0.2)
-    write_clip(tmp_path / 'silent.mp4', duration=1.0, level=0.0)
-    (tmp_path / 'garbage.mp4').write_bytes(b'no video' * 99)
-    needs = r'has 0\.20 s of video, and this network needs 0\.25 s'
-    for name, error, sentence in (
-        ('brief.mp4', errors.TooShortError, needs),
-        ('silent.mp4', errors.SilentAudioError, 'is silent from beginning to end'),
-        ('garbage.mp4', errors.UnreadableMediaError, 'cannot be opened'),
-    ):
-        with pytest.raises(error, match=sentence):
-            embed(network, tmp_path / name)
+def test_networks_that_cannot_embed_a_file(network, long_clip):
     model, sizes = build().model, dict(in_channels=(16, 16), embed_dims=16)
     for neck, sentence in (
         (dict(type='PoolingNeck'), 'PoolingNeck: only a network with a CoAttentionNeck'),
         (dict(type='CoAttentionNeck', travel=True), 'follows sources that move'),
     ):
         model.neck = MODELS.build(neck | sizes)
-        with pytest.raises(errors.ConfigError, match=sentence):
-            embed_file(model, network.settings, str(tmp_path / 'brief.mp4'))
+        with pytest.raises(ConfigError, match=sentence):
+            embed_file(model, network.settings, str(long_clip))

@@ -1,7 +1,6 @@
-"""Following faces, with boxes worked by hand in place of a detector."""
-
 import sys
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -25,8 +24,7 @@ def clip(tmp_path):
 
 def use(monkeypatch, looks):
     """A detector that gives these boxes, one list a look."""
-    remaining = iter(looks)
-    monkeypatch.setattr(faces, '_detector', lambda: lambda image, upsample: next(remaining))
+    monkeypatch.setattr(faces, '_detector', lambda: Mock(side_effect=looks))
 
 
 def test_two_faces_are_kept_apart(clip, monkeypatch):

@@ -1,5 +1,3 @@
-"""Mean features of clips by hand, those of whole videos, and a file that goes on."""
-
 import numpy as np
 import pytest
 import torch
@@ -38,9 +36,7 @@ def test_windows_by_hand():
     assert visual.audio is None
     np.testing.assert_allclose(visual.visual, found.visual)
     np.testing.assert_allclose(pool_windows(file, ('audio',)).times[:, 0], [0.9, 1.7, 2.23])
-
-
-def test_windows_of_streams_that_hardly_overlap():
+    # Streams that hardly overlap.
     file = embedding((np.arange(20) + 0.5) * 0.1, 1.5 + np.arange(100) * 0.02)
     with pytest.raises(TooShortError, match=r'a\.mp4: has 0\.55 s of what is wanted, .* 0\.8 s'):
         pool_windows(file, ('visual', 'audio'))
@@ -49,9 +45,10 @@ def test_windows_of_streams_that_hardly_overlap():
 
 def test_features_of_a_file(tmp_path):
     inferencer = AudioVisualInferencer(Config.fromstring(CONFIG, '.py'))
-    late, mute = tmp_path / 'late.mp4', tmp_path / 'mute.mp4'
+    late, mute, blind = (tmp_path / f'{name}.mp4' for name in ('late', 'mute', 'blind'))
     write_clip(late, duration=2.0, video_start=0.2, audio_duration=2.5)
     write_clip(mute, duration=1.0, audio=False)
+    write_clip(blind, duration=1.0, video=False)
     found = inferencer.extract(late)
     # 2 s of both from 0.2 s on; the third window ends with the video.
     np.testing.assert_allclose(found.times, [[0.2, 1.0], [1.0, 1.8], [1.4, 2.2]], atol=1e-6)
@@ -61,6 +58,8 @@ def test_features_of_a_file(tmp_path):
     # One tower needs one stream.
     found = inferencer.extract(mute, towers=['visual'])
     assert found.audio is None and found.visual.shape == (2, 16)
+    found = inferencer.extract(blind, towers=['audio'])
+    assert found.visual is None and found.audio.shape == (2, 16)
     with pytest.raises(NoAudioError):
         inferencer.extract(mute)
     with pytest.raises(ConfigError, match='must be of'):

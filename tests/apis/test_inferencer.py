@@ -1,5 +1,3 @@
-"""Whole videos through a tiny network with random weights: results, files and sentences."""
-
 import numpy as np
 import pytest
 import torch

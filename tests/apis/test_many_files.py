@@ -1,9 +1,7 @@
-"""Files, folders and patterns; what fails does not stop the rest."""
-
 import pytest
 
-from mmav_coattn.apis.many_files import expand_inputs, run_each
-from mmav_coattn.errors import DataNotFoundError, NoAudioError
+from mmav_coattn.apis.many_files import expand_inputs
+from mmav_coattn.errors import DataNotFoundError
 
 
 @pytest.fixture
@@ -43,16 +41,3 @@ def test_inputs_that_are_not_there(folder):
     ):
         with pytest.raises(DataNotFoundError, match=sentence):
             expand_inputs([folder / 'b.mp4', str(folder / name)])
-
-
-def test_a_failure_does_not_stop_the_rest(folder, capsys):
-    def act(file):
-        if file.path.name == 'a.mp4':
-            raise NoAudioError(str(file.path), 'has no audio stream')
-        return file.name
-
-    batch = run_each(expand_inputs([folder / 'a.mp4', folder / 'b.mp4']), act)
-    sentence = f'{folder / "a.mp4"}: has no audio stream'
-    assert capsys.readouterr().out == f'failed: {sentence}\n'
-    assert batch.results == {str(folder / 'b.mp4'): 'b'}
-    assert batch.summary() == f'1 of 2 files done, 1 failed\n  {sentence}'

@@ -1,5 +1,3 @@
-"""Of planted faces, the one whose steps are heard is the speaker."""
-
 import numpy as np
 import pytest
 import torch

@@ -1,17 +1,7 @@
-"""Blocks of any size give the same steps, means and context."""
-
 import pytest
 import torch
 
 from mmav_coattn.apis.streaming import clip_starts, moving_means, with_context
-
-
-def blocks_of(x, sizes):
-    first = 0
-    for size in sizes:
-        yield x[first : first + size]
-        first += size
-
 
 SIZES = [[23], [5, 5, 5, 8], [1] * 23, [3, 20]]
 
@@ -24,7 +14,7 @@ def test_clips_lie_inside():
 @pytest.mark.parametrize('length', [1, 4, 7, 23, 40])
 def test_moving_means(sizes, length):
     x = torch.randn(23, 2, 3)
-    found = list(moving_means(blocks_of(x, sizes), length))
+    found = list(moving_means(x.split(sizes), length))
     steps, means = (torch.cat(part) for part in zip(*found, strict=True))
     size = min(length, 23)
     starts = clip_starts(torch.arange(23), length, 23)
@@ -38,7 +28,7 @@ def test_moving_means(sizes, length):
 def test_with_context(sizes, size, context):
     x = torch.arange(23)
     begin = 0
-    for window, inner in with_context(blocks_of(x, sizes), size, context):
+    for window, inner in with_context(x.split(sizes), size, context):
         count = min(size, 23 - begin)
         assert window[inner].tolist() == list(range(begin, begin + count))
         low, high = max(begin - context, 0), min(begin + count + context, 23)

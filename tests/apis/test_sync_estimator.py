@@ -1,19 +1,12 @@
-"""Offsets that are planted in an embedding, and those of files written with a known offset."""
+"""Offsets that are planted in an embedding; page/test_local_page.py has those of real files."""
 
 import numpy as np
 import pytest
 import torch
-from media_factory import write_clip
-from oracle import SETTINGS, oracle
 from planted import CLIP, STEP, embedding, network
 
-from mmav_coattn.apis.embedding import embed_file
 from mmav_coattn.apis.sync_estimator import MatchCurves, measure_sync
 from mmav_coattn.errors import SilentAudioError, TooShortError, UnreadableMediaError
-from mmav_coattn.media.remux import shift_audio
-
-#: In the middle of frames, so that click and flash fall into one step of the grid.
-EVENTS = (np.array([7, 13, 31, 47, 52, 72, 83, 97, 112, 127, 132, 148]) + 0.5) * 0.04
 
 
 @pytest.mark.parametrize('shift', [0, 3, -5])
@@ -157,25 +150,3 @@ def test_files_that_are_refused():
     broken = silent._replace(fault='is broken from 1.00 to 2.00 s')
     with pytest.raises(UnreadableMediaError, match=r'planted\.mp4: is broken from 1\.00'):
         measure_sync(network(), broken, 5 * STEP)
-
-
-VARIABLE = np.cumsum(np.random.default_rng(5).choice([0.01, 0.02, 0.03], 400))
-
-
-@pytest.mark.parametrize(
-    ('offset', 'name', 'options'),
-    [
-        *((offset, 'a.mp4', {}) for offset in (0.0, 0.24, -0.6, 0.8)),
-        (0.0, 'late_video.mkv', dict(video_start=0.48, events=EVENTS + 0.48)),
-        (0.4, 'variable_rate.mp4', dict(frame_times=VARIABLE - VARIABLE[0])),
-    ],
-)
-def test_offset_of_a_file_and_its_sign(tmp_path, offset, name, options):
-    write_clip(tmp_path / name, **dict(duration=6.4, events=EVENTS, level=0.01) | options)
-    path = shift_audio(tmp_path / name, tmp_path / f'shifted_{name}', offset)
-    model = oracle()
-    result = measure_sync(model, embed_file(model, SETTINGS, str(path)), 1.0)
-    assert result.offset == pytest.approx(offset, abs=0.04 if 'frame_times' in options else 0.02)
-    assert result.confidence > 0.98 and result.drift is None and not result.notes
-    word = 'in sync' if offset == 0 else f'{abs(offset):.2f} s {"late" if offset > 0 else "early"}'
-    assert word in result.sentence()

@@ -1,5 +1,3 @@
-"""A copy is made only where one shift mends the file."""
-
 from unittest.mock import Mock
 
 import pytest

@@ -1,5 +1,3 @@
-"""What is said of a measured offset, and what is handed to other programs."""
-
 import json
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Offsets on both sides of each limit, in ms early and late."""
-
 import pytest
 
 from mmav_coattn.apis.verdict import judge

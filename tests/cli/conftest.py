@@ -13,10 +13,10 @@ from mmav_coattn import cli
 #: Files that cannot be used, and what is said of each.
 UNUSABLE = {
     'blind.mp4': 'has no video',
-    'brief.mp4': 'this network',
+    'brief.mp4': 'has 0.20 s of video, and this network needs 0.3 s',
     'garbage.mp4': 'cannot be opened',
     'mute.mp4': 'has no audio stream',
-    'silent.mp4': 'is silent',
+    'silent.mp4': 'is silent from beginning to end',
 }
 USABLE = ('large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mkv')
 

@@ -1,5 +1,3 @@
-"""Which network and which files are meant, said in each of the ways."""
-
 import argparse
 
 import pytest

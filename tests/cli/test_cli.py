@@ -1,5 +1,3 @@
-"""The console command: its subcommands, its help, and that it answers at once."""
-
 import json
 import subprocess
 import sys

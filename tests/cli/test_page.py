@@ -1,5 +1,3 @@
-"""`mmav-coattn page` serves the network that is named, at the port that is named."""
-
 from mmav_coattn import page
 
 

@@ -1,5 +1,3 @@
-"""`mmav-coattn score` on a folder: rows, a list of what to keep, and going on."""
-
 from .conftest import UNUSABLE, USABLE
 
 

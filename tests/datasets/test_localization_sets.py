@@ -8,7 +8,6 @@ from media_factory import write_clip
 
 from mmav_coattn.datasets import AVSBenchDataset, FlickrSoundNetDataset, IS3Dataset, VGGSSDataset
 from mmav_coattn.datasets.localization import boxed_clips
-from mmav_coattn.datasets.localization.flickr_soundnet import read_flickr_boxes
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmav_coattn.evaluation.metrics.sound_localization_metric import read_mask
 
@@ -21,10 +20,6 @@ def write_videos(root, *names, **settings):
     (root / 'videos').mkdir(exist_ok=True)
     for name in names:
         write_clip(root / 'videos' / name, **{'duration': 1.2, 'fps': 10, **settings})
-
-
-def samples_of(dataset):
-    return [dataset[index]['data_samples'] for index in range(len(dataset))]
 
 
 def test_vggss_uses_the_videos_that_are_there_and_says_how_many(tmp_path, monkeypatch):
@@ -60,7 +55,7 @@ def test_silent_extension_by_list_and_by_entries_without_a_box(tmp_path):
     settings = dict(silent_list='plus_silent.csv', pipeline=PIPELINE)
     dataset = VGGSSDataset(data_root=str(tmp_path), **settings)
     assert dataset.coverage == (3, 3)
-    samples = samples_of(dataset)
+    samples = [dataset[index]['data_samples'] for index in range(3)]
     assert [sample.has_source for sample in samples] == [True, False, False]
     assert [len(sample.localization_targets) for sample in samples] == [1, 0, 0]
     assert not dataset[2]['inputs']['audio'].any()
@@ -81,33 +76,30 @@ def test_frames_with_sounds_of_their_own(tmp_path):
         np.testing.assert_array_equal(image, frame)
 
 
-def test_flickr_boxes_of_all_annotators(tmp_path):
-    path = tmp_path / 'x.xml'
-    path.write_text(f'<annotation><person>{BOX}</person><person>{OTHER}</person></annotation>')
-    assert read_flickr_boxes(path) == [[0, 0.25, 0.5, 1.0], [0.125, 0.25, 0.25, 0.5]]
-    for text, message in (
-        (BOX.replace('64', 'left'), r'x\.xml: a bbox holds'),
-        ('<annotation>', r'x\.xml: this annotation is no XML'),
-    ):
-        path.write_text(text)
-        with pytest.raises(ConfigError, match=message):
-            read_flickr_boxes(path)
-
-
-def test_flickr_list_and_coverage(tmp_path):
+def test_flickr_list_boxes_and_coverage(tmp_path):
+    both = f'<annotation><person>{BOX}</person><person>{OTHER}</person></annotation>'
     (tmp_path / 'Annotations').mkdir()
     for name in ('1', '2', '3'):
-        (tmp_path / 'Annotations' / f'{name}.xml').write_text(BOX)
+        (tmp_path / 'Annotations' / f'{name}.xml').write_text(both)
     write_videos(tmp_path, '2.mp4', '3.mp4')
     assert FlickrSoundNetDataset(data_root=str(tmp_path)).coverage == (2, 3)
     (tmp_path / 'test.csv').write_text('1,7\n2,9\n')
-    dataset = FlickrSoundNetDataset(data_root=str(tmp_path), test_list='test.csv')
+    settings = dict(data_root=str(tmp_path), test_list='test.csv')
+    dataset = FlickrSoundNetDataset(**settings)
     assert dataset.coverage == (1, 2)
     info = dataset.get_data_info(0)
-    assert info['annotators'] == 2 and info['boxes'] == [[0, 0.25, 0.5, 1.0]]
+    assert info['annotators'] == 2
+    assert info['boxes'] == [[0, 0.25, 0.5, 1.0], [0.125, 0.25, 0.25, 0.5]]
+    for text, message in (
+        (BOX.replace('64', 'left'), r'2\.xml: a bbox holds'),
+        ('<annotation>', r'2\.xml: this annotation is no XML'),
+    ):
+        (tmp_path / 'Annotations/2.xml').write_text(text)
+        with pytest.raises(ConfigError, match=message):
+            FlickrSoundNetDataset(**settings)
     (tmp_path / 'test.csv').write_text('9\n')
     with pytest.raises(DataNotFoundError, match=r'9\.xml: .*absent'):
-        FlickrSoundNetDataset(data_root=str(tmp_path), test_list='test.csv')
+        FlickrSoundNetDataset(**settings)
 
 
 def test_is3_masks_of_the_annotations_that_are_there_and_negatives(tmp_path):

@@ -1,4 +1,5 @@
 import os
+from multiprocessing import get_context
 
 import pytest
 from torch.utils.data import DataLoader, Dataset
@@ -22,16 +23,17 @@ class Films(Dataset):
 
 
 def in_a_worker(paths):
-    """Run in a forked process, as a loader's worker does."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            reading_note.get_worker_info = lambda: object()
-            for path in paths:
-                reading_note.note_reading(path)
-        finally:
-            os._exit(1)  # without a chance to tidy up, as in a crash
-    os.waitpid(pid, 0)
+    """What a forked worker of a loader notes, which then crashes."""
+
+    def work():
+        reading_note.get_worker_info = object
+        for path in paths:
+            reading_note.note_reading(path)
+        os._exit(1)  # without a chance to tidy up
+
+    worker = get_context('fork').Process(target=work)
+    worker.start()
+    worker.join()
 
 
 def test_the_last_name_once(notes):

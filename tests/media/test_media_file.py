@@ -1,5 +1,3 @@
-"""Every frame and every sample comes back at the time at which it was written."""
-
 import numpy as np
 import pytest
 import soxr

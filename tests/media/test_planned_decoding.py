@@ -1,11 +1,8 @@
-"""Leaving out unwanted frames gives the same frames as decoding all of them."""
-
 import numpy as np
 import pytest
 from media_factory import frame_number, write_clip
 
 from mmav_coattn.media import MediaFile, planned_decoding, video_reader
-from mmav_coattn.media.planned_decoding import read_planned
 
 CLIPS = {
     'b_frames.mp4': dict(b_frames=3),
@@ -59,12 +56,3 @@ def test_unwanted_frames_are_not_decoded(media_folder, monkeypatch):
     with MediaFile(truth.path) as media:
         assert [frame_number(image) for image in media.read_frames([0.1, 1.5])] == [2, 37]
     assert 0 < len(seen) < 30  # of the 38 frames up to 1.5 s
-
-
-@pytest.mark.parametrize('name', ['guessed.avi', 'end.mp4'])
-def test_decodes_all_where_packets_do_not_tell(media_folder, name):
-    """AVI has no presentation times; at a file's end no later packet ends the plan."""
-    truth = write_clip(media_folder / name, duration=1.0, video_codec='mpeg4')
-    with MediaFile(truth.path) as media:
-        stream = media._video_stream()
-        assert read_planned(media._container, stream, truth.frame_times[-3:], None) is None

@@ -1,9 +1,8 @@
 import json
 from argparse import ArgumentTypeError
 
-import numpy as np
 import pytest
-from media_factory import decode, write_clip
+from media_factory import write_clip
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.preparation.parts import parse_part, part_name, require_parts, take_part
@@ -80,12 +79,6 @@ def test_prepare_in_parts(folder, tmp_path):
         assert report.pop('bytes_after') == sum(x.stat().st_size for x in made.glob('*.mp4'))
         assert (made / 'prepared.txt').read_text() == 'a.mp4\nb.mp4\nc.mp4\n'
     assert merged == whole and set(merged['failed']) == {'d.mp4', 'e.mp4'}
-    for name in ('a.mp4', 'b.mp4', 'c.mp4'):
-        # Not the frames: of 1,000 encodings by x264, 10 to 50 differ in some blocks.
-        times, _, wave, start = decode(out / name)
-        other_times, _, other_wave, other_start = decode(tmp_path / 'whole' / name)
-        assert np.array_equal(times, other_times) and start == other_start
-        assert np.array_equal(wave, other_wave)
     (out / 'b.mp4').unlink()
     with pytest.raises(ConfigError, match=r'1 files are in no part, for instance b\.mp4'):
         merge_reports(ITEMS, out, 2)

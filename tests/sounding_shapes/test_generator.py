@@ -1,5 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -50,33 +51,27 @@ def test_layout_and_annotation(made):
     assert (made / 'medium/labels.txt').read_text().split() == note['metainfo']['classes']
 
 
-def test_what_an_interruption_left_is_made_anew(made, tmp_path):
-    make(tmp_path, 2).unlink()
-    folder = tmp_path / 'medium/train'
-    done = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    # Half a file under its temporary name, and an empty file.
-    (folder / '.partial.000002.mp4').write_bytes(b'half')
-    (folder / '000003.mp4').write_bytes(b'')
-    make(tmp_path, 4)
-    assert sorted(p.name for p in folder.iterdir()) == [f'{i:06d}.mp4' for i in range(4)]
-    assert all(path.stat().st_mtime_ns == stamp for path, stamp in done.items())
-    for name in ('medium/train/000003.mp4', 'medium/train.json'):
-        assert (tmp_path / name).read_bytes() == (made / name).read_bytes()
-
-
-def test_complete_split_is_left_alone_and_grows(tmp_path):
-    path = make(tmp_path, 2)
-    before = path.stat().st_mtime_ns
-    first = read_annotation(tmp_path, 'medium', 'train')
+def test_a_split_grows_and_what_an_interruption_left_is_made_anew(made, tmp_path):
+    path, folder = make(tmp_path, 2), tmp_path / 'medium/train'
+    first, before = read_annotation(tmp_path, 'medium', 'train'), path.stat().st_mtime_ns
+    made_first = (folder / '000000.mp4').stat().st_mtime_ns
     make(tmp_path, 1)
     assert path.stat().st_mtime_ns == before
     make(tmp_path, 3)
     grown = read_annotation(tmp_path, 'medium', 'train')
     assert grown[:2] == first and len(grown) == 3
-    (tmp_path / 'medium/train/000001.mp4').unlink()
+    (folder / '000001.mp4').unlink()
     make(tmp_path, 2)
     assert read_annotation(tmp_path, 'medium', 'train') == grown
-    assert (tmp_path / 'medium/train/000001.mp4').is_file()
+    # Half a file under its temporary name, an empty file, and no annotation.
+    (folder / '.partial.000007.mp4').write_bytes(b'half')
+    (folder / '000003.mp4').write_bytes(b'')
+    path.unlink()
+    make(tmp_path, 4)
+    assert sorted(p.name for p in folder.iterdir()) == [f'{i:06d}.mp4' for i in range(4)]
+    assert (folder / '000000.mp4').stat().st_mtime_ns == made_first
+    for name in ('medium/train/000001.mp4', 'medium/train/000003.mp4', 'medium/train.json'):
+        assert (tmp_path / name).read_bytes() == (made / name).read_bytes()
 
 
 def test_tool_without_torch(tmp_path):
@@ -107,13 +102,8 @@ def test_a_worker_that_fails_is_named(tmp_path):
 
 
 def test_only_one_makes_each_clip(tmp_path, monkeypatch):
-    real, made = generator.make_clip, []
-
-    def record(index, **kwargs):
-        made.append(index)
-        return real(index, **kwargs)
-
-    monkeypatch.setattr(generator, 'make_clip', record)
+    make_clip = Mock(side_effect=generator.make_clip)
+    monkeypatch.setattr(generator, 'make_clip', make_clip)
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda _: make(tmp_path, 3), range(3)))
-    assert sorted(made) == [0, 1, 2]
+    assert sorted(call.args[0] for call in make_clip.call_args_list) == [0, 1, 2]

@@ -1,5 +1,3 @@
-"""Impacts happen at contact with the speed of the motion; nothing repeats itself."""
-
 import numpy as np
 import pytest
 

@@ -1,5 +1,3 @@
-"""Boxes enclose what moves, and every moment is heard."""
-
 from dataclasses import replace
 
 import numpy as np

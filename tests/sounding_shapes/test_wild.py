@@ -9,14 +9,10 @@ from mmav_coattn.sounding_shapes.wild import KINDS, build_wild_scene
 RATE = CLIP_FORMAT.sample_rate
 
 
-def scene_of(index):
-    return build_wild_scene(0, 'wild', 'train', index)
-
-
 def bare_audio(name, count=6):
     """Motion of the source, and its audio without other sounds, in some scenes of a class."""
     for number in range(WILD_CLASSES.index(name), 12 * count, 12):
-        scene = scene_of(number)
+        scene = build_wild_scene(0, 'wild', 'train', number)
         scene.off_screen, scene.audio_noise_db = [], -80.0
         yield scene.objects[0].motion, render_audio(scene, 0, 0, 4 * RATE).astype(float)
 
@@ -24,7 +20,7 @@ def bare_audio(name, count=6):
 def test_classes_take_turns_and_one_object_sounds():
     assert tuple(KINDS) == WILD_CLASSES
     for index in range(24):
-        scene = scene_of(index)
+        scene = build_wild_scene(0, 'wild', 'train', index)
         entry = annotate(scene, 'x.mp4')
         label = index % len(WILD_CLASSES)
         assert entry['classes'] == [WILD_CLASSES[label]] and entry['label'] == label

@@ -68,16 +68,3 @@ def test_sound_comes_with_its_event(clips, index):
     scores = [np.corrcoef(expected[60:-60], envelope[60 + lag : 740 + lag])[0, 1] for lag in lags]
     assert abs(lags[np.argmax(scores)] * 0.005) <= 0.02
     assert max(scores) > 0.6
-
-
-def test_an_interrupted_file_leaves_the_old_one(clips, tmp_path):
-    path, (_, _, frames, sound) = tmp_path / 'clip.mp4', clips[0]
-    path.write_bytes(b'old')
-
-    def broken():
-        yield from frames[:20]
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_clip(path, broken(), sound)
-    assert path.read_bytes() == b'old' and list(tmp_path.iterdir()) == [path]

@@ -1,5 +1,3 @@
-"""Settings out of range, and files that are too short, are sentences."""
-
 from types import SimpleNamespace
 
 import pytest

@@ -2,11 +2,10 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
+from paths import TOOLS
 
-TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 # With everything that a shell likes to split or expand.
 EXTRA = ['--cfg-options', 'data_root=my videos/*', "tag='a b'", '--resume']
 CONFIG = 'configs/my recipe.py'

@@ -48,15 +48,10 @@ def test_silent_clips_pictures_and_batch_size(folder, tmp_path, here):
     figures = run(tmp_path / 'a', 'test_dataloader.batch_size=3', arguments=show)
     assert figures['localization/num_clips'] == CLIPS
     assert figures['localization/num_silent'] == 3 * CLIPS
-    for name in ('adaptive_ciou50', 'ciou50', 'auc', 'pointing', 'ap', 'max_f1'):
-        for row in ('', *(f'_{floor}' for floor in FLOORS)):
-            assert 0 <= figures[f'localization/{name}{row}'] <= 1
+    assert {f'localization/max_f1_{floor}' for floor in FLOORS} < figures.keys()
     for kind in ('silence', 'noise', 'off_screen'):
-        area = figures[f'localization/pia_{kind}']
-        empty, ciou = 1 - area, figures['localization/ciou_at_threshold']
-        assert 0 <= area <= 1 and figures[f'localization/pia_{kind}_whole_image'] == 1
-        expected = 2 * ciou * empty / max(ciou + empty, 1e-12)
-        assert figures[f'localization/f_{kind}'] == pytest.approx(expected)
+        assert 0 <= figures[f'localization/pia_{kind}'] <= 1
+        assert figures[f'localization/pia_{kind}_whole_image'] == 1
     # A clip and its negatives have one name; the picture ends in the kind.
     assert len(list((tmp_path / 'pictures').iterdir())) == 4 * CLIPS
     alone = run(tmp_path / 'b', 'test_dataloader.batch_size=1')

@@ -30,19 +30,8 @@ TOOLS = {
     'extract_tower': 'model_converters/extract_tower.py EVIL OUT/tower.pth',
     'ship_network': 'model_converters/ship_network.py EVIL OUT/weights.pth',
 }
-
-
 #: All formats at every loader are in test_safe_load.py; at every tool, they take minutes.
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in FORMATS if name != 'zip']
-
-
-@pytest.fixture(params=['zip', *SLOW])
-def hostile(request, tmp_path):
-    """A hostile file, the mark it would leave, and what its refusal says."""
-    write, words = FORMATS[request.param]
-    write(tmp_path / 'evil.pth', tmp_path / 'mark')
-    (tmp_path / 'mark').unlink(missing_ok=True)  # scripting it ran it once
-    return tmp_path / 'evil.pth', tmp_path / 'mark', words
 
 
 def fill_in(line, config, evil, videos):
@@ -54,9 +43,13 @@ def fill_in(line, config, evil, videos):
     return line.split()
 
 
+@pytest.mark.parametrize('kind', ['zip', *SLOW])
 @pytest.mark.parametrize('tool', TOOLS)
-def test_a_tool_runs_nothing(tool, hostile, folder_config, videos, here, monkeypatch):
-    evil, mark, words = hostile
+def test_a_tool_runs_nothing(tool, kind, folder_config, videos, tmp_path, here, monkeypatch):
+    evil, mark = tmp_path / 'evil.pth', tmp_path / 'mark'
+    write, words = FORMATS[kind]
+    write(evil, mark)
+    mark.unlink(missing_ok=True)  # scripting it ran it once
     # So that a load which is left to torch's default would run the code.
     monkeypatch.setenv(safe_load.CONTRARY, '1')
     monkeypatch.delenv(safe_load.SWITCH, raising=False)

@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -7,8 +6,6 @@ from mmengine.registry import init_default_scope
 from paths import CONFIGS
 from speed import loader, media
 
-from mmav_coattn.media import MediaFile
-
 PIPELINE = Config.fromfile(CONFIGS / '_base_/datasets/folder.py').train_pipeline
 
 
@@ -16,16 +13,6 @@ PIPELINE = Config.fromfile(CONFIGS / '_base_/datasets/folder.py').train_pipeline
 def videos(tmp_path_factory):
     init_default_scope('mmaction')
     return media.write_videos(tmp_path_factory.mktemp('videos'), 7, 1)
-
-
-def test_files_are_what_they_say(videos):
-    with MediaFile(videos[0]) as file:
-        assert file.common_span == pytest.approx((0, 7), abs=0.05)
-        frames = file.read_frames([0.5, 3.0])
-        assert frames.shape[1:] == (media.SIZE[1], media.SIZE[0], 3)
-        # Something moves, and there is sound.
-        assert np.abs(frames[0].astype(int) - frames[1]).mean() > 5
-        assert file.read_audio(1.0, 1.0, 16000).std() > 0.02
 
 
 def test_every_loader_loads_a_sample(videos):

@@ -11,12 +11,11 @@ from tool_process import run_without
 SHAPE = network.ClipShape(
     batch=2, num_frames=8, size=32, clip_seconds=0.5, audio_seconds=1.2, num_negatives=2
 )
-CFG = dict(MODEL, cls_head=dict(type='MatchHead', loss_contrast=dict(type='TimeContrastLoss')))
 
 
 def make_step(**options):
     torch.manual_seed(0)
-    return network.TrainingStep(CFG, SHAPE, 'cpu', **options)
+    return network.TrainingStep(MODEL, SHAPE, 'cpu', **options)
 
 
 @torch.no_grad()
@@ -38,18 +37,15 @@ def test_a_pass_per_pair_computes_the_same_logits():
 
 
 def test_parts_are_run_alone():
-    step = make_step()
-    calls = []
-    for name in ('backbone.visual', 'backbone.audio', 'neck', 'cls_head.loss_contrast'):
+    step, calls = make_step(), []
+    names = ['backbone.visual', 'backbone.audio', 'neck', 'cls_head.loss_contrast']
+    for name in names:
         part = step.model.get_submodule(name)
         part.register_forward_hook(lambda *_, name=name: calls.append(name))
-    towers, neck = step.towers(), step.neck()
-    calls.clear()
-    towers()
-    assert calls == ['backbone.visual', 'backbone.audio']
-    calls.clear()
-    neck()
-    assert calls == ['neck', 'cls_head.loss_contrast']
+    for run, expected in ((step.towers(), names[:2]), (step.neck(), names[2:])):
+        calls.clear()
+        run()
+        assert calls == expected
     before = step.model.cls_head.bias.clone()
     step()
     assert len(calls) == 6 and not torch.equal(step.model.cls_head.bias, before)
@@ -65,7 +61,7 @@ def test_rows_of_sharing_by_hand():
 
 def test_tool_runs_without_what_only_media_need(tmp_path):
     config = tmp_path / 'tiny.py'
-    config.write_text(f'model = {CFG!r}\n')
+    config.write_text(f'model = {MODEL!r}\n')
     options = (
         f'--config {config} --frames 8 --size 32 --clip-seconds 0.5 --audio-seconds 1.5 --rounds 1 '
         f'--negatives 1 3 --precisions fp32 bf16 --out {tmp_path}/rows.json'

@@ -1,7 +1,5 @@
-import pytest
 import torch
 
-from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.backbones import AudioResNet
 
 
@@ -21,11 +19,3 @@ def test_output_step_is_centred_on_its_input():
     tower(spectrogram)[0, :, :, 20].sum().backward()
     seen = spectrogram.grad.abs().sum(dim=(0, 1, 2)).nonzero().flatten()
     assert (seen.min() + seen.max()) / 2 == 80  # step 20 at stride 4
-
-
-@pytest.mark.parametrize(
-    'settings', [dict(strides=((1, 1), (2, 2))), dict(strides=((1, 1, 1),), stage_blocks=(2,))]
-)
-def test_bad_settings(settings):
-    with pytest.raises(ConfigError, match=r'strides=.* must be pairs .* stage_blocks=\(2'):
-        AudioResNet(**settings)

@@ -3,7 +3,6 @@ import math
 import pytest
 import torch
 
-from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.backbones.early_fusion_net import EarlyFusionNet
 
 SMALL = dict(base_channels=4, stem_strides=((1, 2, 2), (1, 1, 1)), audio_strides=(4, 4, 4, 4, 2))
@@ -25,8 +24,3 @@ def test_shapes_and_dependence_on_both_inputs():
     assert maps.shape == (2, 32, 2, 2, 2)
     assert not torch.allclose(maps, net.fuse(visual, audio.roll(3, -1)))
     assert not torch.allclose(maps, net.fuse(visual.roll(1, 2), audio))
-
-
-def test_number_of_strides():
-    with pytest.raises(ConfigError, match='must be two, stage_strides'):
-        EarlyFusionNet(audio_strides=(4, 4))

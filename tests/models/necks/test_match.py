@@ -78,19 +78,6 @@ def test_what_does_not_compete_is_pooled_before_the_projection(module):
         torch.testing.assert_close(embed(tokens), expected)
 
 
-@pytest.mark.parametrize(
-    'settings, sentence',
-    [
-        (dict(module='MCA'), "module='MCA' is not one of"),
-        (dict(temperature=0.02), 'temperature=0.02 must be at least 0.025'),
-        (dict(kernel_size=4), 'kernel_size=4 odd'),
-    ],
-)
-def test_bad_settings(settings, sentence):
-    with pytest.raises(ConfigError, match=sentence):
-        Match(6, **settings)
-
-
 def test_a_clip_needs_a_step_that_may_be_wrong():
     with pytest.raises(ConfigError, match='a clip of 1 step is too short for the match'):
         Match(6).similarity(unit(1, 1, 2, 32), unit(1, 1, 1, 1, 32))

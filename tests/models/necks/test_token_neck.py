@@ -5,7 +5,7 @@ from mmengine.model import convert_sync_batchnorm
 from models.tiny import random_inputs, recognizer
 from torch import nn
 
-from mmav_coattn.models.necks.token_neck import TokenBatchNorm, TokenNeck, take_steps
+from mmav_coattn.models.necks.token_neck import TokenBatchNorm, TokenNeck
 
 
 @pytest.mark.parametrize('centre_time', [True, False])
@@ -27,17 +27,6 @@ def test_tokens_by_hand(centre_time):
     taken = neck.visual_tokens(visual, True), neck.audio_tokens(audio, True)
     neck.centre_time = False
     torch.testing.assert_close(taken, (neck.visual_tokens(visual), neck.audio_tokens(audio)))
-
-
-def test_steps_are_taken_by_their_times():
-    times, rng = np.arange(9) * 0.04, np.random.default_rng(0)
-    steps = torch.randn(2, 9, 3, 4)
-    wanted = torch.tensor(rng.uniform(-0.1, 0.5, (2, 5, 6)))  # some before, some after
-    taken = take_steps(steps.double(), torch.tensor(times), wanted)
-    assert taken.shape == (2, 5, 6, 3, 4)
-    for n, j, band, dim in np.ndindex(2, 5, 3, 4):
-        expected = np.interp(wanted[n, j], times, steps[n, :, band, dim])
-        np.testing.assert_allclose(taken[n, j, :, band, dim], expected, atol=1e-6)
 
 
 def test_statistics_over_all_but_the_last_axis():

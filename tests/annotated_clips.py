@@ -38,10 +38,10 @@ def write_mask(path, rows):
     assert cv2.imwrite(str(path), mask)
 
 
-def write_avsbench(folder, clips, seconds=5.2):
+def write_avsbench(folder, clips):
     """Both subsets of AVSBench: (name, category, split) of each clip, mask K with K - 1 rows."""
     folder.mkdir(exist_ok=True)
-    write_clip(folder / 'clip.mp4', duration=seconds, fps=10)
+    write_clip(folder / 'clip.mp4', duration=5.2, fps=10)
     content = (folder / 'clip.mp4').read_bytes()
     for subset, data, columns in (
         ('Single-source', 's4_data', ('name', 'start', 'category', 'split')),

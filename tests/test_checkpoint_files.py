@@ -1,5 +1,3 @@
-"""Checkpoints are whole or absent, and the newest whole one is found."""
-
 import os
 from unittest.mock import Mock
 

@@ -1,5 +1,3 @@
-"""Reading configs, and carrying the data root to where it is read."""
-
 import pytest
 
 from mmav_coattn import compat

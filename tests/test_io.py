@@ -1,5 +1,3 @@
-"""Files are whole or absent, and a lock excludes."""
-
 import os
 import threading
 from unittest.mock import Mock

@@ -1,5 +1,3 @@
-"""Every task is accounted for, whatever it does to its process."""
-
 import os
 import signal
 import time

@@ -12,7 +12,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from paths import ROOT
@@ -183,9 +182,3 @@ def test_editable_install_finds_configs_and_tools(tmp_path):
     # Once more over the links, as after a pull.
     run(*pip, cwd=tmp_path, PYTHONPATH=borrowed)
     assert (package / '.mim/tools/train.py').is_file()
-
-
-def test_model_index_lists_every_metafile():
-    index = yaml.safe_load((ROOT / 'model-index.yml').read_text())
-    metafiles = [path.relative_to(ROOT).as_posix() for path in ROOT.glob('configs/**/metafile.yml')]
-    assert sorted(index['Import']) == sorted(metafiles)

@@ -1,5 +1,3 @@
-"""A bar is drawn often on a terminal and seldom in a log file."""
-
 import io
 import re
 import sys

@@ -9,7 +9,6 @@ import contextlib
 import functools
 import http.server
 import io
-import itertools
 import os
 import pickle
 import threading
@@ -20,22 +19,16 @@ import mmengine
 import pytest
 import torch
 from hostile_checkpoints import FORMATS, LookUp, write_zip, write_zipped_legacy
-from mmengine.config import Config
-from mmengine.runner import Runner, checkpoint
+from mmengine.runner import checkpoint
 from mmengine.runner.checkpoint import CheckpointLoader
-from models.tiny import CONFIG, recognizer
 from torch import nn
 
 from mmav_coattn import safe_load
-from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.errors import CheckpointError
-from mmav_coattn.experiments.transfer import load_tower
 
 pytestmark = pytest.mark.filterwarnings(
     'ignore:.*TorchScript', 'ignore:.*torch.jit', 'ignore:Environment variable TORCH_FORCE_NO'
 )
-
-RUNS = itertools.count()
 
 
 @pytest.fixture(autouse=True)
@@ -76,20 +69,12 @@ def served(folder):
             thread.join()
 
 
-def resume(path):
-    settings = dict(work_dir=str(path.parent / 'work'), load_from=str(path), resume=True)
-    Runner(nn.Linear(2, 1), experiment_name=f'safe_{next(RUNS)}', **settings).load_or_resume()
-
-
-#: The loader of files, and what calls it by its schemes.
+#: The loader of files, and what calls it by its schemes; tools are in test_malicious_checkpoint.py.
 ENTRIES = dict(
     load_from_local=lambda path: checkpoint.load_from_local(str(path), 'cpu'),
     load_checkpoint=lambda path: checkpoint.load_checkpoint(nn.Linear(2, 1), str(path)),
     prefix=lambda path: checkpoint._load_checkpoint_with_prefix('a.', str(path)),
     pretrained=lambda path: mmengine.model.PretrainedInit(str(path))(nn.Linear(2, 1)),
-    resume=resume,
-    load_tower=lambda path: load_tower(recognizer().backbone.visual, path),
-    inferencer=lambda path: AudioVisualInferencer(Config.fromstring(CONFIG, '.py'), path),
 )
 
 

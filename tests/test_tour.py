@@ -1,5 +1,3 @@
-"""The notebook of the documentation runs, offline, and shows what it says."""
-
 import json
 
 import matplotlib

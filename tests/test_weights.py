@@ -1,5 +1,3 @@
-"""The networks of the package: small plain weights that find a known shift."""
-
 import numpy as np
 import pytest
 import torch

@@ -8,7 +8,6 @@ from mmaction.registry import DATASETS, HOOKS, METRICS
 from paths import CONFIGS
 from recipes import read
 
-import mmav_coattn  # noqa: F401
 from mmav_coattn.apis.clip_settings import ClipSettings
 from mmav_coattn.config import iter_datasets, load_config
 from mmav_coattn.datasets.localization.vggss import read_vggss

@@ -3,7 +3,6 @@ from mmaction.registry import MODELS, TRANSFORMS
 from paths import CONFIGS
 from recipes import read
 
-import mmav_coattn  # noqa: F401
 from mmav_coattn.config import iter_datasets
 from mmav_coattn.experiments.transfer.experiment import Run, run_config, transfer_settings
 

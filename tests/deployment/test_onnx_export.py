@@ -1,5 +1,3 @@
-"""The exported file against PyTorch, at other batch sizes than it was exported with."""
-
 import sys
 
 import numpy as np

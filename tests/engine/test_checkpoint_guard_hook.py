@@ -1,5 +1,3 @@
-"""Weights of another network are refused when testing and named when training."""
-
 import logging
 from types import SimpleNamespace
 
@@ -9,7 +7,6 @@ from mmaction.registry import HOOKS
 from mmengine.runner import IterBasedTrainLoop
 from torch import nn
 
-import mmav_coattn  # noqa: F401
 from mmav_coattn.errors import CheckpointError
 
 

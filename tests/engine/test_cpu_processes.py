@@ -1,5 +1,3 @@
-"""Where processes are joined by gloo, and where nothing is touched."""
-
 import pytest
 import torch
 import torch.distributed as dist

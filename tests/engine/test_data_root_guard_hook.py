@@ -1,12 +1,9 @@
-"""A changed data root that reaches no dataset stops the run before it starts."""
-
 from types import SimpleNamespace
 
 import pytest
 from mmaction.registry import HOOKS
 from mmengine.config import Config
 
-import mmav_coattn  # noqa: F401
 from mmav_coattn.errors import ConfigError
 
 

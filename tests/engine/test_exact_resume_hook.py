@@ -1,5 +1,3 @@
-"""What is saved with a checkpoint, and what a resumed run sets by it."""
-
 from types import SimpleNamespace
 
 import pytest
@@ -55,22 +53,16 @@ def test_at_the_end_of_an_epoch_and_in_a_new_run_nothing_is_left_out(saved, iter
 @pytest.mark.parametrize(
     ('changes', 'batches', 'said'),
     [
-        (
-            dict(sampler=DefaultSampler),
-            4,
-            ['The checkpoint was saved after 2 of 4 batches of epoch 2, and DefaultSampler cannot'],
-        ),
-        ({}, 5, ['This run has 4 batches an epoch, the one it resumes had 5: ']),
-        (dict(loop=IterBasedTrainLoop), 4, []),  # which skips by itself
+        (dict(sampler=DefaultSampler), 4, 'was saved after 2 of 4 batches of epoch 2, and Default'),
+        ({}, 5, 'This run has 4 batches an epoch, the one it resumes had 5: '),
+        (dict(loop=IterBasedTrainLoop), 4, ''),  # which skips by itself
     ],
 )
 def test_where_nothing_is_skipped_it_is_said_why(saved, changes, batches, said):
     runner = make_runner(6, 1, **changes)
     saved['exact_resume']['batches_per_epoch'] = batches
-    assert len(resume(runner, saved)) == 12 and len(runner.said) == len(said)
-    assert all(
-        sentence.startswith(start) for sentence, start in zip(runner.said, said, strict=True)
-    )
+    assert len(resume(runner, saved)) == 12
+    assert len(runner.said) == bool(said) and said in ''.join(runner.said)
 
 
 def test_dropout_depends_on_seed_and_iteration_alone():

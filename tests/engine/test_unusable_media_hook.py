@@ -1,5 +1,3 @@
-"""The report of one epoch, from the notes in the data samples."""
-
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +5,6 @@ from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
 from mmengine.logging import MessageHub
 
-import mmav_coattn  # noqa: F401
 from mmav_coattn.engine.hooks import unusable_media_hook
 
 

@@ -8,10 +8,9 @@ import pytest
 import torch
 from media_factory import write_clip
 from mmengine.config import Config
-from models.tiny import CONFIG, MODEL
+from models.tiny import CONFIG
 from mutants import write_mutants
 from paths import TOOLS
-from pipelines import sync_pipeline
 from tool_process import start_process
 
 from mmav_coattn.apis import AudioVisualInferencer
@@ -30,8 +29,7 @@ SECONDS = 4.0
 @pytest.fixture(scope='module')
 def network():
     torch.manual_seed(0)
-    pipeline = sync_pipeline(8, 32, clip_seconds=0.8, test_mode=True)
-    return AudioVisualInferencer(Config(dict(model=MODEL, test_pipeline=pipeline)))
+    return AudioVisualInferencer(Config.fromstring(CONFIG, '.py'))
 
 
 def cuts(path):

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 import torch
-from torch.utils.data import DataLoader, get_worker_info
+from torch.utils.data import DataLoader
 from trust.training import start, write_recipe, write_videos
 
 from mmav_coattn.checkpoint_files import find_newest_checkpoint
@@ -41,25 +41,19 @@ def failed(recipe, run, *flags):
     return output.read_text()
 
 
-class Deadly(torch.utils.data.Dataset):
-    """The system kills the worker that reads sample 2."""
-
-    def __len__(self):
-        return 4
-
-    def __getitem__(self, index):
-        note_reading(f'/data/video {index} é.mp4')
-        if index == 2 and get_worker_info() is not None:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return index
-
-
 def test_death_of_a_worker_names_the_file(capsys):
     """Also where it shows first as a broken connection to the memory of the dead worker."""
+
+    def read(batch):
+        note_reading(f'/data/video {batch[0]} é.mp4')
+        if batch == [2]:  # the system kills the worker
+            os.kill(os.getpid(), signal.SIGKILL)
+        return torch.tensor(batch)
+
     # Of a worker that was ended before; without it, another test's may be there by chance.
     _note_of(os.getpid(), 0).write_bytes(b'/data/before.mp4\0')
     with pytest.raises(SystemExit):
-        run_tool(lambda: list(DataLoader(Deadly(), num_workers=1, batch_size=1)))
+        run_tool(lambda: list(DataLoader(range(4), num_workers=1, collate_fn=read)))
     assert re.match(
         r'error: A loader worker died \(.*\) while it read /data/video 2 é\.mp4: remove the file '
         r'from the list of videos .*, then start again; a training goes on with --resume\.\n$',

@@ -4,13 +4,11 @@ import functools
 import json
 import os
 import re
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from media_factory import audio_lag, frame_number, linear_sound, write_clip
+from media_factory import audio_lag, frame_number, linear_sound
 from mmengine.config import Config
 from models.tiny import MODEL
 from odd_media import IN_PARTS, ITEMS, RIGHT
@@ -53,10 +51,7 @@ def lag(path, *wave):
 
 @functools.cache
 def moved_by(path):
-    """Seconds by which the container itself moved both streams, by a plain decode of the sound.
-
-    MPEG-TS, for instance, starts at the first decoding time.
-    """
+    """Seconds by which the container itself, MPEG-TS for instance, moved both streams."""
     wave, start, rate = linear_sound(path)
     return lag(path, wave[: 2 * rate], start, rate)
 
@@ -181,33 +176,11 @@ def test_tools(gallery, tmp_path):
     assert figures['sync/num_clips'] == len(ITEMS) - len(refused)
 
 
-def test_folder_pipe_and_missing_file_are_named(tmp_path):
+def test_folder_and_pipe_are_named(tmp_path):
     (tmp_path / 'folder.mp4').mkdir()
     os.mkfifo(tmp_path / 'pipe.mp4')
-    with pytest.raises(UnreadableMediaError, match='No such'):
-        MediaFile(tmp_path / 'gone.mp4').has_video  # noqa: B018
     (tmp_path / 'list.txt').write_text('folder.mp4\npipe.mp4\n')
     data = data_set(tmp_path, ann_file='list.txt')
     for index, why in ((0, 'is a folder'), (1, 'is no regular file')):
         reason, sentence = data[index]['data_samples'].unusable
         assert reason == 'missing' and why in sentence and f'list.txt line {index + 1}' in sentence
-
-
-def test_unreadable_permission_is_named():
-    """As another user where the tests are run by root, whom no permission stops."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        path = Path(folder, 'secret.mp4')
-        write_clip(path, duration=1.0)
-        path.chmod(0o000)
-        data = data_set(folder)
-        data.full_init()
-        user = os.geteuid()
-        try:
-            if user == 0:
-                os.seteuid(65534)
-            reason, sentence = data[0]['data_samples'].unusable
-        finally:
-            os.seteuid(user)
-        assert reason == 'unreadable' and sentence.startswith(f'{path}: ')
-        assert 'Permission denied' in sentence

@@ -1,10 +1,7 @@
-"""The audio of a segment of a file, at its time."""
-
 import av
 import pytest
 from media_factory import audio_lag, linear_sound, write_clip
 
-from mmav_coattn.errors import NoAudioError, TooShortError
 from mmav_coattn.visualization.audio_track import AudioTrack
 
 
@@ -32,12 +29,3 @@ def test_a_segment_begins_and_ends_where_it_should(rate, layout, kept, tmp_path)
     assert found == kept
     inside = wave[round((0.2 - start) * kept) : round((1.2 - start) * kept)]
     assert abs(audio_lag(inside, 0.9, kept)) <= 1e-3
-
-
-def test_no_audio_is_an_error(tmp_path):
-    write_clip(tmp_path / 'mute.mp4', duration=0.5, audio=False)
-    with pytest.raises(NoAudioError, match=r'mute\.mp4: has no audio stream'):
-        copy(tmp_path / 'mute.mp4', tmp_path / 'out.mp4', 0.0, 1.0)
-    write_clip(tmp_path / 'in.mp4', duration=0.5)
-    with pytest.raises(TooShortError, match=r'has no audio from 3\.000 s on'):
-        copy(tmp_path / 'in.mp4', tmp_path / 'out.mp4', 3.0, 4.0)

@@ -1,5 +1,3 @@
-"""The picture marks the offset at its place, and has a second panel for the match over time."""
-
 import cv2
 import numpy as np
 import pytest

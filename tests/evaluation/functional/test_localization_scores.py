@@ -27,17 +27,14 @@ def test_the_best_assignment_is_of_all_sources_and_uses_maps_again_where_they_ar
     assert best_assignment([[0.2, 0.1], [0.9, 0.3], [0.0, 0.1]]) == [0, 0, 1]
 
 
-def peak(maps):
-    return [np.unravel_index(each.argmax(), each.shape) for each in maps]
-
-
 def test_two_sources_that_sound_in_turn():
     maps = np.zeros((4, 8, 8))
     maps[0, 1, 1] = maps[2, 1, 1] = 5.0
     maps[0, 1, 2] = 4.0  # close to the first peak: not a source of its own
     maps[1, 6, 6] = 3.0
     first, second = split_by_peaks(maps, 2, apart=0.5)
-    assert peak([first[0], first[2], second[1]]) == [(1, 1), (1, 1), (6, 6)]
+    tops = [np.unravel_index(x.argmax(), x.shape) for x in (first[0], first[2], second[1])]
+    assert tops == [(1, 1), (1, 1), (6, 6)]
     own = first[3] == maps[3]
     assert own[1, 2] and not own[6, 6]
     # Each place belongs to one source; elsewhere a map lies below the lowest of its own places.

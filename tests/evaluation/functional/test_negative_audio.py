@@ -1,13 +1,8 @@
-"""Negative audio at one threshold, against loops and cases worked by hand."""
-
 import numpy as np
 import pytest
 
 from mmav_coattn.evaluation.functional import ciou_success_and_auc, consensus_ciou
-from mmav_coattn.evaluation.functional.negative_audio import (
-    negative_audio_scores,
-    threshold_curves,
-)
+from mmav_coattn.evaluation.functional.negative_audio import negative_audio_scores, threshold_curves
 
 
 def test_curves_equal_loops():

@@ -1,5 +1,3 @@
-"""Offsets that jump or drift in scores that were made with a known course."""
-
 import numpy as np
 import pytest
 

@@ -1,5 +1,3 @@
-"""Offsets read off curves that were made with a known peak."""
-
 import numpy as np
 import pytest
 

@@ -1,5 +1,3 @@
-"""The metric against hand-worked clips and slow references."""
-
 import cv2
 import numpy as np
 import pytest
@@ -12,9 +10,7 @@ from mmav_coattn.evaluation.functional import (
     consensus_ciou,
     consensus_map,
     detection_ap_max_f1,
-    upsample_heatmap,
 )
-from mmav_coattn.evaluation.metrics.clip_predictors import maps_at
 from mmav_coattn.evaluation.metrics.localization_summary import format_table
 from mmav_coattn.evaluation.metrics.sound_localization_metric import (
     SoundLocalizationMetric,
@@ -67,10 +63,10 @@ def test_figures_against_a_slow_reference():
     for _ in range(9):
         x, y, *times = np.random.uniform(0, 0.6, 4)
         maps = np.random.random((4, 6, 6)).astype(np.float32)
-        targets = [target([x, y, x + 0.3, y + 0.35], time=2.0 + 1.6 * time) for time in times]
+        targets = [target([x, y, x + 0.3, y + 0.35], time=1.9 + 2 * time) for time in times]
         clips.append(sample(maps, *targets))
         for each in targets:
-            step = int((each['time'] - 2.0) / 1.0 * 4)
+            step = int(np.clip(4 * (each['time'] - 2.0), 0, 3))  # a little outside is its end
             heatmap = cv2.resize(maps[step], (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
             truth = consensus_map(each['boxes'], size=SIZE)
             top = binarize_top_fraction(heatmap, truth.mean())
@@ -253,16 +249,6 @@ def test_errors_name_the_file_and_the_remedy(change, error, words):
     clip = sample(**dict(maps=np.ones((4, 4))) | change)
     with pytest.raises(error, match=words):
         evaluate({key: value for key, value in clip.items() if key != without})
-
-
-@pytest.mark.parametrize(
-    ('position', 'index'), [(0.0, 0), (0.24, 0), (0.25, 1), (0.99, 3), (1.0, 3), (-0.1, 0)]
-)
-def test_the_map_of_a_moment_or_the_mean_of_all(position, index):
-    maps = np.random.uniform(size=(2, 4, 3, 3))
-    for at, wanted in ((position, maps[:, index]), (None, maps.mean(axis=1))):
-        expected = [upsample_heatmap(each, (16, 16)) for each in wanted]
-        np.testing.assert_array_equal(maps_at(maps, at, 16), expected)
 
 
 def test_table_by_hand():

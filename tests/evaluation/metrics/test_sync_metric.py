@@ -10,7 +10,6 @@ from mmaction.structures import ActionDataSample
 from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
 
-import mmav_coattn  # noqa: F401
 from mmav_coattn.errors import UserError
 
 

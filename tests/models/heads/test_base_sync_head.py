@@ -1,5 +1,3 @@
-"""Losses of logits and similarity, and the training accuracy; the logits of the match."""
-
 import math
 from types import SimpleNamespace
 

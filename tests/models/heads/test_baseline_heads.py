@@ -1,5 +1,3 @@
-"""Each head against one step and one window at a time, or a pair worked by hand."""
-
 import numpy as np
 import pytest
 import torch

@@ -1,5 +1,3 @@
-"""Pooling by parts of time against loops."""
-
 import torch
 from models.tiny import build
 

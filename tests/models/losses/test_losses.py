@@ -1,5 +1,3 @@
-"""Losses against loops, what a window weighs, and where chance lies."""
-
 import math
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Sources found one by one, with masks and evidence that are planted."""
-
 import pytest
 import torch
 from models.tiny import NECK, random_inputs, recognizer

@@ -1,5 +1,3 @@
-"""The refined map against scipy, and a planted source."""
-
 import cv2
 import numpy as np
 import pytest

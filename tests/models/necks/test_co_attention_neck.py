@@ -1,5 +1,3 @@
-"""Co-attention by match: weights and score by loops, a planted source, windows apart."""
-
 import math
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The match against loops over clips, windows, locations, bands and steps."""
-
 import math
 
 import numpy as np

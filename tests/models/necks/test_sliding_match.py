@@ -1,5 +1,3 @@
-"""The match along a file is that of its formula, and of the neck for one clip."""
-
 import math
 
 import numpy as np

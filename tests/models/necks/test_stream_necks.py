@@ -1,5 +1,3 @@
-"""The literal co-attention against loops over queries and keys, and pooling in its place."""
-
 import itertools
 import math
 

@@ -1,5 +1,3 @@
-"""Paths summed one by one."""
-
 import itertools
 import math
 

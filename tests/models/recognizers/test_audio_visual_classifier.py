@@ -1,5 +1,3 @@
-"""Classification from one tower and from both."""
-
 import pytest
 import torch
 from models.tiny import AUDIO, VISUAL, batch, build, recognizer

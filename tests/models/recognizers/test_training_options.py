@@ -1,5 +1,3 @@
-"""Mixed precision and torch.compile against the plain network."""
-
 import pytest
 import torch
 from models.tiny import random_inputs, recognizer

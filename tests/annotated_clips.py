@@ -1,6 +1,5 @@
 """Miniatures of the public test sets, and a pipeline that reads them."""
 
-import csv
 import json
 
 import cv2
@@ -44,24 +43,21 @@ def write_avsbench(folder, clips):
     write_clip(folder / 'clip.mp4', duration=5.2, fps=10)
     content = (folder / 'clip.mp4').read_bytes()
     for subset, data, columns in (
-        ('Single-source', 's4_data', ('name', 'start', 'category', 'split')),
-        ('Multi-sources', 'ms3_data', ('video_id', 'split')),
+        ('Single-source', 's4', ('name', 'start', 'category', 'split')),
+        ('Multi-sources', 'ms3', ('video_id', 'split')),
     ):
-        root = folder / subset
-        root.mkdir(parents=True)
-        with (root / f'{data[:-5]}_meta_data.csv').open('w', newline='') as file:
-            table = csv.writer(file)
-            table.writerow(columns)
-            for name, category, split in clips:
-                s4 = subset == 'Single-source'
-                part = f'{split}/{category}' if s4 else split
-                table.writerow((name, 0, category, split) if s4 else (name, split))
-                video = root / data / 'raw_videos' / (part if s4 else '')
-                video.mkdir(parents=True, exist_ok=True)
-                (video / f'{name}.mp4').write_bytes(content)
-                for number in range(1, 6):
-                    masks = root / data / 'gt_masks' / part / name
-                    write_mask(masks / f'{name}_{number}.png', number - 1)
+        root, rows = folder / subset, [columns]
+        for name, category, split in clips:
+            s4 = data == 's4'
+            part = f'{split}/{category}' if s4 else split
+            rows.append((name, '0', category, split) if s4 else (name, split))
+            video = root / f'{data}_data/raw_videos' / (part if s4 else '') / f'{name}.mp4'
+            video.parent.mkdir(parents=True, exist_ok=True)
+            video.write_bytes(content)
+            for number in range(1, 6):
+                masks = root / f'{data}_data/gt_masks' / part / name
+                write_mask(masks / f'{name}_{number}.png', number - 1)
+        (root / f'{data}_meta_data.csv').write_text('\n'.join(map(','.join, rows)))
 
 
 def write_is3(folder, names):

@@ -1,13 +1,16 @@
 """Puts this folder on the path, so that every test can import ``media_factory``."""
 
 import gc
+import itertools
 import random
+import runpy
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -67,21 +70,41 @@ def videos(tmp_path_factory) -> Path:
     from mmav_coattn.datasets.video_lists import is_held_out
 
     folder = tmp_path_factory.mktemp('videos')
-    names = [f'{i}.mp4' for i in range(200)]
-    held_out = next(name for name in names if is_held_out(name, 0.05))
-    used = [name for name in names if not is_held_out(name, 0.05)]
+    *used, held_out = sorted((f'{i}.mp4' for i in range(200)), key=lambda x: is_held_out(x, 0.05))
     write_clip(folder / held_out, duration=4.5)
     for name in used[:2]:
         (folder / name).write_bytes((folder / held_out).read_bytes())
     return folder
 
 
+RUNS = itertools.count()
+
+
 @pytest.fixture
 def here(monkeypatch, capsys):
-    """Runs a tool in this process: ``here(tool, *arguments)``."""
-    from tool_process import run_here
+    """Runs a tool in this process, as ``python tools/TOOL ARGUMENTS`` would."""
+    from paths import TOOLS
+    from tool_process import Done
 
-    return lambda *arguments: run_here(monkeypatch, capsys, *arguments)
+    def run(tool, *arguments):
+        script = str(TOOLS / tool)
+        if '--cfg-options' in arguments:
+            # mmengine keeps a logger a run, by a name that is else the same within one second.
+            arguments = (*arguments, f'experiment_name=run_{next(RUNS)}')
+        monkeypatch.setattr(sys, 'argv', [script, *map(str, arguments)])
+        monkeypatch.setenv('LOCAL_RANK', '0')
+        monkeypatch.setenv('OMP_NUM_THREADS', '1')
+        # Loggers of former runs write to streams that pytest has closed.
+        MMLogger._instance_dict.clear()
+        capsys.readouterr()
+        code = 0
+        try:
+            runpy.run_path(script, run_name='__main__')
+        except SystemExit as end:
+            code = end.code or 0
+        return Done(code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope='session')

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
+from scipy.signal import correlate
 
 NUMBER_BITS = 10
 CLICK_HZ = 1800.0
@@ -67,8 +69,6 @@ def reference_wave(times: np.ndarray, events: Sequence[float] = (), level: float
 
 def decode(path: str | Path):
     """Frame times (T,), s; RGB frames; mono samples (S,) and time of the first, s."""
-    import av
-
     with av.open(str(path)) as container:
         shown = [(f.time, f.to_ndarray(format='rgb24')) for f in container.decode(video=0)]
     times, frames = zip(*shown, strict=True)
@@ -78,8 +78,6 @@ def decode(path: str | Path):
 
 def linear_sound(path: str | Path) -> tuple[np.ndarray, float, int]:
     """All of the sound without a jump: mono (S,), time of the first sample (s), rate (Hz)."""
-    import av
-
     with av.open(str(path)) as container:
         resampler = av.AudioResampler(format='fltp')
         blocks, start = [], None
@@ -101,8 +99,6 @@ def audio_lag(wave: np.ndarray, start: float, sample_rate: int, search: float = 
     The lag of the highest normalised correlation on a grid of 1/32 ms; also checks that the
     correlation there is high, so that silence or noise cannot pass.
     """
-    from scipy.signal import correlate
-
     wave = np.asarray(wave, dtype=np.float64)
     fine = max(1, round(32_000 / sample_rate))
     reach = round(search * sample_rate * fine)
@@ -191,8 +187,6 @@ def write_clip(
     Times are seconds of the container's clock, names of codecs and formats FFmpeg's; the suffix of
     the path chooses the container.
     """
-    import av
-
     path = Path(path)
     rate = Fraction(fps).limit_denominator(1001)
     if frame_times is None:
@@ -256,8 +250,6 @@ def kept_scheduling():
 
 def copy_packets(path, out, edit=lambda target: None, keep=lambda packet: True) -> None:
     """Copy a file without encoding: ``edit`` changes the new container, ``keep`` drops packets."""
-    import av
-
     with av.open(str(path)) as source, av.open(str(out), 'w') as target:
         streams = {s.index: target.add_stream_from_template(s) for s in source.streams}
         edit(target)
@@ -273,8 +265,6 @@ def tag_rotation(path: str | Path, out: str | Path, degrees: int) -> None:
 
 
 def _encode_sound(sound, truth, sample_rate, layout, level, gap):
-    import av
-
     count = round((truth.audio_end - truth.audio_start) * sample_rate)
     times = truth.audio_start + np.arange(count) / sample_rate
     wave = reference_wave(times, truth.events, level) if level else np.zeros(count)

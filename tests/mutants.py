@@ -29,17 +29,14 @@ def flip_bits(data: bytearray, rng: np.random.Generator) -> bytearray:
 
 
 def cut_off(data: bytearray, rng: np.random.Generator) -> bytearray:
-    """The end is missing."""
     return data[: int(rng.integers(len(data)))]
 
 
 def behead(data: bytearray, rng: np.random.Generator) -> bytearray:
-    """The beginning is missing."""
     return data[int(rng.integers(1, len(data) // 2)) :]
 
 
 def swap_chunks(data: bytearray, rng: np.random.Generator) -> bytearray:
-    """Chunks of 512 bytes in another order."""
     chunks = [data[first : first + 512] for first in range(0, len(data), 512)]
     for _ in range(int(rng.integers(1, 6))):
         a, b = rng.integers(len(chunks), size=2)
@@ -55,7 +52,6 @@ def blank(data: bytearray, rng: np.random.Generator) -> bytearray:
 
 
 def insert_noise(data: bytearray, rng: np.random.Generator) -> bytearray:
-    """Random bytes within."""
     place = int(rng.integers(len(data)))
     return data[:place] + bytearray(rng.bytes(int(rng.integers(1, 3000)))) + data[place:]
 

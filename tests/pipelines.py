@@ -2,11 +2,7 @@
 
 
 def sync_pipeline(num_frames, size=None, between=(), **windows):
-    """From file names to packed clips.
-
-    ``windows`` are settings of ``SampleSyncWindows``; frames are resized to ``size``, an int or
-    (width, height), and then go through the transforms ``between``.
-    """
+    """Windows as ``SampleSyncWindows`` draws them, frames resized to an int or (width, height)."""
     scale = (size, size) if isinstance(size, int) else size
     return [
         dict(type='OpenAudioVisual'),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
-from mmengine.runner import load_checkpoint
+from mmengine.runner import checkpoint, load_checkpoint
 from torch import nn
 
 from mmav_coattn import compat
@@ -71,8 +71,6 @@ def test_other_failures_with_a_whole_file_keep_their_own_words(tmp_path, monkeyp
 
 
 def test_applying_twice_changes_nothing():
-    from mmengine.runner import checkpoint
-
     def state():
         load = checkpoint.CheckpointLoader.load_checkpoint.__func__, checkpoint.load_url
         return *load, HistoryBuffer.__reduce__, sys.modules.get(compat.DRN_PACKAGE)

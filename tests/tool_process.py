@@ -1,8 +1,6 @@
 """Runs the command-line tools: as processes, or quicker within the process of the tests."""
 
-import itertools
 import os
-import runpy
 import socket
 import subprocess
 import sys
@@ -10,12 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from mmengine.logging import MMLogger
-from paths import ROOT, TOOLS
+from paths import ROOT
 
 #: Folder of mmaction2's stock scripts.
 STOCK_TOOLS = Path(find_spec('mmaction').origin).parent / '.mim/tools'
-RUNS = itertools.count()
 
 
 def free_port() -> str:
@@ -76,23 +72,3 @@ def run_without(modules: str, folder: Path, script: Path, *arguments) -> Done:
     """As :func:`run_process`, without these modules; their names are separated by commas."""
     (folder / 'without.py').write_text(WITHOUT)
     return run_process(folder / 'without.py', modules, script, *arguments)
-
-
-def run_here(monkeypatch, capsys, tool: str, *arguments) -> Done:
-    """Run one of our tools within this process, as ``python tools/TOOL ARGUMENTS`` would."""
-    script = str(TOOLS / tool)
-    if '--cfg-options' in arguments:
-        # mmengine keeps a logger a run, by a name that is else the same within one second.
-        arguments = (*arguments, f'experiment_name=run_{next(RUNS)}')
-    monkeypatch.setattr(sys, 'argv', [script, *map(str, arguments)])
-    monkeypatch.setenv('LOCAL_RANK', '0')
-    monkeypatch.setenv('OMP_NUM_THREADS', '1')
-    # Loggers of former runs write to streams that pytest has closed.
-    MMLogger._instance_dict.clear()
-    capsys.readouterr()
-    code = 0
-    try:
-        runpy.run_path(script, run_name='__main__')
-    except SystemExit as end:
-        code = end.code or 0
-    return Done(code, *capsys.readouterr())

@@ -5,7 +5,7 @@ from mmaction.registry import MODELS
 from paths import CONFIGS
 from recipes import read
 
-from mmav_coattn.config import load_config
+from mmav_coattn.config import DATALOADERS, load_config
 
 NETWORKS = {
     'baselines/maxpool': ('PoolingNeck', 'StreamHead'),
@@ -28,9 +28,8 @@ def test_no_recipe_is_left_out():
 @pytest.mark.parametrize('name', NETWORKS)
 def test_network_and_its_training(name):
     cfg, default = read(CONFIGS / f'{name}_shapes.py'), read(CONFIGS / 'coattn_pretrain_demo.py')
-    loaders = ('train_dataloader', 'val_dataloader', 'test_dataloader')
     others = ('train_cfg', 'optim_wrapper', 'param_scheduler', 'custom_hooks', 'test_evaluator')
-    for part in loaders + others:
+    for part in (*DATALOADERS, *others):
         assert cfg[part] == default[part]
     assert cfg.model.data_preprocessor == default.model.data_preprocessor
     assert cfg.model.test_cfg == default.model.test_cfg
@@ -45,12 +44,9 @@ def test_network_and_its_training(name):
     # The auxiliary loss is everybody's, but for the network without streams of its own.
     assert (model.cls_head.loss_contrast is None) == name.endswith('fused')
     model.eval()
-    inputs = model.data_preprocessor.preprocess(
-        torch.randint(0, 256, (1, 3, 32, 56, 56), dtype=torch.uint8),
-        torch.randn(1, 64000),
-        torch.tensor([[0.0, 1.1]]),
-        cfg.clip_seconds,
-    )
+    frames, audio = torch.zeros(1, 3, 32, 56, 56, dtype=torch.uint8), torch.randn(1, 64000)
+    starts = torch.tensor([[0.0, 1.1]])
+    inputs = model.data_preprocessor.preprocess(frames, audio, starts, cfg.clip_seconds)
     with torch.no_grad():
         assert model(inputs, mode='tensor').shape == (1, 2)
 

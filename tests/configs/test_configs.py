@@ -1,6 +1,3 @@
-from importlib.util import find_spec
-from pathlib import Path
-
 import pytest
 import yaml
 from mmaction.registry import DATASETS, HOOKS, MODELS, TRANSFORMS
@@ -11,30 +8,15 @@ from recipes import read
 from mmav_coattn.config import DATALOADERS, iter_datasets, load_config
 
 RECIPES = sorted(CONFIGS.glob('*.py'))
-#: Parameters of Multisensory (Owens & Efros, ECCV 2018), which the paper has fewer than.
-MULTISENSORY = 36.04e6
-#: The installed mmaction2.
-INSTALLED = Path(find_spec('mmaction').origin).parent
 
 each_recipe = pytest.mark.parametrize('path', RECIPES, ids=lambda path: path.stem)
-
-
-@each_recipe
-def test_inherits_the_runtime_of_mmaction2(path):
-    cfg = read(path)
-    runtime = Config.fromfile(INSTALLED / '.mim/configs/_base_/default_runtime.py')
-    assert cfg.default_scope == runtime.default_scope == 'mmaction'
-    for name in set(runtime.default_hooks) - {'checkpoint', 'visualization'}:
-        # mmengine notes where an inherited setting is from.
-        assert cfg.default_hooks[name] == dict(runtime.default_hooks[name], _scope_='mmaction')
-    assert cfg.env_cfg == runtime.env_cfg
-    assert cfg.custom_imports.imports == ['mmav_coattn']
 
 
 @each_recipe
 def test_builds_and_clips_fit_the_network(path):
     cfg = read(path)
     network = cfg.model
+    assert cfg.default_scope == 'mmaction' and cfg.custom_imports.imports == ['mmav_coattn']
     assert network.test_cfg.blind_controls is True
     for loader in DATALOADERS:
         whole = cfg[loader].dataset
@@ -74,7 +56,8 @@ def test_sizes_of_the_networks():
     parts = (small, full, full.backbone.visual)
     small, full, visual = (sum(p.numel() for p in part.parameters()) for part in parts)
     assert small < 0.25e6
-    assert 15e6 < full <= min(24e6, 0.7 * MULTISENSORY)
+    # The paper has fewer than the 36.04e6 of Multisensory (Owens & Efros, ECCV 2018).
+    assert 15e6 < full <= min(24e6, 0.7 * 36.04e6)
     # MC3-18 without its classifier: known from its paper's authors' model.
     assert visual == pytest.approx(11.49e6, rel=1e-3)
 
@@ -101,17 +84,6 @@ def test_grid_layout(tmp_path):
         dataset = DATASETS.build(cfg[f'{loader}_dataloader'].dataset)
         assert len(dataset) == 1
         assert dataset.get_data_info(0)['filename'] == f'{tmp_path}/videos/{split}.mp4'
-
-
-def test_folder_recipe_splits_a_folder(tmp_path):
-    for i in range(200):
-        (tmp_path / f'{i}.mp4').touch()
-    cfg = load_config(str(CONFIGS / 'coattn_pretrain_folder.py'), {'data_root': str(tmp_path)})
-    train, val = (DATASETS.build(cfg[f'{part}_dataloader'].dataset) for part in ('train', 'val'))
-    names = [{ds.get_data_info(i)['relpath'] for i in range(len(ds))} for ds in (train, val)]
-    assert not names[0] & names[1] and len(names[0]) + len(names[1]) == 200
-    assert 1 <= len(val) <= 25
-    assert cfg.optim_wrapper.type == 'OptimWrapper'
 
 
 def test_metafiles_name_every_recipe():

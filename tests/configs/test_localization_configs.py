@@ -19,44 +19,31 @@ RECIPES = sorted((CONFIGS / 'localization').glob('*.py'))
 def test_builds_and_asks_for_what_the_metric_needs(path):
     cfg = load_config(str(path), {'data_root': '/my videos'})
     assert {dataset.data_root for dataset in iter_datasets(cfg)} == {'/my videos'}
-    several = isinstance(cfg.test_evaluator, list)
-    for evaluator in cfg.test_evaluator if several else [cfg.test_evaluator]:
+    evaluators = cfg.test_evaluator
+    for evaluator in evaluators if isinstance(evaluators, list) else [evaluators]:
         METRICS.build(evaluator)
     for hook in [*cfg.custom_hooks, *cfg.default_hooks.values()]:
         HOOKS.build(hook)
     assert cfg.model.test_cfg.return_map in (True, 'evidence')
     pipeline = cfg.test_dataloader.dataset.pipeline
-    packed = pipeline[-1].extra_meta_keys
-    assert {'localization_targets', 'has_source'} <= set(packed)
+    assert {'localization_targets', 'has_source'} <= set(pipeline[-1].extra_meta_keys)
     kinds = [transform.type for transform in pipeline]
     # Boxes follow the crops, so they come after them.
-    assert kinds.index('LocalizationTargets') > max(
-        kinds.index(kind) for kind in kinds if kind in ('FixedCrop', 'Resize', 'CenterCrop')
-    )
+    crops = [kinds.index(kind) for kind in {'FixedCrop', 'Resize', 'CenterCrop'} & set(kinds)]
+    assert kinds.index('LocalizationTargets') > max(crops)
     # The command on one's own videos reads its clips off the same recipe.
     assert ClipSettings.from_config(cfg).clip_seconds == pipeline[1].clip_seconds
 
 
+# The other recipes inherit the network of their pretraining.
 @pytest.mark.parametrize(
-    ('name', 'pretrain'),
-    [
-        ('sounding_shapes_medium', 'coattn_pretrain_demo'),
-        ('sounding_shapes_hard', 'coattn_pretrain_demo'),
-        ('sounding_shapes_moving', 'coattn_pretrain_moving'),
-        ('sounding_shapes_negative', 'coattn_pretrain_sources'),
-        ('sounding_shapes_multi', 'coattn_pretrain_sources'),
-        ('grid_mouth', 'coattn_pretrain_grid'),
-        ('vggss', 'coattn_pretrain'),
-        ('flickr_soundnet', 'coattn_pretrain'),
-        ('is3', 'coattn_pretrain'),
-        ('avsbench_robust', 'coattn_pretrain'),
-    ],
+    ('tier', 'pretrain'), [('moving', 'moving'), ('negative', 'sources'), ('multi', 'sources')]
 )
-def test_takes_the_checkpoints_of_its_pretraining(name, pretrain):
-    own = read(CONFIGS / 'localization' / f'{name}.py').model
-    theirs = read(CONFIGS / f'{pretrain}.py').model
+def test_takes_the_checkpoints_of_its_pretraining(tier, pretrain):
+    own = read(CONFIGS / f'localization/sounding_shapes_{tier}.py').model
+    theirs = read(CONFIGS / f'coattn_pretrain_{pretrain}.py').model
     for part in ('type', 'data_preprocessor', 'backbone', 'neck', 'cls_head'):
-        assert own[part] == theirs[part] or part == 'data_preprocessor' and 'sources' in pretrain
+        assert own[part] == theirs[part] or part == 'data_preprocessor' and pretrain == 'sources'
 
 
 def test_mouth_boxes_lie_beside_their_recipe():

@@ -7,7 +7,6 @@ from mmav_coattn.config import iter_datasets
 from mmav_coattn.experiments.transfer.experiment import Run, run_config, transfer_settings
 
 RECIPES = sorted((CONFIGS / 'transfer').glob('*.py'))
-#: ``SampleFrames`` and others of mmaction2's own, or ours.
 OFFICIAL = [path for path in RECIPES if path.stem.endswith(('ucf101', 'hmdb51'))]
 
 

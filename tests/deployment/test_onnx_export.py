@@ -13,6 +13,8 @@ from mmav_coattn.deployment.onnx_export import example_batch
 from mmav_coattn.errors import ConfigError, MissingDependencyError
 from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
+pytest.importorskip('onnxscript')
+onnxruntime = pytest.importorskip('onnxruntime')
 RESIZE = [
     dict(type='FixedCrop', box=(0.25, 0.0, 0.75, 1.0)),
     dict(type='Resize', scale=(32, 24), keep_ratio=False),
@@ -39,8 +41,6 @@ def build(module='AGA', **model):
 
 @pytest.fixture(scope='module')
 def exported(tmp_path_factory):
-    pytest.importorskip('onnxscript')
-    pytest.importorskip('onnxruntime')
     inferencer = build()
     return inferencer, export_onnx(inferencer, tmp_path_factory.mktemp('onnx') / 'new' / 'a.onnx')
 
@@ -64,8 +64,6 @@ def test_agrees_with_pytorch_at_any_batch_size(exported):
 
 
 def test_what_the_file_says_of_itself(exported):
-    import onnxruntime
-
     session = onnxruntime.InferenceSession(str(exported[1]), providers=['CPUExecutionProvider'])
     shapes = {each.name: each.shape for each in session.get_inputs()}
     assert shapes['frames'][1:] == [3, 8, 24, 32] and isinstance(shapes['frames'][0], str)
@@ -93,8 +91,6 @@ POOLING = dict(type='PoolingNeck', in_channels=(16, 16), embed_dims=16)
     ],
 )
 def test_other_networks(tmp_path, changes, grid):
-    pytest.importorskip('onnxscript')
-    pytest.importorskip('onnxruntime')
     inferencer = build(**changes)
     frames, waveforms = example_batch(inferencer, 1)
     _, *maps = SyncGraph(inferencer.model)(frames, waveforms)
@@ -104,7 +100,6 @@ def test_other_networks(tmp_path, changes, grid):
 
 
 def test_sentences(tmp_path, monkeypatch):
-    pytest.importorskip('onnxscript')
     with pytest.raises(ConfigError, match='must end with .onnx'):
         export_onnx(None, tmp_path / 'a.pt')
     monkeypatch.setitem(sys.modules, 'onnx', None)

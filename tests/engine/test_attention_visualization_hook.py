@@ -13,11 +13,11 @@ from mmav_coattn.engine.hooks import AttentionVisualizationHook
 from mmav_coattn.errors import ConfigError
 
 
-def make_runner(tmp_path, **changes):
+def make_runner(tmp_path):
     model = nn.Identity()
     model.return_map = False
-    facts = dict(model=model, log_dir=str(tmp_path / 'log'), logger=logging.getLogger('hook'))
-    return SimpleNamespace(**facts | changes)
+    log_dir, logger = str(tmp_path / 'log'), logging.getLogger('hook')
+    return SimpleNamespace(model=model, log_dir=log_dir, logger=logger)
 
 
 def make_batch(*names, **annotation):
@@ -94,11 +94,11 @@ def test_what_cannot_work_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.delenv('DISPLAY', raising=False)
     monkeypatch.delenv('WAYLAND_DISPLAY', raising=False)
     monkeypatch.setattr('sys.platform', 'linux')
+    runner = make_runner(tmp_path)
     with pytest.raises(ConfigError, match='show=True needs .*--show-dir'):
-        AttentionVisualizationHook(enable=True, show=True).before_test(make_runner(tmp_path))
+        AttentionVisualizationHook(enable=True, show=True).before_test(runner)
+    runner.model = nn.Linear(1, 1)
     with pytest.raises(ConfigError, match='Linear gives no maps'):
-        AttentionVisualizationHook(enable=True).before_test(
-            make_runner(tmp_path, model=nn.Linear(1, 1))
-        )
+        AttentionVisualizationHook(enable=True).before_test(runner)
     with pytest.raises(ConfigError, match='interval=0 must be at least 1'):
         AttentionVisualizationHook(interval=0)

@@ -7,6 +7,11 @@ from mmengine.logging import MessageHub
 
 from mmav_coattn.engine.hooks import unusable_media_hook
 
+SENTENCE = (
+    'Epoch 3: {} drawn files could not be used and others took their place, for {} samples ({}). '
+    'The first of them:\n  /data/{}\n  /data/{}'
+)
+
 
 def batch(*notes):
     """A sample for each of these names and reasons of a replaced file, or several of them."""
@@ -40,12 +45,8 @@ def test_counts_and_names_and_each_epoch_anew(report, monkeypatch):
     monkeypatch.setattr(unusable_media_hook, 'MAX_NAMES', 2)
     first = batch({}, {'a.mp4': 'silent', 'b.mp4': 'missing'})
     second = batch({'a.mp4': 'silent'}, {'c.mp4': 'silent'}, {})
-    sentence = (
-        'Epoch 3: 4 drawn files could not be used and others took their place, for 5 samples '
-        '(3 silent, 1 missing). The first of them:\n'
-        '  /data/a.mp4: is silent\n  /data/b.mp4: is missing'
-    )
-    assert report(first, second) == ([sentence], 4)
+    said = SENTENCE.format(4, 5, '3 silent, 1 missing', 'a.mp4: is silent', 'b.mp4: is missing')
+    assert report(first, second) == ([said], 4)
     assert report(batch({}, {})) == ([], 0)
 
 
@@ -55,9 +56,5 @@ def test_sums_over_processes(report, monkeypatch):
         return [mine, (type(mine[0])(other[0]), *other[1:])]
 
     monkeypatch.setattr(unusable_media_hook, 'all_gather_object', two_processes)
-    sentence = (
-        'Epoch 3: 3 drawn files could not be used and others took their place, for 4 samples '
-        '(2 missing, 1 silent). The first of them:\n'
-        '  /data/z.mp4: is missing\n  /data/a.mp4: is silent'
-    )
-    assert report(batch({'a.mp4': 'silent'})) == ([sentence], 3)
+    said = SENTENCE.format(3, 4, '2 missing, 1 silent', 'z.mp4: is missing', 'a.mp4: is silent')
+    assert report(batch({'a.mp4': 'silent'})) == ([said], 3)

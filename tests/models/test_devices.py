@@ -45,9 +45,8 @@ def test_the_network_makes_no_tensor_on_another_device_than_its_inputs(training,
     inputs = random_inputs()
     inputs |= {name: x.to('meta') for name, x in inputs.items() if isinstance(x, torch.Tensor)}
     assert model(inputs, mode='tensor').device.type == 'meta'
-    waveforms, frames = inputs['audio'], torch.zeros(2, 3, 8, 32, 32, dtype=torch.uint8)
-    made = model.data_preprocessor.preprocess(
-        frames.to('meta'), waveforms, inputs['audio_starts'], 0.5
-    )
+    frames = torch.zeros(2, 3, 8, 32, 32, dtype=torch.uint8, device='meta')
+    others = inputs['audio'], inputs['audio_starts'], 0.5
+    made = model.data_preprocessor.preprocess(frames, *others)
     devices = {name: x.device.type for name, x in made.items() if isinstance(x, torch.Tensor)}
     assert devices == dict.fromkeys(('frames', 'imgs', 'audio', 'log_mels', 'audio_starts'), 'meta')

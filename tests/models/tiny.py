@@ -24,7 +24,6 @@ VISUAL = dict(
 )
 AUDIO = dict(type='AudioResNet', base_channels=8, strides=((2, 1), (2, 2)), stage_blocks=(2, 2))
 NECK = dict(type='CoAttentionNeck', in_channels=(16, 16), embed_dims=16, match=dict(channels=8))
-#: The smallest recognizer.
 MODEL = dict(
     type='AudioVisualRecognizer',
     backbone=dict(type='AudioVisualBackbone', visual=VISUAL, audio=AUDIO),
@@ -78,6 +77,10 @@ def batch(num_clips=2, num_negatives=1, unusable=()):
         samples.append(ActionDataSample(metainfo=facts))
         samples[-1].set_field(torch.eye(1 + num_negatives)[0], 'sync_label', dtype=torch.Tensor)
     return dict(inputs=inputs, data_samples=samples)
+
+
+def unit(*shape):
+    return torch.nn.functional.normalize(torch.randn(*shape), dim=-1)
 
 
 def run(model, data, mode):

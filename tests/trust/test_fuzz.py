@@ -15,20 +15,17 @@ from mmav_coattn.datasets import AudioVisualDataset
 from mmav_coattn.preparation.scan import Limits, scan
 
 #: Seconds for one file, address space of a worker in bytes.
-TIME_LIMIT, MEMORY_LIMIT = 10, 6 * 2**30
+TIME_LIMIT, MEMORY_LIMITS = 10, (6 * 2**30,) * 2
 REASONS = {'unreadable', 'no_video', 'no_audio', 'silent', 'too_short'}
 PIPELINE = sync_pipeline(4, 32, clip_seconds=0.4, min_shift=0.2, test_mode=True)
-
-
-def bound_memory(worker_id):
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
 def load_all(folder):
     """What the loader says of each file, with the seconds that it took."""
     data = AudioVisualDataset(data_root=str(folder), pipeline=PIPELINE, test_mode=True)
-    limits = dict(worker_init_fn=bound_memory, timeout=TIME_LIMIT, prefetch_factor=1)
-    loader = DataLoader(data, num_workers=1, collate_fn=pseudo_collate, **limits)
+    bound = dict(worker_init_fn=lambda _: resource.setrlimit(resource.RLIMIT_AS, MEMORY_LIMITS))
+    bound |= dict(num_workers=1, timeout=TIME_LIMIT, prefetch_factor=1)
+    loader = DataLoader(data, collate_fn=pseudo_collate, **bound)
     found, before = {}, time.monotonic()
     for batch in loader:
         (sample,) = batch['data_samples']

@@ -150,9 +150,8 @@ def test_tools(gallery, tmp_path):
     dataset = dict(type='AudioVisualDataset', data_root=str(folder), test_mode=True)
     dataset['pipeline'] = pipeline(True, size=(32, 32))
     sampler = dict(type='DefaultSampler', shuffle=False)
-    changed = dict(pipeline=pipeline(False, size=(32, 32)))
     settings = dict(
-        train_dataloader=dict(batch_size=8, dataset=changed),
+        train_dataloader=dict(batch_size=8, dataset=dict(pipeline=pipeline(False, size=(32, 32)))),
         val_dataloader=dict(batch_size=8, num_workers=1, sampler=sampler, dataset=dataset),
         val_evaluator=dict(type='SyncMetric', num_listed=len(ITEMS)),
         val_cfg=dict(type='ValLoop'),

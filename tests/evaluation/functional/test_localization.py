@@ -1,12 +1,7 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional import (
-    binarize_top_fraction,
-    ciou_success_and_auc,
-    consensus_ciou,
-    consensus_map,
-)
+from mmav_coattn.evaluation import functional as ef
 
 
 @pytest.mark.parametrize('fraction', [0.0, 0.61, 1.0])
@@ -16,7 +11,7 @@ def test_binarize_keeps_what_a_stable_sort_would_keep(levels, fraction):
     expected = np.zeros(heatmap.size, bool)
     best = np.argsort(-heatmap, axis=None, kind='stable')
     expected[best[: round(fraction * heatmap.size)]] = True
-    mask = binarize_top_fraction(heatmap, fraction)
+    mask = ef.binarize_top_fraction(heatmap, fraction)
     assert mask.dtype == bool and (mask.ravel() == expected).all()
 
 
@@ -24,15 +19,15 @@ def test_consensus_ciou_by_hand():
     pred = np.array([[True, True], [True, False]])
     gt = np.array([[1.0, 0.5], [0.0, 0.5]])
     # inside 1 + 0.5; ground truth 2; one predicted pixel where nobody sees a source
-    assert consensus_ciou(pred, gt) == pytest.approx(1.5 / 3.0)
-    assert consensus_ciou(gt > 0, (gt > 0).astype(float)) == 1.0
+    assert ef.consensus_ciou(pred, gt) == pytest.approx(1.5 / 3.0)
+    assert ef.consensus_ciou(gt > 0, (gt > 0).astype(float)) == 1.0
     empty, full = np.zeros((3, 3), bool), np.ones((3, 3), bool)
     for masks in ((empty, full), (full, empty), (empty, empty)):
-        assert consensus_ciou(*masks) == 0.0
+        assert ef.consensus_ciou(*masks) == 0.0
 
 
 def test_ciou_success_and_auc_by_hand():
-    result = ciou_success_and_auc([0.5, 0.15, 1.0, 0.0])
+    result = ef.ciou_success_and_auc([0.5, 0.15, 1.0, 0.0])
     # Share at t: 4/4 at 0; 3/4 for 0.05 to 0.15; 2/4 for 0.2 to 0.5; 1/4 for 0.55 to 1.
     shares = np.array([1.0] + [0.75] * 3 + [0.5] * 7 + [0.25] * 10)
     auc = (shares[:-1] + shares[1:]).sum() / 40
@@ -45,7 +40,7 @@ def test_every_threshold_is_reached_by_its_own_decimal(multiple):
     value = float(f'{multiple * 5 / 100:.2f}')
     # Full steps below it, half a step after it.
     expected = 1.0 if multiple == 20 else (multiple + 0.5) / 20
-    assert ciou_success_and_auc([value])['auc'] == pytest.approx(expected)
+    assert ef.ciou_success_and_auc([value])['auc'] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +60,4 @@ def test_every_threshold_is_reached_by_its_own_decimal(multiple):
     ],
 )
 def test_consensus_of_boxes_by_hand(boxes, annotators, expected):
-    assert consensus_map(boxes, annotators, size=4).tolist() == expected
+    assert ef.consensus_map(boxes, annotators, size=4).tolist() == expected

@@ -1,12 +1,7 @@
 import numpy as np
 import pytest
 
-from mmav_coattn.evaluation.functional import (
-    binarize_top_fraction,
-    ciou_success_and_auc,
-    consensus_ciou,
-    floors_of_ground_truth,
-)
+from mmav_coattn.evaluation import functional as ef
 from mmav_coattn.evaluation.functional.localization_floors import (
     disc_heatmap,
     motion_energy_maps,
@@ -15,7 +10,7 @@ from mmav_coattn.evaluation.functional.localization_floors import (
 
 
 def test_disc_around_the_centre():
-    rows, columns = np.nonzero(binarize_top_fraction(disc_heatmap(224)))
+    rows, columns = np.nonzero(ef.binarize_top_fraction(disc_heatmap(224)))
     assert abs(rows.mean() - 111.5) < 0.05 and abs(columns.mean() - 111.5) < 0.05
     assert np.hypot(rows - 111.5, columns - 111.5).max() < np.sqrt(25088 / np.pi) + 1
     assert disc_heatmap(3).argmax() == 4
@@ -52,12 +47,14 @@ def test_floors_of_ground_truth_against_the_single_functions():
     for gt, (y, x, h, w) in zip(gts, rng.integers(1, 9, (12, 4)), strict=True):
         gt[y : y + h, x : x + w] = 1
     gts[3] = 1  # more than half the image
-    floors, half, disc = floors_of_ground_truth(iter(gts)), 200, disc_heatmap(20)
+    floors, half, disc = ef.floors_of_ground_truth(iter(gts)), 200, disc_heatmap(20)
     slow = dict(
-        centre_disc=lambda gt: consensus_ciou(binarize_top_fraction(disc), gt),
-        centre_disc_adaptive=lambda gt: consensus_ciou(binarize_top_fraction(disc, gt.mean()), gt),
+        centre_disc=lambda gt: ef.consensus_ciou(ef.binarize_top_fraction(disc), gt),
+        centre_disc_adaptive=lambda gt: ef.consensus_ciou(
+            ef.binarize_top_fraction(disc, gt.mean()), gt
+        ),
         whole_image=np.mean,
         perfect_half=lambda gt: min(gt.sum(), half) / max(gt.sum(), half),
     )
     for name, ciou in slow.items():
-        assert floors[name] == pytest.approx(ciou_success_and_auc([ciou(gt) for gt in gts]))
+        assert floors[name] == pytest.approx(ef.ciou_success_and_auc([ciou(gt) for gt in gts]))

@@ -19,9 +19,8 @@ def scores_of(offsets, height=4.0, noise=0.5):
 
 
 def jump(*offsets, at=(200,)):
-    return np.concatenate(
-        [np.full(len(part), o) for part, o in zip(np.split(TIMES, at), offsets, strict=True)]
-    )
+    parts = zip(np.split(TIMES, at), offsets, strict=True)
+    return np.concatenate([np.full(len(part), offset) for part, offset in parts])
 
 
 @pytest.mark.parametrize(

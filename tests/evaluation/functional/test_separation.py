@@ -27,9 +27,8 @@ def test_oracle_separates_tones():
     # Of the power that the network hears.
     powers = LogMelSpectrogram(**MASKING).power(torch.from_numpy(tones)).numpy()
     loud = powers.sum(axis=0) > 1e-2
-    np.testing.assert_allclose(
-        masks[:, loud] ** 2, (powers / powers.sum(axis=0))[:, loud], atol=1e-3
-    )
+    shares = powers / powers.sum(axis=0)
+    np.testing.assert_allclose(masks[:, loud] ** 2, shares[:, loud], atol=1e-3)
     for mask, solo in zip(masks, tones, strict=True):
         assert abs(si_sdr(tones.sum(axis=0), solo)) < 0.1
         assert si_sdr(masking.apply(tones.sum(axis=0), mask), solo) > 15

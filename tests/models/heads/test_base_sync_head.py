@@ -55,9 +55,8 @@ def test_a_contrast_needs_a_similarity(extra):
 def test_logits_of_the_match_by_hand_and_at_chance_before_training():
     head, score = MatchHead(), torch.tensor([[1.2, -0.4]])
     assert torch.equal(head(SimpleNamespace(score=score)), score)  # as the head starts
-    assert losses_of(head, [[1, 0]], score=0 * score)['loss_sync'].item() == pytest.approx(
-        math.log(2)
-    )
+    losses = losses_of(head, [[1, 0]], score=0 * score)
+    assert losses['loss_sync'].item() == pytest.approx(math.log(2))
     head.gain.data.fill_(3.0)
     head.bias.data.fill_(-0.5)
     torch.testing.assert_close(head(SimpleNamespace(score=score)), torch.tensor([[3.1, -1.7]]))

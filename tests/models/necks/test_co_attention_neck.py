@@ -13,8 +13,7 @@ STEPS = WINDOW_TIMES.shape[-1]
 
 
 def make_neck(module='AGA', **settings):
-    match = dict(channels=6)
-    return CoAttentionNeck((5, 7), 8, module, match=match, **settings).eval()
+    return CoAttentionNeck((5, 7), 8, module, match=dict(channels=6), **settings).eval()
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from models.tiny import unit
 
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.models.necks.match import Match
 
 CLIPS, WINDOWS, LOCATIONS, BANDS, STEPS, DIMS = 2, 3, 4, 2, 7, 5
-
-
-def unit(*shape):
-    return F.normalize(torch.randn(*shape), dim=-1)
 
 
 @torch.no_grad()

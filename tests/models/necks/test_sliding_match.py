@@ -2,17 +2,13 @@ import math
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from models.tiny import unit
 
 from mmav_coattn.apis.streaming import clip_starts
 from mmav_coattn.models.necks import CoAttentionNeck
 from mmav_coattn.models.necks.sliding_match import sliding_match
 
 LENGTH, REACH, TOTAL = 8, 3, 20
-
-
-def unit(*shape):
-    return F.normalize(torch.randn(*shape), dim=-1)
 
 
 @torch.no_grad()

@@ -17,10 +17,8 @@ def slow_attention(module, queries, keys, values):
     inputs = zip((queries, keys, values), weights, biases, strict=True)
     q, k, v = (torch.nn.functional.linear(*each) for each in inputs)
     dims = q.shape[-1] // module.num_heads
-    out, weights = (
-        torch.zeros_like(q),
-        torch.zeros(len(q), module.num_heads, q.shape[1], k.shape[1]),
-    )
+    out = torch.zeros_like(q)
+    weights = torch.zeros(len(q), module.num_heads, q.shape[1], k.shape[1])
     for item, head, query in np.ndindex(weights.shape[:3]):
         part = slice(head * dims, (head + 1) * dims)
         products = k[item, :, part] @ q[item, query, part] / math.sqrt(dims)

@@ -9,10 +9,9 @@ from tests.models.tiny import batch, build, run
 @pytest.fixture
 def model():
     parts = dict(backbone=dict(type='EarlyFusionNet', **SMALL), neck=None)
-    head, test_cfg = dict(type='FusedHead', in_channels=32), dict(blind_controls=True)
-    cfg = dict(parts, type='EarlyFusionRecognizer', cls_head=head, test_cfg=test_cfg)
-    model = build(cfg).eval()
-    model.return_map = True
+    parts['cls_head'] = dict(type='FusedHead', in_channels=32)
+    test_cfg = dict(blind_controls=True, return_map=True)
+    model = build(dict(parts, type='EarlyFusionRecognizer', test_cfg=test_cfg)).eval()
     torch.nn.init.normal_(model.cls_head.classify.weight)
     return model
 

@@ -53,7 +53,7 @@ def test_at_the_end_of_an_epoch_and_in_a_new_run_nothing_is_left_out(saved, iter
 @pytest.mark.parametrize(
     ('changes', 'batches', 'said'),
     [
-        (dict(sampler=DefaultSampler), 4, 'was saved after 2 of 4 batches of epoch 2, and Default'),
+        (dict(sampler=DefaultSampler), 4, '2 of 4 batches of epoch 2, and DefaultSampler cannot'),
         ({}, 5, 'This run has 4 batches an epoch, the one it resumes had 5: '),
         (dict(loop=IterBasedTrainLoop), 4, ''),  # which skips by itself
     ],

@@ -24,7 +24,7 @@ def run_tool(main: Callable[[], None]) -> None:
     except Exception as error:
         try:
             sentence = user_sentence(error)
-        except RuntimeError as report:  # torch reports a dead worker from a signal handler
+        except RuntimeError as report:  # of a worker that died just now
             sentence = user_sentence(report)
         if sentence is None:
             raise
@@ -38,9 +38,14 @@ def user_sentence(error: BaseException) -> str | None:
     One that comes from a loader worker carries the original only as text, with the worker's
     traceback in front.
     """
+    # torch reports a dead worker from a signal handler, wherever the program is; what it interrupts
+    # may make another error of it, as mmengine does while it formats a config.
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, RuntimeError) and str(cause).startswith('DataLoader worker (pid'):
+            return _death_of_worker(str(cause), read_by_dead_workers())
+        cause = cause.__context__
     text = str(error)
-    if isinstance(error, RuntimeError) and text.startswith('DataLoader worker (pid'):
-        return _death_of_worker(text, read_by_dead_workers())
     if isinstance(error, (ConnectionError, EOFError)) and (names := _await_dead_workers()):
         return _death_of_worker(text, names)
     if isinstance(error, OSError) and error.errno in CANNOT_WRITE:

@@ -44,6 +44,16 @@ def test_sentence_of_errors_in_loader_workers():
     assert user_sentence(by_worker(error)) == 'the last.'
 
 
+def test_sentence_of_a_worker_that_dies_while_something_else_runs():
+    def write_config():
+        try:
+            raise RuntimeError('DataLoader worker (pid 8) is killed by signal: Killed. ')
+        except RuntimeError:
+            raise SyntaxError('Failed to format the config file') from None
+
+    assert 'A loader worker died (Killed): ' in user_sentence(raised_by(write_config))
+
+
 def test_sentence_of_an_unknown_type():
     sentence = user_sentence(raised_by(lambda: TRANSFORMS.build(dict(type='LoadFrame'))))
     assert sentence.startswith("The config names a transform of type 'LoadFrame', which is not reg")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from mmaction.registry import METRICS
 
-from .left_out import FileMetric, finite_scores
+from .file_metric import FileMetric, finite_scores
 
 
 @METRICS.register_module()

@@ -12,7 +12,7 @@ from mmav_coattn.evaluation.functional.localization_scores import best_assignmen
 from mmav_coattn.evaluation.functional.negative_audio import MAP_THRESHOLDS, threshold_curves
 
 from .clip_predictors import PREDICTORS, SPLIT_PREDICTORS, maps_at, predictor_maps
-from .left_out import FileMetric, to_array
+from .file_metric import FileMetric, to_array
 from .localization_summary import (
     format_table,
     summarise_detection,

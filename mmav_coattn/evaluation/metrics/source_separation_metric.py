@@ -16,7 +16,7 @@ from mmav_coattn.evaluation.functional.localization_scores import (
 from mmav_coattn.evaluation.functional.separation import MelMasking, si_sdr
 from mmav_coattn.sounding_shapes import draw_scene, render_solos
 
-from .left_out import FileMetric, to_array
+from .file_metric import FileMetric, to_array
 
 SIZE = 224  # px
 

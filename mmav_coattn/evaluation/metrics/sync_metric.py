@@ -8,7 +8,7 @@ from mmengine.logging import MMLogger
 
 from mmav_coattn.evaluation.functional import binary_sync_metrics
 
-from .left_out import FileMetric, finite_scores, to_array
+from .file_metric import FileMetric, finite_scores, to_array
 
 #: Controls: nothing to see, nothing to hear, the first frame repeated.
 CONTROLS = ('video_blank', 'audio_blank', 'video_still')

@@ -33,21 +33,29 @@ def sliding_match(
         audio_windows (Tensor): (B, S), first of the ``length`` audio steps that compete.
         length (int): Steps of a window, T of :class:`Match`.
     """
-    # At most 1, and far above the smallest float64: sums lose nothing that matters.
-    cosines = torch.einsum('tpc,slc->plts', visual, audio).flatten(0, 1)  # (Q, V, A)
-    # The vectors of a whole file are in the CPU's memory, wherever the network is.
-    products = (cosines - 1) * match.scale.to(cosines.device)
-    likelihood = products.double().exp()
-    rows = steps[:, None].expand_as(columns)
-    over_audio = _window_sums(likelihood, rows, audio_windows, length)
-    windows = video_windows[:, None].expand_as(columns)
-    over_video = _window_sums(likelihood.transpose(1, 2), columns, windows, length)
-    both = products[:, rows, columns].double() - (over_audio.log() + over_video.log()) / 2
+    # The vectors of a whole file are in the CPU's memory, wherever the network is. Pairs come last,
+    # where sums over time and the choice of steps below move whole lines of memory.
+    scale = match.scale.to(visual.device)
+    products = torch.einsum('tpc,slc->tspl', visual * scale, audio).flatten(2).sub_(scale)
+    # At most 1, and far above the smallest float32.
+    likelihood = products.exp()
+    rows, windows = steps[:, None], video_windows[:, None]
+    sums = _sums_before(likelihood, dim=1)
+    over_audio = sums[rows, audio_windows + length] - sums[rows, audio_windows]
+    sums = _sums_before(likelihood, dim=0)
+    over_video = sums[windows + length, columns] - sums[windows, columns]
+    both = products[rows, columns] - over_audio.mul_(over_video).log_().div_(2)  # (B, S, P L)
     sizes = visual.shape[1], audio.shape[1]
-    return (both + math.log(length)).float().unflatten(0, sizes).permute(2, 0, 1, 3)
+    return (both + math.log(length)).float().unflatten(2, sizes).permute(0, 2, 3, 1)
 
 
-def _window_sums(values: Tensor, row: Tensor, first: Tensor, length: int) -> Tensor:
-    """Sums of values[:, row, first : first + length]."""
-    sums = torch.cat([torch.zeros_like(values[..., :1]), values.cumsum(dim=-1)], dim=-1)
-    return sums[:, row, first + length] - sums[:, row, first]
+def _sums_before(values: Tensor, dim: int) -> Tensor:
+    """Sums of all values before each place along a dimension, float64, and of all of them.
+
+    Differences of two are sums over windows; in float64 they lose nothing that matters.
+    """
+    sizes = list(values.shape)
+    sizes[dim] += 1
+    sums = values.new_zeros(sizes, dtype=torch.float64)
+    torch.cumsum(values, dim=dim, dtype=torch.float64, out=sums.narrow(dim, 1, sizes[dim] - 1))
+    return sums

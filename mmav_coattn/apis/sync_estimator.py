@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from mmav_coattn.evaluation.functional.offset_curve import Confidence, estimate_
 from mmav_coattn.models.necks.sliding_match import sliding_match
 from mmav_coattn.models.recognizers import AudioVisualRecognizer
 
-from .embedding import Embedding
+from .embedding import SHORTEST_CLIP, Embedding
 from .streaming import clip_starts, moving_means
 from .sync_result import Drift, Piece, SyncResult
 
@@ -25,22 +26,25 @@ class MatchCurves:
     """Evidence of every step of a file at every shift of the audio, block by block.
 
     Shifts are up to ``reach`` video steps either way. ``valid`` (T, 2 reach + 1) says whether at
-    least half of the clip around a step has audible audio at a shift.
+    least half of the clip around a step has audible audio at a shift. Where video and audio overlap
+    for less than a clip, all of that is one.
 
     Raises:
-        MediaError: If there is no such clip: video and audio do not overlap for as long as a clip,
-            or all of that is silent.
+        MediaError: If there is no such clip: video and audio hardly overlap, or all of that is
+            silent.
     """
 
     def __init__(self, model: AudioVisualRecognizer, embedding: Embedding, reach: int) -> None:
         self.neck, self.head = model.neck, model.cls_head
         self.embedding = embedding
-        self.total, self.length = len(embedding.times), embedding.clip_steps
+        self.total = len(embedding.times)
         # Audio on the grid of the video, from `reach` steps before it to as many after it.
         index = np.arange(-reach, self.total + reach)
         self._audio, inside, heard = embedding.audio_at(embedding.times[0] + index * embedding.step)
         found = np.flatnonzero(inside)
         self._begin, self._end = (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
+        least = ceil(SHORTEST_CLIP * embedding.clip_steps)
+        self.length = max(min(embedding.clip_steps, self._end - self._begin), least)
         self._starts = clip_starts(torch.arange(self.total), self.length, self.total)
         self._columns = torch.arange(self.total)[:, None] + torch.arange(2 * reach + 1)
         self._heard = torch.from_numpy(heard)[self._columns]  # (T, 2 reach + 1)
@@ -48,7 +52,7 @@ class MatchCurves:
         self._counts = sums[self._starts + self.length] - sums[self._starts]
         self.valid = (self._counts >= self.length / 2).numpy()
         if self._end - self._begin < self.length or not self.valid.any():
-            _refuse(embedding, self._end - self._begin)
+            _refuse(embedding, self._end - self._begin, self.length)
 
     @property
     def distinct(self) -> slice:
@@ -106,7 +110,7 @@ def measure_sync(
     shifts = np.arange(-reach, reach + 1) * step
     times = embedding.times[curves.distinct]
     begin, end = embedding.times[0] - step / 2, embedding.times[-1] + step / 2
-    confidence = Confidence(embedding.clip_steps, *model.calibration)
+    confidence = Confidence(curves.length, *model.calibration)
     stretches, line = find_course(times, shifts, scores, confidence)
     drift, longest, course = None, None, np.zeros(len(times))
     if line is not None:
@@ -140,16 +144,16 @@ def measure_sync(
     )
 
 
-def _refuse(embedding: Embedding, overlap: int) -> None:
+def _refuse(embedding: Embedding, overlap: int, length: int) -> None:
     """Say why not one clip can be compared."""
-    if overlap < embedding.clip_steps:
+    if overlap < length:
         first, last = embedding.audio_times[0], embedding.audio_times[-1]
         begin, end = embedding.times[0], embedding.times[-1]
         raise TooShortError(
             embedding.path,
             f'has video from {begin:.2f} to {end:.2f} s and audio from {first:.2f} to '
-            f'{last:.2f} s, and this network compares {embedding.clip_steps * embedding.step:g} s '
-            'of both',
+            f'{last:.2f} s, and this network needs {length * embedding.step:g} s of '
+            'both',
         )
     if embedding.fault:
         raise UnreadableMediaError(embedding.path, embedding.fault)

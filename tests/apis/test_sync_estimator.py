@@ -133,14 +133,21 @@ def test_planted_noise_and_offsets_out_of_reach():
     assert found.offset is None and found.at_edge and found.best == pytest.approx(8 * STEP)
 
 
+def test_a_clip_with_shifted_audio():
+    # Video and audio are one clip each, and overlap for less.
+    file = embedding(lambda s: s - 4, total=CLIP, audio_steps=range(4, CLIP + 4))
+    found = measure_sync(network(), file, 6 * STEP)
+    assert found.best == pytest.approx(4 * STEP, abs=0.1 * STEP)
+
+
 def test_files_that_are_refused():
-    apart = embedding(lambda s: s, audio_steps=range(55, 90))
+    apart = embedding(lambda s: s, audio_steps=range(58, 90))
     sentence = (
-        r'planted\.mp4: has video from 0\.52 to 2\.88 s and audio from 2\.72 to 4\.08 s, and this '
-        r'network compares 0\.64 s of both'
+        r'planted\.mp4: has video from 0\.52 to 2\.88 s and audio from 2\.84 to 4\.08 s, and this '
+        r'network needs 0\.2 s of both'
     )
     with pytest.raises(TooShortError, match=sentence):
-        measure_sync(network(), apart, 5 * STEP)
+        measure_sync(network(), apart, 2 * STEP)
     # Within a larger reach there is a clip that has audio.
     assert np.isfinite(measure_sync(network(), apart, 15 * STEP).window_scores).any()
     silent = embedding(lambda s: s)

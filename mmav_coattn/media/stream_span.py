@@ -75,10 +75,12 @@ def _last_times(container, streams: list) -> dict[int, float]:
         try:
             if loses_its_clock(container, stream):
                 rewind(container, stream)
+                found = _ends_from_here(container, streams)
             else:
                 container.seek(int(_PAST_ANY_END / stream.time_base), stream=stream, backward=True)
-            # One jump serves every stream that still has packets behind the time it led to.
-            found = _ends_from_here(container, streams)
+                # One jump serves every stream with packets behind the time it led to.
+                clocked = [x for x in streams if not loses_its_clock(container, x)]
+                found = _ends_from_here(container, clocked)
             if container.format.name in _UNINDEXED_CONTAINERS and stream.index in found:
                 target = int((found[stream.index] - _TAIL) / stream.time_base)
                 container.seek(target, stream=stream, backward=True)

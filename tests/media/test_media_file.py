@@ -20,6 +20,7 @@ CASES = {
     'surround_late.mkv': (dict(audio_start=0.7, fps=12.5, layout='5.1', sample_rate=48000), 0),
     'ac3.mkv': (dict(audio_codec='ac3', sample_rate=48000, layout='5.1'), 0),
     'opus.webm': (dict(video_codec='libvpx', audio_codec='libopus', sample_rate=48000), 0),
+    'flac.ogv': (dict(video_codec='libvpx', audio_codec='flac', sample_rate=44100), 0),
     'h264_late_stamps.avi': (dict(audio_codec='pcm_s16le'), 0),
     'pcm8.avi': (dict(video_codec='mpeg4', audio_codec='pcm_s16le', sample_rate=8000), 0),
     'ends_apart.mkv': (dict(video_start=0.4, audio_duration=3.8, sample_rate=44100), 0),

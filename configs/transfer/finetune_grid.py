@@ -4,15 +4,16 @@ _base_ = ['_base_/runtime.py', '_base_/small_tower.py', '_base_/grid.py', '_base
 max_iters = 160
 num_frames = 34
 model = dict(cls_head=dict(num_classes=4, num_segments=8, dropout_ratio=0.5))
-# 38 frames in which the word is spoken, decoded once.
-read = dict(type='CacheFrames', folder=_base_.frame_cache, transforms=[
+# 38 frames in which the word is spoken.
+read = [
     dict(type='OpenAudioVisual', need_audio=False),
     dict(type='SampleMiddleWindow', clip_seconds=1.52, video_only=True, span=_base_.first_words),
     dict(type='LoadFrames', num_frames=38),
     dict(type='FixedCrop', box=_base_.lower_face),
-    dict(type='Resize', scale=(56, 56), keep_ratio=False)])
+    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+]
 train_pipeline = [
-    read,
+    *read,
     dict(type='TemporalCrop', num_frames=num_frames),
     dict(type='RandomCrop', size=48),
     dict(type='Flip', flip_ratio=0.5),
@@ -20,7 +21,7 @@ train_pipeline = [
     dict(type='PackActionInputs', meta_keys=('filename', )),
 ]
 test_pipeline = [
-    read,
+    *read,
     dict(type='TemporalCrop', num_frames=num_frames, test_mode=True),
     dict(type='CenterCrop', crop_size=48),
     dict(type='FormatShape', input_format='NCTHW'),
@@ -51,7 +52,7 @@ param_scheduler = [
          eta_min_ratio=0.01),
 ]
 loaders = ('train_dataloader.dataset', 'val_dataloader', 'test_dataloader')
-late = {f'{loader}.dataset.pipeline.0.transforms.1.span': _base_.last_words for loader in loaders}
+late = {f'{loader}.dataset.pipeline.1.span': _base_.last_words for loader in loaders}
 words = dict(command={}, colour={}, adverb=late, digit={'model.cls_head.num_classes': 10, **late})
 transfer = dict(
     protocol='finetune',
@@ -60,4 +61,4 @@ transfer = dict(
         for word, options in words.items()
     },
     rule='Last iteration; one clip a video')
-del loaders, late, words
+del late, loaders, read, words

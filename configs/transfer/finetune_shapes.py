@@ -10,7 +10,7 @@ model = dict(
     cls_head=dict(deviation=True))
 # The whole frame, as in testing: the share of it that moves is in every mean over its locations.
 train_pipeline = [
-    _base_.read,
+    *_base_.read,
     dict(type='TemporalCrop', num_frames=_base_.num_frames),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCTHW'),

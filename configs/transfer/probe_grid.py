@@ -3,12 +3,11 @@ _base_ = ['_base_/runtime.py', '_base_/small_tower.py', '_base_/grid.py']
 
 # The whole sentence.
 test_pipeline = [
-    dict(type='CacheFrames', folder=_base_.frame_cache, transforms=[
-        dict(type='OpenAudioVisual', need_audio=False),
-        dict(type='SampleMiddleWindow', clip_seconds=2.96, video_only=True),
-        dict(type='LoadFrames', num_frames=74),
-        dict(type='FixedCrop', box=_base_.lower_face),
-        dict(type='Resize', scale=(56, 56), keep_ratio=False)]),
+    dict(type='OpenAudioVisual', need_audio=False),
+    dict(type='SampleMiddleWindow', clip_seconds=2.96, video_only=True),
+    dict(type='LoadFrames', num_frames=74),
+    dict(type='FixedCrop', box=_base_.lower_face),
+    dict(type='Resize', scale=(56, 56), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename', )),
 ]

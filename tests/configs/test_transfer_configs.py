@@ -60,4 +60,4 @@ def test_each_word_of_grid_has_its_classes_and_its_span():
             dataset = chosen[loader].dataset
             dataset = dataset.get('dataset', dataset)
             assert dataset.word == word
-            assert tuple(dataset.pipeline[0].transforms[1].span) == tuple(wanted)
+            assert tuple(dataset.pipeline[1].span) == tuple(wanted)

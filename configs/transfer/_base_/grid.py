@@ -2,9 +2,6 @@
 # A file's name is its sentence.
 _base_ = '../../_base_/datasets/grid_s1.py'
 
-# What is decoded once lies in this folder.
-frame_cache = '{{$MMAV_FRAME_CACHE:work_dirs/frames}}'
-
 # Options of each task. A sentence has its words in a fixed order, and is spoken between 0.6 and
 # 2.1 s of its 3 s (loudness of the training files): the first two words lie in the first part.
 first_words, last_words = (0.32, 1.84), (1.0, 2.52)

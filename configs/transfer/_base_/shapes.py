@@ -3,17 +3,17 @@
 data_root = '{{$MMAV_DATA_ROOT:data/sounding_shapes}}'
 num_frames = 32  # 1.6 s, as in pretraining
 
-# All 80 frames of a video, decoded once; the files lie in this folder.
-frame_cache = '{{$MMAV_FRAME_CACHE:work_dirs/frames}}'
-read = dict(type='CacheFrames', folder=frame_cache, transforms=[
+# All 80 frames of a video.
+read = [
     dict(type='OpenAudioVisual', need_audio=False),
     dict(type='SampleMiddleWindow', clip_seconds=4.0, video_only=True),
     dict(type='LoadFrames', num_frames=80),
-    dict(type='Resize', scale=(56, 56), keep_ratio=False)])
+    dict(type='Resize', scale=(56, 56), keep_ratio=False),
+]
 
 # Four clips spread over the 4 s of a video, the whole video.
 test_pipeline = [
-    read,
+    *read,
     dict(type='TemporalCrop', num_frames=num_frames, num_clips=4, test_mode=True),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename', )),

@@ -5,7 +5,6 @@ from .augment_audio import AugmentAudio
 from .augment_frames import AugmentFrames
 from .change_speed import ChangeSpeed
 from .fixed_crop import FixedCrop
-from .frame_cache import CacheFrames
 from .frames import LoadFrames
 from .localization_targets import LocalizationTargets
 from .middle_window import SampleMiddleWindow
@@ -19,7 +18,6 @@ from .temporal_crop import TemporalCrop
 __all__ = [
     'AugmentAudio',
     'AugmentFrames',
-    'CacheFrames',
     'ChangeSpeed',
     'FixedCrop',
     'LoadAudio',

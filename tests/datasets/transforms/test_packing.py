@@ -52,5 +52,5 @@ def test_registered_and_safe_from_mmactions_inferencer():
         transform = TRANSFORMS.get(name)
         assert transform.__module__.startswith('mmav_coattn.')
         assert 'Decode' not in name  # it replaces transforms whose name holds that word
-        # They are shown with their settings, from which CacheFrames knows what it holds.
+        # They are shown with their settings.
         assert is_dataclass(transform) or name in ('LocalizationTargets', 'ReplaceSound')

@@ -60,6 +60,18 @@ def write_avsbench(folder, clips):
         (root / f'{data}_meta_data.csv').write_text('\n'.join(map(','.join, rows)))
 
 
+def write_avatar(folder, frames, duration=5.2):
+    """Clips of AVATAR: name, frame number at 10 Hz, and annotations of 200 x 100 px."""
+    for name, number, notes in frames:
+        path = folder / 'metadata' / name / f'{number:05d}.json'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        facts = dict(frame_number=number, fps=10.0, original_width=200, original_height=100)
+        path.write_text(json.dumps(dict(facts, annotations=notes)))
+        (folder / 'video').mkdir(exist_ok=True)
+        if not (folder / 'video' / f'{name}.mp4').is_file():
+            write_clip(folder / 'video' / f'{name}.mp4', duration=duration, fps=10)
+
+
 def write_is3(folder, names):
     """Images, audio, masks of 4 of 16 rows and the annotation of IS3."""
     for sub in ('images', 'audio_wav'):

@@ -4,6 +4,7 @@ from . import transforms
 from .audio_visual_dataset import AudioVisualDataset
 from .few_shot import few_shot_dataset
 from .grid_words_dataset import GridWordsDataset
+from .localization.avatar import AVATARDataset
 from .localization.avsbench import AVSBenchDataset
 from .localization.flickr_soundnet import FlickrSoundNetDataset
 from .localization.is3 import IS3Dataset
@@ -12,6 +13,7 @@ from .resumable_sampler import ResumableSampler
 from .sounding_shapes_dataset import SoundingShapesDataset
 
 __all__ = [
+    'AVATARDataset',
     'AVSBenchDataset',
     'AudioVisualDataset',
     'FlickrSoundNetDataset',

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from annotated_clips import write_avsbench, write_is3
+from annotated_clips import write_avatar, write_avsbench, write_is3
 from media_factory import write_clip
 from mmaction.registry import DATASETS, HOOKS, METRICS
 from paths import CONFIGS
@@ -68,6 +68,8 @@ def test_sets_load_through_their_recipes(tmp_path):
     (boxed / 'Annotations/a.xml').write_text(f'<a>{box}</a>')
     write_avsbench(tmp_path / 'avsbench', [('a', 'cat', 'test'), ('b', 'cat', 'val')])
     write_is3(tmp_path / 'is3', ['a_b_1_a'])
+    note = dict(task='Single-Sound', bbox=[0, 0, 9, 9])
+    write_avatar(tmp_path / 'avatar', [('a', n, [note]) for n in (10, 60)], duration=10.2)
     for name, folder, frames, targets in (
         ('vggss', 'boxed', 32, 1),
         ('flickr_soundnet', 'boxed', 32, 1),
@@ -75,6 +77,7 @@ def test_sets_load_through_their_recipes(tmp_path):
         ('avsbench_ms3', 'avsbench', 78, 5),
         ('avsbench_robust', 'avsbench', 78, 5),
         ('is3', 'is3', 32, 1),
+        ('avatar', 'avatar', 156, 2),
     ):
         path = CONFIGS / 'localization' / f'{name}.py'
         cfg = load_config(str(path), {'data_root': str(tmp_path / folder)})

@@ -3,10 +3,16 @@ import json
 import cv2
 import numpy as np
 import pytest
-from annotated_clips import PIPELINE, write_avsbench, write_is3, write_vggss
+from annotated_clips import PIPELINE, write_avatar, write_avsbench, write_is3, write_vggss
 from media_factory import write_clip
 
-from mmav_coattn.datasets import AVSBenchDataset, FlickrSoundNetDataset, IS3Dataset, VGGSSDataset
+from mmav_coattn.datasets import (
+    AVATARDataset,
+    AVSBenchDataset,
+    FlickrSoundNetDataset,
+    IS3Dataset,
+    VGGSSDataset,
+)
 from mmav_coattn.datasets.localization import boxed_clips
 from mmav_coattn.errors import ConfigError, DataNotFoundError
 from mmav_coattn.evaluation.metrics.sound_localization_metric import read_mask
@@ -184,6 +190,49 @@ def test_avsbench_masks_outside_the_window_and_masks_that_are_absent(avsbench):
         assert [target['time'] for target in targets] == times
 
 
+@pytest.fixture(scope='module')
+def avatar(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('avatar')
+    # The upper left quarter as an outline, and the right half as a box, in clip a.
+    quarter = [0, 0, 100, 0, 100, 50, 0, 50]
+    one = dict(task='Single-Sound', segmentation=[quarter], bbox=[0, 0, 100, 50])
+    two = dict(task='Mixed-Sound', bbox=[100, 0, 100, 100])
+    off = dict(task='Off-Screen')
+    frames = [('a', 10, [one]), ('a', 20, [one, two]), ('a', 30, [off]), ('b', 10, [off])]
+    write_avatar(folder, [*frames, ('c', 10, [two])])
+    return folder
+
+
+def test_avatar_outlines_and_boxes_of_every_frame(avatar):
+    dataset = AVATARDataset(data_root=str(avatar), pipeline=WHOLE)
+    assert dataset.coverage == (3, 3)
+    first, second = dataset[0]['data_samples'], dataset[1]['data_samples']
+    assert first.relpath == 'video/a.mp4' and first.has_source is True
+    times = [target['time'] for target in first.localization_targets]
+    assert times == pytest.approx([1.05, 2.05])
+    quarter, both = (read_mask(x['mask'], 64) for x in first.localization_targets)
+    expected = np.zeros((64, 64))
+    expected[:33, :33] = 1  # with the edge, as OpenCV fills
+    np.testing.assert_array_equal(quarter, expected)
+    expected[:, 32:] = 1
+    np.testing.assert_array_equal(both, expected)
+    # What sounds in b is never in sight.
+    assert second.has_source is False and second.localization_targets == []
+
+
+def test_avatar_scenarios(avatar):
+    for task, names, shares in (
+        ('Single-Sound', ['a'], [(33 / 64) ** 2] * 2),
+        ('Mixed-Sound', ['a', 'c'], [0.5]),
+        ('Off-Screen', ['b'], []),
+    ):
+        dataset = AVATARDataset(data_root=str(avatar), task=task, pipeline=WHOLE)
+        found = [dataset[index]['data_samples'] for index in range(len(dataset))]
+        assert [sample.relpath for sample in found] == [f'video/{name}.mp4' for name in names]
+        masks = [read_mask(x['mask'], 64).mean() for x in found[0].localization_targets]
+        assert masks == pytest.approx(shares)
+
+
 VGGSS = {'vggss.json': '[{"file": "a", "bbox": [[0, 0, 1, 1]]}]'}
 META = 'Single-source/s4_meta_data.csv'
 NO_SPLIT, TRAIN = {META: 'name,category\na,cat\n'}, {META: 'name,category,split\na,cat,train\n'}
@@ -206,6 +255,9 @@ NO_LIST = r'vggss\.json: this annotation must be a list; entry 0'
             (IS3Dataset, {}, {'IS3_annotation.json': text}, ConfigError, 'this must be a list')
             for text in ('{"a": 1}', 'no json', '[{"picture": "a.jpg"}]')
         ),
+        (AVATARDataset, {}, {}, DataNotFoundError, 'annotation file does not exist'),
+        (AVATARDataset, {}, {'metadata/a/1.json': '{"fps": 0}'}, ConfigError, r'1\.json: .* ann'),
+        (AVATARDataset, {}, {'metadata/a/1.txt': ''}, ConfigError, 'metadata: it has no clip of'),
         (AVSBenchDataset, dict(subset='avss'), {}, ConfigError, "subset='avss'"),
         (AVSBenchDataset, {}, {}, DataNotFoundError, 'annotation file does not exist'),
         (AVSBenchDataset, {}, NO_SPLIT, ConfigError, r"s4_meta_data\.csv: .* no column 'split'"),
@@ -215,7 +267,7 @@ NO_LIST = r'vggss\.json: this annotation must be a list; entry 0'
 )
 def test_what_is_not_there_is_a_sentence(tmp_path, kind, settings, files, error, message):
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     with pytest.raises(error, match=message):
         kind(data_root=str(tmp_path), **settings)

@@ -75,7 +75,7 @@ class AVSBenchDataset(BoxedClipsDataset):
                 part = f'{folder}/{clip}'
                 stem = root / self.data / 'gt_masks' / part / clip
                 files = [(time, Path(f'{stem}_{k}.png')) for k, time in enumerate(ANNOTATED, 1)]
-                masks = [dict(time=time, file=str(file)) for time, file in files if file.is_file()]
+                masks = [dict(time=time, mask=str(file)) for time, file in files if file.is_file()]
                 items.append(dict(name=part if s4 else clip, part=part, masks=masks))
         except KeyError as error:
             raise ConfigError(f'{ann_file}: there is no column {error}.') from error

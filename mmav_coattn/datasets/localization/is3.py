@@ -44,5 +44,5 @@ class IS3Dataset(BoxedClipsDataset):
                 f'({type(error).__name__}: {error}).'
             ) from error
         files = [[str(root / masks[name])] if name in masks else [] for name in names]
-        notes = [[dict(time=None, file=file) for file in own] for own in files]
+        notes = [[dict(time=None, mask=file) for file in own] for own in files]
         return [dict(name=name, masks=own) for name, own in zip(names, notes, strict=True)]

@@ -20,7 +20,7 @@ class LocalizationTargets(Transform):
     Required Keys:
 
     - objects, fps, window_starts, clip_seconds; or
-    - masks: a dict of time (s, or None) and file each, window_starts, clip_seconds; or
+    - masks: a dict of time (s, or None) and mask each, window_starts, clip_seconds; or
     - boxes: (x0, y0, x1, y1) each, as fractions of the frame, for the map of the whole clip;
       annotators (optional): how many must agree
     - has_source (optional): False where nothing in sight makes the audio
@@ -30,7 +30,7 @@ class LocalizationTargets(Transform):
 
     - localization_targets (list[dict]): ``time`` (s, or None: the clip's mean map), ``boxes`` (in
       fractions of the frame that the network sees), ``annotators`` and ``source`` (its number
-      within the clip). Or, instead of boxes, ``mask``: the file.
+      within the clip). Or, instead of boxes, ``mask``: a file or outlines.
     - has_source (bool)
 
     Raises:
@@ -66,7 +66,7 @@ class LocalizationTargets(Transform):
                 'out of the pipeline.'
             )
         return [
-            dict(time=mask['time'], mask=mask['file'], boxes=[], annotators=1, source=0)
+            dict(mask, boxes=[], annotators=1, source=0)
             for mask in results['masks']
             if mask['time'] is None or start <= mask['time'] < start + seconds
         ]

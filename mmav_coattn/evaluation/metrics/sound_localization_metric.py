@@ -1,5 +1,6 @@
 """Localisation of sound sources, beside trivial baselines on the same frames."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class SoundLocalizationMetric(FileMetric):
     ``map_threshold``; ``num_targets``, ``num_clips``, ``num_silent``, ``num_without_target``,
     ``left_out``.
 
-    A target is boxes, or a file with a mask (:func:`read_mask`). With ``num_sources`` the maps of
+    A target is boxes or a mask (:func:`read_mask`). With ``num_sources`` the maps of
     the model, of motion and of onsets are also split into maps of so many sources (rows ending in
     ``_split``). As nobody says which map is which source's, each clip is judged by the assignment
     that suits it best.
@@ -204,19 +205,25 @@ class SoundLocalizationMetric(FileMetric):
         return figures | {name: float(value) for name, value in counts.items()}
 
 
-def read_mask(path: str, size: int) -> np.ndarray:
-    """Mask of what sounds (size, size), 0 or 1, from an image file; enlarged by nearest pixels.
+def read_mask(source: str | Sequence[np.ndarray], size: int) -> np.ndarray:
+    """Mask of what sounds (size, size), 0 or 1, from outlines (K, 2) in fractions or an image file.
 
-    What is not black counts; in a JPEG, which blurs edges, what is at least half white.
+    An image is enlarged by nearest pixels. What is not black counts; in a JPEG, which blurs edges,
+    what is at least half white.
 
     Raises:
         UserError: If the file cannot be read.
     """
     import cv2
 
-    image = cv2.imread(path, cv2.IMREAD_COLOR)
+    if not isinstance(source, str):
+        mask = np.zeros((size, size))
+        for outline in source:
+            cv2.fillPoly(mask, [np.round(np.array(outline) * size - 0.5).astype(np.int32)], 1.0)
+        return mask
+    image = cv2.imread(source, cv2.IMREAD_COLOR)
     if image is None:
-        raise UserError(f'{path}: this mask cannot be read.')
-    lowest = 128 if path.lower().endswith(('.jpg', '.jpeg')) else 1
+        raise UserError(f'{source}: this mask cannot be read.')
+    lowest = 128 if source.lower().endswith(('.jpg', '.jpeg')) else 1
     mask = (image.max(axis=2) >= lowest).astype(np.float64)
     return cv2.resize(mask, (size, size), interpolation=cv2.INTER_NEAREST)

@@ -45,7 +45,7 @@ def test_annotated_frame():
 
 
 def test_masks_inside_the_window():
-    masks = [dict(time=time, file=f'{time}.png') for time in (0.4, 0.5, 1.5, 1.6, None)]
+    masks = [dict(time=time, mask=f'{time}.png') for time in (0.4, 0.5, 1.5, 1.6, None)]
     results = dict(relpath='a.mp4', masks=masks, window_starts=[0.5], clip_seconds=1.1)
     targets = targets_of(results | dict(crop_quadruple=(0.0, 0.0, 1.0, 1.0)))
     assert [target['time'] for target in targets] == [0.5, 1.5, None]

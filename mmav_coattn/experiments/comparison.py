@@ -102,14 +102,10 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
     """Write one Markdown table: a line a network, mean and deviation over its seeds.
 
     Its accuracy is also given with the 95 % interval of the mean, and as the difference to the
-    first network's. ``runs`` have ``name``, ``seed``, ``parameters``, ``flops_per_pair`` and the
-    figures of :data:`COLUMNS` and of the bins of shift that were measured. Returns ``out``.
+    first network's. ``runs`` have ``name``, ``seed``, ``parameters``, ``flops_per_pair`` and those
+    figures of :data:`COLUMNS` that were measured. Returns ``out``.
     """
-    prefix = 'sync/accuracy_|shift|_'
-    bins = {key.removeprefix(prefix) for run in runs for key in run if key.startswith(prefix)}
-    bins = sorted(bins, key=lambda text: float(text.split('-')[0]))
-    columns = [*COLUMNS[:2], *((f'{text} s', prefix + text) for text in bins), *COLUMNS[2:]]
-    titles = ['network', 'seeds', *(title for title, _ in columns)]
+    titles = ['network', 'seeds', *(title for title, _ in COLUMNS)]
     titles += ['parameters, M', 'GFLOPs per pair']
     titles[3:3] = ['95 % interval', 'points against the first']
     first = [run['sync/accuracy'] for run in runs if run['name'] == runs[0]['name']]
@@ -117,7 +113,7 @@ def write_table(runs: Sequence[dict], out: Path) -> Path:
     for name in dict.fromkeys(run['name'] for run in runs):
         own = [run for run in runs if run['name'] == name]
         cells = [f'`{name}`', ', '.join(str(run['seed']) for run in own)]
-        for _, key in columns:
+        for _, key in COLUMNS:
             values = [run[key] for run in own if run.get(key) is not None]
             cells.append(mean_and_deviation(values, 3) if values else '-')
         accuracies = [run['sync/accuracy'] for run in own]

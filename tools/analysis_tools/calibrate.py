@@ -2,7 +2,8 @@
 
 Reads what evaluate_sync.py wrote with --out: videos with their own audio, and, as answers that are
 wrong for sure, with that of others (--mismatched). Prints the reliability of the confidence, and
-the setting that makes it right: the logit is multiplied by a gain, and a bias is added.
+the setting that makes it right: the logit is multiplied by a gain, and a bias is added. Of the
+videos with their own audio, also the share that can be answered so that 95 % are right.
 
   python tools/analysis_tools/calibrate.py own.json mismatched.json
   # then: model = dict(test_cfg=dict(calibration=(GAIN, BIAS)))
@@ -30,14 +31,15 @@ def parse_args():
 
 
 def read(paths, tolerance):
-    """Confidence (N,) of all videos, and whether the best shift is right (N,)."""
-    sure, right = [], []
+    """Confidence (N,), whether the best shift is right, and whether the audio is the video's."""
+    sure, right, owned = [], [], []
     for path in paths:
         for record in json.loads(path.read_text(encoding='utf-8'))['files']:
             sure.append(record['confidence'])
             own = 'audio_of' not in record
             right.append(own and abs(record['best'] - record['shift']) <= tolerance + 1e-9)
-    return np.array(sure), np.array(right)
+            owned.append(own)
+    return np.array(sure), np.array(right), np.array(owned)
 
 
 def fit(sure, right):
@@ -50,9 +52,15 @@ def fit(sure, right):
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
+def largest_share(sure, right, least=0.95):
+    """Largest share of the answers, surest first, of which so many are right."""
+    shares = np.cumsum(right[np.argsort(-sure, kind='stable')]) / np.arange(1, len(right) + 1)
+    return (np.flatnonzero(shares >= least).max(initial=-1) + 1) / len(right)
+
+
 def main():
     args = parse_args()
-    sure, right = read(args.results, args.tolerance)
+    sure, right, own = read(args.results, args.tolerance)
     gain, bias = fit(sure, right)
     print(f'{"confidence":<14}{"N":>5}{"mean":>8}{"right":>8}')
     for low, high in zip(EDGES, EDGES[1:], strict=False):
@@ -60,6 +68,7 @@ def main():
         if inside.any():
             means = f'{sure[inside].mean():>8.2f}{right[inside].mean():>8.2f}'
             print(f'{low:.1f} to {high:<7.1f}{inside.sum():>5}{means}')
+    print(f'answered where 95 % are right: {largest_share(sure[own], right[own]):.2f}')
     print(f'calibration=({gain:.2f}, {bias:.2f}), on top of what was set')
 
 

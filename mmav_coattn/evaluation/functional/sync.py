@@ -29,9 +29,9 @@ def binary_sync_metrics(
         dict: ``accuracy``; ``auroc``, the probability that an in-sync audio scores above a shifted
         one of any clip, a tie counting half (Mann & Whitney 1947); ``pair_accuracy``, the same for
         the two of one clip; ``cross_entropy``, balanced, in nats; ``num_clips``, N; ``num_pairs``,
-        N * K; and, where ``shifts`` is given, ``bins``: a list of ``dict(low, high, accuracy,
-        num_pairs)`` for the bins of abs(shift) that contain a pair, where accuracy is the mean over
-        these pairs of (right(in-sync of the same clip) + right(shifted)) / 2.
+        N * K; and, where ``shifts`` is given, ``bins``: by (low, high), the bins of abs(shift)
+        that contain a pair, the mean over these pairs of (right(in-sync of the same clip) +
+        right(shifted)) / 2.
 
     Raises:
         ValueError: If shapes differ, K is 0, a value is not finite, or a row does not have exactly
@@ -76,14 +76,15 @@ def _auroc(positives: np.ndarray, negatives: np.ndarray) -> float:
     return float((below + not_above).sum() / (2 * positives.size * negatives.size))
 
 
-def _bin_by_shift(distances: np.ndarray, pair_right: np.ndarray) -> list[dict]:
+def _bin_by_shift(
+    distances: np.ndarray, pair_right: np.ndarray
+) -> dict[tuple[float, float], float]:
     """Average ``pair_right`` over the pairs of each bin of ``distances`` (s)."""
     # Differences of window starts on a grid, e.g. 1.2 - 0.8, miss their edge by a rounding error.
     distances = distances.round(6)
-    bins = []
+    bins = {}
     for low, high in pairwise([0.0, *SHIFT_EDGES, np.inf]):
         inside = (distances >= low) & (distances < high)
         if inside.any():
-            accuracy = float(pair_right[inside].mean())
-            bins.append(dict(low=low, high=high, accuracy=accuracy, num_pairs=int(inside.sum())))
+            bins[low, high] = float(pair_right[inside].mean())
     return bins

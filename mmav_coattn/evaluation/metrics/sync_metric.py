@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from mmaction.registry import METRICS
-from mmengine.logging import MMLogger
 
 from mmav_coattn.evaluation.functional import binary_sync_metrics
 
@@ -52,23 +51,13 @@ class SyncMetric(FileMetric):
             np.stack([result[key] for result in used]) for key in ('label', 'shift', 'scores')
         )
         figures = binary_sync_metrics(scores, labels, shifts)
-        bins = figures.pop('bins')
-        counts = {name: figures.pop(name) for name in ('num_clips', 'num_pairs')}
-        for each in bins:
-            figures[f'accuracy_|shift|_{each["low"]:g}-{each["high"]:g}'] = each['accuracy']
+        for (low, high), accuracy in figures.pop('bins').items():
+            figures[f'accuracy_|shift|_{low:g}-{high:g}'] = accuracy
         for control in CONTROLS:
             if control in used[0]:
                 blind = binary_sync_metrics(np.stack([r[control] for r in used]), labels)
                 figures[f'accuracy_{control}'] = blind['accuracy']
                 figures[f'auroc_{control}'] = blind['auroc']
-        by_shift = ', '.join(
-            f'{each["low"]:g}-{each["high"]:g} s: {each["accuracy"]:.3f} (N={each["num_pairs"]})'
-            for each in bins
-        )
-        MMLogger.get_current_instance().info(
-            f'{self.prefix}: {counts["num_clips"]} clips, {counts["num_pairs"]} pairs; accuracy by '
-            f'|shift|: {by_shift}'
-        )
-        figures |= {**counts, 'left_out': left_out}
+        figures['left_out'] = left_out
         # All as float: mmengine turns whole numbers into numpy's, and those into null in its JSON.
         return {name: float(value) for name, value in figures.items()}

@@ -48,8 +48,4 @@ def test_bins_of_shift():
     # 1.2 - 0.8 is a little less than 0.4, and still belongs to the bin that starts there.
     shifts = np.array([[0.0, 1.2 - 0.8, -0.8], [0.0, -0.5, 3.0]])
     result = binary_sync_metrics(scores, labels_like(scores), shifts)
-    assert result['bins'] == [
-        {'low': 0.4, 'high': 0.6, 'accuracy': (1.0 + 0.5) / 2, 'num_pairs': 2},
-        {'low': 0.8, 'high': 1.2, 'accuracy': 0.5, 'num_pairs': 1},
-        {'low': 2.0, 'high': math.inf, 'accuracy': 0.0, 'num_pairs': 1},
-    ]
+    assert result['bins'] == {(0.4, 0.6): 0.75, (0.8, 1.2): 0.5, (2.0, math.inf): 0.0}

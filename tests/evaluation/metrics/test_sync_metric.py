@@ -62,7 +62,6 @@ def test_left_out_files_and_a_diverged_model_are_named(caplog, monkeypatch):
     said = '4 of 5 files were left out of the evaluation (silent: 4):\n'
     said += ''.join(f'  clip{i}.mp4: /data/clip{i}.mp4: the sound is silent\n' for i in (1, 2, 3))
     assert f'{said}  ... and 1 more' in caplog.text
-    assert '0.4-0.6 s: 1.000 (N=1)' in caplog.text
     with pytest.raises(UserError, match=r'None of the 2 files .*silent: 2.*clip0.mp4'):
         evaluate([make_unusable(0), make_unusable(1)])
     with pytest.raises(ValueError, match='clip7.mp4.*diverged'):

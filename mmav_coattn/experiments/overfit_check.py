@@ -29,12 +29,10 @@ def overfit_one_batch(runner: Runner, steps: int = 100) -> tuple[bool, str]:
     accuracy = fmean(accuracies[-JUDGED:])
     learned = accuracy >= LEARNED
     advice = (
-        'Network, losses and optimiser work; if training stays at chance, look at the data: too '
-        'small, out of sync, or too little of it.'
+        'Network, losses and optimiser work; if training stays at chance, look at the data.'
         if learned
-        else 'A network that cannot learn one batch by heart will not learn a data set: check the '
-        'learning rate (try 3 times and a third of it), and that the frames show what sounds; or '
-        'allow more steps.'
+        else 'Check the learning rate (try 3 times and a third of it), and that the frames show '
+        'what sounds; or allow more steps.'
     )
     return learned, (
         f'Overfit check {"passed" if learned else "failed"} after {len(losses)} steps on one '

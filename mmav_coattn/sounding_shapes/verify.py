@@ -1,10 +1,9 @@
 """Whether a copy of a set is the set: digests of its first clips against a list of known ones.
 
-Two digests a clip. ``packets`` is of the encoded streams: equal ones are equal in every frame and
-sample, whatever decodes them. Other versions of the encoders, numpy or OpenCV make other packets of
-the same scene, and even what is drawn before encoding is not equal bit for bit. So ``scene`` is of
-the annotation: classes, boxes and events, rounded. Where it is as the list says, a file is compared
-with the scene as this machine draws it, within what drawing and encoding change.
+Equal digests of ``packets``, the encoded streams, mean equal frames and samples. Other versions of
+encoders, numpy or OpenCV draw and encode the same scene otherwise. So ``scene`` is of the annotation:
+classes, boxes and events, rounded. Where it is as the list says, a file is compared with the scene
+as this machine draws it.
 """
 
 import hashlib

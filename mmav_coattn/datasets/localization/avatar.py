@@ -22,10 +22,9 @@ class AVATARDataset(BoxedClipsDataset):
         metadata/CLIP/FRAME.json    from metadata.zip; FRAME.jpg beside it is not read
 
     A frame has ``frame_number``, ``fps``, ``original_width``, ``original_height`` and
-    ``annotations``. Each of these has ``task``, such as ``'Single-Sound'``, and, unless it is
-    ``'Off-Screen'``, ``segmentation``, polygons [x, y, x, y, ...] in px, or ``bbox``, [x, y, width,
-    height] in px. All that sounds in a frame is one target. A clip of which nothing is ever in
-    sight has no source.
+    ``annotations``: each its ``task``, such as ``'Single-Sound'``, and, unless it is off-screen,
+    ``segmentation``, polygons [x, y, x, y, ...], or ``bbox``, [x, y, width, height], px. All that
+    sounds in a frame is one target. A clip of which nothing is ever in sight has no source.
 
     Args:
         task (str, optional): Only annotations of this scenario, and clips that have one.
@@ -78,6 +77,5 @@ def _outlines(note: dict, size: np.ndarray) -> list[np.ndarray]:
         return [np.reshape(np.array(part, float), (-1, 2)) / size for part in note['segmentation']]
     if not note.get('bbox'):
         return []
-    x, y, width, height = note['bbox']
-    corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-    return [np.array(corners, float) / size]
+    x, y, w, h = note['bbox']
+    return [np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], float) / size]

@@ -43,6 +43,5 @@ class IS3Dataset(BoxedClipsDataset):
                 f'{ann_file}: this must be a list whose entries have `image` '
                 f'({type(error).__name__}: {error}).'
             ) from error
-        files = [[str(root / masks[name])] if name in masks else [] for name in names]
-        notes = [[dict(time=None, mask=file) for file in own] for own in files]
-        return [dict(name=name, masks=own) for name, own in zip(names, notes, strict=True)]
+        own = {name: [dict(time=None, mask=str(root / path))] for name, path in masks.items()}
+        return [dict(name=name, masks=own.get(name, [])) for name in names]

@@ -6,11 +6,10 @@ Including Negative Audio" (ICASSP 2025, arXiv 2410.01020). As in ``eval.py`` of 
 normalised per image, exceeds the threshold; pIA is the share of the image that is predicted; its
 AUC is the area under the share of images with pIA <= t, t = 0, 0.05 ... 1; F is the harmonic mean
 of the mean cIoU of the positives and of 1 - pIA; F of the AUCs is that of the cIoU's AUC and of
-pIA's. It differs from there in that the threshold is chosen on validation clips
-(:func:`best_map_threshold`), not a constant per network; that F1 of "is a source in sight", where
-any pixel is predicted, stands beside F, which a few wrong pixels hardly lower; that F of two zeros
-is 0, and figures are shares, not percent; and that object priors (OGL), ten draws of off-screen
-audio, and the IoU of a clip's positive and negative masks are left out.
+pIA's. Otherwise than there, the threshold is chosen on validation clips
+(:func:`best_map_threshold`); F1 of "is a source in sight", where any pixel is predicted, stands
+beside F, which a few wrong pixels hardly lower; F of two zeros is 0; figures are shares; and object
+priors (OGL), ten draws of off-screen audio, and the IoU of both masks of a clip are left out.
 """
 
 from collections.abc import Mapping

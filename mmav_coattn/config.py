@@ -41,8 +41,7 @@ def load_config(path: str, cfg_options: dict | None = None) -> Config:
 def set_data_root(cfg: Config, old_root: str | None, new_root: str) -> None:
     """Point every dataset that used the recipe's ``data_root`` to another folder.
 
-    A config's variables are already copied into its datasets when ``--cfg-options`` is merged, so
-    that changing the variable alone would change nothing.
+    The variable is already copied into its datasets when ``--cfg-options`` is merged.
 
     Raises:
         ConfigError: If no dataset of the config uses the old root.
@@ -55,9 +54,8 @@ def set_data_root(cfg: Config, old_root: str | None, new_root: str) -> None:
             changed += 1
     if not changed:
         raise ConfigError(
-            f'--cfg-options data_root={new_root} would change nothing: no dataset of '
-            f'this config has data_root={old_root!r}. Set the data_root of its '
-            'datasets instead, e.g. train_dataloader.dataset.data_root=...'
+            f'--cfg-options data_root={new_root} would change nothing: no dataset of this config '
+            f'has data_root={old_root!r}. Set e.g. train_dataloader.dataset.data_root=... instead.'
         )
 
 

@@ -18,9 +18,8 @@ def add_silent_clips(
     The copies have ``has_source=False``, ``silent_kind`` and, for ``'off_screen'``,
     ``other_sound``, the path of the other file.
 
-    Silence and off-screen audio as in Mo & Morgado, "A Closer Look at Weakly-Supervised
-    Audio-Visual Source Localization" (NeurIPS 2022); here the frames are those of the set itself,
-    so that nothing but the audio tells the two kinds of clips apart.
+    Silence and off-screen audio as in Mo & Morgado (NeurIPS 2022); here the frames are those of the
+    set itself, so that nothing but the audio tells the two kinds of clips apart.
 
     Args:
         items (list[dict]): With ``relpath`` and, where the audio is a file of its own,

@@ -76,8 +76,7 @@ def interval(
 ) -> tuple[float, float]:
     """95 % confidence interval of the mean over seeds, by Student's t; nan of a single value.
 
-    With a ``reference``: of the difference of both means, by Welch's t. Seeds differ in sampling
-    and initialisation alone, which no two networks share: nothing is paired.
+    With a ``reference``: of the difference of both means, by Welch's t; nothing is paired.
     """
     if 1 in (len(values), len(values if reference is None else reference)):
         return math.nan, math.nan

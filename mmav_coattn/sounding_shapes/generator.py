@@ -71,17 +71,12 @@ def make_split(
     seed: int = 0,
     num_workers: int | None = None,
 ) -> Path:
-    """Makes what is absent of a split. Several processes may call this at once: one works.
+    """Makes what is absent of a split, ``count`` clips at least, and returns the annotation file.
 
-    A clip depends on ``(seed, tier, split, index)`` only. So a set can grow later, and an
-    interrupted run goes on where it stopped.
-
-    The split then has ``count`` clips at least, in the data root ``root``. There are
-    ``num_workers`` processes, by default one per available core; 0, the default for a handful of
-    clips, works in this one.
-
-    Returns:
-        Path: The annotation file.
+    Several processes may call this at once: one works. A clip depends on ``(seed, tier, split,
+    index)`` only. So a set can grow later, and an interrupted run goes on where it stopped. There
+    are ``num_workers`` processes, by default one per available core; 0, the default for a handful
+    of clips, works in this one.
 
     Raises:
         ConfigError: An argument is out of range, or the folder holds a set of another seed or

@@ -1,9 +1,8 @@
 """Whether a copy of a set is the set: digests of its first clips against a list of known ones.
 
 Equal digests of ``packets``, the encoded streams, mean equal frames and samples. Other versions of
-encoders, numpy or OpenCV draw and encode the same scene otherwise. So ``scene`` is of the annotation:
-classes, boxes and events, rounded. Where it is as the list says, a file is compared with the scene
-as this machine draws it.
+encoders, numpy or OpenCV draw and encode a scene otherwise. So ``scene`` is of classes, boxes and
+events, rounded. Where it is equal, a file is compared with the scene as this machine draws it.
 """
 
 import hashlib

@@ -87,8 +87,6 @@ def _draw_accuracy(axes, val: list[dict]) -> None:
             label = f'{label}: {values[-1]:.3f}'
             axes.plot(epochs, values, color=colour, marker='.', linewidth=1.4, label=label)
     axes.axhline(0.5, color='0.4', linestyle='--', linewidth=1, label='chance')
-    if not val:
-        axes.text(0.5, 0.7, 'no validation logged', ha='center', transform=axes.transAxes)
     label_axes(
         axes, xlabel='epoch', ylabel='accuracy', title='Held-out accuracy', ylim=(0.35, 1.02)
     )

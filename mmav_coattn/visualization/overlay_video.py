@@ -59,10 +59,8 @@ def write_overlay_video(
         attention_times (np.ndarray): (T',), s on the clock of the original, as is ``start``.
         duration (float, optional): Length, s; to the end of the file by default.
         caption (str): One line drawn into the frames.
-        box (tuple): The part of the frame that the maps cover, (x0, y0, x1, y1) as fractions of
-            width and height of the upright frame, as in ``FixedCrop``.
+        box (tuple): Part of the upright frame that the maps cover, (x0, y0, x1, y1), fractions.
         side_by_side (bool): Show the original to the left of the overlay.
-        progress (Callable): Called after each frame with the seconds done and about those in all.
 
     Raises:
         UnreadableMediaError: If the file cannot be opened or decoded.

@@ -53,11 +53,10 @@ def listing(names: list[str]) -> str:
 class CheckpointGuardHook(Hook):
     """Refuse to evaluate weights of another network; say what a partial start leaves out.
 
-    mmengine loads whatever names agree and warns about the rest, so that ``tools/test.py`` would
-    evaluate a partly random network. When testing, anything that does not agree is a
-    ``CheckpointError``, as is resuming from a network of version 0.1. When training
-    (``load_from``), starting from a part of a network is common: what stays at its initial value is
-    listed, and only a checkpoint of which nothing agrees is refused.
+    mmengine loads whatever names agree and warns about the rest. When testing, anything that does
+    not agree is a ``CheckpointError``, as is resuming from a network of version 0.1. When training
+    (``load_from``), what stays at its initial value is listed, and only a checkpoint of which
+    nothing agrees is refused.
     """
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:

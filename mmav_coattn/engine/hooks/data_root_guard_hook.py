@@ -25,6 +25,5 @@ class DataRootGuardHook(Hook):
             raise ConfigError(
                 f'data_root={wanted} is set, but the datasets read from {", ".join(used)}. Give '
                 "the folder by the environment variable MMAV_DATA_ROOT, or use this package's "
-                'tools/train.py and tools/test.py, which carry --cfg-options data_root=... to '
-                f'every dataset, or set it in {", ".join(DATALOADERS)}.'
+                f'tools/train.py and tools/test.py, or set it in {", ".join(DATALOADERS)}.'
             )

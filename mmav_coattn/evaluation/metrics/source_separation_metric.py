@@ -40,8 +40,7 @@ class SourceSeparationMetric(FileMetric):
     there are; and ``num_clips``, ``num_without_event``, ``left_out``.
 
     Args:
-        log_mel (dict): Of the preprocessor; of it ``sample_rate``, ``n_fft``, ``win_length``,
-            ``hop_length`` and ``n_mels`` are used.
+        log_mel (dict): Of the preprocessor.
         seed (int): Of the set.
         **kwargs: See :class:`FileMetric`.
 

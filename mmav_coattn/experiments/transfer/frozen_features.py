@@ -26,8 +26,7 @@ from .towers import load_tower
 def build_frozen(cfg: Config, seed: int) -> nn.Module:
     """The recognizer of a config with a frozen backbone: that of ``load_from``, or a random one.
 
-    The config has ``model``, a stock ``Recognizer3D``, and ``load_from``, a tower or None. The seed
-    is of the random weights.
+    The model is a stock ``Recognizer3D``. The seed is of the random weights.
 
     Raises:
         CheckpointError: If not all of the backbone is in the checkpoint.

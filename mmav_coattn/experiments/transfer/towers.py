@@ -61,9 +61,6 @@ def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tenso
 def convert_tower(checkpoint: str | Path, out: str | Path, tower: str = 'visual') -> list[str]:
     """Write one tower as a checkpoint of its own, for ``load_from`` of a recipe; returns its keys.
 
-    The file holds tensors and text alone, so that ``torch.load`` reads it where this package is not
-    installed.
-
     Raises:
         CheckpointError: See :func:`read_tower`; or if an entry is not a plain tensor.
         ConfigError: If it would be written over its own source.

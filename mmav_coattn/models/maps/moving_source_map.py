@@ -29,8 +29,6 @@ class MovingSourceMap(nn.Module):
     - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
       :math:`G_b` blurs.
 
-    It is for sources that move when they sound.
-
     Args:
         sharpness (float): :math:`\beta`. 0 leaves what moves, a control that ignores the audio.
         still_parts (float): :math:`w`.

@@ -28,9 +28,8 @@ def segment_features(x: Tensor, num_segments: int = 1, deviation: bool = False) 
 class SegmentHead(BaseHead):
     """Mean features of parts of time, normalised, and one linear layer.
 
-    Parts of time keep when something happened, by which words of a sentence are told apart. What
-    moves to and fro leaves the mean as it is: for motions, add the deviation over time (statistics
-    pooling, Snyder et al., "X-vectors", ICASSP 2018).
+    Parts of time keep when something happened. What moves to and fro leaves the mean as it is: for
+    motions, add the deviation over time (statistics pooling, Snyder et al., "X-vectors", 2018).
 
     Args:
         num_classes (int): Classes.

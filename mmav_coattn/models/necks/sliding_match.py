@@ -20,8 +20,8 @@ def sliding_match(
 ) -> Tensor:
     """Match f (B, P, L, S), nats, of B video steps with the audio at S shifts.
 
-    Where the neck lets the steps of a clip compete, here those of a window of the same length do,
-    around the video step and around the audio step that it is compared with.
+    Where the neck lets the steps of a clip compete, here those of a window around the video step
+    do, and of one around the audio step that it is compared with.
 
     Args:
         match (Match): Whose temperature is used.
@@ -39,21 +39,18 @@ def sliding_match(
     products = torch.einsum('tpc,slc->tspl', visual * scale, audio).flatten(2).sub_(scale)
     # At most 1, and far above the smallest float32.
     likelihood = products.exp()
-    rows, windows = steps[:, None], video_windows[:, None]
+    steps, windows = steps[:, None], video_windows[:, None]
     sums = _sums_before(likelihood, dim=1)
-    over_audio = sums[rows, audio_windows + length] - sums[rows, audio_windows]
+    over_audio = sums[steps, audio_windows + length] - sums[steps, audio_windows]
     sums = _sums_before(likelihood, dim=0)
     over_video = sums[windows + length, columns] - sums[windows, columns]
-    both = products[rows, columns] - over_audio.mul_(over_video).log_().div_(2)  # (B, S, P L)
+    both = products[steps, columns] - over_audio.mul_(over_video).log_().div_(2)  # (B, S, P L)
     sizes = visual.shape[1], audio.shape[1]
     return (both + math.log(length)).float().unflatten(2, sizes).permute(0, 2, 3, 1)
 
 
 def _sums_before(values: Tensor, dim: int) -> Tensor:
-    """Sums of all values before each place along a dimension, float64, and of all of them.
-
-    Differences of two are sums over windows; in float64 they lose nothing that matters.
-    """
+    """Sums of all values before each place, and of all: float64, whose differences lose nothing."""
     sizes = list(values.shape)
     sizes[dim] += 1
     sums = values.new_zeros(sizes, dtype=torch.float64)

@@ -67,7 +67,7 @@ class MediaError(UserError):
 
 
 class MissingFileError(MediaError, reason='missing'):
-    """An annotation file names a file that does not exist."""
+    """There is no file of this name."""
 
 
 class UnreadableMediaError(MediaError, reason='unreadable'):

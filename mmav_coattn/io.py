@@ -31,7 +31,7 @@ def whole_file(path: str | Path, unique: bool = False) -> Iterator[Path]:
     Raises:
         UserError: If it cannot be written, for instance because the disk is full.
     """
-    path = Path(path)
+    path = Path(path).absolute()  # never taken for an address, whatever is in its name
     partial = path.with_name(f'{PARTIAL}{f"{os.getpid()}." if unique else ""}{path.name}')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -94,7 +94,7 @@ class FeatureFile:
 
     def has(self, file: InputFile) -> bool:
         """Whether a video was done before and has not changed since."""
-        return self._part(file).is_file()
+        return file.path.is_file() and self._part(file).is_file()
 
     def add(self, file: InputFile, features: ExtractedFeatures) -> None:
         """Keep the features of a video."""
@@ -123,7 +123,7 @@ class FeatureFile:
     def _part(self, file: InputFile) -> Path:
         state = file.path.stat()
         text = f'{os.fspath(file.path)} {state.st_size} {state.st_mtime_ns}'
-        return self.parts / f'{hashlib.sha256(text.encode()).hexdigest()[:24]}.npz'
+        return self.parts / f'{hashlib.sha256(os.fsencode(text)).hexdigest()[:24]}.npz'
 
 
 def source_digest(cfg: Config, checkpoint: Path) -> str:

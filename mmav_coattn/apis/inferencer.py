@@ -14,7 +14,7 @@ from scipy.special import expit
 from mmav_coattn.checkpoint_files import read_state, version_0_1_sentence
 from mmav_coattn.config import load_config
 from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, describe_state
-from mmav_coattn.errors import CheckpointError, ConfigError, DataNotFoundError, UnwritableMediaError
+from mmav_coattn.errors import CheckpointError, ConfigError, MissingFileError, UnwritableMediaError
 from mmav_coattn.media import MediaFile
 from mmav_coattn.progress import progress_bar
 from mmav_coattn.visualization import write_overlay_video
@@ -34,8 +34,8 @@ class AudioVisualInferencer:
     """Runs a pretrained network over whole videos, each in one pass.
 
     Files of any length are decoded once, from beginning to end. Every method takes a file, and
-    raises a :class:`MediaError` if it cannot be used, or a :class:`DataNotFoundError` if there is
-    none. For many files see :func:`~mmav_coattn.apis.many_files.run_each`.
+    raises a :class:`MediaError` if it is absent or cannot be used. For many files see
+    :func:`~mmav_coattn.apis.many_files.run_each`.
 
     Args:
         config (str | Config, optional): Config of a network, with ``model`` and ``test_pipeline``;
@@ -96,7 +96,7 @@ class AudioVisualInferencer:
         """
         path = Path(video)
         if not path.is_file():
-            raise DataNotFoundError(f'{path}: there is no such file.')
+            raise MissingFileError(str(path), 'there is no such file')
         embed = partial(embed_file, self.model, self.settings, str(path), keep_frames=keep_frames)
         with self._bar(path, 'embedding') as progress:
             if self.settings.face is None or 'visual' not in streams:

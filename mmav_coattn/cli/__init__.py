@@ -66,4 +66,6 @@ def _run(args: argparse.Namespace) -> None:
         sys.exit(f'error: {error}')
     from mmav_coattn.cli.run_tool import run_tool
 
+    if sys.stdout.errors == 'strict':  # a file's name may be no text
+        sys.stdout.reconfigure(errors='backslashreplace')
     run_tool(lambda: sys.exit(import_module(f'{__name__}.{args.command}').run(args)))

@@ -65,7 +65,7 @@ def read_annotations(ann_file: Path, root: str) -> list[dict]:
             path outside ``root``.
     """
     try:
-        text = ann_file.read_text(encoding='utf-8')
+        text = ann_file.read_text(encoding='utf-8-sig')
     except UnicodeDecodeError as error:
         raise ConfigError(f'{ann_file}: this annotation file is not UTF-8 text.') from error
     lines = [(number, line.strip()) for number, line in enumerate(text.split('\n'), start=1)]

@@ -187,10 +187,8 @@ class MediaFile:
             return
         from av.stream import Disposition
 
-        # An absolute path is never taken for an address ("http:..."), nor a file that never ends
-        # for a video.
-        path = Path(self.path).absolute()
-        if path.exists() and not path.is_file():
+        path = Path(self.path)
+        if path.exists() and not path.is_file():  # it may never end
             kind = 'a folder' if path.is_dir() else 'no regular file'
             raise UnreadableMediaError(self.path, f'cannot be opened: it is {kind}')
         with refused(self.path, 'cannot be opened'):

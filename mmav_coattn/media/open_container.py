@@ -11,4 +11,6 @@ def open_container(source: str | Path | IO[bytes], **options: Any):
     # PyAV 19 keeps undecodable bytes of tags by itself, and no longer takes the argument.
     if int(av.__version__.partition('.')[0]) < 19:
         options['metadata_errors'] = 'surrogateescape'
-    return av.open(str(source) if isinstance(source, Path) else source, **options)
+    # An absolute path is never taken for an address ("http:...", "12:30.mp4").
+    source = str(Path(source).absolute()) if isinstance(source, (str, Path)) else source
+    return av.open(source, **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,8 @@ def plot_sync(result: SyncResult, out_png: str | Path, heading: bool = True) -> 
     if several:
         _draw_over_time(axes[1], result)
     if heading:
-        text = f'{Path(result.path).name}\n{result.sentence()}'
+        name = os.fsencode(Path(result.path).name).decode(errors='replace')
+        text = f'{name}\n{result.sentence()}'.replace('$', r'\$')  # no formula
         figure.suptitle(text, fontsize=10, wrap=True)
     return save_figure(figure, out_png)
 

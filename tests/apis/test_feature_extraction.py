@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -68,8 +70,10 @@ def test_features_of_a_file(tmp_path):
 
 def test_feature_file(tmp_path):
     target = FeatureFile(tmp_path / 'new/a.npz', ['audio'], 'x')
-    (tmp_path / 'any.mp4').touch()
-    (file,) = expand_inputs([tmp_path / 'any.mp4'])
+    (tmp_path / os.fsdecode(b'any \xe9.mp4')).touch()
+    (tmp_path / 'gone.mp4').symlink_to('nowhere.mp4')
+    file, gone = expand_inputs([tmp_path])
+    assert not target.has(gone)
     with pytest.raises(ConfigError, match='no video could be used'):
         target.join([file])
     target.add(file, ExtractedFeatures(np.zeros((1, 2)), None, np.ones((1, 4))))

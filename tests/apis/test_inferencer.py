@@ -9,7 +9,7 @@ from pipelines import sync_pipeline
 from mmav_coattn.apis import AudioVisualInferencer
 from mmav_coattn.apis.localizer import find_sound
 from mmav_coattn.apis.sync_estimator import measure_sync
-from mmav_coattn.errors import CheckpointError, ConfigError, DataNotFoundError, UnwritableMediaError
+from mmav_coattn.errors import CheckpointError, ConfigError, MissingFileError, UnwritableMediaError
 from mmav_coattn.media import MediaFile
 
 CLIP = 0.8
@@ -110,7 +110,7 @@ def test_what_cannot_be_used(inferencer, clip):
         inferencer.sync(clip, max_offset=0)
     with pytest.raises(UnwritableMediaError, match='overwrite its original'):
         inferencer.localize(clip, clip)
-    with pytest.raises(DataNotFoundError, match=r'gone\.mp4: there is no such file'):
+    with pytest.raises(MissingFileError, match=r'gone\.mp4: there is no such file'):
         inferencer.sync(clip.with_name('gone.mp4'))
     with pytest.raises(ConfigError, match='has no model'):
         AudioVisualInferencer(Config(dict(test_pipeline=[])))

@@ -15,6 +15,7 @@ UNUSABLE = {
     'blind.mp4': 'has no video',
     'brief.mp4': 'has 0.20 s of video, and this network needs 0.3 s',
     'garbage.mp4': 'cannot be opened',
+    'gone.mp4': 'there is no such file',
     'mute.mp4': 'has no audio stream',
     'silent.mp4': 'is silent from beginning to end',
 }
@@ -48,6 +49,7 @@ def odd_files(tmp_path_factory):
     write_clip(folder / 'blind.mp4', duration=2.0, video=False)
     write_clip(folder / 'silent.mp4', duration=2.0, level=0.0)
     (folder / 'garbage.mp4').write_bytes(b'no video' * 99)
+    (folder / 'gone.mp4').symlink_to('nowhere.mp4')
     return folder
 
 

@@ -9,7 +9,7 @@ def test_folder_of_odd_files(command, network, odd_files, tmp_path):
     made = sorted(file.name for file in tmp_path.iterdir())
     assert made == ['large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mp4']
     # Each failure is named when it happens, and again in the summary.
-    summary = err[err.index('4 of 9 files done, 5 failed\n') :].splitlines()[1:]
+    summary = err[err.index('4 of 10 files done, 6 failed\n') :].splitlines()[1:]
     for (name, reason), line in zip(UNUSABLE.items(), summary, strict=True):
         assert str(odd_files / name) in line and reason in line
         assert f'failed: {line.strip()}' in out

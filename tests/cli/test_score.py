@@ -13,7 +13,7 @@ def test_score_goes_on_and_lists_what_to_keep(command, network, odd_files, tmp_p
     before = table.read_text()
     code, out, _ = command(*arguments, '--keep', keep)
     assert code == 0 and sorted(measured) == sorted(USABLE)  # each file once
-    assert 'of 9 files, 2 in sync within 0.1 s, 1 not, 1 cannot be told, 5 failed; 5' in out
+    assert 'of 10 files, 2 in sync within 0.1 s, 1 not, 1 cannot be told, 6 failed; 5' in out
     assert table.read_text().startswith(before)
 
     from mmav_coattn.datasets import AudioVisualDataset

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ def test_sync_of_a_folder(sync, odd_files, tmp_path):
     # Random weights: nothing is clearly best, and nobody must be told an offset.
     assert out.count('cannot tell') == len(USABLE)
     assert written['results'][str(odd_files / 'plain.mp4')]['offset'] is None
+
+
+def test_a_name_that_is_no_text(sync, odd_files, tmp_path):
+    clip = tmp_path / os.fsdecode(b'\xe9 $_{$.mp4')
+    clip.symlink_to(odd_files / 'plain.mp4')
+    code, out, _ = sync(clip, '--curve-dir', tmp_path)
+    assert code == 0 and r'/\udce9 $_{$.mp4: cannot tell' in out
+    assert clip.with_name(f'{clip.stem}_sync.png').is_file()
 
 
 def test_fix_writes_a_copy_in_sync_unless_there_is_none_to_write(

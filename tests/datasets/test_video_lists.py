@@ -49,7 +49,7 @@ def test_folder_that_cannot_be_listed():
     [
         ('\nsub/a.mp4\n\n  my trip 2.mp4  \r', [('sub/a.mp4', -1, 2), ('my trip 2.mp4', -1, 4)]),
         ('a b.mp4 3\nc.mp4\t12\nd   -1\n', [('a b.mp4', 3, 1), ('c.mp4', 12, 2), ('d', -1, 3)]),
-        ('7\n8', [('7', -1, 1), ('8', -1, 2)]),  # a number alone is a name
+        ('\ufeff7\n8', [('7', -1, 1), ('8', -1, 2)]),  # a number alone is a name; a byte order mark
         ('{root}/x/a\nx/../b\no..x', [('x/a', -1, 1), ('b', -1, 2), ('o..x', -1, 3)]),
     ],
 )

@@ -21,9 +21,16 @@ SPLITS = ('--train', '--val', '--test')
 
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/demo'))
-    parser.add_argument('--data-root', type=Path, default=Path('data/sounding_shapes'))
-    parser.add_argument('--seed', type=int, default=0, help='of the training')
+    parser.add_argument(
+        '--work-dir', type=Path, default=Path('work_dirs/demo'), help='default: work_dirs/demo'
+    )
+    parser.add_argument(
+        '--data-root',
+        type=Path,
+        default=Path('data/sounding_shapes'),
+        help='folder of the videos; default: data/sounding_shapes',
+    )
+    parser.add_argument('--seed', type=int, default=0, help='of the training; default: 0')
     parser.add_argument('--epochs', type=int, help="default: the config's")
     parser.add_argument(
         '--clips',

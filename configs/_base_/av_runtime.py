@@ -6,7 +6,6 @@ custom_imports = dict(imports=['mmav_coattn'], allow_failed_imports=False)
 default_hooks = dict(
     checkpoint=dict(
         type='CheckpointHook', interval=1, max_keep_ckpts=3, save_best='sync/accuracy', rule='greater'),
-    # Clips a second, share of waiting for data and peak memory in each line of the log.
     # tools/test.py --show-dir switches this on.
     visualization=dict(type='AttentionVisualizationHook', enable=False))
 

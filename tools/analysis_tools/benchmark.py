@@ -44,19 +44,30 @@ def parse_args():
         default=CONFIGS / '_base_/datasets/folder.py',
         help='config whose train_pipeline is timed (default: the full recipe)',
     )
-    media.add_argument('--videos', type=Path, default=Path('work_dirs/benchmark/videos'))
-    media.add_argument('--files', type=int, default=4, help='files of each length')
+    media.add_argument(
+        '--videos',
+        type=Path,
+        default=Path('work_dirs/benchmark/videos'),
+        help='folder of its files (default: work_dirs/benchmark/videos)',
+    )
+    media.add_argument('--files', type=int, default=4, help='files of each length (default: 4)')
 
     loader = commands.add_parser('loader', parents=[common, media])
-    loader.add_argument('--seconds', type=int, nargs='+', default=[10, 60], help='of the files')
-    loader.add_argument('--workers', type=int, default=2)
-    loader.add_argument('--samples', type=int, default=48, help='of a round of each loader')
+    loader.add_argument(
+        '--seconds', type=int, nargs='+', default=[10, 60], help='of the files (default: 10 60)'
+    )
+    loader.add_argument('--workers', type=int, default=2, help='of each loader (default: 2)')
+    loader.add_argument(
+        '--samples', type=int, default=48, help='of a round of each loader (default: 48)'
+    )
 
     memory = commands.add_parser('memory', parents=[common, media])
-    memory.add_argument('--samples', type=int, default=2000)
+    memory.add_argument('--samples', type=int, default=2000, help='to load (default: 2000)')
 
     annotations = commands.add_parser('annotations', parents=[common])
-    annotations.add_argument('--lines', type=int, default=240_000, help='videos of the list')
+    annotations.add_argument(
+        '--lines', type=int, default=240_000, help='of the list (default: 240000)'
+    )
 
     net = commands.add_parser('network', parents=[common])
     net.add_argument(
@@ -65,16 +76,20 @@ def parse_args():
         default=CONFIGS / '_base_/models/coattn_mc3_18.py',
         help='config whose model is timed (default: the full-size network)',
     )
-    net.add_argument('--device', default='cpu')
+    net.add_argument('--device', default='cpu', help='cpu or cuda (default: cpu)')
     net.add_argument(
-        '--precisions', nargs='+', choices=network.DTYPES, default=['fp32'], help='default: fp32'
+        '--precisions', nargs='+', choices=network.DTYPES, default=['fp32'], help='(default: fp32)'
     )
     net.add_argument('--batch', type=int, default=2, help='clips (default: 2)')
-    net.add_argument('--frames', type=int, default=32)
-    net.add_argument('--size', type=int, default=112, help='px')
-    net.add_argument('--clip-seconds', type=float, default=2.0)
-    net.add_argument('--audio-seconds', type=float, default=5.0, help='of the audio segment')
-    net.add_argument('--negatives', type=int, nargs='+', default=[1, 3], help='values of K')
+    net.add_argument('--frames', type=int, default=32, help='of a clip (default: 32)')
+    net.add_argument('--size', type=int, default=112, help='px (default: 112)')
+    net.add_argument('--clip-seconds', type=float, default=2.0, help='(default: 2)')
+    net.add_argument(
+        '--audio-seconds', type=float, default=5.0, help='of the audio segment (default: 5)'
+    )
+    net.add_argument(
+        '--negatives', type=int, nargs='+', default=[1, 3], help='values of K (default: 1 3)'
+    )
     return parser.parse_args()
 
 

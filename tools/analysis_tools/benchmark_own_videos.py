@@ -33,6 +33,7 @@ TOOLS = Path(__file__).resolve().parents[1]
 MEMORY_TARGET = '<= 1430'
 #: Length of the video by what is measured.
 DEFAULT_SECONDS = dict(memory=600.0, speed=10.0, sync=60.0)
+LENGTHS = ', '.join(f'{seconds:g} for {name}' for name, seconds in DEFAULT_SECONDS.items())
 #: Name, tool and arguments of what is measured; OUT is a file to write.
 COMMANDS = {
     'localize': ['localize.py', '--out', 'OUT'],
@@ -54,15 +55,29 @@ def parse_args():
         default=Path('data/sounding_shapes/medium/test'),
         help='folder of clips to make the video of; default: those of `make demo`',
     )
-    parser.add_argument('--seconds', type=float, help=f'default: {DEFAULT_SECONDS}')
+    parser.add_argument('--seconds', type=float, help=f'length of the video, s; default: {LENGTHS}')
     parser.add_argument(
-        '--size', type=int, nargs=2, default=(1280, 720), metavar=('WIDTH', 'HEIGHT')
+        '--size',
+        type=int,
+        nargs=2,
+        default=(1280, 720),
+        metavar=('WIDTH', 'HEIGHT'),
+        help='of the video, px; default: 1280 720',
     )
     parser.add_argument(
-        '--commands', nargs='+', choices=COMMANDS, default=['localize', 'sync', 'fix']
+        '--commands',
+        nargs='+',
+        choices=COMMANDS,
+        default=['localize', 'sync', 'fix'],
+        help='what memory measures; default: localize sync fix',
     )
     parser.add_argument('--rounds', type=int, default=5, help='of speed and sync; default: 5')
-    parser.add_argument('--folder', type=Path, default=Path('work_dirs/benchmark/own_videos'))
+    parser.add_argument(
+        '--folder',
+        type=Path,
+        default=Path('work_dirs/benchmark/own_videos'),
+        help='for the video and what is made of it; default: work_dirs/benchmark/own_videos',
+    )
     return parser.parse_args()
 
 

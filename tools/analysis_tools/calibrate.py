@@ -26,7 +26,9 @@ def parse_args():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('results', type=Path, nargs='+', help='JSON files of evaluate_sync.py')
-    parser.add_argument('--tolerance', type=float, default=0.1, help='error that is right, s')
+    parser.add_argument(
+        '--tolerance', type=float, default=0.1, help='error that is right, s; default: 0.1'
+    )
     return parser.parse_args()
 
 

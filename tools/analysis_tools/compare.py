@@ -43,8 +43,13 @@ def parse_args():
         type=Path,
         help='YAML file: for each name a config, relative to that file, and options as key: value',
     )
-    parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
-    parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/compare'))
+    parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2], help='default: 0 1 2')
+    parser.add_argument(
+        '--work-dir',
+        type=Path,
+        default=Path('work_dirs/compare'),
+        help='default: work_dirs/compare',
+    )
     parser.add_argument(
         '--offset', action='store_true', help='also slide the audio along a clip of each file'
     )

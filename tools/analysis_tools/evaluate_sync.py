@@ -46,11 +46,18 @@ def parse_args():
     parser.add_argument('--data-root', help="another folder for the config's data")
     parser.add_argument('--num', type=int, help='only the first so many videos')
     parser.add_argument(
-        '--largest', type=float, default=0.6, help='largest shift made, s; 0: files as they are'
+        '--largest',
+        type=float,
+        default=0.6,
+        help='largest shift made, s; 0: files as they are; default: 0.6',
     )
-    parser.add_argument('--max-offset', type=float, default=1.0, help='largest one looked for, s')
-    parser.add_argument('--tolerance', type=float, default=0.04, help='error that counts as right')
-    parser.add_argument('--seed', type=int, default=0, help='of the shifts')
+    parser.add_argument(
+        '--max-offset', type=float, default=1.0, help='largest one looked for, s; default: 1'
+    )
+    parser.add_argument(
+        '--tolerance', type=float, default=0.04, help='error that counts as right, s; default: 0.04'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='of the shifts; default: 0')
     parser.add_argument(
         '--mismatched', action='store_true', help='a control: each video with the audio of another'
     )

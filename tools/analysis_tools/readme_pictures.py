@@ -44,8 +44,14 @@ def parse_args():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('work_dir', type=Path, help='as `make demo` leaves it')
-    parser.add_argument('--out', type=Path, default=Path('docs/images'))
-    parser.add_argument('--chromium', default='/usr/bin/chromium', help='for the screenshots')
+    parser.add_argument(
+        '--out', type=Path, default=Path('docs/images'), help='folder; default: docs/images'
+    )
+    parser.add_argument(
+        '--chromium',
+        default='/usr/bin/chromium',
+        help='for the screenshots; default: /usr/bin/chromium',
+    )
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='data_root=FOLDER where it has moved'
     )

@@ -21,7 +21,9 @@ def parse_args():
     parser.add_argument('work_dir', type=Path, help='work folder of tools/train.py')
     parser.add_argument('--out', type=Path, help='default: report.html in the work folder')
     parser.add_argument('--config', help='default: the one that training left in the folder')
-    parser.add_argument('--checkpoint', type=Path, help='for the clips; default: the last one')
+    parser.add_argument(
+        '--checkpoint', type=Path, help='for the clips; default: the newest whole one'
+    )
     parser.add_argument('--no-clips', action='store_true', help='only figures and curves')
     parser.add_argument(
         '--num-ranked', type=int, default=60, help='test clips to judge at most; default: 60'

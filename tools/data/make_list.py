@@ -36,7 +36,9 @@ def parse_args():
     add('kinetics400', 'Kinetics-400', 'CSV of one split')
     add('kinetics_sounds', 'Kinetics-Sounds, 31 classes', 'CSV of one split of Kinetics-400')
     vggsound = add('vggsound', 'VGGSound', 'vggsound.csv')
-    vggsound.add_argument('--split', choices=('train', 'test'), default='train')
+    vggsound.add_argument(
+        '--split', choices=('train', 'test'), default='train', help='default: train'
+    )
     add('flickr_soundnet', 'Flickr-SoundNet', 'file with an id or an address a line')
     grid = add('grid', 'GRID, talking faces')
     grid.add_argument(
@@ -50,7 +52,7 @@ def parse_args():
         command.add_argument('data_root', type=Path, help='folder with annotations/ and videos/')
     for command in (grid, folder):
         command.add_argument(
-            '--held-out', type=float, default=0.0, help='share of videos for val.csv beside OUT'
+            '--held-out', type=float, default=0.0, help='share for val.csv beside OUT; default: 0'
         )
     return parser.parse_args()
 

@@ -24,10 +24,17 @@ def parse_args():
         '--ann-file', default='', help='only the files of this list or table, e.g. scan/usable.csv'
     )
     defaults = Encoding()
-    parser.add_argument('--short-side', type=int, default=defaults.short_side, help='px')
-    parser.add_argument('--crf', type=int, default=defaults.crf, help="x264's quality, 0 to 51")
+    parser.add_argument(
+        '--short-side',
+        type=int,
+        default=defaults.short_side,
+        help=f'px; default: {defaults.short_side}',
+    )
+    parser.add_argument(
+        '--crf', type=int, default=defaults.crf, help=f"x264's rate factor; default: {defaults.crf}"
+    )
     parser.add_argument('--workers', type=int, help='processes (default: one per core)')
-    parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
+    parser.add_argument('--timeout', type=float, default=600.0, help='s for one file; default: 600')
     add_part_arguments(parser, 'reports')
     return parser.parse_args()
 

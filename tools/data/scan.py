@@ -23,7 +23,7 @@ def parse_args():
     parser.add_argument('--ann-file', default='', help='only the files of this list or table')
     parser.add_argument('--out', type=Path, help='folder for the results (default: DATA_ROOT/scan)')
     parser.add_argument('--workers', type=int, help='processes (default: one per core)')
-    parser.add_argument('--timeout', type=float, default=600.0, help='seconds for one file')
+    parser.add_argument('--timeout', type=float, default=600.0, help='s for one file; default: 600')
     add_part_arguments(parser, 'results')
     limits = Limits()
     for option, default, text in (
@@ -31,6 +31,7 @@ def parse_args():
         ('--min-level', limits.min_level, 'dB of full scale that the loudest half second exceeds'),
         ('--min-motion', limits.min_motion, 'grey levels of change; 0 refuses frozen frames only'),
     ):
+        text = f'{text}; default: {default:g}'
         parser.add_argument(option, type=float, default=default, help=text)
     return parser.parse_args()
 

@@ -1,6 +1,6 @@
 """Take the visual or the audio tower out of a checkpoint, for any recipe of mmaction2.
 
-  python tools/model_converters/extract_tower.py work_dirs/demo/epoch_5.pth tower.pth
+  python tools/model_converters/extract_tower.py work_dirs/demo/epoch_9.pth tower.pth
   python tools/train.py RECIPE --cfg-options load_from=tower.pth
 
 The recipe's backbone must have the settings of the tower; --config prints them.
@@ -44,7 +44,7 @@ def describe(cfg, args):
         settings['type'] = 'ActionDataPreprocessor'
         if settings.get('subtract_mean_frame'):
             settings['type'] = 'MotionDataPreprocessor'
-        for name in ('log_mel', 'blank', 'subtract_mean_frame'):
+        for name in ('log_mel', 'mix_audio', 'subtract_mean_frame'):
             settings.pop(name, None)
         print(f'model.data_preprocessor = {settings}')
 

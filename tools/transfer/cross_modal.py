@@ -1,6 +1,6 @@
 """Find the audio of each silent video, and the video of each audio segment, among N clips.
 
-  python tools/transfer/cross_modal.py configs/coattn_pretrain_demo.py work_dirs/demo/epoch_5.pth
+  python tools/transfer/cross_modal.py configs/coattn_pretrain_demo.py work_dirs/demo/epoch_9.pth
 
 The score is the pretext network's logit of "in sync".
 """
@@ -28,7 +28,7 @@ def parse_args():
     parser.add_argument('checkpoint', help='its weights, or `random`')
     parser.add_argument('--num-clips', type=int, default=100, help='the first N; default: 100')
     parser.add_argument('--seed', type=int, default=0, help='of random weights')
-    parser.add_argument('--device', default='cpu')
+    parser.add_argument('--device', default='cpu', help='cpu or cuda; default: cpu')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='settings, as key=value'
     )

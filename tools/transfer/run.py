@@ -32,7 +32,11 @@ def parse_args():
     parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2], help='default: 0 1 2')
     parser.add_argument('--splits', nargs='+', help='only these; default: all of the recipe')
     parser.add_argument(
-        '--inits', nargs='+', choices=experiment.INITS, default=list(experiment.INITS)
+        '--inits',
+        nargs='+',
+        choices=experiment.INITS,
+        default=list(experiment.INITS),
+        help='initial weights; default: both',
     )
     parser.add_argument('--work-dir', type=Path, help='default: work_dirs/transfer/CONFIG')
     parser.add_argument(

@@ -62,7 +62,7 @@ class Embedding(NamedTuple):
     clip_steps: int  #: Video steps of a clip of the network.
     #: Part of the frame that the locations cover (x0, y0, x1, y1), fractions.
     box: tuple[float, float, float, float]
-    notes: list[str]  #: Sentences on audio that was left out.
+    notes: list[str]  #: Sentences on audio that was left out, and on several faces.
     times: np.ndarray = np.zeros(0)  #: (T,) of the video steps.
     visual: Tensor = torch.zeros(0)  #: Unit vectors (T, P, C) float32.
     grid: tuple[int, int] = (1, 1)  #: H' and W' of the P locations.

@@ -49,7 +49,7 @@ class SyncResult(NamedTuple):
     window_scores: np.ndarray  #: (W, S) logits.
     pieces: list[Piece]  #: Two or more, where the offset jumps; else none.
     drift: Drift | None  #: If the offset changes along the file.
-    notes: list[str]  #: Sentences on audio that was left out.
+    notes: list[str]  #: Sentences on audio that was left out, on faces, and on networks.
 
     @property
     def worst(self) -> float | None:

@@ -1,9 +1,9 @@
 """Write features of videos into one .npz file: names, times, and what the towers see and hear.
 
-Each video is cut into windows of the length the network was trained with; of each window the file
-has the mean features of the visual and the audio tower. What is done is kept: the same command
-goes on where it was interrupted, and computes only videos that are new or have changed. Several
-processes share many videos by --part; the command without it joins what they have computed.
+Each video is cut into clips as long as those of the training; of each clip the file has the mean
+features of the visual and the audio tower. What is done is kept: the same command goes on where it
+was interrupted, and computes only videos that are new or have changed. Several processes share many
+videos by --part; the command without it joins what they have computed.
 """
 
 import argparse

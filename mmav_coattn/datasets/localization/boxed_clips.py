@@ -1,4 +1,4 @@
-"""What test sets with one annotated frame a clip share: finding the files, and coverage."""
+"""What the test sets of source localisation share: finding the files, and coverage."""
 
 from abc import abstractmethod
 from pathlib import Path

@@ -21,11 +21,12 @@ class SyncMetric(FileMetric):
     If the model adds ``sync_scores_NAME`` of :data:`CONTROLS`, they are reported as well; they
     belong at chance, whatever is above shows a leak.
 
-    Figures, each under the prefix ``sync/`` and balanced for any K, so that chance is 0.5
-    (:func:`~mmav_coattn.evaluation.functional.binary_sync_metrics`): ``accuracy``, ``auroc``,
-    ``pair_accuracy``, ``cross_entropy``, ``accuracy_|shift|_LOW-HIGH`` for each bin that has a
-    pair, ``accuracy_video_blank``, ``auroc_video_blank`` and the same for the others;
-    besides ``num_clips``, ``num_pairs`` and ``left_out``, the number of files that were left out.
+    Figures, each under the prefix ``sync/`` and balanced for any K, so that chance is 0.5, or ln 2
+    of the cross-entropy (:func:`~mmav_coattn.evaluation.functional.binary_sync_metrics`):
+    ``accuracy``, ``auroc``, ``pair_accuracy``, ``cross_entropy``, ``accuracy_|shift|_LOW-HIGH`` for
+    each bin that has a pair, ``accuracy_video_blank``, ``auroc_video_blank`` and the same for the
+    others; besides ``num_clips``, ``num_pairs`` and ``left_out``, the number of files that were
+    left out.
 
     Raises:
         UserError: At the end, if not one file could be used.

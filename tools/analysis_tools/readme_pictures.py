@@ -1,4 +1,4 @@
-"""Make the pictures of README.md and docs/ from a trained work directory.
+"""Make the images of README.md and docs/ from a trained work directory.
 
     python tools/analysis_tools/readme_pictures.py work_dirs/demo
 

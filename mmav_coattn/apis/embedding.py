@@ -82,9 +82,8 @@ class Embedding(NamedTuple):
         Beside them, where there is audio, and where there is audible audio: (T,) boolean each.
         """
         first, last = self.audio_times[0], self.audio_times[-1]
-        spacing = (last - first) / max(len(self.audio_times) - 1, 1)
         # Positions in steps, and a stretch of the file at a time: the weights are a dense matrix.
-        position = (times - first) / spacing if spacing else np.zeros(len(times))
+        position = (times - first) / (last - first) * (len(self.audio_times) - 1)
         taken = []
         for begin in range(0, len(times), 512):
             part = position[begin : begin + 512]
@@ -155,17 +154,10 @@ def embed_file(
     )
     with MediaFile(path) as video_media, MediaFile(path) as audio_media, ExitStack() as decoding:
         if 'audio' in streams:
-            audio_media.audio_span  # noqa: B018  (a file without audio is refused at once)
+            _count_steps(path, settings, 'audio', *audio_media.audio_span)
         if 'visual' in streams:
             begin, end = video_media.video_span
-            count = floor((end - begin + ROUNDING) / settings.step)
-            least = ceil(SHORTEST_CLIP * settings.num_frames)
-            if count < least:
-                raise TooShortError(
-                    path,
-                    f'has {max(end - begin, 0):.2f} s of video, and this network needs '
-                    f'{least * settings.step:g} s',
-                )
+            count = _count_steps(path, settings, 'video', begin, end)
             times = begin + (np.arange(count) + 0.5) * settings.step
             boxes = np.array([settings.box]).repeat(count, axis=0)
             if face is not None and settings.face is not None:
@@ -175,17 +167,24 @@ def embed_file(
             blocks = _read_blocks(video_media, settings, times, boxes)
             blocks = decoding.enter_context(ReadAhead(blocks, BLOCKS_AHEAD))
             decoding.enter_context(_a_core_for_the_decoder())
-            found |= dict(
-                times=times,
-                clip_steps=min(settings.num_frames, count),
-                box=tuple(np.clip(np.median(boxes, axis=0), 0, 1).tolist()),
-            )
+            box = np.clip(np.median(boxes, axis=0), 0, 1)
+            found |= dict(times=times, box=tuple(box.tolist()))
         if 'audio' in streams:
             found |= _embed_audio(model, settings, audio_media)
         if 'visual' in streams:
             seconds = count * settings.step
             found |= _embed_video(model, settings, blocks, seconds, progress, keep_frames)
     return Embedding(**found)
+
+
+def _count_steps(path: str, settings: ClipSettings, kind: str, begin: float, end: float) -> int:
+    """Whole steps of a stream; :class:`TooShortError` if they are too few."""
+    count = floor((end - begin + ROUNDING) / settings.step)
+    least = ceil(SHORTEST_CLIP * settings.num_frames)
+    if count < least:
+        need = f'this network needs {least * settings.step:g} s'
+        raise TooShortError(path, f'has {max(end - begin, 0):.2f} s of {kind}, and {need}')
+    return count
 
 
 def _read_blocks(

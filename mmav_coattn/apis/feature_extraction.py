@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from mmengine.config import Config
 from mmav_coattn.errors import ConfigError, TooShortError
 from mmav_coattn.io import features_to_bytes, read_features, write_whole
 
-from .embedding import Embedding
+from .embedding import SHORTEST_CLIP, Embedding
 from .many_files import InputFile
 
 TOWERS = ('visual', 'audio')
@@ -32,10 +33,12 @@ def pool_windows(embedding: Embedding, towers: Sequence[str]) -> ExtractedFeatur
 
     With both ``towers``, ``'visual'`` and ``'audio'``, windows lie where there are both streams.
 
+    Of less than a clip, all is one window.
+
     Raises:
-        TooShortError: If that is shorter than a window.
+        TooShortError: If that is too short for the network.
     """
-    step, seconds = embedding.step, embedding.clip_steps * embedding.step
+    step = embedding.step
     streams = dict(
         visual=(embedding.times, embedding.visual_features),
         audio=(embedding.audio_times, embedding.audio_features),
@@ -43,13 +46,13 @@ def pool_windows(embedding: Embedding, towers: Sequence[str]) -> ExtractedFeatur
     grids = [streams[tower][0] for tower in towers]
     begin = max(times[0] for times in grids) - (step / 2 if 'visual' in towers else 0)
     end = min(times[-1] for times in grids) + step / 2
+    seconds = min(embedding.clip_steps * step, end - begin)
+    least = ceil(SHORTEST_CLIP * embedding.clip_steps) * step
+    if seconds < least - step / 2:  # steps of the audio are as long
+        detail = f'has {end - begin:.2f} s of what is wanted, and this network needs {least:g} s'
+        raise TooShortError(embedding.path, detail)
     room = end - begin - seconds
-    if room < -step:
-        raise TooShortError(
-            embedding.path,
-            f'has {end - begin:.2f} s of what is wanted, and this network needs {seconds} s',
-        )
-    starts = begin + np.arange(0, max(room, 0) + 1e-6, seconds)
+    starts = begin + np.arange(0, room + 1e-6, seconds)
     if room - (starts[-1] - begin) > step:
         starts = np.append(starts, begin + room)
     pooled = {}

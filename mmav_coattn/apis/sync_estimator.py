@@ -44,7 +44,7 @@ class MatchCurves:
         found = np.flatnonzero(inside)
         self._begin, self._end = (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
         least = ceil(SHORTEST_CLIP * embedding.clip_steps)
-        self.length = max(min(embedding.clip_steps, self._end - self._begin), least)
+        self.length = max(min(embedding.clip_steps, self.total, self._end - self._begin), least)
         self._starts = clip_starts(torch.arange(self.total), self.length, self.total)
         self._columns = torch.arange(self.total)[:, None] + torch.arange(2 * reach + 1)
         self._heard = torch.from_numpy(heard)[self._columns]  # (T, 2 reach + 1)

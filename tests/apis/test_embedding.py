@@ -12,7 +12,7 @@ from pipelines import sync_pipeline
 
 from mmav_coattn.apis import AudioVisualInferencer, embedding
 from mmav_coattn.apis.embedding import _find_audible, embed_file
-from mmav_coattn.errors import ConfigError
+from mmav_coattn.errors import ConfigError, TooShortError
 from mmav_coattn.media import MediaFile
 
 CLIP, FRAMES, RATE = 0.8, 16, 16000
@@ -162,6 +162,13 @@ def test_streams_that_begin_late_and_end_early(network, tmp_path):
     _, inside, heard = found.audio_at(found.times)
     np.testing.assert_array_equal(inside, heard)
     np.testing.assert_array_equal(heard, (found.times > 0.9) & (found.times < 2.4))
+    # Shorter than a clip, and too short.
+    path = write_clip(tmp_path / 'short.mkv', duration=0.4, **PCM).path
+    assert embed(network, path).clip_steps == FRAMES
+    for video, audio, sentence in ((0.2, 2.0, '0.20 s of video'), (2.0, 0.02, '0.02 s of audio')):
+        write_clip(path, duration=video, audio_duration=audio, **PCM)
+        with pytest.raises(TooShortError, match=f'has {sentence}, and this network needs 0.25 s'):
+            embed(network, path)
 
 
 def test_a_hole_in_the_audio(network, tmp_path):

@@ -38,11 +38,14 @@ def test_windows_by_hand():
     assert visual.audio is None
     np.testing.assert_allclose(visual.visual, found.visual)
     np.testing.assert_allclose(pool_windows(file, ('audio',)).times[:, 0], [0.9, 1.7, 2.23])
-    # Streams that hardly overlap.
-    file = embedding((np.arange(20) + 0.5) * 0.1, 1.5 + np.arange(100) * 0.02)
-    with pytest.raises(TooShortError, match=r'a\.mp4: has 0\.55 s of what is wanted, .* 0\.8 s'):
+    # Streams that overlap for less than a clip, and hardly.
+    for late, times in ((1.5, [[1.45, 2.0]]), (1.9, None)):
+        file = embedding((np.arange(20) + 0.5) * 0.1, late + np.arange(100) * 0.02)
+        assert len(pool_windows(file, ('visual',)).times) == 3
+        if times:
+            np.testing.assert_allclose(pool_windows(file, ('visual', 'audio')).times, times)
+    with pytest.raises(TooShortError, match=r'a\.mp4: has 0\.15 s of what is wanted, .* 0\.3 s'):
         pool_windows(file, ('visual', 'audio'))
-    assert len(pool_windows(file, ('visual',)).times) == 3
 
 
 def test_features_of_a_file(tmp_path):

@@ -138,6 +138,9 @@ def test_a_clip_with_shifted_audio():
     file = embedding(lambda s: s - 4, total=CLIP, audio_steps=range(4, CLIP + 4))
     found = measure_sync(network(), file, 6 * STEP)
     assert found.best == pytest.approx(4 * STEP, abs=0.1 * STEP)
+    # Video of less than a clip.
+    file = embedding(lambda s: s - 2, total=10, audio_steps=range(20))
+    assert measure_sync(network(), file, 6 * STEP).best == pytest.approx(2 * STEP, abs=0.1 * STEP)
 
 
 def test_files_that_are_refused():

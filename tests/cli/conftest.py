@@ -44,7 +44,7 @@ def odd_files(tmp_path_factory):
     write_clip(folder / 'variable.mkv', frame_times=[0, 0.1, 0.14, 0.5, 0.52, 0.9, 1.3, 1.31, 1.6])
     fast = dict(preset='ultrafast')
     write_clip(folder / 'large.mp4', duration=0.8, fps=5, size=(3840, 2160), codec_options=fast)
-    write_clip(folder / 'brief.mp4', duration=0.2)
+    write_clip(folder / 'brief.mp4', duration=0.2, audio_duration=1.0)
     write_clip(folder / 'mute.mp4', duration=2.0, audio=False)
     write_clip(folder / 'blind.mp4', duration=2.0, video=False)
     write_clip(folder / 'silent.mp4', duration=2.0, level=0.0)

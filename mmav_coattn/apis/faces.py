@@ -68,9 +68,8 @@ def find_faces(path: str) -> list[FaceTrack]:
     least = ceil(MIN_SHARE * len(times))
     kept = [track for track in tracks if len(track.times) >= least]
     if not kept:
-        raise NoFaceError(
-            path, 'shows no face that can be followed; use the network `events` for other videos'
-        )
+        why = 'shows no face that can be followed; use the network `events` for other videos'
+        raise NoFaceError(path, why)
     kept.sort(key=lambda track: -len(track.times))
     return [track._replace(boxes=_smooth(track.boxes)) for track in kept]
 

@@ -102,7 +102,7 @@ class FeatureFile:
     def add(self, file: InputFile, features: ExtractedFeatures) -> None:
         """Keep the features of a video."""
         arrays = {name: value for name, value in features._asdict().items() if value is not None}
-        write_whole(features_to_bytes(**arrays), self._part(file))
+        write_whole(features_to_bytes(**arrays), self._part(file), unique=True)
 
     def join(self, files: Sequence[InputFile]) -> int:
         """Write the file, of those videos that were done; returns the number of windows in it.

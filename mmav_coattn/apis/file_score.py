@@ -2,12 +2,12 @@
 
 import csv
 import io
-import os
 from pathlib import Path
 
 import numpy as np
 
 from mmav_coattn.errors import ConfigError
+from mmav_coattn.io import write_whole
 from mmav_coattn.media import MediaFile
 
 from .sync_result import SyncResult
@@ -50,29 +50,24 @@ class ScoreTable:
 
     Raises:
         ConfigError: If the file exists and is another table.
+        UserError: If it cannot be written.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         content = self.path.read_bytes() if self.path.is_file() else b''
         header = ','.join(COLUMNS).encode() + b'\n'
         if not (content.startswith(header) or header.startswith(content)):
             raise ConfigError(f'{path}: is another table or file; give another name.')
-        whole = content[: content.rfind(b'\n') + 1]
+        whole = content[: content.rfind(b'\n') + 1] or header
         if whole != content:
-            os.truncate(self.path, len(whole))
+            write_whole(whole, self.path)
         text = whole.decode(errors='surrogateescape')
         self.rows = {row['file']: row for row in csv.DictReader(io.StringIO(text, newline=''))}
-        if not whole:
-            self._append(COLUMNS)
 
     def add(self, file: Path, cells: dict[str, str]) -> None:
         """Append the row of a file: its :func:`score_cells`, or its ``error``."""
         row = dict.fromkeys(COLUMNS, '') | cells | dict(file=str(file.absolute()))
         self.rows[row['file']] = row
-        self._append(row.values())
-
-    def _append(self, row) -> None:
-        with self.path.open('a', encoding='utf-8', errors='surrogateescape', newline='') as file:
-            csv.writer(file, lineterminator='\n').writerow(row)
+        with self.path.open('a', encoding='utf-8', errors='surrogateescape', newline='') as table:
+            csv.writer(table, lineterminator='\n').writerow(row.values())

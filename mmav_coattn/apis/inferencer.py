@@ -75,11 +75,9 @@ class AudioVisualInferencer:
             state, _ = read_state(checkpoint)
             differences = describe_state(*compare_state(self.model.state_dict(), state))
             if differences:
-                raise CheckpointError(
-                    version_0_1_sentence(checkpoint, state)
-                    or f'{checkpoint}: does not belong to the network of this config: '
-                    f'{differences}.'
-                )
+                other = f'does not belong to the network of this config: {differences}.'
+                old = version_0_1_sentence(checkpoint, state)
+                raise CheckpointError(old or f'{checkpoint}: {other}')
             self.model.load_state_dict(state)
         self.model.to(device).eval()
 
@@ -114,9 +112,8 @@ class AudioVisualInferencer:
         """
         path = Path(video)
         if out is not None and Path(out).resolve() == path.resolve():
-            raise UnwritableMediaError(
-                str(out), 'the overlay would overwrite its original; name another file'
-            )
+            why = 'the overlay would overwrite its original; name another file'
+            raise UnwritableMediaError(str(out), why)
         embedding = self.embed(path, keep_frames=self.model.map_refiner is not None)
         result = find_sound(self.model, embedding)
         if out is None:

@@ -3,6 +3,7 @@
 import glob
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,14 +68,15 @@ def _with_unique_names(found: dict[Path, Path]) -> list[InputFile]:
     """Names without suffix where that tells files apart, else with it, else with a number."""
     bare = Counter(name.with_suffix('') for name in found.values())
     full = Counter(found.values())
-    files, number = [], Counter[Path]()
+    files, taken = [], {name for name, times in bare.items() if times == 1}
     for path, name in found.items():
         unique = name.with_suffix('')
         if bare[unique] > 1:
-            unique = name.with_name(name.name.replace('.', '_'))
-        if full[name] > 1:
-            number[name] += 1
-            unique = unique.with_name(f'{unique.name}_{number[name]}')
+            whole = name.with_name(name.name.replace('.', '_'))
+            numbered = (whole.with_name(f'{whole.name}_{number}') for number in count(1))
+            choices = numbered if full[name] > 1 else chain([whole], numbered)
+            unique = next(choice for choice in choices if choice not in taken)
+            taken.add(unique)
         files.append(InputFile(path, unique.as_posix()))
     return files
 

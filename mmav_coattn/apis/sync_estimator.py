@@ -152,8 +152,7 @@ def _refuse(embedding: Embedding, overlap: int, length: int) -> None:
         raise TooShortError(
             embedding.path,
             f'has video from {begin:.2f} to {end:.2f} s and audio from {first:.2f} to '
-            f'{last:.2f} s, and this network needs {length * embedding.step:g} s of '
-            'both',
+            f'{last:.2f} s, and this network needs {length * embedding.step:g} s of both',
         )
     if embedding.fault:
         raise UnreadableMediaError(embedding.path, embedding.fault)

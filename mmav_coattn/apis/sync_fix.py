@@ -50,10 +50,8 @@ def fix_sync(
         raise UnknownOffsetError(result.path, f'was not mended: {result.sentence()}')
     if result.drift is not None or result.pieces:
         change = 'jump' if result.pieces else 'drift'
-        raise UnknownOffsetError(
-            result.path,
-            f'was not mended, because no one shift mends a {change}: {result.sentence()}',
-        )
+        why = f'because no one shift mends a {change}: {result.sentence()}'
+        raise UnknownOffsetError(result.path, f'was not mended, {why}')
     path = shift_audio(result.path, out, -result.offset)
     try:
         after = inferencer.sync(path, **settings)

@@ -50,9 +50,8 @@ def run(args: argparse.Namespace) -> int:
 
     batch = run_each(files, act, bar=several and not args.quiet)
     if args.part is not None:
-        print(
-            f'{features.parts}: {len(batch.results)} videos of part {"/".join(map(str, args.part))}'
-        )
+        part = '/'.join(map(str, args.part))
+        print(f'{features.parts}: {len(batch.results)} videos of part {part}')
         return finish(batch)
     windows = features.join(files)
     print(

@@ -38,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     """Measure; exit code 1 if a file failed or could not be mended."""
     from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.apis.sync_fix import fix_sync
+    from mmav_coattn.io import write_whole
+    from mmav_coattn.media.remux import copy_suffix
 
     files = expand_inputs(args.inputs)
     single = len(args.inputs) == 1 and Path(args.inputs[0]).is_file()
@@ -58,9 +60,7 @@ def run(args: argparse.Namespace) -> int:
         if args.fix is not None and result.in_sync:
             print('  no copy: the file is in sync as it is', flush=True)
         elif args.fix is not None:
-            # AVI cannot hold a shift of its audio; Matroska holds what AVI does.
-            suffix = '.mkv' if file.path.suffix.lower() == '.avi' else file.path.suffix
-            out = args.fix if single else args.fix / f'{file.name}{suffix}'
+            out = args.fix if single else args.fix / f'{file.name}{copy_suffix(file.path)}'
             fixed = fix_sync(inferencer, result, out, max_offset=args.max_offset)
             print(f'  {fixed.path}: {fixed.sentence()}', flush=True)
             record['fixed'] = fixed.to_dict()
@@ -68,7 +68,5 @@ def run(args: argparse.Namespace) -> int:
 
     batch = run_each(files, act)
     if args.json is not None:
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(batch._asdict(), indent=1, allow_nan=False)
-        args.json.write_text(text + '\n', encoding='utf-8')
+        write_whole(json.dumps(batch._asdict(), indent=1, allow_nan=False) + '\n', args.json)
     return finish(batch)

@@ -44,6 +44,11 @@ def shift_audio(path: str | Path, out: str | Path, seconds: float) -> Path:
     return out
 
 
+def copy_suffix(path: Path) -> str:
+    """Suffix of a copy by :func:`shift_audio`; Matroska holds what AVI does, and times of audio."""
+    return '.mkv' if path.suffix.lower() == '.avi' else path.suffix
+
+
 def _create(partial: Path, out: Path):
     import av
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmav_coattn.apis.sync_fix import fix_sync
-from mmav_coattn.errors import UnknownOffsetError
+from mmav_coattn.errors import MediaError
+from mmav_coattn.media.remux import copy_suffix
 from mmav_coattn.visualization.sync_curve import plot_sync
 
 if TYPE_CHECKING:
@@ -52,12 +53,12 @@ def analyse(
         sentences.append('The file is in sync as it is, so there is no corrected copy.')
     else:
         try:
-            copy = folder / f'{video.stem}_fixed{video.suffix}'
+            copy = folder / f'{video.stem}_fixed{copy_suffix(video)}'
             with _told(inferencer, tell, embedding=(0.4, 0.7)):
                 done = fix_sync(inferencer, result, copy, max_offset=max_offset)
             fixed = done.path
             sentences.append(f'Corrected copy: {done.sentence()}.')
-        except UnknownOffsetError as error:
+        except MediaError as error:
             sentences.append(f'There is no corrected copy: {error.detail}.')
 
     tell(0.7, 'drawing where the sound comes from')

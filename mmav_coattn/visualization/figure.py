@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from mmav_coattn.io import whole_file
+
 
 def new_figure(width: float, height: float):
     """A :class:`matplotlib.figure.Figure` of this size, inches."""
@@ -19,7 +21,6 @@ def label_axes(axes, **properties) -> None:
 
 def save_figure(figure, out_png: str | Path, dpi: int = 110) -> Path:
     """Write a PNG, and the folder for it; returns its path."""
-    out_png = Path(out_png)
-    out_png.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out_png, dpi=dpi)
-    return out_png
+    with whole_file(out_png) as partial:
+        figure.savefig(partial, dpi=dpi)
+    return Path(out_png)

@@ -33,16 +33,13 @@ def embedding(heard_at, total=60, grid=(2, 3), source=4, begin=0.5, audio_steps=
         seen = round(heard_at(step))
         if 0 <= seen < total:
             audio[index, 0] = visual[seen, source]
+    known = dict(path='planted.mp4', step=STEP, clip_steps=CLIP, box=(0.0, 0.0, 1.0, 1.0), notes=[])
     return Embedding(
-        path='planted.mp4',
-        step=STEP,
-        clip_steps=CLIP,
+        **known,
         times=begin + (np.arange(total) + 0.5) * STEP,
         visual=F.normalize(visual, dim=-1),
         grid=grid,
-        box=(0.0, 0.0, 1.0, 1.0),
         audio_times=begin + (np.array(audio_steps) + 0.5) * STEP,
         audio=F.normalize(audio, dim=-1),
         audible=np.ones(len(audio_steps), bool),
-        notes=[],
     )

@@ -6,7 +6,7 @@ from sync_results import JUMP, sync_result
 from mmav_coattn.apis.file_score import ScoreTable, score_cells
 from mmav_coattn.apis.sync_result import Drift
 from mmav_coattn.datasets.video_lists import read_table
-from mmav_coattn.errors import ConfigError
+from mmav_coattn.errors import ConfigError, UserError
 
 LATE = dict(offset_s='+0.123', offset_frames='+3.08', confidence='0.980', match='4.568',
             windows='60', course='constant', verdict='within EBU R37')  # fmt: skip
@@ -67,3 +67,5 @@ def test_another_table_is_left_alone(tmp_path):
     with pytest.raises(ConfigError, match=r'train\.csv: is another table or file'):
         ScoreTable(path)
     assert path.read_text().endswith('b.mp4,2')
+    with pytest.raises(UserError, match=r'cannot be written \('):
+        ScoreTable(tmp_path)

@@ -6,7 +6,8 @@ from mmav_coattn.errors import DataNotFoundError
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in ('b.mp4', 'a.mp4', 'a.mkv', 'deep/a.mp4', 'notes.txt', '[odd].mp4'):
+    for name in ('b.mp4', 'a.mp4', 'a.mkv', 'deep/a.mp4', 'deep/a.mkv', 'deep/a_mkv.mp4',
+                 'notes.txt', '[odd].mp4'):  # fmt: skip
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b'')
     return tmp_path
@@ -25,7 +26,9 @@ def test_files_folders_and_patterns(folder):
         ('a.mkv', 'a_mkv'),
         ('a.mp4', 'a_mp4'),
         ('b.mp4', 'b'),
-        ('deep/a.mp4', 'deep/a'),
+        ('deep/a.mkv', 'deep/a_mkv_1'),
+        ('deep/a.mp4', 'deep/a_mp4'),
+        ('deep/a_mkv.mp4', 'deep/a_mkv'),
     ]
     assert names([str(folder / '*.mp4')], folder)[1:] == [('a.mp4', 'a'), ('b.mp4', 'b')]
     found = names([str(folder / '**/a.mp4'), folder / 'b.mp4', folder / 'a.mp4'], folder)

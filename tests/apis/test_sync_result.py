@@ -12,6 +12,9 @@ def result(offset, **changes):
 
 
 R37, BEYOND = 'within EBU R37', 'not acceptable (ITU-R BT.1359)'
+FAINT = dict(offset=None, confidence=0.1)
+UNCLEAR = 'no shift of the audio matches the video clearly better than others (confidence 0.10)'
+UNSEEN = 'no visible source: nothing in sight matches the audio at any shift (confidence 0.10)'
 
 
 @pytest.mark.parametrize(
@@ -38,22 +41,10 @@ R37, BEYOND = 'within EBU R37', 'not acceptable (ITU-R BT.1359)'
             'try a larger search range, or a longer file (confidence 0.90)',
         ),
         # At the edge, but nothing stands out there.
-        (
-            dict(offset=None, at_edge=True, confidence=0.1),
-            'cannot tell: no shift of the audio matches the video clearly better than others '
-            '(confidence 0.10)',
-        ),
+        (FAINT | dict(at_edge=True), f'cannot tell: {UNCLEAR}'),
         # The network calls even the best shift out of sync; less sure of it, it may be wrong.
-        (
-            dict(offset=None, confidence=0.1, curve=np.array([-0.49, np.nan])),
-            'cannot tell: no shift of the audio matches the video clearly better than others '
-            '(confidence 0.10)',
-        ),
-        (
-            dict(offset=None, confidence=0.1, curve=np.array([-0.51, np.nan])),
-            'cannot tell: no visible source: nothing in sight matches the audio at any shift '
-            '(confidence 0.10)',
-        ),
+        (FAINT | dict(curve=np.array([-0.49, np.nan])), f'cannot tell: {UNCLEAR}'),
+        (FAINT | dict(curve=np.array([-0.51, np.nan])), f'cannot tell: {UNSEEN}'),
     ],
 )
 def test_sentence(settings, sentence):
@@ -64,19 +55,10 @@ def test_json():
     plain = dict(shifts=np.array([-0.04, 0.1 + 0.2]), curve=np.array([1.5, np.nan]))
     found = json.loads(json.dumps(result(0.24, drift=DRIFT, **plain).to_dict()))
     assert found.pop('sentence').startswith('the offset drifts')
-    assert found == dict(
-        offset=0.24,
-        confidence=0.9,
-        best=0.2,
-        at_edge=False,
-        step=0.04,
-        shifts=[-0.04, 0.3],
-        curve=[1.5, None],
-        verdict=judge(0.8, 0.04)._asdict(),
-        pieces=[],
-        drift=dict(rate=0.001, first=0.2, last=0.8),
-        notes=['one'],
-    )
+    answer = dict(offset=0.24, confidence=0.9, best=0.2, at_edge=False, pieces=[], notes=['one'])
+    curve = dict(step=0.04, shifts=[-0.04, 0.3], curve=[1.5, None])
+    course = dict(drift=dict(rate=0.001, first=0.2, last=0.8))
+    assert found == answer | curve | course | dict(verdict=judge(0.8, 0.04)._asdict())
     unknown = result(None)
     assert unknown.worst is None and not unknown.in_sync
     assert unknown.to_dict()['verdict'] is unknown.to_dict()['drift'] is None

@@ -9,6 +9,7 @@ from models.tiny import CONFIG
 from sync_results import sync_result
 
 from mmav_coattn import cli
+from mmav_coattn.apis import AudioVisualInferencer, inferencer
 
 #: Files that cannot be used, and what is said of each.
 UNUSABLE = {
@@ -25,8 +26,6 @@ USABLE = ('large.mp4', 'plain.mp4', 'rotated.mp4', 'variable.mkv')
 @pytest.fixture(scope='session')
 def network(tmp_path_factory):
     """A work dir as training leaves it, with random weights."""
-    from mmav_coattn.apis import AudioVisualInferencer
-
     folder = tmp_path_factory.mktemp('network')
     (folder / 'tiny.py').write_text(CONFIG)
     torch.manual_seed(0)
@@ -70,8 +69,6 @@ def command(capsys):
 @pytest.fixture
 def offsets(monkeypatch):
     """A measurement that gives each file the offset it is told, by its name."""
-    from mmav_coattn.apis import inferencer
-
     told, measured = {}, []
 
     def measure(model, embedding, max_offset):

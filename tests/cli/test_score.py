@@ -1,3 +1,6 @@
+from mmav_coattn.datasets import AudioVisualDataset
+from mmav_coattn.datasets.video_lists import read_table
+
 from .conftest import UNUSABLE, USABLE
 
 
@@ -15,10 +18,6 @@ def test_score_goes_on_and_lists_what_to_keep(command, network, odd_files, tmp_p
     assert code == 0 and sorted(measured) == sorted(USABLE)  # each file once
     assert 'of 10 files, 2 in sync within 0.1 s, 1 not, 1 cannot be told, 6 failed; 5' in out
     assert table.read_text().startswith(before)
-
-    from mmav_coattn.datasets import AudioVisualDataset
-    from mmav_coattn.datasets.video_lists import read_table
-
     rows = {row['relpath']: row['columns'] for row in read_table(table, str(odd_files))}
     assert sorted(rows) == sorted([*USABLE, *UNUSABLE])
     plain = dict(offset_s='+0.050', offset_frames='+1.25', match='4.000', error='')

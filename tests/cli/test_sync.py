@@ -34,6 +34,13 @@ def test_a_name_that_is_no_text(sync, odd_files, tmp_path):
     assert clip.with_name(f'{clip.stem}_sync.png').is_file()
 
 
+def test_results_that_cannot_be_written(sync, odd_files, tmp_path):
+    (tmp_path / 'file').touch()
+    for options in (('--no-curve', '--json', tmp_path), ('--curve-dir', tmp_path / 'file')):
+        code, _, err = sync(odd_files / 'plain.mp4', *options)
+        assert code == 1 and f'error: {options[-1]}' in err and 'cannot be written (' in err
+
+
 def test_fix_writes_a_copy_in_sync_unless_there_is_none_to_write(
     sync, odd_files, tmp_path, offsets
 ):

@@ -57,7 +57,11 @@ def test_late_audio_is_mended_and_measured_again(video, tmp_path):
 
 @pytest.mark.parametrize(
     ('offset', 'sentence'),
-    [(0.02, 'in sync as it is'), (None, 'There is no corrected copy: was not mended: cannot tell')],
+    [
+        (0.02, 'in sync as it is'),
+        (None, 'There is no corrected copy: was not mended: cannot tell'),
+        (5.0, 'There is no corrected copy: has no audio left when moved by -5.000 s'),
+    ],
 )
 def test_no_copy(video, tmp_path, offset, sentence):
     inferencer = StandIn(offset)
@@ -65,6 +69,12 @@ def test_no_copy(video, tmp_path, offset, sentence):
     assert found.fixed is None and sentence in found.sentences[-1]
     assert inferencer.localized == [video]
     assert found.overlay.is_file() and not list(tmp_path.glob('*fixed*'))
+
+
+def test_avi_is_mended_as_matroska(tmp_path):
+    codecs = dict(video_codec='mpeg4', audio_codec='pcm_s16le')
+    clip = write_clip(tmp_path / 'a.avi', duration=1.0, **codecs).path
+    assert analyse(StandIn(0.25, 0.0), clip, tmp_path).fixed == tmp_path / 'a_fixed.mkv'
 
 
 def test_with_a_real_network(video, tmp_path):

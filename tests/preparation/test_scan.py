@@ -47,19 +47,11 @@ def folder(tmp_path_factory):
 
 
 EXPECTED = {
-    'good.mkv': 'ok',
-    'whole.mkv': 'ok',
-    'hole.mkv': 'ok',
-    'no_sound.mp4': 'no_audio',
-    'no_picture.mp4': 'no_video',
-    'silent.mp4': 'silent',
-    'short.mp4': 'too_short',
-    'still.mp4': 'still',
-    'text.mp4': 'unreadable',
-    'cut_off.mkv': 'unreadable',
-    'damaged.mkv': 'unreadable',
-    'gone.mp4': 'missing',
-}
+    'good.mkv': 'ok', 'whole.mkv': 'ok', 'hole.mkv': 'ok', 'no_sound.mp4': 'no_audio',
+    'no_picture.mp4': 'no_video', 'silent.mp4': 'silent', 'short.mp4': 'too_short',
+    'still.mp4': 'still', 'text.mp4': 'unreadable', 'cut_off.mkv': 'unreadable',
+    'damaged.mkv': 'unreadable', 'gone.mp4': 'missing',
+}  # fmt: skip
 
 
 def items_of(names):

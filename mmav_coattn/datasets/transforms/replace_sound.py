@@ -3,9 +3,10 @@
 import numpy as np
 from mmaction.registry import TRANSFORMS
 
+from mmav_coattn.errors import TooShortError
 from mmav_coattn.media import MediaFile
 
-from .base import Transform
+from .base import ROUNDING, Transform
 from .sync_windows import stable_rng
 
 #: Level of the noise against the audio, dB: the middle of that of SoundingShapes `medium`.
@@ -53,6 +54,9 @@ class ReplaceSound(Transform):
         seconds = results['audio_seconds']
         with MediaFile(results['other_filename']) as media:
             first, last = media.audio_span
+            if last - first < seconds - ROUNDING:
+                detail = f'has {last - first:.3f} s of audio, and the clip takes {seconds:.3f} s'
+                raise TooShortError(media.path, detail)
             # A shorter file is read from where it still reaches.
             start = min(max(results['audio_start'], first), max(last - seconds, first))
             return media.read_audio(start, seconds, results['sample_rate'])

@@ -3,6 +3,7 @@ import pytest
 from media_factory import write_clip
 
 from mmav_coattn.datasets.transforms import ReplaceSound
+from mmav_coattn.errors import TooShortError
 from mmav_coattn.media import MediaFile
 
 OWN = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
@@ -37,3 +38,5 @@ def test_off_screen_sound_is_that_of_the_other_file(tmp_path):
         with MediaFile(path) as media:
             expected = media.read_audio(read, 1.0, 16000)
         np.testing.assert_allclose(heard, expected, atol=1e-6)
+    with pytest.raises(TooShortError, match=r'other\.mkv: has 2\.000 s of audio, .* 2\.500 s'):
+        replaced('off_screen', other_filename=str(path), audio_seconds=2.5)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain, groupby, takewhile
 
 import numpy as np
 
@@ -75,12 +76,11 @@ class AudioTrack:
     def _resampled(self) -> Iterator:
         import av
 
-        resampler = av.AudioResampler('fltp', self.layout, self.rate)
         seek_to(self.container, self.source, self.start - AUDIO_PRE_ROLL)
-        for frame in self.container.decode(self.source):
-            if frame.pts is None or not frame.samples:
-                continue
-            if frame.time >= self.end:
-                break
-            yield from resampler.resample(frame)
-        yield from resampler.resample(None)
+        frames = (x for x in self.container.decode(self.source) if x.pts is not None and x.samples)
+        frames = takewhile(lambda frame: frame.time < self.end, frames)
+        # A broadcast changes between 5.1 and stereo, which one resampler does not.
+        for _, alike in groupby(frames, lambda x: (x.format.name, x.layout.name, x.sample_rate)):
+            resampler = av.AudioResampler('fltp', self.layout, self.rate)
+            for frame in chain(alike, [None]):
+                yield from resampler.resample(frame)

@@ -29,3 +29,16 @@ def test_a_segment_begins_and_ends_where_it_should(rate, layout, kept, tmp_path)
     assert found == kept
     inside = wave[round((0.2 - start) * kept) : round((1.2 - start) * kept)]
     assert abs(audio_lag(inside, 0.9, kept)) <= 1e-3
+
+
+def test_a_broadcast_that_changes_its_channels(tmp_path):
+    with (tmp_path / 'both.ts').open('wb') as both:
+        for start, layout in ((0.0, 'mono'), (2.0, 'stereo')):
+            options = dict(layout=layout, sample_rate=44100, video_start=start, audio_start=start)
+            both.write(write_clip(tmp_path / 'part.ts', duration=2.0, **options).path.read_bytes())
+    copy(tmp_path / 'both.ts', tmp_path / 'out.mp4', 0.2, 3.6)
+    wave, start, rate = linear_sound(tmp_path / 'out.mp4')
+    # A transport stream that begins at 0 s cannot hide the priming of AAC.
+    for time, lag in ((0.2, 1024 / 44100), (2.2, 0.0)):
+        inside = wave[round((time - start) * rate) :][:rate]
+        assert audio_lag(inside, time + 0.2, rate) == pytest.approx(lag, abs=1e-3)

@@ -131,4 +131,4 @@ def test_folder_recipe_trains_on_a_plain_folder(folder_config, videos, tmp_path,
     assert done.code == 0, done.err
     ((line,),) = scalars(tmp_path / 'run')
     assert line['epoch'] == 1 and 0.3 < line['loss_sync'] < 1.5
-    assert 'sync: 1 clips, 1 pairs' in done.out  # the one that is held out
+    assert 'sync/num_clips: 1.0000  sync/num_pairs: 1.0000' in done.out  # the one held out

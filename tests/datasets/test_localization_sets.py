@@ -208,7 +208,6 @@ def test_avatar_outlines_and_boxes_of_every_frame(avatar):
     np.testing.assert_array_equal(read_mask(quarter['mask'], 64), expected)
     expected[:, 32:] = 1
     np.testing.assert_array_equal(read_mask(both['mask'], 64), expected)
-    # What sounds in b is never in sight.
     assert second.has_source is False and second.localization_targets == []
 
 

@@ -129,9 +129,10 @@ def test_inferencer(gallery):
             assert error.reason == item.expected or missing or in_parts, error
         else:
             if item.expected != RIGHT:
-                # Of a long file the windows over a hole are left out, and have no score.
+                # Of a long file the windows over a hole are left out, and have no score. Less audio
+                # than a clip is one clip here, but no sample of a data set.
                 hole = item.expected == 'unreadable' and np.isnan(found.scores).any()
-                assert hole or item.expected == IN_PARTS, item
+                assert hole or item.expected == IN_PARTS or 'much_shorter' in item.name, item
                 continue
             assert np.isfinite(found.attention).all(), item
             with MediaFile(path) as media:

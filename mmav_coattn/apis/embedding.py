@@ -237,9 +237,10 @@ def _embed_video(
             features = features[0].float().transpose(0, 1)  # (T', C, H', W')
             stride = -(-len(block) // len(features))
             features = features[inner.start // stride : -(-inner.stop // stride)]
+            features = features.repeat_interleave(stride, dim=0)[: inner.stop - inner.start]
             grid = tuple(features.shape[-2:])
             pooled.append(features.mean(dim=(2, 3)).cpu())
-            yield features.repeat_interleave(stride, dim=0)[: inner.stop - inner.start]
+            yield features
             done += inner.stop - inner.start
             progress(done * settings.step, seconds)
 
@@ -264,8 +265,8 @@ def _embed_audio(
     rate, hop = settings.sample_rate, log_mel.hop_length
     begin, end = media.audio_span
     samples = floor((end - begin + ROUNDING) * rate)
-    probe = model.backbone.forward_audio(log_mel(torch.zeros(1, 64 * hop, device=device)))
-    stride = round(65 / probe.shape[-1]) * hop  # samples a step
+    probe = model.backbone.forward_audio(log_mel(torch.zeros(1, 64 * hop - 1, device=device)))
+    stride = ceil(64 / probe.shape[-1]) * hop  # samples a step
     levels, pooled = [], []
     unreadable: list[tuple[float, float, str]] = []
 

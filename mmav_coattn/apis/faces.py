@@ -59,8 +59,8 @@ def find_faces(path: str) -> list[FaceTrack]:
     detector = _detector()
     with MediaFile(path) as media:
         begin, end = media.video_span
-        times = begin + LOOK_SECONDS * (np.arange(max(1, int((end - begin) / LOOK_SECONDS))) + 0.5)
-        times = np.minimum(times, (begin + end) / 2 if len(times) == 1 else times[-1])
+        count = max(1, int((end - begin) / LOOK_SECONDS))
+        times = begin + min(LOOK_SECONDS, end - begin) * (np.arange(count) + 0.5)
         looks = []
         for image in media.stream_frames(times, short_side=SHORT_SIDE):
             looks.append(_detect(detector, image))

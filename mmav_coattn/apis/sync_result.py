@@ -83,7 +83,7 @@ class SyncResult(NamedTuple):
     def sentence(self) -> str:
         """The result in words, its sign explained."""
         sure = f'(confidence {self.confidence:.2f})'
-        if self.offset is None:
+        if self.offset is None or (verdict := self.verdict) is None:
             if self.at_edge and self.confidence >= MIN_CONFIDENCE:
                 reason = (
                     'the best match is at the largest shift that could be tried, '
@@ -112,8 +112,7 @@ class SyncResult(NamedTuple):
         else:
             found = describe_offset(self.offset)
         changes = self.pieces or self.drift is not None
-        words = '' if self.verdict is None else self.verdict.words
-        return f'{found} {sure}: {"at worst " if changes else ""}{words}'
+        return f'{found} {sure}: {"at worst " if changes else ""}{verdict.words}'
 
     def to_dict(self) -> dict:
         """Plain numbers, for JSON; the scores of single windows are left out."""

@@ -3,7 +3,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmav_coattn.apis.clip_settings import ClipSettings
+from mmav_coattn.apis.clip_settings import NEEDED, ClipSettings
 from mmav_coattn.errors import ConfigError
 
 WINDOWS = dict(type='SampleSyncWindows', clip_seconds=1.5, test_mode=True)
@@ -18,12 +18,11 @@ def settings(*transforms):
 
 def test_what_a_pipeline_says():
     found = settings(dict(WINDOWS, audio_seconds=4.0), FRAMES, AUDIO)
-    assert found.audio_seconds == 4.0
     # Without negatives the segment is the clip.
     middle = dict(type='SampleMiddleWindow', clip_seconds=1.5)
     assert settings(middle, FRAMES, AUDIO).audio_seconds == 1.5
-    assert (found.clip_seconds, found.num_frames, found.sample_rate) == (1.5, 30, 8000)
-    assert found.step == pytest.approx(0.05)
+    assert (found.clip_seconds, found.audio_seconds, found.num_frames) == (1.5, 4.0, 30)
+    assert found.step == pytest.approx(0.05) and found.sample_rate == 8000
     assert found.box == (0.0, 0.0, 1.0, 1.0)
 
 
@@ -52,12 +51,6 @@ def test_what_is_absent_is_named():
     with pytest.raises(ConfigError, match='has no test_pipeline'):
         ClipSettings.from_config(Config(dict(model={})))
     steps = [WINDOWS, FRAMES, AUDIO]
-    for index, sentence in enumerate(
-        (
-            'does not say how long a clip is: nothing sets clip_seconds',
-            'does not say how many frames a clip has: nothing sets num_frames',
-            'does not say the rate of the audio: nothing sets sample_rate',
-        )
-    ):
-        with pytest.raises(ConfigError, match=sentence):
+    for index, (name, meaning) in enumerate(NEEDED.items()):
+        with pytest.raises(ConfigError, match=f'does not say {meaning}: nothing sets {name}'):
             settings(*steps[:index], *steps[index + 1 :])

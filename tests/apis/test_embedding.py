@@ -7,7 +7,7 @@ import torch
 from media_factory import write_clip
 from mmaction.registry import MODELS
 from mmengine.config import Config
-from models.tiny import MODEL
+from models.tiny import AUDIO, MODEL
 from pipelines import sync_pipeline
 
 from mmav_coattn.apis import AudioVisualInferencer, embedding
@@ -19,7 +19,7 @@ CLIP, FRAMES, RATE = 0.8, 16, 16000
 STEP = CLIP / FRAMES
 
 
-def build(module='AGA', subtract_mean_frame=True, centre_time=True):
+def build(module='AGA', subtract_mean_frame=True, centre_time=True, time_stride=1):
     windows = dict(clip_seconds=CLIP, audio_seconds=CLIP, num_negatives=0)
     pipeline = sync_pipeline(FRAMES, 32, **windows)
     neck = dict(MODEL['neck'], module=module, centre_time=centre_time)
@@ -28,7 +28,9 @@ def build(module='AGA', subtract_mean_frame=True, centre_time=True):
         subtract_mean_frame=subtract_mean_frame,
         log_mel=dict(mean=-5.0, std=4.0),
     )
-    model = dict(MODEL, neck=neck, data_preprocessor=preprocessor)
+    audio = dict(AUDIO, strides=((2, time_stride), (2, 2)))
+    backbone = dict(MODEL['backbone'], audio=audio)
+    model = dict(MODEL, backbone=backbone, neck=neck, data_preprocessor=preprocessor)
     torch.manual_seed(0)
     return AudioVisualInferencer(Config(dict(model=model, test_pipeline=pipeline)))
 
@@ -54,9 +56,9 @@ def long_clip(media_folder):
 
 @torch.no_grad()
 @pytest.mark.parametrize('module', ['AGA', 'VGA', 'CMA'])
-@pytest.mark.parametrize(('centred', 'start'), [(True, 0.4), (False, 0.0)])
-def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, start, media_folder):
-    network = build(module, subtract_mean_frame=centred, centre_time=centred)
+@pytest.mark.parametrize(('centred', 'start', 'stride'), [(True, 0.4, 1), (False, 0.0, 2)])
+def test_a_file_as_long_as_a_clip_is_the_clip(module, centred, start, stride, media_folder):
+    network = build(module, centred, centred, stride)
     path, late = media_folder / f'at_{start}.mkv', dict(video_start=start, audio_start=start)
     write_clip(path, duration=CLIP, events=(start + 0.3,), **late, **PCM)
     found = embed(network, path, keep_frames=True)

@@ -8,14 +8,11 @@ from mmaction.registry import METRICS
 
 from mmav_coattn.errors import ConfigError, UserError
 from mmav_coattn.evaluation.functional.localization import consensus_map
-from mmav_coattn.evaluation.functional.localization_scores import (
-    best_assignment,
-    score_heatmap,
-    upsample_heatmap,
-)
+from mmav_coattn.evaluation.functional.localization_scores import best_assignment, score_heatmap
 from mmav_coattn.evaluation.functional.separation import MelMasking, si_sdr
 from mmav_coattn.sounding_shapes import draw_scene, render_solos
 
+from .clip_predictors import maps_at
 from .file_metric import FileMetric, to_array
 
 SIZE = 224  # px
@@ -102,11 +99,9 @@ class SourceSeparationMetric(FileMetric):
             truth = consensus_map(target['boxes'], target['annotators'], SIZE)
             if not truth.any():
                 continue
-            step = int((target['time'] - start) / seconds * maps.shape[1])
-            at = maps[:, min(max(step, 0), maps.shape[1] - 1)]
-            scores.setdefault(target['source'], []).append(
-                [score_heatmap(upsample_heatmap(each, truth.shape), truth).adaptive for each in at]
-            )
+            at = maps_at(maps, (target['time'] - start) / seconds, SIZE)
+            adaptive = [score_heatmap(each, truth).adaptive for each in at]
+            scores.setdefault(target['source'], []).append(adaptive)
         return np.array([np.mean(scores[source], axis=0) for source in sorted(scores)])
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:

@@ -11,7 +11,7 @@ def step_times(steps: int, inputs: int, seconds: float, device: torch.device) ->
 
     A tower of 'same'-padded convolutions with total stride ``s`` turns ``n`` inputs, so many
     ``seconds`` apart, into ``ceil(n / s)`` steps, step ``j`` centred on input ``j * s``; so
-    ``s = ceil(n / steps)``.
+    ``s = ceil(n / steps)`` where ``n`` is at least ``s * s``.
     """
     stride = math.ceil(inputs / steps)
     return torch.arange(steps, device=device, dtype=torch.float32) * (stride * seconds)

@@ -46,6 +46,6 @@ def test_negatives_share_one_weight_and_the_in_sync_audio_may_stand_anywhere():
 def test_bins_of_shift():
     scores = np.array([[1.0, -1.0, 1.0], [-1.0, -1.0, 1.0]])
     # 1.2 - 0.8 is a little less than 0.4, and still belongs to the bin that starts there.
-    shifts = np.array([[0.0, 1.2 - 0.8, -0.8], [0.0, -0.5, 3.0]])
+    shifts = np.array([[0.0, 1.2 - 0.8, -0.1], [0.0, -0.5, 3.0]])
     result = binary_sync_metrics(scores, labels_like(scores), shifts)
-    assert result['bins'] == {(0.4, 0.6): 0.75, (0.8, 1.2): 0.5, (2.0, math.inf): 0.0}
+    assert result['bins'] == {(0, 0.2): 0.5, (0.4, 0.6): 0.75, (2, math.inf): 0}

@@ -23,6 +23,9 @@ def test_segments_are_means_of_parts_and_deviation_is_over_time():
 def test_scores_of_one_tower():
     settings = dict(num_classes=2, in_channels=3, num_segments=2, deviation=True, topk=1)
     head = build(dict(type='SegmentHead', **settings)).eval()
+    head.init_weights()
+    assert [name for name, _ in head.named_parameters()] == ['fc_cls.weight', 'fc_cls.bias']
+    assert 0.005 < head.fc_cls.weight.std() < 0.02 and not head.fc_cls.bias.any()
     x = torch.randn(4, 3, 6, 2, 2)
     expected = head.fc_cls(head.norm(segment_features(x, 2, True)))
     for given in (x, (torch.zeros_like(x), x)):  # the last stage of several

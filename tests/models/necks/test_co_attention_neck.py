@@ -82,11 +82,10 @@ def test_a_source_that_never_moves_has_the_score_of_a_location():
     moving.travel.stay_logit.fill_(16)
     inputs = tower_features()
     one, other = run_neck(fixed, *inputs), run_neck(moving, *inputs)
-    for name in ('score', 'weights', 'attention'):
+    for name in ('score', 'weights', 'evidence', 'attention'):
         torch.testing.assert_close(getattr(other, name), getattr(one, name), rtol=0, atol=1e-3)
-    # Its map is another scale, log-probability in place of nats of evidence.
-    found = other.sound_map.flatten(-2).argmax(dim=-1)
-    assert torch.equal(found, one.sound_map.flatten(-2).argmax(dim=-1))
+    # Its map is log-probability in place of nats of evidence.
+    torch.testing.assert_close(other.sound_map.exp(), other.attention)
 
 
 @torch.no_grad()

@@ -101,8 +101,12 @@ def test_pool_by_hand_and_windows_apart(pool):
     assert out.sound_map is None and out.similarity is None
     torch.testing.assert_close(out.visual[:, 1], over_time(pooled, plain.visual_start))
     neck = PoolingNeck((5, 7), embed_dims=8, pool=pool).eval()
+    found, layers = run_neck(neck, visual, audio), (neck.visual_sa, neck.audio_sa)
     swapped = run_neck(neck, visual, audio, WINDOW_TIMES.flip(1)).audio
-    torch.testing.assert_close(swapped, run_neck(neck, visual, audio).audio.flip(1))
+    torch.testing.assert_close(swapped, found.audio.flip(1))
     # Times count from the first step of a window.
     late, early = neck.position_code(WINDOW_TIMES + 1.3), neck.position_code(WINDOW_TIMES)
     torch.testing.assert_close(late, early, atol=1e-4, rtol=1e-4)
+    neck.visual_sa = None  # without self-attention
+    for sa, stream, each in zip(layers, run_neck(neck, visual, audio)[:2], found[:2], strict=True):
+        torch.testing.assert_close(each, sa(stream, early))

@@ -79,10 +79,8 @@ def listed(root, tmp_path, names, **options):
 
 
 def test_annotation_files_with_prefix_labels_and_columns(good, tmp_path):
-    dataset = listed(
-        good, tmp_path, ['c.mp4 5'], data_prefix=dict(video='sub'), pipeline=pipeline()
-    )
-    sample = dataset[0]['data_samples']
+    settings = dict(data_prefix=dict(video='sub'), pipeline=pipeline())
+    sample = listed(good, tmp_path, ['c.mp4 5'], **settings)[0]['data_samples']
     assert sample.gt_label.tolist() == [5]
     assert sample.filename == str(good / 'sub' / 'c.mp4') and sample.relpath == 'c.mp4'
     (tmp_path / 'list.csv').write_text('word,file\nnow,b.mkv\nsoon,gone.mp4\n')

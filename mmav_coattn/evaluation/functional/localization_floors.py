@@ -39,9 +39,8 @@ def onset_correlation_maps(energy: np.ndarray, wave: np.ndarray) -> np.ndarray:
     pieces = np.array_split(np.asarray(wave, dtype=np.float64), len(energy))
     level = np.log(1e-4 + np.array([np.sqrt(np.mean(piece**2)) for piece in pieces]))
     onset = np.maximum(np.diff(level, prepend=level[:1]), 0)
-    change = energy - energy.mean(axis=0)
-    spread = onset.std() * change.std(axis=0)
-    joint = np.tensordot(onset - onset.mean(), change, axes=(0, 0)) / len(energy)
+    spread = onset.std() * energy.std(axis=0)
+    joint = np.tensordot(onset - onset.mean(), energy, axes=(0, 0)) / len(energy)
     correlation = np.divide(joint, spread, out=np.zeros_like(joint), where=spread > 1e-12)
     spread = correlation.std()
     if spread < 1e-12:

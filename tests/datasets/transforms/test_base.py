@@ -7,6 +7,7 @@ from mmav_coattn.errors import ConfigError, TooShortError
 
 WINDOWS = dict(clip_seconds=1)
 FRAMES = dict(size=32)
+TIGHT = WINDOWS | dict(num_negatives=3, min_shift=0.5, audio_seconds=2, grid=0.1)
 
 
 @pytest.mark.parametrize(
@@ -23,11 +24,7 @@ FRAMES = dict(size=32)
         ('SampleSyncWindows', WINDOWS | dict(min_shift=-1), 'min_shift=-1 must be'),
         ('SampleSyncWindows', WINDOWS | dict(grid=0), 'SampleSyncWindows: grid=0 must be'),
         ('SampleSyncWindows', WINDOWS | dict(num_negatives=-1), '-1 must not be negative'),
-        (
-            'SampleSyncWindows',
-            WINDOWS | dict(num_negatives=3, min_shift=0.5, audio_seconds=2, grid=0.1),
-            'audio_seconds=2 cannot hold 4 windows .* it must be 2.500 s or more',
-        ),
+        ('SampleSyncWindows', TIGHT, 'audio_seconds=2 cannot hold 4 windows .* be 2.500 s or more'),
         ('ChangeSpeed', dict(speed=(1.2, 0.8)), 'two rising numbers'),
         ('AugmentFrames', FRAMES | dict(area=(0, 1)), 'two rising shares'),
         ('AugmentFrames', FRAMES | dict(area=(0.5, 1.2)), 'two rising shares'),

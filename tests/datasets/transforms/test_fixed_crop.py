@@ -11,4 +11,4 @@ def test_pixels():
     assert out['img_shape'] == (10, 20)
     assert np.array_equal(out['imgs'], [image[10:20, 10:30], image[10:20, 10:30] + 1])
     with pytest.raises(ConfigError, match='holds no pixel of a frame of 8x8'):
-        FixedCrop((0.5, 0.5, 0.51, 0.51))(dict(imgs=[np.zeros((8, 8, 3))], img_shape=(8, 8)))
+        FixedCrop((0.5, 0, 0.51, 1))(dict(imgs=[np.zeros((8, 8, 3))], img_shape=(8, 8)))

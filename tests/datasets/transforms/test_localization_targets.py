@@ -12,11 +12,11 @@ def moving(window_start=0.5, clip_seconds=1.1, **changes):
     for k, (sounding, events) in enumerate(
         [(True, [0.05, 0.52, 1.1, 1.6, 1.99]), (False, [0.7]), (True, [0.98])]
     ):
-        boxes = [[(i + 10 * k) / 100, 0.2, 0.9, 0.8] for i in range(20)]
-        boxes = np.array(boxes, np.float32)
+        boxes = np.array([[(i + 10 * k) / 100, 0.2, 0.9, 0.8] for i in range(20)], np.float32)
         objects.append(dict(sounding=sounding, events=events, boxes=boxes))
     window = dict(window_starts=[window_start], clip_seconds=clip_seconds)
-    return dict(relpath='a.mp4', objects=objects, fps=10) | window | changes
+    flip = dict(flip=False, flip_direction='horizontal')  # as mmaction2 says that nothing flips
+    return dict(relpath='a.mp4', objects=objects, fps=10) | window | flip | changes
 
 
 def targets_of(results):
@@ -48,6 +48,7 @@ def test_masks_inside_the_window():
     masks = [dict(time=time, mask=f'{time}.png') for time in (0.4, 0.5, 1.5, 1.6, None)]
     results = dict(relpath='a.mp4', masks=masks, window_starts=[0.5], clip_seconds=1.1)
     targets = targets_of(results | dict(crop_quadruple=(0.0, 0.0, 1.0, 1.0)))
+    assert targets == targets_of(results)
     assert [target['time'] for target in targets] == [0.5, 1.5, None]
     assert targets[0] == dict(time=0.5, mask='0.5.png', boxes=[], annotators=1, source=0)
     for change in (dict(flip=True), dict(crop_quadruple=(0, 0, 0.5, 1))):

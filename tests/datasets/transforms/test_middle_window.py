@@ -23,7 +23,7 @@ def test_start_by_hand(span, start):
 
 @pytest.mark.parametrize(
     ('clip_seconds', 'span', 'start'),
-    [(0.8, None, 1.0), (0.4, (0.2, 1.0), 0.8), (0.4, (1.0, 9.0), 1.7)],
+    [(0.8, None, 1.0), (0.4, (0, 0.8), 0.6), (0.4, (0.2, 1.0), 0.8), (0.4, (1.0, 9.0), 1.7)],
 )
 def test_video_alone(clip_seconds, span, start):
     """A span counts from the first frame, and ends with the last."""

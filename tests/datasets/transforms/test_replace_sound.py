@@ -31,9 +31,9 @@ def test_noise_has_the_level_that_is_asked_for_and_follows_the_file():
 
 def test_off_screen_sound_is_that_of_the_other_file(tmp_path):
     path = tmp_path / 'other.mkv'
-    write_clip(path, duration=2.0, audio_codec='pcm_s16le')
-    # A file that ends earlier is read from where it still reaches.
-    for start, read in ((0.5, 0.5), (1.7, 1.0)):
+    write_clip(path, duration=2.0, audio_start=0.3, audio_codec='pcm_s16le')
+    # A file that begins later or ends earlier is read from where it reaches.
+    for start, read in ((0.1, 0.3), (0.5, 0.5), (1.7, 1.3)):
         heard = replaced('off_screen', other_filename=str(path), audio_start=start)
         with MediaFile(path) as media:
             expected = media.read_audio(read, 1.0, 16000)

@@ -16,7 +16,7 @@ def test_every_window_once_that_of_the_video_first():
     starts = results['window_starts']
     np.testing.assert_allclose(np.sort(starts), 0.5 + 0.04 * np.arange(36))
     np.testing.assert_allclose(results['shift'], starts - starts[0])
-    assert results['shift'].min() < 0 < results['shift'].max() and results['clip_seconds'] == 1.6
+    assert starts[0] == pytest.approx(1.3) and results['clip_seconds'] == 1.6  # in every version
     # The segment holds the first window to the last.
     assert results['audio_start'] == 0.5
     assert results['audio_seconds'] == pytest.approx(1.6 + 0.04 * 35)

@@ -44,7 +44,7 @@ ONES, NAN, I3 = np.ones((2, 2)), np.nan, np.eye(3)
         (ef.knn_retrieval, [np.ones((3, 2)), [0, 1, 2], np.eye(2), [0, 1], [1]], 'direction'),
         (ef.offset_accuracy, [np.full((1, 3), NAN), [0]], 'not finite'),
         (ef.offset_accuracy, [np.zeros((2, 3)), [0]], '2 rows of logits, but 1 targets'),
-        (ef.offset_accuracy, [np.zeros((1, 3)), [3]], 'integers from 0 to 2'),
+        (ef.offset_accuracy, [np.zeros((2, 3)), [0, 3]], 'integers from 0 to 2'),
         (ef.offset_accuracy, [np.zeros((1, 3)), [0.5]], 'integers from 0 to 2'),
         (ef.offset_accuracy, [np.zeros((1, 3)), [0], -1], 'tolerance must not be negative'),
         (best_assignment, [[[NAN]]], 'values: .* not finite'),

@@ -23,11 +23,11 @@ def slow_ap_max_f1(confidences, cious, has_source):
 
 def test_equals_the_slow_count():
     rng = np.random.default_rng(2)
-    for _ in range(30):
-        confidences = rng.integers(0, 12, 25) / 10  # with ties
-        cious, has_source = rng.random(25), rng.random(25) < 0.6
+    for size in range(1, 31):
+        confidences = rng.integers(0, 12, size) / 10  # with ties
+        cious, has_source = rng.random(size), rng.random(size) < 0.6
         has_source[0] = True
-        cious[2], cious[~has_source] = 0.5, np.nan  # only a silent image may lack a cIoU
+        cious[size // 3], cious[~has_source] = 0.5, np.nan  # only a silent image may lack a cIoU
         ap, f1 = slow_ap_max_f1(confidences, cious, has_source)
         result = detection_ap_max_f1(confidences, cious, has_source)
         assert result == pytest.approx(dict(ap=ap, max_f1=f1))

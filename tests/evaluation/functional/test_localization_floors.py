@@ -23,10 +23,11 @@ def test_motion_energy_against_a_loop():
         before, after = max(t - 1, 0), min(t + 1, 4)
         change = np.abs(frames[:, after].astype(float) - frames[:, before]) / (after - before)
         np.testing.assert_allclose(found[t], change.mean(axis=0))
-    frames = np.zeros((1, 3, 33, 33))
+    frames = np.zeros((1, 3, 33, 41))
     frames[0, 1, 16, 16] = 9.0
     sigma, blurred = 33 / 16, motion_energy_maps(frames, blur=1 / 16)
     assert blurred[0, 16, 18] / blurred[0, 16, 16] == pytest.approx(np.exp(-(2**2) / 2 / sigma**2))
+    assert not blurred[1].any()  # nothing is blurred in time
 
 
 def test_onset_correlation_against_a_loop():
@@ -47,14 +48,12 @@ def test_floors_of_ground_truth_against_the_single_functions():
     for gt, (y, x, h, w) in zip(gts, rng.integers(1, 9, (12, 4)), strict=True):
         gt[y : y + h, x : x + w] = 1
     gts[3] = 1  # more than half the image
-    floors, half, disc = ef.floors_of_ground_truth(iter(gts)), 200, disc_heatmap(20)
+    floors, disc, top = ef.floors_of_ground_truth(gts), disc_heatmap(20), ef.binarize_top_fraction
     slow = dict(
-        centre_disc=lambda gt: ef.consensus_ciou(ef.binarize_top_fraction(disc), gt),
-        centre_disc_adaptive=lambda gt: ef.consensus_ciou(
-            ef.binarize_top_fraction(disc, gt.mean()), gt
-        ),
+        centre_disc=lambda gt: ef.consensus_ciou(top(disc), gt),
+        centre_disc_adaptive=lambda gt: ef.consensus_ciou(top(disc, gt.mean()), gt),
         whole_image=np.mean,
-        perfect_half=lambda gt: min(gt.sum(), half) / max(gt.sum(), half),
+        perfect_half=lambda gt: min(gt.sum(), 200) / max(gt.sum(), 200),
     )
     for name, ciou in slow.items():
         assert floors[name] == pytest.approx(ef.ciou_success_and_auc([ciou(gt) for gt in gts]))

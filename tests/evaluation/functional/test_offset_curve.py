@@ -17,7 +17,7 @@ def parabola(offset, height=8.0, width=0.2):
 
 
 def test_top_of_a_parabola_is_found_between_the_steps_if_it_has_neighbours():
-    for offset in (-0.613, -0.04, 0.0, 0.0171, 0.25):
+    for offset in (-0.955, -0.613, -0.04, 0.0, 0.0171, 0.25, 0.955):
         assert refine_peak(SHIFTS, parabola(offset)) == pytest.approx(offset, abs=1e-9)
     # The mean leaves out what is not there.
     curve = mean_curve(np.stack([parabola(0.0), parabola(0.02), np.full(51, np.nan)]))
@@ -34,7 +34,7 @@ def test_confidence():
     assert ONE_CLIP.of(middle, 1) == pytest.approx(5 / 51 / 2)
     # A clear peak of logit 2, all else far below: sigmoid(2).
     clear = np.full(51, -40.0)
-    clear[30] = 2.0
+    clear[1] = 2.0
     assert ONE_CLIP.of(clear, 1) == pytest.approx(1 / (1 + np.exp(-2.0)))
     # A clear peak that does not look in sync at all.
     assert ONE_CLIP.of(clear - 12, 1) < 1e-4

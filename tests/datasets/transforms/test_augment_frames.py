@@ -27,9 +27,9 @@ def rises(frame):
     return np.diff(frame[..., 0], axis=1).mean(), np.diff(frame[..., 1], axis=0).mean()
 
 
-def test_nothing_to_change_and_mirrored():
+def test_nothing_to_change_and_a_wide_frame_mirrored():
     assert np.array_equal(augment([RAMP])[0], RAMP)
-    assert np.array_equal(augment([RAMP], flip=1)[0], RAMP[:, ::-1])
+    assert np.array_equal(augment([RAMP.repeat(2, axis=1)], flip=1)[0], RAMP[:, ::-1])
 
 
 def test_parts_and_stretch():

@@ -38,8 +38,8 @@ def test_inputs_and_sample(given):
 
 
 def test_what_is_absent_and_what_is_annotated(given):
-    without_audio = {key: value for key, value in given.items() if key != 'audio'}
-    assert PackAudioVisualInputs()(without_audio)['inputs'].keys() == {'imgs'}
+    without = {key: value for key, value in given.items() if key not in ('audio', 'label')}
+    assert PackAudioVisualInputs()(without)['inputs'].keys() == {'imgs'}
     del given['imgs']
     packed = PackAudioVisualInputs(extra_meta_keys=('boxes',))(given | dict(label=-1))
     assert packed['inputs'].keys() == {'audio', 'audio_starts'}

@@ -145,7 +145,7 @@ def test_loss_of_masks_only_where_audio_was_mixed_and_seen():
         model.mask_loss(inputs, features)
     target = torch.rand(2, 64, 101)
     target[1] = 1  # nothing was added to the second clip
-    found = model.mask_loss(inputs | dict(source_mask=target), features)
+    found = model.loss(inputs | dict(source_mask=target), batch()['data_samples'])['loss_mask']
     attention = features.weights[:, 0, :, 0]
     logits = model.neck.separate(inputs['log_mels'], features, attention)[0, :, 11:61]
     weight = inputs['log_mels'][0, :, 11:61].exp() ** 0.35

@@ -54,5 +54,5 @@ def judge(offset: float, step: float) -> Verdict:
 
 
 def _level(offset: float) -> int:
-    """How many of the limits an offset exceeds; rounded, as 0.06 is 0.08 - 0.02 only nearly."""
+    """How many of the limits an offset exceeds; rounded, as 0.05 + 0.01 is more than 0.06."""
     return sum(not -early <= round(offset, 6) <= late for _, early, late in LIMITS)

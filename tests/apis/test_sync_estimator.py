@@ -56,12 +56,12 @@ def slow_scores(model, file, reach):
 @torch.no_grad()
 @pytest.mark.parametrize('module', ['AGA', 'CMA'])
 def test_scores_one_step_after_the_other(module):
-    model, file = network(module), embedding(lambda s: s + 2, total=40, grid=(1, 2), source=1)
+    model, file = network(module), embedding(lambda s: s + 2, total=80, grid=(1, 2), source=1)
     found = measure_sync(model, file, 10 * STEP)
     # Clips that begin where another does count once: those of the steps in their middle.
-    expected = slow_scores(model, file, 10)[CLIP // 2 : 40 - CLIP // 2 + 1]
+    expected = slow_scores(model, file, 10)[CLIP // 2 : 80 - CLIP // 2 + 1]
     np.testing.assert_allclose(found.window_scores, expected, atol=1e-4)
-    np.testing.assert_allclose(found.window_times, 0.5 + (np.arange(8, 33) + 0.5) * STEP)
+    np.testing.assert_allclose(found.window_times, 0.5 + (np.arange(8, 73) + 0.5) * STEP)
     # Half of the first clip has audio that is 8 steps earlier, half of the last such that is later.
     assert np.isfinite(found.window_scores[0]).tolist() == [False] * 2 + [True] * 19
     assert np.isfinite(found.window_scores[-1]).tolist() == [True] * 19 + [False] * 2

@@ -27,7 +27,7 @@ def test_both_signs_are_said():
         'not acceptable (ITU-R BT.1359): +240 ms is beyond -90 to +185 ms, late above 0; in the '
         'sign of these standards, early above 0, -240 ms is beyond +90/-185 ms'
     )
-    assert judge(-0.01, 0.04).sentence.endswith('+10 ms is within +40/-60 ms')
+    assert judge(0.05, 0.02).sentence.endswith('-50 ms is within +40/-60 ms')  # 0.05 + 0.01 > 0.06
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ def few_shot_dataset(dataset: dict, num_per_class: int, seed: int = 0, **kwargs)
         ConfigError: If a class has fewer videos, or videos have no label.
     """
     built = DATASETS.build(dataset)
-    built.full_init()
     labels = np.array([built.get_data_info(index)['label'] for index in range(len(built))])
     if labels.min() < 0:
         raise ConfigError(f'FewShotDataset: {type(built).__name__} has videos without a label.')

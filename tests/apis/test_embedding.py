@@ -12,6 +12,7 @@ from pipelines import sync_pipeline
 
 from mmav_coattn.apis import AudioVisualInferencer, embedding
 from mmav_coattn.apis.embedding import _find_audible, embed_file
+from mmav_coattn.apis.faces import FaceCrop, FaceTrack
 from mmav_coattn.errors import ConfigError, TooShortError
 from mmav_coattn.media import MediaFile
 
@@ -124,19 +125,17 @@ def test_audio_between_its_steps(network, long_clip):
 
 def test_pytorch_leaves_a_core_to_the_decoder_and_gets_it_back(network, long_clip):
     """Two at once, of which the one that begins later, in a new thread, also ends later."""
-    used, after, started, go_on = [], [], Event(), Event()
+    counts, started, go_on = [], Event(), Event()
 
-    def wait(*_):
-        used.append(torch.get_num_threads())
-        started.set()
-        assert go_on.wait(60)
+    def count(*_):
+        counts.append(torch.get_num_threads())
 
     def second():
-        embed(network, long_clip, progress=wait)
-        after.append(torch.get_num_threads())
+        embed(network, long_clip, progress=lambda *_: (count(), started.set(), go_on.wait(60)))
+        count()
 
     def begin_second(*_):
-        used.append(torch.get_num_threads())
+        count()
         thread.start()
         assert started.wait(60)
 
@@ -144,15 +143,32 @@ def test_pytorch_leaves_a_core_to_the_decoder_and_gets_it_back(network, long_cli
     torch.set_num_threads(4)
     try:
         embed(network, long_clip, progress=begin_second)
-        after.append(torch.get_num_threads())
+        count()
         go_on.set()
         thread.join()
-        later = Thread(target=lambda: after.append(torch.get_num_threads()))
+        later = Thread(target=count)
         later.start()
         later.join()
     finally:
         torch.set_num_threads(before)
-    assert used == [3, 3] and after == [4, 4, 4]
+    assert counts == [3, 3, 4, 4, 4]
+
+
+def test_a_face_is_seen_by_its_mouth_and_beyond_the_edge_by_the_edge(long_clip):
+    network = build()
+    network.settings = network.settings._replace(face=FaceCrop(width=1.0, down=1.2))
+    boxes = np.array([[-0.1, -0.7, 0.3, -0.2], [0.7, 0.2, 1.1, 0.7]])
+    face = FaceTrack(np.array([0.5, 4.5]), boxes, aspect=1.0)
+    found = embed(network, long_clip, streams=['visual'], keep_frames=True, face=face)
+    mouths = face.mouths_at(found.times, network.settings.face)
+    assert found.box == pytest.approx(np.median(mouths, axis=0).clip(0, 1))
+    assert network.settings.for_face(mouths).short_side in (200, 201)  # 2.5 x 32 px / 0.4
+    with MediaFile(long_clip) as media:
+        frames = media.read_frames(found.times)
+    for seen, frame, sides in zip(found.frames, frames, 64 * mouths, strict=True):
+        x0, y0, x1, y1 = np.round(sides).astype(int)
+        part = frame[np.arange(y0, y1).clip(0, 63)][:, np.arange(x0, x1).clip(0, 63)]
+        assert torch.equal(seen, network.settings.prepare(part))
 
 
 def test_streams_that_begin_late_and_end_early(network, tmp_path):

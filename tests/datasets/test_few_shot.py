@@ -32,6 +32,6 @@ def test_draw(draw, tmp_path):
     assert len({name for seed in range(20) for name in draw(3, seed)}) == 22
     with pytest.raises(ConfigError, match='num_per_class=6: class 1 has only 5 videos'):
         draw(6)
-    (tmp_path / 'train.txt').write_text('a.mp4\n')
+    (tmp_path / 'train.txt').write_text('a.mp4 -1\nb.mp4 2\n')
     with pytest.raises(ConfigError, match='videos without a label'):
         draw(1)

@@ -15,7 +15,7 @@ WORDS = dict(
 
 @pytest.mark.parametrize('word', WORDS)
 def test_words_of_the_file_names(tmp_path, word):
-    (tmp_path / 'train.csv').write_text('file\nbbaf2n.mp4\nlgwzzs.mp4\nprbi9a.mp4\nswix1p.mp4\n')
+    (tmp_path / 'train.csv').write_text('file\nBBAF2N.mp4\nlgwzzs.mp4\nprbi9a.mp4\nswix1p.mp4\n')
     dataset = GridWordsDataset(word, data_root=str(tmp_path), ann_file='train.csv')
     classes = dataset.metainfo['classes']
     assert [classes[dataset.get_data_info(i)['label']] for i in range(4)] == WORDS[word]

@@ -26,7 +26,7 @@ def test_off_screen_sounds_are_used_once_and_never_by_their_own_clip():
 
 @pytest.mark.parametrize(
     ('count', 'kinds', 'message'),
-    [(7, 'hum', "kinds=.'hum',. must be of"), (7, '', 'must be'), (1, 'off_screen', 'least two')],
+    [(7, 'noise hum', "'hum'. must be of"), (7, '', 'must be of'), (1, 'off_screen', 'least two')],
 )
 def test_what_cannot_be_made_is_told(count, kinds, message):
     with pytest.raises(ConfigError, match=message):

@@ -3,9 +3,7 @@ import pytest
 
 from mmav_coattn.datasets.transforms import AugmentFrames
 
-PLAIN = dict(
-    size=32, area=(1, 1), stretch=1, rotation=0, moving=0, flip=0, colour=0, blur=0, noise=0
-)
+PLAIN = dict(area=(1, 1), stretch=1, rotation=0, moving=0, flip=0, colour=0, blur=0, noise=0)
 #: Red grows by 4 a column, green by 4 a row.
 RAMP = np.zeros((32, 32, 3), np.uint8)
 RAMP[..., 0] = 4 * np.arange(32)
@@ -15,7 +13,7 @@ RAMP[..., 1] = 4 * np.arange(32)[:, None]
 def augment(frames, seed=0, **settings):
     np.random.seed(seed)
     results = dict(imgs=list(frames), img_shape=frames[0].shape[:2])
-    out = AugmentFrames(**{**PLAIN, **settings})(results)
+    out = AugmentFrames(32, **{**PLAIN, **settings})(results)
     assert out['img_shape'] == (32, 32)
     assert all(image.shape == (32, 32, 3) and image.dtype == np.uint8 for image in out['imgs'])
     return np.stack(out['imgs'])

@@ -11,9 +11,7 @@ def window(common, clip_seconds, **settings):
     return SampleMiddleWindow(clip_seconds, **settings)(dict(media=media))
 
 
-@pytest.mark.parametrize(
-    ('span', 'start'), [((0.0, 10.0), 4.5), ((2.0, 5.0), 3.0), ((-0.5, 0.5), -0.5)]
-)
+@pytest.mark.parametrize(('span', 'start'), [((0, 10), 4.5), ((2, 5), 3.0), ((-0.5, 0.5), -0.5)])
 def test_start_by_hand(span, start):
     results = window(span, 1.0)
     assert results['window_starts'].tolist() == pytest.approx([start])

@@ -69,9 +69,8 @@ def test_left_out_files_and_a_diverged_model_are_named(caplog, monkeypatch):
 
 
 def _evaluate_share(rank: int, samples: list, folder: str) -> None:
-    torch.distributed.init_process_group(
-        'gloo', init_method=f'file://{folder}/rendezvous', rank=rank, world_size=2
-    )
+    meet = f'file://{folder}/rendezvous'
+    torch.distributed.init_process_group('gloo', init_method=meet, rank=rank, world_size=2)
     # As DefaultSampler does it: round robin, padded from the start to equal shares.
     share = [*samples, samples[0]][rank::2]
     metrics = evaluate(share, size=len(samples), collect_dir=f'{folder}/collect')
@@ -86,9 +85,8 @@ def test_two_processes_give_the_figures_of_one(tmp_path):
     ]
     samples[4] = make_unusable(4)
     # Forked, as spawned processes take seconds to import what this one has.
-    multiprocessing.start_processes(
-        _evaluate_share, args=(samples, str(tmp_path)), nprocs=2, start_method='fork'
-    )
+    args = samples, str(tmp_path)
+    multiprocessing.start_processes(_evaluate_share, args, nprocs=2, start_method='fork')
     alone = evaluate(samples)
     assert alone['sync/num_clips'] == 10 and alone['sync/left_out'] == 1
     for rank in range(2):

@@ -7,18 +7,16 @@ from mmav_coattn.deployment.sync_graph import MatrixLogMel
 from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
 
-@pytest.mark.parametrize(
-    'n_fft, win_length, hop, n_mels', [(512, 400, 160, 64), (1024, 1024, 256, 80)]
-)
-def test_equals_librosa(n_fft, win_length, hop, n_mels):
+@pytest.mark.parametrize('n_fft, window, hop, n_mels', [(512, 400, 160, 64), (1024, 1024, 256, 80)])
+def test_equals_librosa(n_fft, window, hop, n_mels):
     rng = np.random.default_rng(0)
     seconds = np.arange(20000) / 16000
     wave = 0.3 * np.sin(2 * np.pi * (200 + 800 * seconds) * seconds) + 0.01 * rng.normal(size=20000)
     wave = wave.astype(np.float32)
     expected = librosa.feature.melspectrogram(
-        y=wave, sr=16000, n_fft=n_fft, win_length=win_length, hop_length=hop, n_mels=n_mels
+        y=wave, sr=16000, n_fft=n_fft, win_length=window, hop_length=hop, n_mels=n_mels
     )
-    log_mel = LogMelSpectrogram(16000, n_fft, win_length, hop, n_mels)
+    log_mel = LogMelSpectrogram(16000, n_fft, window, hop, n_mels)
     assert log_mel.frame_seconds == hop / 16000
     ours = log_mel(torch.from_numpy(wave)).numpy()
     assert ours.shape == expected.shape == (n_mels, 1 + 20000 // hop)

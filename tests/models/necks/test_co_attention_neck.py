@@ -16,23 +16,21 @@ def make_neck(module='AGA', **settings):
     return CoAttentionNeck((5, 7), 8, module, match=dict(channels=6), **settings).eval()
 
 
-@pytest.mark.parametrize(
-    'module, locations, bands, grid',
-    [('AGA', 12, 1, (3, 4)), ('VGA', 1, 2, (1, 1)), ('CMA', 12, 2, (3, 4))],
-)
+@pytest.mark.parametrize('module, size, bands', [('AGA', 12, 1), ('VGA', 1, 2), ('CMA', 12, 2)])
 @torch.no_grad()
-def test_weights_and_score_equal_loops(module, locations, bands, grid):
+def test_weights_and_score_equal_loops(module, size, bands):
     neck = make_neck(module)
     neck.log_sharpness.fill_(math.log(1.7))
     out = run_neck(neck, *tower_features())
-    assert out.match.shape == (2, 3, locations, bands, STEPS) and out.grid == grid
+    assert out.match.shape == (2, 3, size, bands, STEPS)
+    assert out.grid == ((3, 4) if size == 12 else (1, 1))
     assert out.similarity.shape == (*out.match.shape, STEPS)
     torch.testing.assert_close(out.match, neck.match.log_probability(out.similarity))
     sharpness = 1.7 * math.sqrt(STEPS)
     match = out.match.numpy()
     for n, j in np.ndindex(2, 3):
-        terms = np.empty((locations, bands))
-        for p, band in np.ndindex(locations, bands):
+        terms = np.empty((size, bands))
+        for p, band in np.ndindex(size, bands):
             terms[p, band] = math.exp(sharpness * sum(match[n, j, p, band]) / STEPS)
         np.testing.assert_allclose(out.weights[n, j], terms / terms.sum(), rtol=1e-4)
         expected = math.log(terms.mean()) / sharpness
@@ -96,9 +94,8 @@ def test_separate_takes_the_vectors_of_the_chosen_location_at_the_steps_of_windo
     chosen = F.one_hot(torch.tensor([5, 2]), 12).float()
     found = neck.separate(log_mels, out, chosen)
     vectors = out.visual[0, :, 5], out.visual[1, :, 2]
-    query = [
-        [np.interp(AUDIO_TIMES, WINDOW_TIMES[n, 0], x) for x in v.T] for n, v in enumerate(vectors)
-    ]
+    pairs = zip(WINDOW_TIMES[:, 0], vectors, strict=True)
+    query = [[np.interp(AUDIO_TIMES, times, x) for x in v.T] for times, v in pairs]
     query = torch.tensor(np.array(query)).float().mT
     torch.testing.assert_close(found, neck.mask(log_mels, out.audio, query), rtol=1e-4, atol=1e-5)
     with pytest.raises(ConfigError, match='no mask of sources'):

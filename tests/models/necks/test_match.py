@@ -21,10 +21,7 @@ def test_equals_loops():
     assert similarity.shape == (CLIPS, WINDOWS, LOCATIONS, BANDS, STEPS, STEPS)
     assert found.shape == similarity.shape[:-1]
     for n, j, p, band in np.ndindex(CLIPS, WINDOWS, LOCATIONS, BANDS):
-        s = [
-            [float(visual[n, t, p] @ audio[n, j, u, band]) / 0.2 for u in range(STEPS)]
-            for t in range(STEPS)
-        ]
+        s = (visual[n, :, p] @ audio[n, j, :, band].T / 0.2).tolist()
         for t in range(STEPS):
             assert similarity[n, j, p, band, t].tolist() == pytest.approx(s[t], abs=1e-5)
             row = math.log(sum(math.exp(s[t][u]) for u in range(STEPS)))

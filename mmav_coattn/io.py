@@ -1,6 +1,7 @@
 """Whole files: written all at once or not at all; a lock between processes; named arrays."""
 
 import errno
+import hashlib
 import io
 import os
 import zipfile
@@ -22,7 +23,7 @@ CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 @contextmanager
 def whole_file(path: str | Path, unique: bool = False) -> Iterator[Path]:
-    """Write a file under another name, with its suffix; it gets its own when the block has ended.
+    """Write a file under a short name, with its suffix; it gets its own when the block has ended.
 
     Its folder is made where it does not exist. After an exception the file is as it was before.
     What a killed process left is written over by the next one. With ``unique`` several processes
@@ -32,7 +33,8 @@ def whole_file(path: str | Path, unique: bool = False) -> Iterator[Path]:
         UserError: If it cannot be written, for instance because the disk is full.
     """
     path = Path(path).absolute()  # never taken for an address, whatever is in its name
-    partial = path.with_name(f'{PARTIAL}{f"{os.getpid()}." if unique else ""}{path.name}')
+    short = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+    partial = path.with_name(f'{PARTIAL}{f"{os.getpid()}." if unique else ""}{short}{path.suffix}')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield partial

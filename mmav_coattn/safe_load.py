@@ -73,8 +73,7 @@ def apply() -> None:
 def load(f, map_location=None, pickle_module=None, **options) -> Any:
     """``torch.load`` of plain weights only, in whatever way it is asked.
 
-    ``weights_only`` is always True, and ``pickle_module`` is left out, since another pickle could
-    run code.
+    ``weights_only`` is always True; ``pickle_module`` is left out: another could run code.
 
     Raises:
         CheckpointError: If it asks for more than plain weights. Not an ``UnpicklingError``, after
@@ -157,7 +156,9 @@ def _in_words(original):
                 raise
             raise CheckpointError(explain_refused_checkpoint(filename, cause)) from cause
         except FileNotFoundError as error:
-            raise CheckpointNotFoundError(f'{filename}: there is no such checkpoint.') from error
+            raise CheckpointNotFoundError(
+                f'{filename}: there is no such checkpoint file.'
+            ) from error
         except (*REFUSALS, LookupError, ValueError, struct.error) as error:
             # Bytes that are no checkpoint make torch's readers fail in any of these ways; with a
             # whole file, they say what they are, such as running out of memory.

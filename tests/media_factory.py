@@ -250,7 +250,8 @@ def kept_scheduling():
 
 def copy_packets(path, out, edit=lambda target: None, keep=lambda packet: True) -> None:
     """Copy a file without encoding: ``edit`` changes the new container, ``keep`` drops packets."""
-    with av.open(str(path)) as source, av.open(str(out), 'w') as target:
+    target = av.open(str(out), 'w', metadata_errors='surrogateescape')
+    with av.open(str(path)) as source, target:
         streams = {s.index: target.add_stream_from_template(s) for s in source.streams}
         edit(target)
         for packet in source.demux():

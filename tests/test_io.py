@@ -13,13 +13,14 @@ def names(folder):
 
 
 def test_appears_when_it_is_complete(tmp_path):
-    path = tmp_path / 'new' / 'clip.mp4'
+    name = f'{"é" * 125}x.mp4'  # 255 bytes, as many as a name may have
+    path = tmp_path / 'new' / name
     for content in (b'first', b'second'):
         with whole_file(path) as partial:
             partial.write_bytes(content)
             assert partial.parent == path.parent and partial.suffix == '.mp4'
             assert not path.exists() or path.read_bytes() == b'first'
-        assert path.read_bytes() == content and names(path.parent) == ['clip.mp4']
+        assert path.read_bytes() == content and names(path.parent) == [name]
 
 
 def test_an_error_leaves_what_was_there(tmp_path, monkeypatch):

@@ -23,19 +23,25 @@ class AutoInferencer(AudioVisualInferencer):
         if find_spec('dlib') is not None:
             self._faces = AudioVisualInferencer('faces', device=device, progress=progress)
 
-    def sync(self, video: str | Path, max_offset: float = 1.0) -> SyncResult:
-        """As :meth:`AudioVisualInferencer.sync`; the notes name the network where both measured."""
-        result = super().sync(video, max_offset)
-        if self._faces is None:
-            return result
+    def sync(
+        self, video: str | Path, max_offset: float = 1.0, network: str | None = None
+    ) -> SyncResult:
+        """As :meth:`AudioVisualInferencer.sync`; the notes name the network where both measured.
+
+        With ``network``, the one of an earlier result, only that one measures.
+        """
+        if self._faces is None or network == 'events':
+            return super().sync(video, max_offset)
         self._faces.listener = self.listener
+        if network == 'faces':
+            return self._faces.sync(video, max_offset)
+        events = super().sync(video, max_offset)._replace(network='events')
         try:
-            face = self._faces.sync(video, max_offset)
+            faces = self._faces.sync(video, max_offset)._replace(network='faces')
         except NoFaceError:
-            return result
+            return events
         except MediaError as error:
-            return result._replace(notes=[*result.notes, f'not measured by `faces`: {error}'])
-        names = ['faces', 'events'] if face.confidence >= result.confidence else ['events', 'faces']
-        best, other = (face, result) if names[0] == 'faces' else (result, face)
-        note = f'measured by `{names[0]}`; the confidence of `{names[1]}` is {other.confidence:.2f}'
-        return best._replace(notes=[*best.notes, note])
+            return events._replace(notes=[*events.notes, f'not measured by `faces`: {error}'])
+        other, best = sorted((events, faces), key=lambda result: result.confidence)
+        sure = f'the confidence of `{other.network}` is {other.confidence:.2f}'
+        return best._replace(notes=[*best.notes, f'measured by `{best.network}`; {sure}'])

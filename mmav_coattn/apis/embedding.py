@@ -6,8 +6,7 @@
     audio of the file -- log-mel -------- audio tower -- moving mean off - a (S, L, C)
 
 Both towers run once, in blocks. Where training subtracts the mean over a clip or a segment, the
-mean over as long a time around each step is subtracted, so nothing depends on where a window
-begins.
+mean over as long a time around each step is subtracted: nothing depends on where a window begins.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,8 +34,7 @@ from .streaming import moving_means, with_context
 #: Video steps that the tower sees at once, beside their neighbours, and blocks of so many frames
 #: that may wait: 19 MB at 112 px.
 BLOCK, BLOCKS_AHEAD = 128, 4
-#: Video frames, and audio steps, whose neighbours a tower's output may depend on. A multiple of the
-#: towers' strides in time.
+#: Video frames, and audio steps, whose neighbours a tower's output needs: multiples of strides.
 CONTEXT = 8
 AUDIO_CONTEXT = 32
 #: Shortest file, in clips of the network; of a shorter one than a clip, all of it is one clip.

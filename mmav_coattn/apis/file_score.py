@@ -45,8 +45,7 @@ class ScoreTable:
     """A CSV file that grows by a row for each file that was scored, or could not be.
 
     Each row is on its way to the disk before the next file is read, so a killed run keeps its
-    rows; half a row is cut off when the table is opened again. ``rows`` are the cells by column,
-    by absolute path of the file.
+    rows; half a row is cut off when it is opened again. ``rows`` are cells by absolute path.
 
     Raises:
         ConfigError: If the file exists and is another table.

@@ -107,8 +107,7 @@ class AudioVisualInferencer:
         """Find where in the frame the audio is made: maps, and how much in sync each step looks.
 
         An overlay MP4 with the original audio is written to ``out``; ``side_by_side`` shows the
-        original to its left. A file whose audio matches nothing in sight is left as it is, under a
-        caption that says so.
+        original to its left. Where the audio matches nothing in sight, a caption says so.
         """
         path = Path(video)
         if out is not None and Path(out).resolve() == path.resolve():

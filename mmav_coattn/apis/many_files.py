@@ -1,6 +1,7 @@
 """One action on many files: one that fails is named at the end, and the others are still done."""
 
 import glob
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, count
@@ -16,7 +17,9 @@ class InputFile(NamedTuple):
     """A file to work on."""
 
     path: Path  #: The file.
-    name: str  #: Relative path for what is made of it, without suffix; no two files share one.
+    #: Relative path for what is made of it, without suffix; no two files share one. It has room for
+    #: an addition, so a file name of more than 240 bytes is cut to 50 letters.
+    name: str
 
 
 class BatchResult(NamedTuple):
@@ -39,8 +42,7 @@ def expand_inputs(inputs: Iterable[str | Path]) -> list[InputFile]:
     (``**`` for any depth); a file that exists is taken as it is, even if its name holds ``*``.
 
     Raises:
-        DataNotFoundError: If a file or folder does not exist, a folder holds no video, or nothing
-            fits a pattern.
+        DataNotFoundError: If there is no such file or folder, no video in a folder, or none fits.
     """
     found: dict[Path, Path] = {}
     for item in inputs:
@@ -60,6 +62,8 @@ def expand_inputs(inputs: Iterable[str | Path]) -> list[InputFile]:
         else:
             raise DataNotFoundError(f'{item}: there is no such file or folder.')
         for file, name in relative.items():
+            if len(os.fsencode(name.name)) > 240:
+                name = name.with_name(f'{name.stem[:50]}{name.suffix}')
             found.setdefault(file, name)
     return _with_unique_names(found)
 

@@ -72,8 +72,7 @@ def with_context(
 ) -> Iterator[tuple[Tensor, slice]]:
     """Blocks of ``size`` steps with their neighbours on either side, as far as there are any.
 
-    Of consecutive steps (B, ...). Yields steps (up to size + 2 context, ...), and which of them the
-    block is.
+    Of steps (B, ...). Yields steps (up to size + 2 context, ...), and which of them the block is.
     """
     kept, done = _Steps(), 0
     for block in chain(blocks, [None]):

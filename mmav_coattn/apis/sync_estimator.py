@@ -30,8 +30,7 @@ class MatchCurves:
     for less than a clip, all of that is one.
 
     Raises:
-        MediaError: If there is no such clip: video and audio hardly overlap, or all of that is
-            silent.
+        MediaError: If there is no such clip: video and audio hardly overlap, or in silence.
     """
 
     def __init__(self, model: AudioVisualRecognizer, embedding: Embedding, reach: int) -> None:

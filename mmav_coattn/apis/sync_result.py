@@ -50,6 +50,7 @@ class SyncResult(NamedTuple):
     pieces: list[Piece]  #: Two or more, where the offset jumps; else none.
     drift: Drift | None  #: If the offset changes along the file.
     notes: list[str]  #: Sentences on audio that was left out, on faces, and on networks.
+    network: str | None = None  #: The one that measured, where there was a choice.
 
     @property
     def worst(self) -> float | None:
@@ -69,8 +70,7 @@ class SyncResult(NamedTuple):
     def no_visible_source(self) -> bool:
         """Whether the audio matches nothing that is in sight, at any shift.
 
-        The mean logit of every shift that was tried is below :data:`NO_SOURCE`, and no offset
-        stands out.
+        The mean logit of every shift tried is below :data:`NO_SOURCE`, and no offset stands out.
         """
         found = self.offset is not None or (self.at_edge and self.confidence >= MIN_CONFIDENCE)
         return not found and bool(np.nanmax(self.curve) < NO_SOURCE)
@@ -116,19 +116,15 @@ class SyncResult(NamedTuple):
 
     def to_dict(self) -> dict:
         """Plain numbers, for JSON; the scores of single windows are left out."""
-        return dict(
-            offset=self.offset,
-            confidence=self.confidence,
-            best=self.best,
-            at_edge=self.at_edge,
-            step=self.step,
+        values = self._asdict()
+        del values['window_times'], values['window_scores']
+        return values | dict(
             sentence=self.sentence(),
             verdict=None if self.verdict is None else self.verdict._asdict(),
             shifts=self.shifts.round(6).tolist(),
             curve=[None if np.isnan(value) else float(value) for value in self.curve],
             pieces=[piece._asdict() for piece in self.pieces],
             drift=None if self.drift is None else self.drift._asdict(),
-            notes=self.notes,
         )
 
 

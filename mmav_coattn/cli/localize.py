@@ -10,9 +10,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_network_arguments(parser)
     many = 'MP4 to write; for several videos the folder of as many'
     parser.add_argument('-o', '--out', type=Path, required=True, help=many)
-    parser.add_argument(
-        '--side-by-side', action='store_true', help='show the original to the left of the overlay'
-    )
+    parser.add_argument('--side-by-side', action='store_true', help='show the original to the left')
 
 
 def run(args: argparse.Namespace) -> int:

@@ -35,8 +35,7 @@ def run_tool(main: Callable[[], None]) -> None:
 def user_sentence(error: BaseException) -> str | None:
     """The sentence to show for an exception, or None if it is not the user's mistake.
 
-    One that comes from a loader worker carries the original only as text, with the worker's
-    traceback in front.
+    One of a loader worker carries the original only as text, with its traceback in front.
     """
     # torch reports a dead worker from a signal handler, wherever the program is; what it interrupts
     # may make another error of it, as mmengine does while it formats a config.

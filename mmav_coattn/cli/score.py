@@ -7,7 +7,6 @@ it was interrupted: files that the table has are not scored again.
 """
 
 import argparse
-import os
 from pathlib import Path
 
 from mmav_coattn.preparation.parts import parse_part, take_part
@@ -18,17 +17,10 @@ from .arguments import add_network_arguments, build_inferencer
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_network_arguments(parser)
     parser.add_argument('--csv', type=Path, required=True, help='table to write, or to go on with')
-    parser.add_argument(
-        '--keep',
-        type=Path,
-        help='also list the files in sync here, a path a line: an annotation file for training',
-    )
-    parser.add_argument(
-        '--tolerance',
-        type=float,
-        default=0.1,
-        help='largest offset either way of a file to keep, s; default: 0.1',
-    )
+    keep = 'also list the files in sync here: an annotation file for training, .txt or .csv'
+    parser.add_argument('--keep', type=Path, help=keep)
+    largest = 'largest offset either way of a file to keep, s; default: 0.1'
+    parser.add_argument('--tolerance', type=float, default=0.1, help=largest)
     parser.add_argument(
         '--part', type=parse_part, metavar='I/N', help='only every N-th file, from the I-th on'
     )
@@ -39,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from mmav_coattn.apis.file_score import ScoreTable, score_cells
     from mmav_coattn.apis.many_files import expand_inputs, run_each
     from mmav_coattn.errors import MediaError
-    from mmav_coattn.io import write_whole
+    from mmav_coattn.preparation.list_maker import write_list
 
     files = take_part(expand_inputs(args.inputs), args.part)
     table = ScoreTable(args.csv)
@@ -67,6 +59,6 @@ def run(args: argparse.Namespace) -> int:
         f'failed; {len(files) - len(new)} of them scored before'
     )
     if args.keep is not None:
-        write_whole(os.fsencode(''.join(f'{path}\n' for path in kept)), args.keep)
+        write_list(args.keep, [dict(file=path) for path in kept])
         print(f'{args.keep}: {len(kept)} files')
     return 0

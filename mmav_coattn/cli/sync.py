@@ -13,10 +13,7 @@ from .arguments import add_network_arguments, build_inferencer, finish
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_network_arguments(parser)
     parser.add_argument(
-        '--max-offset',
-        type=float,
-        default=1.0,
-        help='largest offset to look for either way, s; default: 1',
+        '--max-offset', type=float, default=1.0, help='largest offset either way, s; default: 1'
     )
     parser.add_argument(
         '--fix',
@@ -24,12 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='write a copy with the audio shifted into sync here, its video not encoded again, '
         'and measure it again; for several videos a folder',
     )
-    parser.add_argument(
-        '--curve-dir',
-        type=Path,
-        default=Path('work_dirs/sync'),
-        help='folder of the images NAME_sync.png; default: work_dirs/sync',
-    )
+    where = 'folder of the images NAME_sync.png; default: work_dirs/sync'
+    parser.add_argument('--curve-dir', type=Path, default=Path('work_dirs/sync'), help=where)
     parser.add_argument('--no-curve', action='store_true', help='no images of curves')
     parser.add_argument('--json', type=Path, help='also write all results to this file')
 

@@ -17,9 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--show-dir', help='write images of where the network looked, here')
     parser.add_argument('--show', action='store_true', help='show those images in a window')
     parser.add_argument('--interval', type=int, default=1, help='show every so many samples')
-    parser.add_argument(
-        '--wait-time', type=float, default=2, help='seconds that a window stays open'
-    )
+    parser.add_argument('--wait-time', type=float, default=2, help='seconds a window stays open')
 
 
 def merge_args(cfg, args):

@@ -21,11 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision (GPU)')
     parser.add_argument('--no-validate', action='store_true', help='no validation while training')
-    parser.add_argument(
-        '--auto-scale-lr',
-        action='store_true',
-        help='scale the learning rate by actual over base batch size',
-    )
+    scale = 'scale the learning rate by actual over base batch size'
+    parser.add_argument('--auto-scale-lr', action='store_true', help=scale)
     parser.add_argument(
         '--overfit-one-batch',
         nargs='?',
@@ -34,12 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='STEPS',
         help='only see whether the network can learn one batch by heart, in so many steps',
     )
-    parser.add_argument(
-        '--diff-rank-seed', action='store_true', help='another seed for each process'
-    )
-    parser.add_argument(
-        '--deterministic', action='store_true', help='deterministic algorithms, slower'
-    )
+    parser.add_argument('--diff-rank-seed', action='store_true', help='a seed for each process')
+    parser.add_argument('--deterministic', action='store_true', help='repeatable, but slower')
 
 
 def merge_args(cfg, args):

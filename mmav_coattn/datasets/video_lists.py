@@ -51,18 +51,23 @@ def find_videos(root: Path) -> list[str]:
     return sorted(found)
 
 
+def fits_list(path: str, table: bool) -> bool:
+    """Whether a table, or else a list of lines, gives this path back when it is read."""
+    if not table and (re.search(r'^\s|[\r\n]|\s$', path) or _PATH_AND_LABEL.fullmatch(path)):
+        return False
+    return not re.search(r'[\ud800-\udfff]', path)  # which is no UTF-8
+
+
 def read_annotations(ann_file: Path, root: str) -> list[dict]:
     """Read an annotation file with ``path`` or ``path label`` a line, UTF-8.
 
     Blank lines are skipped. A path may hold spaces; it starts from the folder ``root``, absolute. A
-    label is a whole number, the last word of its line. There are labels if any line ends with a
-    whole number after a path.
+    label is a whole number, the last word of its line. There are labels if any line has one.
 
     Items have ``relpath``, ``label`` (-1 for none) and ``line`` (from 1).
 
     Raises:
-        ConfigError: If the file is empty, is no text, has labels on some lines only, or names a
-            path outside ``root``.
+        ConfigError: If the file is empty, is no text, has some labels, or a path outside ``root``.
     """
     try:
         text = ann_file.read_text(encoding='utf-8-sig')

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from mmav_coattn.apis import AudioVisualInferencer
+from mmav_coattn.apis.clip_settings import ClipSettings
 from mmav_coattn.errors import ConfigError, import_extra
 from mmav_coattn.io import whole_file
-from mmav_coattn.models.necks import CoAttentionNeck
 
-from .sync_graph import SyncGraph
+from .sync_graph import SyncGraph, clip_outputs
 
 #: Largest difference from PyTorch that is put down to rounding, of logits and of map weights.
 TOLERANCE = 1e-4
@@ -47,9 +48,8 @@ def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
     """Write the network as one ONNX file, weights inside.
 
     Inputs and outputs are those of :class:`SyncGraph`. The number of clips N is free; frames T,
-    their size and the samples S are those of the inferencer's config. The file's metadata names
-    what a caller must know: ``clip_seconds``, ``num_frames``, ``sample_rate`` and ``box``, the part
-    of the frame (x0, y0, x1, y1) in fractions. Returns ``out``, which ends with ``.onnx``.
+    their size and the samples S are those of the inferencer's config. The file's metadata says
+    what a caller must know, see :func:`describe_inputs`. Returns ``out``, an ``.onnx`` file.
 
     Raises:
         MissingDependencyError: If the extra ``export`` is not installed.
@@ -60,34 +60,47 @@ def export_onnx(inferencer: AudioVisualInferencer, out: str | Path) -> Path:
     if out.suffix != '.onnx':
         raise ConfigError(f'{out}: the name of the exported file must end with .onnx.')
     graph = SyncGraph(inferencer.model).eval()
+    # Two, because a size of 1 would be taken for a constant.
+    batch = example_batch(inferencer, num_clips=2)
     clips = torch.export.Dim('clips')
     # The exporter tells of the optional packages it looked for.
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)
     program = torch.onnx.export(
         graph,
-        # Two, because a size of 1 would be taken for a constant.
-        example_batch(inferencer, num_clips=2),
+        batch,
         dynamo=True,
         opset_version=OPSET,
         input_names=INPUTS,
-        output_names=OUTPUTS if graph.has_map else OUTPUTS[:1],
+        output_names=OUTPUTS[: len(graph(*batch))],
         dynamic_shapes=({0: clips}, {0: clips}),
         verbose=False,
     )
     proto = program.model_proto
-    settings = inferencer.settings
-    names = ('clip_seconds', 'num_frames', 'sample_rate')
-    facts = {name: str(getattr(settings, name)) for name in names}
-    onnx.helper.set_model_props(proto, facts | dict(box=' '.join(map(str, settings.box))))
+    onnx.helper.set_model_props(proto, describe_inputs(inferencer.settings))
     onnx.checker.check_model(proto)
     with whole_file(out) as partial:
         onnx.save_model(proto, str(partial))
     return out
 
 
+def describe_inputs(settings: ClipSettings) -> dict[str, str]:
+    """What to feed to the graph: numbers by name, and ``frames`` and ``waveforms`` in words."""
+    names = ('clip_seconds', 'num_frames', 'sample_rate')
+    facts = {name: str(getattr(settings, name)) for name in names}
+    if settings.face is None:
+        facts['box'] = ' '.join(map(str, settings.box))
+        part = 'box (x0 y0 x1 y1, fractions of the frame)'
+    else:
+        facts['face_crop'] = ' '.join(map(str, settings.face))
+        part = "face_crop of dlib's frontal face: a square around the mouth (its side in widths "
+        part += 'of the face, height of its middle from the top of the face, 0, to its bottom, 1)'
+    facts['frames'] = f'RGB at (i + 1/2) clip_seconds / num_frames, cropped to {part}, then scaled'
+    return facts | dict(waveforms='mono, in [-1, 1], at sample_rate (Hz)')
+
+
 def example_batch(
     inferencer: AudioVisualInferencer, num_clips: int, seed: int = 0
-) -> tuple[torch.Tensor, torch.Tensor]:
+) -> tuple[Tensor, Tensor]:
     """Frames and waveforms of the sizes that the graph takes: noise, loud and faint by turns."""
     settings = inferencer.settings
     random = torch.Generator().manual_seed(seed)
@@ -115,11 +128,13 @@ def check_onnx(inferencer: AudioVisualInferencer, path: str | Path) -> OnnxCheck
     session = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
     names = [output.name for output in session.get_outputs()]
     differences = dict.fromkeys(names, 0.0)
+    device = next(inferencer.model.parameters()).device
     num_clips = 0
     for size in (1, 3):
         frames, waveforms = example_batch(inferencer, size, seed=size)
         found = session.run(None, dict(frames=frames.numpy(), waveforms=waveforms.numpy()))
-        expected = reference(inferencer, frames, waveforms)
+        batch = (each.to(device) for each in (frames, waveforms))
+        expected = [each.cpu().numpy() for each in clip_outputs(inferencer.model, *batch)]
         for name, value, wanted in zip(names, found, expected, strict=True):
             if value.shape != wanted.shape:
                 raise ValueError(
@@ -130,18 +145,3 @@ def check_onnx(inferencer: AudioVisualInferencer, path: str | Path) -> OnnxCheck
             differences[name] = max(differences[name], float(worst))
         num_clips += len(frames)
     return OnnxCheck(differences, num_clips)
-
-
-@torch.no_grad()
-def reference(
-    inferencer: AudioVisualInferencer, frames: torch.Tensor, waveforms: torch.Tensor
-) -> list[np.ndarray]:
-    """The outputs as PyTorch computes them, in the order of the graph."""
-    model = inferencer.model
-    device = next(model.parameters()).device
-    inputs = model.data_preprocessor.preprocess(frames.to(device), waveforms.to(device))
-    features, _ = model.extract_feat(inputs)
-    outputs = [model.cls_head.predict(features)[:, 0]]
-    if isinstance(model.neck, CoAttentionNeck):
-        outputs.append(features.attention[:, 0, 0].float())
-    return [output.cpu().numpy() for output in outputs]

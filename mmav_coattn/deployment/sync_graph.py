@@ -33,19 +33,24 @@ class SyncGraph(nn.Module):
         preprocessor.log_mel = MatrixLogMel(preprocessor.log_mel)
         # A matter of speed in PyTorch; in a graph it would be copies.
         self.model.backbone.channels_last = False
-        #: Whether there is a map of where the audio is made.
-        self.has_map = isinstance(self.model.neck, CoAttentionNeck)
 
-    @torch.no_grad()
     def forward(self, frames: Tensor, waveforms: Tensor) -> tuple[Tensor, ...]:
-        """Logits (N,), above 0 where in sync, and weights (N, H', W'), which sum to 1.
+        """See :func:`clip_outputs`."""
+        return clip_outputs(self.model, frames, waveforms)
 
-        Of RGB frames, uint8 (N, 3, T, H, W), and mono waveforms, float32 in [-1, 1], (N, S).
-        """
-        inputs = self.model.data_preprocessor.preprocess(frames, waveforms)
-        features, _ = self.model.extract_feat(inputs)
-        logits = self.model.cls_head.predict(features)[:, 0]
-        return (logits, features.attention[:, 0, 0].float()) if self.has_map else (logits,)
+
+@torch.no_grad()
+def clip_outputs(
+    model: AudioVisualRecognizer, frames: Tensor, waveforms: Tensor
+) -> tuple[Tensor, ...]:
+    """Logits (N,), above 0 where in sync, and weights (N, H', W'), which sum to 1, if it has them.
+
+    Of RGB frames, uint8 (N, 3, T, H, W), and mono waveforms, float32 in [-1, 1], (N, S).
+    """
+    features, _ = model.extract_feat(model.data_preprocessor.preprocess(frames, waveforms))
+    logits = model.cls_head.predict(features)[:, 0]
+    has_map = isinstance(model.neck, CoAttentionNeck)
+    return (logits, features.attention[:, 0, 0].float()) if has_map else (logits,)
 
 
 class MatrixLogMel(LogMelSpectrogram):

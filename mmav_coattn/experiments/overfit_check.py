@@ -14,8 +14,7 @@ def overfit_one_batch(runner: Runner, steps: int = 100) -> tuple[bool, str]:
     """Train on the first batch of the training data again and again; nothing is written.
 
     The learning rate is the config's, without its schedule. It ends before ``steps`` steps once the
-    batch is known. The runner's model is changed. Returns whether the batch is known by heart, and
-    what that means.
+    batch is known. The runner's model is changed. Returns whether it is known, and a sentence.
     """
     runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
     batch = next(iter(runner.train_loop.dataloader))

@@ -7,8 +7,7 @@ Data flow::
                                +-- audio reader  --> mono waveform of a window
 
 Every time is a presentation time stamp of the container: never "frame index / frame rate" against
-"sample index / sample rate", which go apart as soon as a stream starts late, has a variable frame
-rate or ends early.
+"sample index / sample rate", which go apart where a stream starts late, ends early or varies.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from mmav_coattn.errors import NoAudioError, NoVideoError, UnreadableMediaError
 
 from .audio_reader import read_waveform
 from .damage import refused
-from .open_container import open_container
+from .open_container import open_container, stream_kind
 from .seeking import seek_to
 from .stream_span import find_spans, find_video_delay
 from .video_reader import read_frames, stream_frames
@@ -168,8 +167,7 @@ class MediaFile:
     def read_audio(self, start: float, duration: float, sample_rate: int) -> np.ndarray:
         """Read a window of audio from ``start`` on (s), decoding only what it needs around it.
 
-        Returns ``(round(duration * sample_rate),)`` float32, at ``sample_rate`` (Hz): the mean of
-        the channels, full scale is 1.
+        Returns ``(round(duration * sample_rate),)`` float32, the mean channel; full scale is 1.
 
         Raises:
             UnreadableMediaError: Also if the window has a hole above 10 ms in it.
@@ -185,8 +183,6 @@ class MediaFile:
     def _open(self) -> None:
         if self._container is not None:
             return
-        from av.stream import Disposition
-
         path = Path(self.path)
         if path.exists() and not path.is_file():  # it may never end
             kind = 'a folder' if path.is_dir() else 'no regular file'
@@ -197,8 +193,7 @@ class MediaFile:
         name = container.format.name
         if name in PLAYLISTS:
             self._refuse(f'is a playlist ({name}), whose content lies in other files')
-        cover = Disposition.attached_pic
-        videos = [s for s in container.streams.video if not s.disposition & cover]
+        videos = [s for s in container.streams if stream_kind(s) == 'video']
         self._video = videos[0] if videos else None
         self._audio = container.streams.best('audio')
         for stream in filter(None, (self._video, self._audio)):

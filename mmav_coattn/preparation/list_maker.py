@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from mmav_coattn.datasets.grid_words_dataset import grid_columns
-from mmav_coattn.datasets.video_lists import is_held_out
+from mmav_coattn.datasets.video_lists import fits_list, is_held_out
 from mmav_coattn.errors import ConfigError
 from mmav_coattn.io import whole_file
 
@@ -23,8 +23,7 @@ def make_list(
     those of the whole official list, not only of what is there. With ``subset`` only so many clips
     are written, see :func:`choose_subset`.
 
-    Returns numbers of clips, ``listed``, ``found``, ``missing`` and ``written``, and
-    ``classes_without_files``.
+    Returns how many are ``listed``, ``found``, ``missing``, ``written``, ``classes_without_files``.
 
     Raises:
         ConfigError: If no file is found, or fewer than ``subset`` asks for.
@@ -147,16 +146,21 @@ def write_list(path: Path, rows: Sequence[dict]) -> None:
     """Write a table (``.csv``) or a list of ``path`` or ``path label`` lines, atomically.
 
     Raises:
-        ConfigError: If two rows name the same file.
+        ConfigError: If two rows name the same file, or a name does not fit into such a list.
     """
     double = named_twice(row['file'] for row in rows)
     if double:
         raise ConfigError(
             f'{path}: {len(double)} files would be listed more than once, e.g. {double[0]}.'
         )
+    is_table = path.suffix == '.csv'
+    for row in rows:
+        if not fits_list(row['file'], is_table):
+            why = 'which this list cannot hold; rename the file, or give a list that ends with .csv'
+            raise ConfigError(f'{path}: there is a file named {row["file"]!r}, {why}.')
     with whole_file(path) as part, part.open('w', encoding='utf-8', newline='') as file:
-        if path.suffix == '.csv':
-            table = csv.DictWriter(file, list(rows[0]))
+        if is_table:
+            table = csv.DictWriter(file, list(rows[0]) if rows else ['file'])
             table.writeheader()
             table.writerows(rows)
         else:

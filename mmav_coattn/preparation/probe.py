@@ -53,8 +53,7 @@ class MediaProbe:
 
 
 def probe_media(path: str | Path) -> MediaProbe:
-    """Decode a file from start to end; one that cannot be read is ``broken``, with what was learnt
-    before that."""
+    """Decode a file from start to end; a broken one gives what was learnt before."""
     probe = MediaProbe(bytes=Path(path).stat().st_size)
     with MediaFile(path) as media:
         try:

@@ -1,8 +1,7 @@
 """Disjoint parameter sets of the splits: what val and test show and sound like is new to train.
 
 A continuous parameter's axis is cut into ten equal bands which the splits share out in a fixed
-pattern. Held-out values thus lie *between* those of train: the test asks for generalisation, not
-for extrapolation.
+pattern. Held-out values thus lie *between* those of train: not extrapolation is tested.
 """
 
 import numpy as np

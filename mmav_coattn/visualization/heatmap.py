@@ -41,8 +41,7 @@ def interpolate_in_time(
 ) -> np.ndarray:
     """Maps (T, H', W') at times of frames (T,), linearly between the nearest of (T', H', W').
 
-    Those lie at rising times (T',), all s on one clock. The first map also holds before its time,
-    the last after it.
+    Those lie at rising times (T',), all s on one clock. The first holds before, the last after.
 
     Raises:
         ValueError: If the times are not as many as the maps, or do not rise.

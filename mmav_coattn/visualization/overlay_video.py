@@ -5,8 +5,7 @@
     file --frames with time stamps--> + heat map of that time --H.264----------+
     file --samples with time stamps--> cut to [start, start + duration) --AAC--> MP4
 
-A thread decodes frames ahead of the one that is drawn; filters and encoder have threads of their
-own.
+A thread decodes frames ahead of the one that is drawn; filters and encoder have their own.
 """
 
 from collections.abc import Callable, Iterable, Iterator

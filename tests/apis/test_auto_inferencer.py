@@ -18,9 +18,12 @@ from mmav_coattn.errors import NoFaceError, TooShortError
         (TooShortError, 0.1, 'not measured by `faces`: clip.mp4: is odd'),
     ],
 )
-def test_the_surer_network_measures(faces, offset, note, monkeypatch):
+def test_the_surer_network_measures_and_does_so_again(faces, offset, note, monkeypatch):
+    measured = []
+
     def sync(self, video, max_offset):
         assert (video, max_offset) == ('clip.mp4', 0.5)
+        measured.append(self.settings.face is not None)
         if self.settings.face is None:
             return sync_result(offset=0.1, confidence=0.6, notes=['heard'])
         if not isinstance(faces, float):
@@ -29,9 +32,12 @@ def test_the_surer_network_measures(faces, offset, note, monkeypatch):
 
     monkeypatch.setattr(AudioVisualInferencer, 'sync', sync)
     monkeypatch.setattr(auto_inferencer, 'find_spec', lambda name: name)
-    result = AutoInferencer().sync('clip.mp4', 0.5)
+    auto = AutoInferencer()
+    result = auto.sync('clip.mp4', 0.5)
     assert result.offset == offset
     assert result.notes == ['heard', note][: 1 if note is None else 2]
+    assert auto.sync('clip.mp4', 0.5, result.network).offset == offset
+    assert measured == [False, True, offset == 0.2]
 
 
 def test_without_the_extra_events_measures(tmp_path, monkeypatch):

@@ -31,6 +31,13 @@ def test_files_folders_and_patterns(folder):
         ('deep/a_mkv.mp4', 'deep/a_mkv'),
     ]
     assert names([str(folder / '*.mp4')], folder)[1:] == [('a.mp4', 'a'), ('b.mp4', 'b')]
+    long = f'{"é" * 125}.mp4', f'{"é" * 124}.mp4'  # up to 254 bytes, which leaves no room
+    for name in long:
+        (folder / name).write_bytes(b'')
+    short = 'é' * 50
+    assert names([folder / name for name in long], folder) == [
+        (long[0], f'{short}_mp4_1'), (long[1], f'{short}_mp4_2')
+    ]  # fmt: skip
     found = names([str(folder / '**/a.mp4'), folder / 'b.mp4', folder / 'a.mp4'], folder)
     assert found == [('a.mp4', 'a_mp4_1'), ('deep/a.mp4', 'a_mp4_2'), ('b.mp4', 'b')]
 

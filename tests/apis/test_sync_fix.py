@@ -21,18 +21,20 @@ def measurer(offset=0.0, **changes):
 def late(tmp_path):
     path = tmp_path / 'late.mkv'
     write_clip(path, duration=1.0, audio_start=0.25, audio_codec='pcm_s16le')
-    return sync_result(path, 0.25)
+    return sync_result(path, 0.25, network='faces')
 
 
 def test_sound_is_moved_and_the_copy_measured_with_the_same_settings(late, tmp_path):
     inferencer = measurer()
     fixed = fix_sync(inferencer, late, tmp_path / 'copy.mkv', max_offset=0.5)
     assert fixed.shift == -0.25
-    inferencer.sync.assert_called_once_with(fixed.path, max_offset=0.5)
+    inferencer.sync.assert_called_once_with(fixed.path, max_offset=0.5, network='faces')
     with MediaFile(fixed.path) as media:
         assert media.audio_span == pytest.approx((0.0, 1.0), abs=0.002)
     assert 'audio moved 0.250 s earlier' in fixed.sentence()
     assert fixed.to_dict()['after']['offset'] == 0.0
+    lossy = fixed._replace(left_out=['cover art', 'data'])
+    assert 'video not encoded again; not copied: cover art, data; measured' in lossy.sentence()
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_sentence_of_errors_in_loader_workers():
     assert user_sentence(by_worker(error)) == 'the last.'
 
 
-def test_sentence_of_a_worker_that_dies_while_something_else_runs():
+def test_sentences_of_a_worker_that_dies_meanwhile_and_of_an_unknown_type():
     def write_config():
         try:
             raise RuntimeError('DataLoader worker (pid 8) is killed by signal: Killed. ')
@@ -52,9 +52,6 @@ def test_sentence_of_a_worker_that_dies_while_something_else_runs():
             raise SyntaxError('Failed to format the config file') from None
 
     assert 'A loader worker died (Killed): ' in user_sentence(raised_by(write_config))
-
-
-def test_sentence_of_an_unknown_type():
     sentence = user_sentence(raised_by(lambda: TRANSFORMS.build(dict(type='LoadFrame'))))
     assert sentence.startswith("The config names a transform of type 'LoadFrame', which is not reg")
     assert 'custom_imports' in sentence

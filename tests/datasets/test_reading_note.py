@@ -36,16 +36,13 @@ def in_a_worker(paths):
     worker.join()
 
 
-def test_the_last_name_once(notes):
+def test_the_last_name_once_and_workers_that_live_are_not_dead(notes):
     # A shorter name over a longer one, and one that is not UTF-8.
     for last in ('/b.mp4', os.fsdecode(b'/caf\xe9.mp4')):
         in_a_worker(['/a/very/long/name.mp4', last])
         assert len(list(notes.iterdir())) == 1
         assert reading_note.read_by_dead_workers() == [last]
         assert reading_note.read_by_dead_workers() == [] and not list(notes.iterdir())
-
-
-def test_workers_that_live_are_not_dead(notes):
     reading_note.note_reading('/a.mp4')  # by the trainer itself
     assert not list(notes.iterdir())
     batches = iter(DataLoader(Films(), num_workers=1, persistent_workers=True))

@@ -14,7 +14,7 @@ def draws(sampler):
     return [(int(draw), draw.seed) for draw in sampler]
 
 
-def test_order_is_that_of_the_default_sampler_and_every_draw_has_its_own_seed():
+def test_order_of_the_default_sampler_a_seed_a_draw_and_skipping_leaves_the_others():
     ours, theirs = ResumableSampler(DATA, seed=3), DefaultSampler(DATA, seed=3)
     seeds = set()
     for epoch in (0, 1, 7):
@@ -23,9 +23,6 @@ def test_order_is_that_of_the_default_sampler_and_every_draw_has_its_own_seed():
         assert list(ours) == list(theirs)
         seeds |= {seed for _, seed in draws(ours)}
     assert len(seeds) == 3 * len(DATA) and all(0 <= seed < 2**32 for seed in seeds)
-
-
-def test_skipping_leaves_the_others_as_they_were():
     sampler = ResumableSampler(DATA, seed=3)
     sampler.set_epoch(2)
     whole = draws(sampler)

@@ -8,8 +8,9 @@ from models.tiny import MODEL
 from pipelines import sync_pipeline
 
 from mmav_coattn.apis import AudioVisualInferencer
+from mmav_coattn.apis.faces import FaceCrop
 from mmav_coattn.deployment import SyncGraph, check_onnx, export_onnx
-from mmav_coattn.deployment.onnx_export import example_batch
+from mmav_coattn.deployment.onnx_export import describe_inputs, example_batch
 from mmav_coattn.errors import ConfigError, MissingDependencyError
 from mmav_coattn.models.data_preprocessors import LogMelSpectrogram
 
@@ -68,9 +69,14 @@ def test_what_the_file_says_of_itself(exported):
     shapes = {each.name: each.shape for each in session.get_inputs()}
     assert shapes['frames'][1:] == [3, 8, 24, 32] and isinstance(shapes['frames'][0], str)
     assert shapes['waveforms'] == [shapes['frames'][0], 12800]
-    assert session.get_modelmeta().custom_metadata_map == dict(
-        clip_seconds='0.8', num_frames='8', sample_rate='16000', box='0.25 0.0 0.75 1.0'
-    )
+    facts = session.get_modelmeta().custom_metadata_map
+    numbers = dict(clip_seconds='0.8', num_frames='8', sample_rate='16000')
+    assert facts == dict(numbers, box='0.25 0.0 0.75 1.0') | describe_inputs(exported[0].settings)
+    assert 'cropped to box' in facts['frames'] and facts['waveforms'].startswith('mono')
+    # A network that follows a face sees no fixed part of the frame.
+    facts = describe_inputs(exported[0].settings._replace(face=FaceCrop(1.04, 0.78)))
+    assert facts.items() >= numbers.items() and facts['face_crop'] == '1.04 0.78'
+    assert 'box' not in facts and 'a square around the mouth' in facts['frames']
     frames, waveforms = example_batch(exported[0], 2)
     logits, attention = session.run(None, dict(frames=frames.numpy(), waveforms=waveforms.numpy()))
     assert logits.shape == (2,) and attention.shape == (2, 3, 4)

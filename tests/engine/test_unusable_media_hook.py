@@ -41,7 +41,7 @@ def report():
     return run
 
 
-def test_counts_and_names_and_each_epoch_anew(report, monkeypatch):
+def test_counts_and_names_each_epoch_anew_and_sums_over_processes(report, monkeypatch):
     monkeypatch.setattr(unusable_media_hook, 'MAX_NAMES', 2)
     first = batch({}, {'a.mp4': 'silent', 'b.mp4': 'missing'})
     second = batch({'a.mp4': 'silent'}, {'c.mp4': 'silent'}, {})
@@ -49,8 +49,6 @@ def test_counts_and_names_and_each_epoch_anew(report, monkeypatch):
     assert report(first, second) == ([said], 4)
     assert report(batch({}, {})) == ([], 0)
 
-
-def test_sums_over_processes(report, monkeypatch):
     def two_processes(mine):
         other = ({'missing': 2}, {'z.mp4': '/data/z.mp4: is missing'}, 3)
         return [mine, (type(mine[0])(other[0]), *other[1:])]

@@ -36,16 +36,13 @@ def test_channels_at_full_scale(sample_format, tolerance):
     np.testing.assert_allclose(segment.mix(1), [wave], atol=tolerance)
 
 
-def test_what_follows_without_a_hole():
+def test_what_follows_without_a_hole_and_rounded_stamps():
     segment = segment_of(np.zeros(1600), [1.0])
     frame = SimpleNamespace(sample_rate=RATE, layout=SimpleNamespace(nb_channels=2))
     times = (1.095, 1.1, 1.103, 1.105)
     assert [segment.continues_with(time, frame) for time in times] == [False, True, True, False]
     frame.sample_rate = 8000
     assert not segment.continues_with(1.1, frame)
-
-
-def test_rounded_stamps_are_averaged_out():
     # Matroska rounds to 1 ms; 160 samples last exactly 10 ms, and one stamp is off.
     stamps = [round(0.2503 + 0.01 * i + (0.0004 if i == 4 else 0), 3) for i in range(9)]
     assert segment_of(np.zeros(9 * 160), stamps).start == pytest.approx(0.250, abs=1e-9)

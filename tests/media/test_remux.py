@@ -1,11 +1,16 @@
+from fractions import Fraction
+
 import av
+import cv2
 import numpy as np
 import pytest
-from media_factory import audio_lag, tag_rotation, write_clip
+from av.stream import Disposition
+from media_factory import audio_lag, copy_packets, tag_rotation, write_clip
 
 from mmav_coattn import errors
 from mmav_coattn.media import MediaFile
-from mmav_coattn.media.remux import shift_audio
+from mmav_coattn.media.open_container import open_container
+from mmav_coattn.media.remux import left_out, shift_audio
 
 CASES = {
     'plain.mp4': {},
@@ -15,6 +20,7 @@ CASES = {
     'mp3.mp4': dict(audio_codec='libmp3lame', sample_rate=44100, b_frames=2),
     'pcm.mov': dict(audio_codec='pcm_s16le'),
     'stereo.ts': dict(layout='stereo'),
+    'av1.mp4': dict(video_codec='libsvtav1'),
 }
 
 
@@ -50,6 +56,33 @@ def test_rotation_is_kept(tmp_path):
     tag_rotation(plain, turned, 90)
     with MediaFile(shift_audio(turned, tmp_path / 'out.mp4', 0.2)) as media:
         assert media.read_frames([0.5]).shape == (1, 96, 64, 3)
+
+
+@pytest.mark.parametrize('name', ['out.mkv', 'out.mp4', 'out.mov'])
+def test_cover_title_language_and_chapters_are_kept(name, tmp_path):
+    plain, film = tmp_path / 'plain.mkv', tmp_path / 'film.mkv'
+    write_clip(plain, duration=1.0)
+    image = cv2.imencode('.png', np.zeros((8, 8, 3)))[1].tobytes()
+    chapter = dict(id=0, start=0, end=500, time_base=Fraction(1, 1000), metadata={'title': 'one'})
+
+    def dress(film):
+        film.metadata['title'] = 'caf\udce9'  # Latin-1
+        film.streams.audio[0].metadata['language'] = 'eng'
+        film.set_chapters([chapter])
+        film.add_attachment('cover.png', 'image/png', image)
+
+    copy_packets(plain, film, dress)
+    out = shift_audio(film, tmp_path / name, 0.1)
+    covers = []
+    with open_container(out) as copy:
+        assert copy.metadata['title'] == 'caf\udce9'
+        assert copy.streams.audio[0].language == 'eng'
+        assert [each['metadata'] for each in copy.chapters()] == [{'title': 'one'}]
+        for stream in copy.streams:
+            if stream.disposition & Disposition.attached_pic:
+                covers.append(bytes(next(copy.demux(stream))))
+    lost = name == 'out.mov'
+    assert covers == [image] * (not lost) and left_out(film, out) == ['cover art'] * lost
 
 
 def test_what_cannot_be_done(tmp_path):

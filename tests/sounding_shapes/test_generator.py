@@ -83,7 +83,7 @@ def test_tool_without_torch(tmp_path):
     assert 'asked for' in run_without(*command, 1).sentence()
 
 
-def test_what_cannot_be_made(tmp_path):
+def test_what_cannot_be_made_and_a_worker_that_fails(tmp_path):
     make(tmp_path, 1)
     for split in ('train', 'val'):
         with pytest.raises(ConfigError, match='seed=0, but seed=7 is asked for'):
@@ -93,9 +93,6 @@ def test_what_cannot_be_made(tmp_path):
     for value in (-1, 1.5, True, '3'):
         with pytest.raises(ConfigError, match='num_workers=.* must be a whole number'):
             make(tmp_path, 1, num_workers=value)
-
-
-def test_a_worker_that_fails_is_named(tmp_path):
     (tmp_path / 'medium/train/000001.mp4/full').mkdir(parents=True)
     with pytest.raises(UserError, match=r'medium/train/000001.mp4 in .* cannot be made \(.*again'):
         make(tmp_path, 2, num_workers=2)

@@ -51,20 +51,17 @@ def test_each_frame_is_blended_with_its_own_map(space):
         assert_close(drawn, overlay_heatmap(image, heat), space)
 
 
-def test_maps_of_large_frames_are_coloured_small_and_enlarged():
+def test_maps_are_enlarged_and_only_the_box_is_blended():
     image, heat = smooth_image(720, 1280), np.zeros((6, 6), np.float32)
     heat[1:3, 2:4] = 0.7
     assert_close(draw([image], [heat])[0], overlay_heatmap(image, heat))
-
-
-def test_only_the_box_is_blended():
     image, heat = smooth_image(96, 128), np.full((2, 2), 0.6, np.float32)
     expected = image.copy()
     expected[48:, 32:96] = overlay_heatmap(image[48:, 32:96], heat)
     assert_close(draw([image], [heat], box=(0.25, 0.5, 0.75, 1.0))[0], expected)
 
 
-def test_side_by_side_with_a_caption_over_both_on_every_frame():
+def test_side_by_side_captions_and_frames_of_other_sizes():
     images, heat = [smooth_image(96, 128, phase) for phase in (0.0, 1.0)], np.zeros((2, 2))
     heat[0, 1] = 0.8
     layer = caption_layer((96, 256), 'in sync')
@@ -73,9 +70,6 @@ def test_side_by_side_with_a_caption_over_both_on_every_frame():
         both = np.concatenate([image, overlay_heatmap(image, heat)], axis=1)
         both[: len(layer)] = blend(both[: len(layer)], layer)
         assert_close(drawn, both, most=30)  # letters are sharp
-
-
-def test_frames_of_another_size_are_scaled_to_the_first_and_odd_sizes_enlarged():
     images = [smooth_image(49, 65), smooth_image(97, 131), smooth_image(49, 65)]
     for image in draw(images, np.zeros((3, 2, 2))):
         assert_close(image, smooth_image(50, 66), mean=1.5)

@@ -55,8 +55,7 @@ class BoxedClipsDataset(AudioVisualDataset):
         """Clips of the set: ``name``, ``boxes`` (fractions), ``annotators`` and what else.
 
         A clip without a box has no source in sight. Sets with masks give ``masks`` instead, each a
-        dict of ``time`` (s, or None) and ``mask``, a file or outlines (K, 2) in fractions; a clip
-        without one counts as absent.
+        dict of ``time`` (s, or None) and ``mask``, a file or outlines (K, 2) in fractions, or none.
         """
 
     def read_list(self, ann_file: Path, root: Path) -> list[dict]:

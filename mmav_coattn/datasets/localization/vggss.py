@@ -13,8 +13,7 @@ from .boxed_clips import BoxedClipsDataset
 def read_vggss(ann_file: str | Path) -> list[dict]:
     """Read ``vggss.json``: objects with ``file`` and ``bbox``, a list of boxes in fractions.
 
-    Items have ``name``, ``boxes`` (x0, y0, x1, y1) and ``annotators`` (1: their union is the ground
-    truth).
+    Items have ``name``, ``boxes`` (x0, y0, x1, y1) and ``annotators`` (1: the union is the truth).
 
     Raises:
         ConfigError: If the file is no such list; names the entry.
@@ -41,8 +40,7 @@ class VGGSSDataset(BoxedClipsDataset):
     """VGG-SS (Chen et al., "Localizing Visual Sounds the Hard Way", CVPR 2021), 5,158 clips.
 
     Clips are named like ``zpWuikVorYg_000032``; the annotated frame is the middle one of the 10 s
-    clip. The silent extension of Mo & Morgado (NeurIPS 2022) is a list of its own, or entries
-    without a box.
+    clip. The silent extension of Mo & Morgado (NeurIPS 2022) is its own list, or has no box.
     """
 
     ANN_FILE = 'vggss.json'

@@ -16,8 +16,7 @@ class AugmentAudio(Transform):
     """Change what rooms and microphones vary.
 
     The reverberation is noise that decays by 60 dB in its reverberation time, after the direct
-    sound, which keeps its time. The noise has a random slope of its spectrum, and a share of it
-    comes and goes.
+    sound, which keeps its time. The noise has a random slope of its spectrum; some comes and goes.
 
     Required Keys: audio, sample_rate.
     Modified Keys: audio.

@@ -14,8 +14,7 @@ class LocalizationTargets(Transform):
     """Boxes of the sources in the frame as the network sees it, each with its time.
 
     One target for each mask inside the clip (they need the whole frame), for every event of a
-    sounding object inside it, or for the one annotated frame. Crops and flips that came before are
-    followed: put this after them.
+    sounding object inside it, or for the one annotated frame. Put it after crops and flips.
 
     Required Keys:
 
@@ -34,8 +33,7 @@ class LocalizationTargets(Transform):
     - has_source (bool)
 
     Raises:
-        ConfigError: If the set has neither objects, masks nor boxes, or one with masks was cropped
-            or flipped.
+        ConfigError: If it has neither objects, masks nor boxes, or masks were cropped or flipped.
     """
 
     def transform(self, results: dict) -> dict:

@@ -15,8 +15,7 @@ from .base import Transform
 class OpenAudioVisual(Transform):
     """Open a video with audio on the container's clock.
 
-    Required Keys: filename; sound_filename (optional), file of the audio where ``filename`` is a
-    single image.
+    Required Keys: filename; sound_filename (optional), audio where ``filename`` is an image.
 
     Added Keys: media (:class:`~mmav_coattn.media.MediaFile`).
 

@@ -36,8 +36,7 @@ class AttentionVisualizationHook(Hook):
             to ``attention`` in the log folder of the run.
 
     Raises:
-        ConfigError: If ``interval`` is below 1; before the test, if the model gives no attention
-            or ``show`` has no display.
+        ConfigError: If ``interval`` is below 1; before the test, without attention or display.
     """
 
     def __init__(

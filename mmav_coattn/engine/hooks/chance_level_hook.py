@@ -32,8 +32,7 @@ class ChanceLevelHook(Hook):
     A synchronisation loss that stays at ln 2 = 0.693 is the most frequent trouble of such training,
     and nothing else tells of it: no error, no NaN. After :data:`PATIENCE` steps the mean over the
     last :data:`WINDOW` steps is looked at; while it is at chance the hook warns, once a run, with
-    the likely causes and what to try. Where the loss is not a cross-entropy the accuracy alone
-    decides.
+    the likely causes and what to try. Without a cross-entropy the accuracy decides.
     """
 
     priority = 'LOW'

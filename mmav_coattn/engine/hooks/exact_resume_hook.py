@@ -19,8 +19,7 @@ class ExactResumeHook(Hook):
       with :class:`~mmav_coattn.datasets.ResumableSampler` the data come in the same order with the
       same crops, windows and flips.
     - Resumed from a checkpoint within an epoch (``CheckpointHook`` with ``by_epoch=False``), the
-      samples of that epoch that were trained on are skipped, where mmengine would begin the epoch
-      again.
+      samples of that epoch that were trained on are skipped; mmengine would begin it again.
     """
 
     priority = 'VERY_HIGH'

@@ -1,7 +1,6 @@
 """Localisation where some images have no source: silent or off-screen audio.
 
-Protocol: Mo & Morgado, "A Closer Look at Weakly-Supervised Audio-Visual Source Localization"
-(NeurIPS 2022).
+Protocol: Mo & Morgado, "A Closer Look at Weakly-Supervised Audio-Visual Source Localization", 2022.
 """
 
 import numpy as np

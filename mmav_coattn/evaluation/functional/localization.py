@@ -53,8 +53,7 @@ def consensus_map(
 
     Corners are clipped to the image, scaled, and cut off to whole pixels, as the evaluation of
     VGG-SS does; the right and lower edge are exclusive. A box that ends before it starts covers
-    nothing: the published file holds 12 images with such a corner, and the published figures
-    count them so.
+    nothing: 12 images of the published file have such a corner, and its figures count them so.
 
     Args:
         boxes (Sequence[Sequence[float]]): (x0, y0, x1, y1) each, as fractions of width and height;

@@ -33,8 +33,7 @@ def onset_correlation_maps(energy: np.ndarray, wave: np.ndarray) -> np.ndarray:
 
     The weight is the correlation over the clip, at each location, of motion energy and of the rise
     of the level of the audio (S,) from frame to frame (after Hershey & Movellan 1999, "Audio
-    vision"), standardised over the locations, times 2, exponentiated. Where the level never rises,
-    or nothing moves, it is 1.
+    vision"), standardised over the locations, times 2, exponentiated; 1 where nothing changes.
     """
     pieces = np.array_split(np.asarray(wave, dtype=np.float64), len(energy))
     level = np.log(1e-4 + np.array([np.sqrt(np.mean(piece**2)) for piece in pieces]))

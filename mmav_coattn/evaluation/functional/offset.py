@@ -22,8 +22,7 @@ def offset_accuracy(logits: ArrayLike, targets: ArrayLike, tolerance: int = 1) -
         dict: ``acc1``; ``acc5``, the target is among the five highest; ``acc1_tol``.
 
     Raises:
-        ValueError: If lengths differ, a score is not finite, a target is no class, or the
-            tolerance is negative.
+        ValueError: If lengths differ, a score is not finite, a target no class, or tolerance < 0.
     """
     logits = finite_array(logits, 'logits', ndim=2)
     targets = finite_array(targets, 'targets', ndim=1)

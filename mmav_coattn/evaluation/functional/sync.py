@@ -34,8 +34,7 @@ def binary_sync_metrics(
         right(shifted)) / 2.
 
     Raises:
-        ValueError: If shapes differ, K is 0, a value is not finite, or a row does not have exactly
-            one in-sync audio.
+        ValueError: If shapes differ, K is 0, a value is not finite, or a row has not one in sync.
     """
     scores = finite_array(scores, 'scores', ndim=2)
     labels = finite_array(labels, 'labels', ndim=2)

@@ -17,8 +17,7 @@ from .clip_predictors import PREDICTORS
 def summarise_predictor(clips: Sequence[dict], column: int) -> dict[str, float]:
     """Figures of the predictor of a column, see :class:`SoundLocalizationMetric`.
 
-    Clips have ``sources`` (M,) and ``scores`` (M, predictors, 3): adaptive cIoU, cIoU of the top
-    half, hit.
+    Clips have ``sources`` (M,), ``scores`` (M, predictors, 3): adaptive cIoU, top-half cIoU, hit.
     """
     scores = np.concatenate([clip['scores'][:, column] for clip in clips])
     adaptive, half = ciou_success_and_auc(scores[:, 0]), ciou_success_and_auc(scores[:, 1])

@@ -49,8 +49,7 @@ class SoundLocalizationMetric(FileMetric):
 
     A target is boxes or a mask (:func:`read_mask`). With ``num_sources`` the maps of
     the model, of motion and of onsets are also split into maps of so many sources (rows ending in
-    ``_split``). As nobody says which map is which source's, each clip is judged by the assignment
-    that suits it best.
+    ``_split``). Nobody says which map is which source's: the best assignment of a clip counts.
 
     Args:
         size (int): Side at which maps and boxes are compared, px.
@@ -208,8 +207,7 @@ class SoundLocalizationMetric(FileMetric):
 def read_mask(source: str | Sequence[np.ndarray], size: int) -> np.ndarray:
     """Mask of what sounds (size, size), 0 or 1, from outlines (K, 2) in fractions or an image file.
 
-    An image is enlarged by nearest pixels. What is not black counts; in a JPEG, which blurs edges,
-    what is at least half white.
+    An image is enlarged by nearest pixels. What is not black counts; in a JPEG at least half white.
 
     Raises:
         UserError: If the file cannot be read.

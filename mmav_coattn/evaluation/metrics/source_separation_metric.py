@@ -24,8 +24,7 @@ class SourceSeparationMetric(FileMetric):
 
     For clips of SoundingShapes, whose solos are rendered. Needs of each data sample what
     :class:`AudioVisualRecognizer` adds with ``num_sources``, and the meta information of
-    :class:`LocalizationTargets`; of the batch ``audio``. A clip in which not every source has an
-    event is left out and counted.
+    :class:`LocalizationTargets`; of the batch ``audio``. A clip that lacks a source is left out.
 
     Figures, under the prefix ``separation/``. Maps are assigned to sources twice: by location (the
     mean adaptive cIoU over the events of a source) and by sound (the SI-SDR of the masked audio

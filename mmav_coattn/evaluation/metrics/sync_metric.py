@@ -25,8 +25,7 @@ class SyncMetric(FileMetric):
     of the cross-entropy (:func:`~mmav_coattn.evaluation.functional.binary_sync_metrics`):
     ``accuracy``, ``auroc``, ``pair_accuracy``, ``cross_entropy``, ``accuracy_|shift|_LOW-HIGH`` for
     each bin that has a pair, ``accuracy_video_blank``, ``auroc_video_blank`` and the same for the
-    others; besides ``num_clips``, ``num_pairs`` and ``left_out``, the number of files that were
-    left out.
+    others; besides ``num_clips``, ``num_pairs`` and the number of files ``left_out``.
 
     Raises:
         UserError: At the end, if not one file could be used.

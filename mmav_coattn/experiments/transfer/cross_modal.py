@@ -17,8 +17,7 @@ def all_pair_scores(
 
     The towers of the :class:`AudioVisualRecognizer` run once for each clip; only the match is
     computed for all pairs. The data set is in test mode; the in-sync window is taken. Returns the
-    logits (N, N), row: video, column: audio; the names of the clips; and the sentences about those
-    that could not be used.
+    logits (N, N), row: video, column: audio; the names of the clips; sentences on unusable ones.
     """
     device = next(model.parameters()).device
     visual, audio, names, unusable = [], [], [], []

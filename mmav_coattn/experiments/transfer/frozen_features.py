@@ -51,8 +51,7 @@ def dataset_features(
     """Features (N, D) of all videos of a dataset, float32: the mean over the clips of each.
 
     The dataset's pipeline must not be random. ``settings`` are those of ``segment_features``,
-    ``loading`` those of the loader. What is in ``store``, an ``.npz`` file of features by file
-    name, is not computed again.
+    ``loading`` those of the loader. ``store``, an ``.npz`` file by file name, keeps features.
     """
     names = [dataset.get_data_info(index)['filename'] for index in range(len(dataset))]
     kept: dict[str, np.ndarray] = {}

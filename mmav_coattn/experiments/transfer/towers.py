@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from mmav_coattn.checkpoint_files import read_state
 from mmav_coattn.engine.hooks.checkpoint_guard_hook import compare_state, describe_state, listing
-from mmav_coattn.errors import CheckpointError, CheckpointNotFoundError, ConfigError
+from mmav_coattn.errors import CheckpointError, ConfigError
 from mmav_coattn.io import whole_file
 
 TOWERS = ('visual', 'audio')
@@ -42,8 +42,6 @@ def read_tower(checkpoint: str | Path, tower: str = 'visual') -> dict[str, Tenso
     """
     if tower not in TOWERS:
         raise ConfigError(f'tower={tower!r} is unknown; choose one of {", ".join(TOWERS)}.')
-    if not Path(checkpoint).is_file():
-        raise CheckpointNotFoundError(f'{checkpoint}: there is no such checkpoint file.')
     state, meta = read_state(checkpoint)
     prefix = f'{BACKBONE}{tower}.'
     found = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}

@@ -26,8 +26,7 @@ class MovingSourceMap(nn.Module):
     - :math:`\nabla I_t`, the strength of colour edges, adds the parts at rest near what moves and
       sounds at some time of the clip: :math:`R` is the blurred mean of :math:`q_s(D)\, g`, 1 at its
       highest.
-    - :math:`q_s(x) = x / (x + s)` keeps fast and bright things from outdoing slow ones, and
-      :math:`G_b` blurs.
+    - :math:`q_s(x) = x / (x + s)` keeps bright things from outdoing others; :math:`G_b` blurs.
 
     Args:
         sharpness (float): :math:`\beta`. 0 leaves what moves, a control that ignores the audio.

@@ -107,8 +107,7 @@ class CoAttentionNeck(TokenNeck):
             visual (Tensor): Features of the clip (N, C_v, T', H', W').
             audio (Tensor): Features of the segment (N, C_a, L, T'').
             audio_times (Tensor): (T'',), s from the start of the segment.
-            window_times (Tensor): Times of the T' steps in each window (N, J, T'), s from the start
-                of the segment.
+            window_times (Tensor): The T' steps of each window (N, J, T'), s of the segment.
         """
         grid = (1, 1) if self.match.pools_locations else tuple(visual.shape[-2:])
         v = self.match.embed_visual(self.visual_tokens(visual))

@@ -25,12 +25,9 @@ def rises(frame):
     return np.diff(frame[..., 0], axis=1).mean(), np.diff(frame[..., 1], axis=0).mean()
 
 
-def test_nothing_to_change_and_a_wide_frame_mirrored():
+def test_nothing_to_change_a_wide_frame_mirrored_parts_and_stretch():
     assert np.array_equal(augment([RAMP])[0], RAMP)
     assert np.array_equal(augment([RAMP.repeat(2, axis=1)], flip=1)[0], RAMP[:, ::-1])
-
-
-def test_parts_and_stretch():
     ratios = []
     for seed in range(30):
         # A quarter of the area is half of either side.
@@ -50,14 +47,11 @@ def test_all_frames_change_alike_by_the_seed_of_numpy():
     assert not np.array_equal(frames, augment([RAMP] * 5, 4, **settings))
 
 
-def test_a_moving_camera_moves_smoothly():
+def test_a_moving_camera_moves_smoothly_and_noise_has_its_size():
     frames = augment([RAMP] * 16, seed=1, area=(0.4, 0.4), moving=1.0).astype(float)
     steps = np.abs(np.diff(frames[:, 16, 16, :2], axis=0)).max(axis=1)
     assert (frames[0] != frames[-1]).any()
     assert steps.max() < 20  # 5 px of the ramp
-
-
-def test_noise_differs_between_frames_and_has_its_size():
     grey = np.full((32, 32, 3), 128, np.uint8)
     frames = augment([grey] * 8, seed=5, noise=8.0).astype(float)
     assert (frames[0] != frames[1]).any()

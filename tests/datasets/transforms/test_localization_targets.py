@@ -37,14 +37,11 @@ def test_events_inside_the_window_with_the_boxes_of_their_moment():
         assert len(results['localization_targets']) == count
 
 
-def test_annotated_frame():
+def test_annotated_frame_and_masks_inside_the_window():
     (target,) = targets_of(dict(boxes=[[0.1, 0.2, 0.3, 0.4]], annotators=2))
     assert target == dict(time=None, boxes=[[0.1, 0.2, 0.3, 0.4]], annotators=2, source=0)
     with pytest.raises(ConfigError, match=r'b\.mp4: .* `objects`, `masks` or `boxes`'):
         targets_of(dict(relpath='b.mp4'))
-
-
-def test_masks_inside_the_window():
     masks = [dict(time=time, mask=f'{time}.png') for time in (0.4, 0.5, 1.5, 1.6, None)]
     results = dict(relpath='a.mp4', masks=masks, window_starts=[0.5], clip_seconds=1.1)
     targets = targets_of(results | dict(crop_quadruple=(0.0, 0.0, 1.0, 1.0)))

@@ -15,11 +15,8 @@ def replaced(kind, **changes):
     return ReplaceSound()(dict(audio=OWN, silent_kind=kind) | times | changes)['audio']
 
 
-def test_own_sound_and_silence():
+def test_own_sound_silence_and_noise_of_the_level_that_follows_the_file():
     assert replaced(None) is OWN and not replaced('silence').any()
-
-
-def test_noise_has_the_level_that_is_asked_for_and_follows_the_file():
     noise = replaced('noise')
     level = 20 * np.log10(np.sqrt((noise**2).mean() / (OWN**2).mean()))
     assert level == pytest.approx(-34, abs=1e-3) and noise.dtype == np.float32

@@ -11,7 +11,7 @@ def slide(grid, name='a.mp4'):
     return SlideSyncWindows(1.6, grid=grid)(dict(media=media, relpath=name))
 
 
-def test_every_window_once_that_of_the_video_first():
+def test_every_window_once_at_positions_fixed_by_file_and_uniform():
     results = slide(0.04)
     starts = results['window_starts']
     np.testing.assert_allclose(np.sort(starts), 0.5 + 0.04 * np.arange(36))
@@ -20,9 +20,6 @@ def test_every_window_once_that_of_the_video_first():
     # The segment holds the first window to the last.
     assert results['audio_start'] == 0.5
     assert results['audio_seconds'] == pytest.approx(1.6 + 0.04 * 35)
-
-
-def test_positions_are_fixed_by_file_and_uniform():
     found = [slide(0.35, str(i))['window_starts'][0] for i in range(500)]
     assert found == [slide(0.35, str(i))['window_starts'][0] for i in range(500)]
     counts = np.unique(np.round(found, 3), return_counts=True)[1]

@@ -15,7 +15,7 @@ def test_binarize_keeps_what_a_stable_sort_would_keep(levels, fraction):
     assert mask.dtype == bool and (mask.ravel() == expected).all()
 
 
-def test_consensus_ciou_by_hand():
+def test_consensus_ciou_success_and_auc_by_hand():
     pred = np.array([[True, True], [True, False]])
     gt = np.array([[1.0, 0.5], [0.0, 0.5]])
     # inside 1 + 0.5; ground truth 2; one predicted pixel where nobody sees a source
@@ -24,9 +24,6 @@ def test_consensus_ciou_by_hand():
     empty, full = np.zeros((3, 3), bool), np.ones((3, 3), bool)
     for masks in ((empty, full), (full, empty), (empty, empty)):
         assert ef.consensus_ciou(*masks) == 0.0
-
-
-def test_ciou_success_and_auc_by_hand():
     result = ef.ciou_success_and_auc([0.5, 0.15, 1.0, 0.0])
     # Share at t: 4/4 at 0; 3/4 for 0.05 to 0.15; 2/4 for 0.2 to 0.5; 1/4 for 0.55 to 1.
     shares = np.array([1.0] + [0.75] * 3 + [0.5] * 7 + [0.25] * 10)

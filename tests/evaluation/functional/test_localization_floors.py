@@ -9,14 +9,11 @@ from mmav_coattn.evaluation.functional.localization_floors import (
 )
 
 
-def test_disc_around_the_centre():
+def test_disc_around_the_centre_and_motion_energy_against_a_loop():
     rows, columns = np.nonzero(ef.binarize_top_fraction(disc_heatmap(224)))
     assert abs(rows.mean() - 111.5) < 0.05 and abs(columns.mean() - 111.5) < 0.05
     assert np.hypot(rows - 111.5, columns - 111.5).max() < np.sqrt(25088 / np.pi) + 1
     assert disc_heatmap(3).argmax() == 4
-
-
-def test_motion_energy_against_a_loop():
     frames = np.random.default_rng(0).integers(0, 256, (3, 5, 4, 4)).astype(np.uint8)
     found = motion_energy_maps(frames)
     for t in range(5):

@@ -9,7 +9,7 @@ from mmav_coattn.evaluation.functional.localization_scores import (
 )
 
 
-def test_equals_the_single_functions_with_ties_and_soft_truth():
+def test_equals_the_single_functions_and_the_best_assignment_is_of_all_sources():
     rng = np.random.default_rng(0)
     for levels, share in ((1, 0.7), (2, 0.0), (5, 0.7), (5, 0.9), (10**6, 0.7)):
         heatmap = rng.integers(0, levels, (9, 8)) / 7
@@ -20,9 +20,6 @@ def test_equals_the_single_functions_with_ties_and_soft_truth():
         assert found.half == pytest.approx(consensus_ciou(binarize_top_fraction(heatmap), gt))
         highest = max(range(72), key=lambda i: (heatmap.flat[i], -i))
         assert found.hit == (gt.flat[highest] > 0)
-
-
-def test_the_best_assignment_is_of_all_sources_and_uses_maps_again_where_they_are_too_few():
     assert best_assignment([[0.9, 0.8, 0.0], [0.7, 0.1, 0.3]]) == [1, 0]
     assert best_assignment([[0.2, 0.1], [0.9, 0.3], [0.0, 0.1]]) == [0, 0, 1]
 

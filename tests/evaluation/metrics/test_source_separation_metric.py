@@ -51,16 +51,13 @@ def test_maps_with_their_own_sound(swap):
     assert evaluate(oracle)['oracle_share'] == pytest.approx(1)
 
 
-def test_maps_with_the_sound_of_the_other_and_counted_sources():
+def test_maps_with_the_sound_of_the_other_and_clips_that_lack_something():
     found = evaluate(sample(swap_maps=True, count=1), sample(), sample(swap_masks=True, count=3))
     assert found['identity'] == found['count'] == pytest.approx(1 / 3)
     alone = evaluate(sample(swap_masks=True))
     assert alone['identity'] == 0 and alone['si_sdr_improvement'] < -15
     share = alone['si_sdr_improvement'] / alone['si_sdr_improvement_oracle']
     assert alone['oracle_share'] == pytest.approx(share)
-
-
-def test_clip_without_an_event_of_each_source_or_without_a_field():
     found = evaluate(sample(events=(1,)), sample())
     assert found['num_clips'] == 1 and found['num_without_event'] == 1
     with pytest.raises(UserError, match='No clip has an event of every source'):

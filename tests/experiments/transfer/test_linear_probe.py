@@ -22,7 +22,7 @@ def test_is_at_the_minimum_of_the_loss_that_is_documented():
         assert gradient.abs().max() < 1e-5
 
 
-def test_penalty_is_chosen_by_what_is_held_out():
+def test_penalty_is_chosen_by_what_is_held_out_and_two_videos_of_a_class_are_enough():
     rng = np.random.default_rng(2)
     labels = np.arange(40) % 2
     noise = rng.normal(size=(40, 200))
@@ -30,9 +30,6 @@ def test_penalty_is_chosen_by_what_is_held_out():
     informative[:, :100] += 3 * labels[:, None]
     # Nothing to learn from noise: the weights are kept small.
     assert fit_linear_probe(informative, labels)[1] < fit_linear_probe(noise, labels)[1]
-
-
-def test_two_videos_of_a_class_are_enough():
     assert fit_linear_probe(np.eye(4), np.array([0, 0, 1, 1]))[0].score(np.eye(4), [0, 0, 1, 1]) > 0
     with pytest.raises(ConfigError, match='A class has a single labelled video'):
         fit_linear_probe(np.eye(3), np.array([0, 0, 1]))

@@ -29,14 +29,11 @@ def test_tokens_by_hand(centre_time):
     torch.testing.assert_close(taken, (neck.visual_tokens(visual), neck.audio_tokens(audio)))
 
 
-def test_statistics_over_all_but_the_last_axis():
+def test_statistics_over_all_but_the_last_axis_and_sync_bn():
     x = torch.randn(2, 3, 5, 4) * 3 + 7
     flat = x.reshape(-1, 4)
     expected = (x - flat.mean(0)) / (flat.var(0, unbiased=False) + 1e-5).sqrt()
     torch.testing.assert_close(TokenBatchNorm(4)(x), expected, rtol=1e-4, atol=1e-5)
-
-
-def test_sync_bn_keeps_the_axes():
     model = recognizer().eval()
     inputs = random_inputs()
     expected = model(inputs, mode='tensor')

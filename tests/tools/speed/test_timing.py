@@ -20,14 +20,11 @@ def test_turns_and_seconds(monkeypatch):
     assert timings.seconds == {'a': [1, 1, 1], 'b': [3, 3, 3]}
 
 
-def test_a_slow_round_leaves_the_ratio():
+def test_a_slow_round_leaves_the_ratio_and_rows_against_their_bars():
     timings = Timings({'fast': [1.0, 10.0, 1.0, 1.2], 'slow': [2.0, 20.0, 2.0, 2.4]})
     assert timings.speed_up('fast', over='slow') == pytest.approx(2)
     assert timings.share('fast', 'slow') == pytest.approx(0.5)
     assert timings.median('fast') == pytest.approx(1.1)
-
-
-def test_rows_against_their_bars():
     given = ((0.9, '>= 0.9'), (0.89, '>= 0.9'), (0.05, '<= 0.05'), (0.051, '<= 0.05'))
     rows = [Row('a', value, 'x', wanted) for value, wanted in given]
     assert [row.reached for row in rows] == [True, False, True, False]

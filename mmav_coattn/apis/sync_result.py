@@ -93,6 +93,8 @@ class SyncResult(NamedTuple):
                 reason = 'no visible source: nothing in sight matches the audio at any shift'
             else:
                 reason = 'no shift of the audio matches the video clearly better than others'
+                if np.isnan(self.curve).any():
+                    reason += ', and the file is too short to try them all'
             return f'cannot tell: {reason} {sure}'
         if self.pieces:
             each = ', '.join(
@@ -131,7 +133,9 @@ class SyncResult(NamedTuple):
 def describe_offset(offset: float) -> str:
     """An offset with its sign in words.
 
-    >>> describe_offset(0.24), describe_offset(-0.08)
-    ('audio is 0.24 s late', 'audio is 0.08 s early')
+    >>> describe_offset(0.24), describe_offset(-0.08), describe_offset(-0.004)
+    ('audio is 0.24 s late', 'audio is 0.08 s early', 'audio is in sync')
     """
-    return f'audio is {abs(offset):.2f} s {"late" if offset >= 0 else "early"}'
+    if abs(offset) < 0.005:
+        return 'audio is in sync'
+    return f'audio is {abs(offset):.2f} s {"late" if offset > 0 else "early"}'

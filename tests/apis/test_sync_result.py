@@ -14,6 +14,7 @@ def result(offset, **changes):
 R37, BEYOND = 'within EBU R37', 'not acceptable (ITU-R BT.1359)'
 FAINT = dict(offset=None, confidence=0.1)
 UNCLEAR = 'no shift of the audio matches the video clearly better than others (confidence 0.10)'
+SHORT = UNCLEAR.replace(' (', ', and the file is too short to try them all (')
 UNSEEN = 'no visible source: nothing in sight matches the audio at any shift (confidence 0.10)'
 
 
@@ -31,9 +32,12 @@ UNSEEN = 'no visible source: nothing in sight matches the audio at any shift (co
             f'0.90): at worst {BEYOND}',
         ),
         (
-            dict(offset=0.02, pieces=JUMP),
+            dict(
+                offset=0.02, pieces=[*JUMP, JUMP[0]._replace(begin=20.0, end=30.0, offset=-0.004)]
+            ),
             'the offset jumps: audio is 0.02 s late from 0.00 to 12.50 s, audio is 0.24 s early '
-            f'from 12.50 to 20.00 s (confidence 0.90): at worst {BEYOND}',
+            'from 12.50 to 20.00 s, audio is in sync from 20.00 to 30.00 s (confidence 0.90): at '
+            f'worst {BEYOND}',
         ),
         (
             dict(offset=None, at_edge=True),
@@ -43,7 +47,7 @@ UNSEEN = 'no visible source: nothing in sight matches the audio at any shift (co
         # At the edge, but nothing stands out there.
         (FAINT | dict(at_edge=True), f'cannot tell: {UNCLEAR}'),
         # The network calls even the best shift out of sync; less sure of it, it may be wrong.
-        (FAINT | dict(curve=np.array([-0.49, np.nan])), f'cannot tell: {UNCLEAR}'),
+        (FAINT | dict(curve=np.array([-0.49, np.nan])), f'cannot tell: {SHORT}'),
         (FAINT | dict(curve=np.array([-0.51, np.nan])), f'cannot tell: {UNSEEN}'),
     ],
 )
@@ -55,6 +59,7 @@ def test_json():
     plain = dict(shifts=np.array([-0.04, 0.1 + 0.2]), curve=np.array([1.5, np.nan]))
     found = json.loads(json.dumps(result(0.24, drift=DRIFT, **plain).to_dict()))
     assert found.pop('sentence').startswith('the offset drifts')
+    assert (found.pop('path'), found.pop('network')) == ('a.mp4', None)
     answer = dict(offset=0.24, confidence=0.9, best=0.2, at_edge=False, pieces=[], notes=['one'])
     curve = dict(step=0.04, shifts=[-0.04, 0.3], curve=[1.5, None])
     course = dict(drift=dict(rate=0.001, first=0.2, last=0.8))

@@ -65,7 +65,9 @@ class Confidence(NamedTuple):
         clips = 1 + (windows - 1) / self.clip_steps
         top = int(np.nanargmax(curve))
         weights = np.where(np.isfinite(curve), np.exp(np.sqrt(clips) * (curve - curve[top])), 0.0)
-        near = weights[max(top - NEAR_STEPS, 0) : top + NEAR_STEPS + 1].sum() / weights.sum()
+        # A shift that a short file leaves untried is as likely as the mean of the others.
+        total = weights.sum() * len(curve) / np.isfinite(curve).sum()
+        near = weights[max(top - NEAR_STEPS, 0) : top + NEAR_STEPS + 1].sum() / total
         product = near / (1 + np.exp(-np.clip(curve[top], -60, 60)))
         logit = np.log(product) - np.log1p(-min(product, 1 - 1e-12))
         return float(1 / (1 + np.exp(-np.clip(self.gain * logit + self.bias, -60, 60))))

@@ -45,7 +45,7 @@ class AudioVisualInferencer:
         progress (bool): Show a bar for each file.
 
     Raises:
-        ConfigError: If the config lacks what is needed.
+        ConfigError: If the config lacks what is needed, or there is no such device.
         CheckpointError: If the checkpoint cannot be loaded.
     """
 
@@ -79,7 +79,11 @@ class AudioVisualInferencer:
                 old = version_0_1_sentence(checkpoint, state)
                 raise CheckpointError(old or f'{checkpoint}: {other}')
             self.model.load_state_dict(state)
-        self.model.to(device).eval()
+        try:
+            self.model.to(device).eval()
+        except (AssertionError, RuntimeError) as error:  # torch's own, where there is none
+            why = str(error).partition('\n')[0]
+            raise ConfigError(f'device={device!r} cannot be used ({why}); try cpu.') from error
 
     def embed(
         self,

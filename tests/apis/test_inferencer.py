@@ -113,3 +113,5 @@ def test_what_cannot_be_used(inferencer, clip):
         inferencer.sync(clip.with_name('gone.mp4'))
     with pytest.raises(ConfigError, match='has no model'):
         AudioVisualInferencer(Config(dict(test_pipeline=[])))
+    with pytest.raises(ConfigError, match=r"device='gpu' cannot be used \(.+\); try cpu"):
+        AudioVisualInferencer(device='gpu')

@@ -172,7 +172,7 @@ def test_what_cannot_be_listed(tmp_path, videos):
         lists.read_flickr(tmp_path / 'gone.txt')
     odd = ['a\nb.mp4', 'a\r.mp4', ' a.mp4', 'clip 5']
     maker.write_list(tmp_path / 'a.csv', [dict(file=name) for name in odd])
-    assert [path for path, _ in loaded(tmp_path / 'a.csv', root)] == odd
+    assert [path for path, _ in loaded(tmp_path / 'a.csv', videos(*odd))] == odd
     latin = os.fsdecode(b'\xe9.mp4')
     for name, listed in [(latin, 'a.csv'), *((name, 'a.txt') for name in (*odd, latin))]:
         with pytest.raises(ConfigError, match=r'there is a file named .* cannot hold; rename'):

@@ -93,9 +93,9 @@ def test_what_cannot_be_made_and_a_worker_that_fails(tmp_path):
     for value in (-1, 1.5, True, '3'):
         with pytest.raises(ConfigError, match='num_workers=.* must be a whole number'):
             make(tmp_path, 1, num_workers=value)
-    (tmp_path / 'medium/train/000001.mp4/full').mkdir(parents=True)
+    (tmp_path / 'new/medium/train/000001.mp4/full').mkdir(parents=True)
     with pytest.raises(UserError, match=r'medium/train/000001.mp4 in .* cannot be made \(.*again'):
-        make(tmp_path, 2, num_workers=2)
+        make(tmp_path / 'new', 2, num_workers=2)
 
 
 def test_only_one_makes_each_clip(tmp_path, monkeypatch):

@@ -76,6 +76,8 @@ def test_maps_are_refined_a_clip_at_a_time():
     np.testing.assert_allclose(found.attention.sum(axis=(1, 2)), 1, rtol=1e-5)
     assert (found.attention.reshape(40, 24).argmax(axis=1) == 2 * 6 + 2).all()
     np.testing.assert_allclose(found.scores, coarse.scores)
+    few = embedding(lambda s: s, total=10)._replace(frames=frames[:10])  # less than a clip
+    assert find_sound(model, few).attention.shape == (10, 4, 6)
 
 
 def test_fine_weights_are_averaged_and_still_sum_to_one():
@@ -84,5 +86,4 @@ def test_fine_weights_are_averaged_and_still_sum_to_one():
     torch.testing.assert_close(coarse_weights(weights, most=4), expected)
     assert coarse_weights(weights, most=12) is weights
     # A grid that does not divide keeps its sums.
-    sums = coarse_weights(weights, most=5).sum(dim=(-2, -1))
-    torch.testing.assert_close(sums, weights.sum(dim=(-2, -1)))
+    torch.testing.assert_close(coarse_weights(weights, most=5).sum((-2, -1)), weights.sum((-2, -1)))

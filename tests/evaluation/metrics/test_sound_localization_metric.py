@@ -131,13 +131,14 @@ def test_every_source_must_be_found_by_a_map_of_its_own_if_need_be():
 
 
 def test_silent_clips_by_confidence():
-    silent = [sample(np.ones((8, 8)), confidence=c, has_source=False) for c in (0.7, 0.1)]
+    silent = [sample(LEFT, confidence=c, has_source=False) for c in (0.7, 0.1)]
     maps = (LEFT, 0.9), (RIGHT, 0.6), (LEFT, 0.5)
     figures = evaluate(*(sample(x, GOOD, confidence=c) for x, c in maps), *silent)
     expected = ef.detection_ap_max_f1([0.9, 0.6, 0.5, 0.7, 0.1], [1, 0, 1, 0, 0], [1, 1, 1, 0, 0])
     assert dict(ap=figures['ap'], max_f1=figures['max_f1']) == pytest.approx(expected)
     assert figures['num_silent'] == 2 and figures['num_clips'] == 3
-    assert figures['ap_whole_image'] == 0.0
+    centre = evaluate(sample(LEFT, target([0.25, 0.25, 0.75, 0.75])), *silent)
+    assert centre['ap_centre_disc'] == pytest.approx(1 / 3)  # a baseline is as sure of all clips
     # Where to look is a matter of the clips with a source alone.
     assert figures['adaptive_ciou50'] == pytest.approx(2 / 3)
 
@@ -217,9 +218,8 @@ def test_a_threshold_is_chosen_on_validation_clips(of_each_kind):
 
 
 def test_what_has_no_target_is_counted():
-    ones, unusable = np.ones((4, 4)), dict(relpath='9.mp4', unusable=('silent', 'is silent'))
-    outside = target([1.5, 0, 2, 1])
-    figures = evaluate(sample(ones, GOOD), sample(ones), sample(ones, outside), unusable)
+    ones, bad = np.ones((4, 4)), dict(relpath='9.mp4', unusable=('silent', 'is silent'))
+    figures = evaluate(sample(ones, GOOD), sample(ones), sample(ones, target([1.5, 0, 2, 1])), bad)
     assert figures['num_without_target'] == 2
     assert figures['left_out'] == 1 and figures['num_clips'] == 1
 

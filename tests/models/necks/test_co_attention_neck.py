@@ -20,7 +20,7 @@ def make_neck(module='AGA', **settings):
 @torch.no_grad()
 def test_weights_and_score_equal_loops(module, size, bands):
     neck = make_neck(module)
-    neck.log_sharpness.fill_(math.log(1.7))
+    neck.log_sharpness += math.log(1.7)  # from 0
     out = run_neck(neck, *tower_features())
     assert out.match.shape == (2, 3, size, bands, STEPS)
     assert out.grid == ((3, 4) if size == 12 else (1, 1))
@@ -82,8 +82,10 @@ def test_a_source_that_never_moves_has_the_score_of_a_location():
     one, other = run_neck(fixed, *inputs), run_neck(moving, *inputs)
     for name in ('score', 'weights', 'evidence', 'attention'):
         torch.testing.assert_close(getattr(other, name), getattr(one, name), rtol=0, atol=1e-3)
-    # Its map is log-probability in place of nats of evidence.
-    torch.testing.assert_close(other.sound_map.exp(), other.attention)
+    # Its map is log-probability in place of nats of evidence; of a source that moves, by step.
+    free = run_neck(make_neck(travel=True), *inputs)
+    for maps in (free.attention, free.sound_map.exp()):
+        torch.testing.assert_close(maps, free.passing.unflatten(-1, (3, 4)))
 
 
 @torch.no_grad()

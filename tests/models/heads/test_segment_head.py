@@ -7,11 +7,8 @@ from mmav_coattn.models.heads.segment_head import segment_features
 def test_segments_are_means_of_parts_and_deviation_is_over_time():
     x = torch.randn(2, 3, 6, 4, 4)
     found = segment_features(x, 3, deviation=True)
-    assert found.shape == (2, 12)
-    means = found[:, :9].view(2, 3, 3)
-    for segment in range(3):
-        part = x[:, :, 2 * segment : 2 * segment + 2]
-        torch.testing.assert_close(means[:, :, segment], part.mean(dim=(2, 3, 4)))
+    means = x.unflatten(2, (3, 2)).mean(dim=(3, 4, 5))  # of each two steps
+    torch.testing.assert_close(found[:, :9].view(2, 3, 3), means)
     torch.testing.assert_close(found[:, 9:], x.mean(dim=(3, 4)).std(dim=2))
     torch.testing.assert_close(segment_features(x), x.mean(dim=(2, 3, 4)))
     still = torch.zeros(1, 3, 6, 2, 2, requires_grad=True)
@@ -30,3 +27,6 @@ def test_scores_of_one_tower():
     expected = head.fc_cls(head.norm(segment_features(x, 2, True)))
     for given in (x, (torch.zeros_like(x), x)):  # the last stage of several
         torch.testing.assert_close(head(given), expected)
+    named = build(dict(settings, type='SegmentHead', in_channels=dict(audio=3))).eval()
+    named.load_state_dict(head.state_dict())  # in audio, time comes last
+    torch.testing.assert_close(named(dict(audio=x[..., 0].mT)), head(x[..., :1]))

@@ -37,6 +37,7 @@ def whole_file(path: str | Path, unique: bool = False) -> Iterator[Path]:
     partial = path.with_name(f'{PARTIAL}{f"{os.getpid()}." if unique else ""}{short}{path.suffix}')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()  # or the block would complain of what it reads
         yield partial
         # On disk before it gets its name: a power cut must not leave an empty file behind.
         with partial.open('r+b') as file:

@@ -51,6 +51,8 @@ def analyse(
     fixed = None
     if result.in_sync:
         sentences.append('The file is in sync as it is, so there is no corrected copy.')
+    elif result.offset is None:
+        sentences.append('There is no corrected copy.')
     else:
         try:
             copy = folder / f'{video.stem}_fixed{copy_suffix(video)}'

@@ -101,6 +101,7 @@ def test_what_cannot_be_done(tmp_path):
         ('clip.mp4', 'out.unknown', 0.1, errors.UnwritableMediaError, 'its suffix must be'),
         ('clip.mp4', 'out.webm', 0.1, either, r'out\.webm|clip'),
         ('clip.mp4', 'clip.mp4', 0.1, errors.UnwritableMediaError, 'overwrite'),
+        ('clip.mp4', '/proc/out.mp4', 0.1, errors.UserError, '^/proc/out.mp4: cannot be written'),
     ):
         with pytest.raises(error, match=sentence):
             shift_audio(tmp_path / name, tmp_path / out, seconds)

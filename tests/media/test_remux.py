@@ -4,12 +4,11 @@ import av
 import cv2
 import numpy as np
 import pytest
-from av.stream import Disposition
 from media_factory import audio_lag, copy_packets, tag_rotation, write_clip
 
 from mmav_coattn import errors
 from mmav_coattn.media import MediaFile
-from mmav_coattn.media.open_container import open_container
+from mmav_coattn.media.open_container import open_container, stream_kind
 from mmav_coattn.media.remux import left_out, shift_audio
 
 CASES = {
@@ -73,14 +72,12 @@ def test_cover_title_language_and_chapters_are_kept(name, tmp_path):
 
     copy_packets(plain, film, dress)
     out = shift_audio(film, tmp_path / name, 0.1)
-    covers = []
     with open_container(out) as copy:
         assert copy.metadata['title'] == 'caf\udce9'
         assert copy.streams.audio[0].language == 'eng'
         assert [each['metadata'] for each in copy.chapters()] == [{'title': 'one'}]
-        for stream in copy.streams:
-            if stream.disposition & Disposition.attached_pic:
-                covers.append(bytes(next(copy.demux(stream))))
+        pictures = [s for s in copy.streams if stream_kind(s) == 'cover art']
+        covers = [bytes(next(copy.demux(picture))) for picture in pictures]
     lost = name == 'out.mov'
     assert covers == [image] * (not lost) and left_out(film, out) == ['cover art'] * lost
 

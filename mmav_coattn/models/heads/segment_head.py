@@ -12,15 +12,15 @@ from torch.nn import functional as F
 def segment_features(x: Tensor, num_segments: int = 1, deviation: bool = False) -> Tensor:
     """Mean features of ``num_segments`` parts of time.
 
-    With ``deviation`` the standard deviation over time of the mean features of each step follows,
-    0.001 or more: (M, C, T, H, W) -> (M, C * (num_segments + deviation)), float32.
+    With ``deviation`` the deviation over time of each step's mean follows, 0.001 or more, as
+    a root has no gradient at 0: (M, C, T, H, W) -> (M, C * (num_segments + deviation)), float32.
     """
     x = x.float()
     features = F.adaptive_avg_pool3d(x, (num_segments, 1, 1)).flatten(1)
     if not deviation:
         return features
-    variance = F.adaptive_avg_pool3d(x, (x.shape[2], 1, 1)).var(dim=2)
-    # The root has no gradient at 0.
+    steps = F.adaptive_avg_pool3d(x, (x.shape[2], 1, 1))
+    variance = steps.var(dim=2, correction=min(1, x.shape[2] - 1))  # 0 of one step
     return torch.cat([features, variance.clamp(min=1e-6).sqrt().flatten(1)], dim=1)
 
 

@@ -11,6 +11,7 @@ def test_segments_are_means_of_parts_and_deviation_is_over_time():
     torch.testing.assert_close(found[:, :9].view(2, 3, 3), means)
     torch.testing.assert_close(found[:, 9:], x.mean(dim=(3, 4)).std(dim=2))
     torch.testing.assert_close(segment_features(x), x.mean(dim=(2, 3, 4)))
+    assert (segment_features(x[:, :, :1], deviation=True)[:, 3:] == 0.001).all()
     still = torch.zeros(1, 3, 6, 2, 2, requires_grad=True)
     segment_features(still, deviation=True).sum().backward()
     assert still.grad.isfinite().all()
